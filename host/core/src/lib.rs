@@ -1,1 +1,27 @@
-//! placeholder
+//! The data of DeepFix and its validation: requests, artifacts, findings, responses, limits
+//! and problems. No I/O happens here; a checkpoint's bytes are behind the trait [`Blob`].
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
+
+mod agent;
+mod artifact;
+mod evidence;
+mod finding;
+mod limits;
+mod problem;
+mod response;
+mod table;
+mod units;
+
+pub use agent::{
+    AgentDescription, AgentError, Capability, CapabilityRequest, Consumed, FailureReason, JudgedAnalysis, Outcome,
+    OutcomeStatus,
+};
+pub use artifact::{Artifact, ArtifactKind, ArtifactSet, Blob, Experiment};
+pub use evidence::{ResolvedFact, judge_facts};
+pub use finding::{Analysis, Fact, Finding, Recommendation, Report, Severity, Source, Value};
+pub use limits::{Limits, LimitsOverride};
+pub use problem::{Problem, ProblemCode};
+pub use response::{AgentResult, AnalyseResponse, OrderedMap, WireAnalysis, WireFact, WireFinding, WireRecommendation, WireSource};
+pub use table::{Column, ColumnData, ColumnSummary, Table};
+pub use units::{parse_bytes, parse_duration};

@@ -1,0 +1,155 @@
+//! The response, in the shape that existing clients parse. Keys that they do not know are
+//! ignored by them, so what is new stands beside what they read.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use crate::{Severity, Value};
+
+/// The answer to one request.
+#[derive(Debug, Clone, Serialize)]
+pub struct AnalyseResponse {
+    /// One result per agent that ran, in the order of the configuration, the reasoner last.
+    pub agent_results: OrderedMap<AgentResult>,
+    /// A paragraph that a busy person can act on.
+    pub summary: String,
+    /// The reasoner's structured outputs, warnings, skipped agents and timings.
+    pub additional_outputs: Map<String, Json>,
+    /// Every agent that was asked, null when it is fine.
+    pub error_messages: OrderedMap<Option<String>>,
+    /// As in the request.
+    pub dataset_name: Option<String>,
+}
+
+/// A JSON object that keeps the order in which members were added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderedMap<T>(pub Vec<(String, T)>);
+
+impl<T> OrderedMap<T> {
+    /// The member of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.0.iter().find(|(it, _)| it == name).map(|(_, value)| value)
+    }
+
+    /// All members in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl<T: Serialize> Serialize for OrderedMap<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// The result of one agent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AgentResult {
+    /// The agent's name.
+    pub agent_name: String,
+    /// Its findings.
+    pub analysis: Vec<WireAnalysis>,
+    /// What it was given to read.
+    pub analyzed_artifacts: Option<Vec<String>>,
+    /// Passages that it retrieved.
+    pub retrieved_knowledge: Option<Vec<String>>,
+    /// Its summary and whatever else it wants to say.
+    pub additional_outputs: Map<String, Json>,
+    /// Why it gave no result, or not all of it.
+    pub error_message: Option<String>,
+}
+
+/// A finding with its recommendation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WireAnalysis {
+    /// A single object, in spite of its name.
+    pub findings: WireFinding,
+    /// A single object, in spite of its name.
+    pub recommendations: WireRecommendation,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WireFinding {
+    /// Unique in the response; the reasoner's outputs refer to it.
+    pub id: String,
+    /// The stable fault code.
+    pub code: String,
+    /// What is wrong.
+    pub description: String,
+    /// What shows it.
+    pub evidence: String,
+    /// low, medium or high.
+    pub severity: Severity,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// The values behind the evidence.
+    pub facts: Vec<WireFact>,
+    /// At least one fact was read again from the artifact, and all that could be are equal.
+    pub evidence_verified: bool,
+    /// What the plugin adds for other programs.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub extras: Map<String, Json>,
+}
+
+/// What to do about a finding.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WireRecommendation {
+    /// The step to take.
+    pub action: String,
+    /// Why it helps, and how to tell that it did.
+    pub rationale: String,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// Ids of knowledge passages that this agent retrieved.
+    pub citations: Vec<String>,
+}
+
+/// One piece of evidence.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WireFact {
+    /// What the value is.
+    pub label: String,
+    /// The value; non-finite numbers are strings.
+    pub value: Value,
+    /// Where it was read; null for a computed value.
+    pub source: Option<WireSource>,
+    /// What the fact check said; null for a computed value.
+    pub verified: Option<bool>,
+}
+
+/// Where a value was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WireSource {
+    /// Such as `TrainingArtifacts`.
+    pub artifact: &'static str,
+    /// The place in it.
+    pub pointer: String,
+}
+
+impl AnalyseResponse {
+    /// The response without what may differ between two runs of the same request: only the
+    /// timings.
+    #[must_use]
+    pub fn without_timings(mut self) -> Self {
+        self.additional_outputs.remove("timings_ms");
+        self
+    }
+
+    /// The number of findings per severity over all agents but the reasoner, which repeats
+    /// them.
+    #[must_use]
+    pub fn severities(&self) -> BTreeMap<Severity, usize> {
+        let mut counts = BTreeMap::new();
+        for (_, result) in self.agent_results.iter() {
+            for analysis in &result.analysis {
+                *counts.entry(analysis.findings.severity).or_insert(0) += 1;
+            }
+        }
+        counts
+    }
+}

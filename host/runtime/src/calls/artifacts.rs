@@ -1,0 +1,262 @@
+use deepfix_core::{Artifact, ArtifactKind, Column, ColumnData};
+use serde_json::Value as Json;
+use wasmtime::component::Resource;
+
+use crate::{
+    bindings::{
+        artifacts::{self, ColumnType, Host, HostBlob, HostTable, Node, NodeKind},
+        types,
+    },
+    convert::{column_summary, kind_of, to_kind},
+    error::HostError,
+    gate::{Access, Cost},
+    state::{HostState, OpenBlob, OpenTable},
+};
+
+/// As documented in the WIT: bounds the copy that one call makes.
+const BLOB_READ: u64 = 4 << 20;
+/// Bytes that a number takes when handed over.
+const NUMBER: u64 = 8;
+
+fn trap(error: HostError) -> TrappableError {
+    error.into()
+}
+
+type TrappableError = HostError;
+type Answer<T> = Result<T, HostError>;
+
+impl HostState {
+    fn artifact(&mut self, kind: types::ArtifactKind) -> Answer<&Artifact> {
+        let kind = kind_of(kind);
+        self.gate.enter(Access::Artifact(kind)).map_err(trap)?;
+        self.known_artifact(kind)
+    }
+
+    fn known_artifact(&self, kind: ArtifactKind) -> Answer<&Artifact> {
+        self.artifacts
+            .get(kind)
+            .ok_or_else(|| HostError::NotFound(format!("the request carries no {} artifact", kind.config_name())))
+    }
+
+    /// A column of an open table with the range that is asked for, charged.
+    fn column(
+        &mut self,
+        table: &Resource<OpenTable>,
+        name: &str,
+        offset: u64,
+        length: u64,
+    ) -> Answer<(std::sync::Arc<deepfix_core::ArtifactSet>, OpenTable, std::ops::Range<usize>)> {
+        self.gate.enter(Access::Free)?;
+        let open = self.resources.get(table).map_err(|_| HostError::Invalid("the table is not open".to_owned()))?.clone();
+        let artifacts = std::sync::Arc::clone(&self.artifacts);
+        let data = find_table(&artifacts, &open)?;
+        find_column(data, &open, name)?;
+        let range = data.range(offset, length);
+        self.gate.charge(Cost::ArtifactBytes(range.len() as u64 * NUMBER))?;
+        Ok((artifacts, open, range))
+    }
+}
+
+fn find_table<'a>(artifacts: &'a deepfix_core::ArtifactSet, open: &OpenTable) -> Answer<&'a deepfix_core::Table> {
+    artifacts
+        .get(open.kind)
+        .and_then(|it| it.tables.get(&open.name))
+        .ok_or_else(|| HostError::NotFound(format!("no table `{}`", open.name)))
+}
+
+fn find_column<'a>(table: &'a deepfix_core::Table, open: &OpenTable, name: &str) -> Answer<&'a Column> {
+    table.column(name).ok_or_else(|| {
+        let names: Vec<_> = table.columns().iter().map(|it| it.name.as_str()).collect();
+        HostError::NotFound(format!("table `{}` has no column `{name}`; it has {}", open.name, names.join(", ")))
+    })
+}
+
+fn numbers<'a>(column: &'a Column, range: std::ops::Range<usize>) -> Answer<&'a [f64]> {
+    match &column.data {
+        ColumnData::Numeric { values, .. } => Ok(values.get(range).unwrap_or_default()),
+        ColumnData::Text(_) => {
+            Err(HostError::Invalid(format!("column `{}` holds text: read it with `texts`", column.name)))
+        }
+    }
+}
+
+fn node(value: &Json) -> Node {
+    let (kind, length, keys) = match value {
+        Json::Null => (NodeKind::Null, 0, Vec::new()),
+        Json::Bool(_) => (NodeKind::Boolean, 0, Vec::new()),
+        Json::Number(_) => (NodeKind::Number, 0, Vec::new()),
+        Json::String(text) => (NodeKind::Text, text.len(), Vec::new()),
+        Json::Array(items) => (NodeKind::Array, items.len(), Vec::new()),
+        Json::Object(members) => (NodeKind::Object, members.len(), members.keys().cloned().collect()),
+    };
+    Node { kind, length: length as u64, keys }
+}
+
+impl Host for HostState {
+    async fn available(&mut self) -> wasmtime::Result<Vec<types::ArtifactKind>> {
+        // Nothing to deny here: a kind that is not granted is simply not listed.
+        let _ = self.gate.enter(Access::Free);
+        Ok(self.artifacts.kinds().filter(|kind| self.gate.may_read(*kind)).map(to_kind).collect())
+    }
+
+    async fn read(&mut self, kind: types::ArtifactKind, pointer: String) -> Answer<Option<String>> {
+        let text = self.artifact(kind)?.document.pointer(&pointer).map(Json::to_string);
+        self.gate.charge(Cost::ArtifactBytes(text.as_ref().map_or(0, |it| it.len() as u64)))?;
+        Ok(text)
+    }
+
+    async fn inspect(&mut self, kind: types::ArtifactKind, pointer: String) -> Answer<Option<Node>> {
+        let node = self.artifact(kind)?.document.pointer(&pointer).map(node);
+        let bytes = node.iter().flat_map(|it| &it.keys).map(|it| it.len() as u64).sum();
+        self.gate.charge(Cost::ArtifactBytes(bytes))?;
+        Ok(node)
+    }
+
+    async fn tables(&mut self, kind: types::ArtifactKind) -> Answer<Vec<String>> {
+        Ok(self.artifact(kind)?.tables.keys().cloned().collect())
+    }
+
+    async fn open_table(&mut self, kind: types::ArtifactKind, name: String) -> Answer<Resource<OpenTable>> {
+        let tables = &self.artifact(kind)?.tables;
+        if !tables.contains_key(&name) {
+            let names: Vec<_> = tables.keys().map(String::as_str).collect();
+            let has = if names.is_empty() { "it has no table".to_owned() } else { format!("it has {}", names.join(", ")) };
+            return Err(HostError::NotFound(format!("no table `{name}` in the {:?} artifact; {has}", kind_of(kind))));
+        }
+        let open = OpenTable { kind: kind_of(kind), name };
+        self.resources.push(open).map_err(|_| self.too_many_resources())
+    }
+
+    async fn blobs(&mut self, kind: types::ArtifactKind) -> Answer<Vec<String>> {
+        Ok(self.artifact(kind)?.blobs.keys().cloned().collect())
+    }
+
+    async fn open_blob(&mut self, kind: types::ArtifactKind, name: String) -> Answer<Resource<OpenBlob>> {
+        let blob = self.artifact(kind)?.blobs.get(&name).cloned();
+        let blob = blob.ok_or_else(|| HostError::NotFound(format!("no blob `{name}`")))?;
+        let open = OpenBlob { kind: kind_of(kind), blob };
+        self.resources.push(open).map_err(|_| self.too_many_resources())
+    }
+}
+
+impl HostState {
+    fn too_many_resources(&self) -> HostError {
+        HostError::BudgetExceeded(format!(
+            "`{}` holds as many resources as its limit `resources = {}` allows; close some, or raise it under `limits` \
+             of its entry in deepfix.toml",
+            self.agent,
+            self.gate.limits().resources
+        ))
+    }
+}
+
+impl HostTable for HostState {
+    async fn columns(&mut self, table: Resource<OpenTable>) -> wasmtime::Result<Vec<artifacts::Column>> {
+        let _ = self.gate.enter(Access::Free);
+        let open = self.resources.get(&table)?.clone();
+        let columns = find_table(&self.artifacts, &open).map(deepfix_core::Table::columns).unwrap_or_default();
+        Ok(columns
+            .iter()
+            .map(|column| artifacts::Column {
+                name: column.name.clone(),
+                column_type: match column.data {
+                    ColumnData::Numeric { .. } => ColumnType::Numeric,
+                    ColumnData::Text(_) => ColumnType::Text,
+                },
+            })
+            .collect())
+    }
+
+    async fn row_count(&mut self, table: Resource<OpenTable>) -> wasmtime::Result<u64> {
+        let _ = self.gate.enter(Access::Free);
+        let open = self.resources.get(&table)?.clone();
+        Ok(find_table(&self.artifacts, &open).map_or(0, |it| it.rows() as u64))
+    }
+
+    async fn numbers(&mut self, table: Resource<OpenTable>, column: String, offset: u64, length: u64) -> Answer<Vec<f64>> {
+        let (artifacts, open, range) = self.column(&table, &column, offset, length)?;
+        numbers(find_column(find_table(&artifacts, &open)?, &open, &column)?, range).map(<[f64]>::to_vec)
+    }
+
+    async fn number_bytes(
+        &mut self,
+        table: Resource<OpenTable>,
+        column: String,
+        offset: u64,
+        length: u64,
+    ) -> Answer<Vec<u8>> {
+        let (artifacts, open, range) = self.column(&table, &column, offset, length)?;
+        let values = numbers(find_column(find_table(&artifacts, &open)?, &open, &column)?, range)?;
+        Ok(values.iter().flat_map(|it| it.to_le_bytes()).collect())
+    }
+
+    async fn texts(
+        &mut self,
+        table: Resource<OpenTable>,
+        column: String,
+        offset: u64,
+        length: u64,
+    ) -> Answer<Vec<Option<String>>> {
+        let (artifacts, open, range) = self.column(&table, &column, offset, length)?;
+        let data = &find_column(find_table(&artifacts, &open)?, &open, &column)?.data;
+        let texts: Vec<_> = range.map(|row| data.text(row)).collect();
+        // Numbers were charged above; longer texts cost what they are longer.
+        let more = texts.iter().flatten().map(|it| (it.len() as u64).saturating_sub(NUMBER)).sum();
+        self.gate.charge(Cost::ArtifactBytes(more))?;
+        Ok(texts)
+    }
+
+    async fn summarize(
+        &mut self,
+        table: Resource<OpenTable>,
+        column: String,
+        offset: u64,
+        length: u64,
+    ) -> Answer<artifacts::ColumnSummary> {
+        self.gate.enter(Access::Free)?;
+        let open = self.resources.get(&table).map_err(|_| HostError::Invalid("the table is not open".to_owned()))?;
+        let data = find_table(&self.artifacts, open)?;
+        find_column(data, open, &column)?
+            .data
+            .summarize(data.range(offset, length))
+            .map(|it| column_summary(&it))
+            .ok_or_else(|| HostError::Invalid(format!("column `{column}` holds text")))
+    }
+
+    async fn drop(&mut self, table: Resource<OpenTable>) -> wasmtime::Result<()> {
+        self.resources.delete(table)?;
+        Ok(())
+    }
+}
+
+impl HostBlob for HostState {
+    async fn size(&mut self, blob: Resource<OpenBlob>) -> wasmtime::Result<u64> {
+        let _ = self.gate.enter(Access::Free);
+        Ok(self.resources.get(&blob)?.blob.size())
+    }
+
+    async fn read(&mut self, blob: Resource<OpenBlob>, offset: u64, length: u64) -> Answer<Vec<u8>> {
+        let open =
+            self.resources.get(&blob).map_err(|_| HostError::Invalid("the blob is not open".to_owned()))?.clone();
+        self.gate.enter(Access::Artifact(open.kind))?;
+        let there = open.blob.size().saturating_sub(offset).min(length).min(BLOB_READ);
+        self.gate.charge(Cost::ArtifactBytes(there))?;
+        // A cold disk may take its time; other analyses go on meanwhile.
+        let read = tokio::task::spawn_blocking(move || {
+            let mut bytes = vec![0; usize::try_from(there).unwrap_or(0)];
+            let count = open.blob.read_at(offset, &mut bytes)?;
+            bytes.truncate(count);
+            Ok::<_, std::io::Error>(bytes)
+        });
+        match read.await {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(error)) => Err(HostError::Unavailable(format!("the file cannot be read: {error}"))),
+            Err(error) => Err(HostError::Unavailable(format!("the file cannot be read: {error}"))),
+        }
+    }
+
+    async fn drop(&mut self, blob: Resource<OpenBlob>) -> wasmtime::Result<()> {
+        self.resources.delete(blob)?;
+        Ok(())
+    }
+}

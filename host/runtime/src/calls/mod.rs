@@ -1,0 +1,6 @@
+//! The host functions. Each first passes the gate.
+
+mod artifacts;
+mod knowledge;
+mod llm;
+mod output;

@@ -1,0 +1,116 @@
+//! A report is held to the contract: a finding that breaks it is dropped and named, the others
+//! stay. A NaN confidence or an undeclared code must never reach a client.
+
+use deepfix_core::{Analysis, Report};
+
+/// At most so many objections are spelled out; the others are counted.
+const SPELLED_OUT: usize = 5;
+
+/// The findings that keep the contract; what is wrong with the others goes to `objections`.
+pub(crate) fn hold(mut report: Report, codes: &[String], limit: u64, objections: &mut Vec<String>) -> Report {
+    let total = report.analyses.len();
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    if total > limit {
+        report.analyses.truncate(limit);
+        objections.push(format!(
+            "{total} findings are more than its limit `findings = {limit}`; only the first {limit} are kept; raise it \
+             under `limits` of its entry in deepfix.toml"
+        ));
+    }
+    let mut dropped = Vec::new();
+    let mut index = 0;
+    report.analyses.retain(|analysis| {
+        let wrong = fault(analysis, codes);
+        if let Some(wrong) = &wrong {
+            dropped.push(format!("finding {index} was dropped: {wrong}"));
+        }
+        index += 1;
+        wrong.is_none()
+    });
+    let more = dropped.len().saturating_sub(SPELLED_OUT);
+    dropped.truncate(SPELLED_OUT);
+    objections.append(&mut dropped);
+    if more > 0 {
+        objections.push(format!("{more} more findings were dropped"));
+    }
+    if !is_object(&report.extras) {
+        objections.push("its `extras` were dropped: they are not a JSON object".to_owned());
+        report.extras.clear();
+    }
+    report
+}
+
+fn fault(analysis: &Analysis, codes: &[String]) -> Option<String> {
+    let (finding, recommendation) = (&analysis.finding, &analysis.recommendation);
+    if !codes.contains(&finding.code) {
+        return Some(format!("its code {:?} is not among those that `describe` lists", finding.code));
+    }
+    for (name, confidence) in
+        [("finding.confidence", finding.confidence), ("recommendation.confidence", recommendation.confidence)]
+    {
+        if !(0.0..=1.0).contains(&confidence) {
+            return Some(format!("`{name}` is {confidence}, expected a number from 0 to 1"));
+        }
+    }
+    for (name, text) in [("finding.description", &finding.description), ("recommendation.action", &recommendation.action)]
+    {
+        if text.trim().is_empty() {
+            return Some(format!("`{name}` is empty"));
+        }
+    }
+    (!is_object(&finding.extras)).then(|| "`finding.extras` is not a JSON object".to_owned())
+}
+
+fn is_object(text: &str) -> bool {
+    text.is_empty() || serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_core::{Finding, Recommendation, Severity};
+
+    use super::*;
+
+    fn analysis(code: &str, confidence: f64) -> Analysis {
+        Analysis {
+            finding: Finding {
+                code: code.into(),
+                description: "d".into(),
+                evidence: String::new(),
+                facts: vec![],
+                severity: Severity::Low,
+                confidence,
+                extras: String::new(),
+            },
+            recommendation: Recommendation {
+                action: "a".into(),
+                rationale: String::new(),
+                confidence: 0.5,
+                citations: vec![],
+            },
+        }
+    }
+
+    fn held(analyses: Vec<Analysis>, limit: u64) -> (usize, Vec<String>) {
+        let mut objections = Vec::new();
+        let report = Report { analyses, ..Report::default() };
+        let report = hold(report, &["a.b".to_owned()], limit, &mut objections);
+        (report.analyses.len(), objections)
+    }
+
+    #[test]
+    fn one_bad_finding_does_not_cost_the_others() {
+        let (kept, objections) =
+            held(vec![analysis("a.b", 0.5), analysis("a.b", f64::NAN), analysis("x.y", 0.5), analysis("a.b", 1.5)], 9);
+        assert_eq!(kept, 1);
+        assert!(objections[0].contains("finding 1 was dropped: `finding.confidence` is NaN"), "{objections:?}");
+        assert!(objections[1].contains("\"x.y\" is not among those"), "{objections:?}");
+    }
+
+    #[test]
+    fn findings_over_the_limit_are_cut_and_counted() {
+        let (kept, objections) = held(vec![analysis("a.b", 0.5); 10], 3);
+        assert_eq!(kept, 3);
+        assert!(objections[0].contains("10 findings are more than its limit `findings = 3`"), "{objections:?}");
+    }
+}

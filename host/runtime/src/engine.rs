@@ -1,0 +1,177 @@
+//! The one engine of the process.
+
+use std::{
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use wasmtime::{
+    Cache, CacheConfig, Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, component::Linker,
+};
+
+use crate::{limiter, state::HostState};
+
+/// How the engine is set up.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// Where compiled code is kept between runs; none compiles at every start.
+    pub cache_dir: Option<PathBuf>,
+    /// Analyses that may run at once, over all requests. Each reserves address space.
+    pub max_instances: u32,
+    /// The largest `memory` limit that any agent has.
+    pub max_memory: u64,
+    /// Stack of a guest. Analyzers recurse little; 512 KiB held for all measured runtimes.
+    pub stack: usize,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self { cache_dir: None, max_instances: 64, max_memory: 256 << 20, stack: 512 << 10 }
+    }
+}
+
+/// Where instances come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allocator {
+    /// Slots reserved at start.
+    Pooling,
+    /// Memory is mapped for each instance: the machine does not offer enough address space.
+    OnDemand,
+}
+
+/// How often a running guest is interrupted to look at its CPU time and to let others run.
+const TICK: Duration = Duration::from_millis(10);
+
+/// The engine with everything that a guest may import. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) engine: wasmtime::Engine,
+    pub(crate) linker: Arc<Linker<HostState>>,
+    allocator: Allocator,
+    max_memory: u64,
+    _ticker: Arc<Ticker>,
+}
+
+impl Engine {
+    /// Sets the engine up. Where the pooling allocator cannot reserve its address space, it
+    /// falls back to allocation on demand.
+    ///
+    /// # Errors
+    /// The cache directory cannot be used, or the machine cannot run WebAssembly at all.
+    pub fn new(config: &EngineConfig) -> Result<Self, String> {
+        let (engine, allocator) = match wasmtime::Engine::new(&wasmtime_config(config, Allocator::Pooling)?) {
+            Ok(engine) => (engine, Allocator::Pooling),
+            Err(error) => {
+                tracing::warn!(%error, "no pooling allocator on this machine; instances are allocated on demand");
+                let engine = wasmtime::Engine::new(&wasmtime_config(config, Allocator::OnDemand)?)
+                    .map_err(|error| format!("{error:#}"))?;
+                (engine, Allocator::OnDemand)
+            }
+        };
+        tracing::debug!(?allocator, cache = ?config.cache_dir, "engine ready");
+        let linker = linker(&engine).map_err(|error| format!("{error:#}"))?;
+        let ticker = Ticker::start(engine.clone()).map_err(|error| format!("cannot start a thread: {error}"))?;
+        Ok(Self {
+            engine,
+            linker: Arc::new(linker),
+            allocator,
+            max_memory: config.max_memory,
+            _ticker: Arc::new(ticker),
+        })
+    }
+
+    /// Where instances come from.
+    #[must_use]
+    pub fn allocator(&self) -> Allocator {
+        self.allocator
+    }
+
+    /// The largest memory that an instance can have, whatever its limits say.
+    #[must_use]
+    pub fn max_memory(&self) -> u64 {
+        self.max_memory
+    }
+}
+
+fn wasmtime_config(config: &EngineConfig, allocator: Allocator) -> Result<Config, String> {
+    let mut wasm = Config::new();
+    wasm.epoch_interruption(true)
+        .max_wasm_stack(config.stack)
+        .async_stack_size(config.stack.saturating_mul(2))
+        .cranelift_opt_level(OptLevel::Speed)
+        .wasm_component_model(true)
+        // Host functions wait on fibers; the component model's own concurrency is not offered.
+        .concurrency_support(false)
+        .wasm_backtrace_max_frames(NonZeroUsize::new(16));
+    if let Some(directory) = &config.cache_dir {
+        let mut cache = CacheConfig::new();
+        cache.with_directory(directory);
+        wasm.cache(Some(Cache::new(cache).map_err(|error| format!("{}: {error:#}", directory.display()))?));
+    }
+    if allocator == Allocator::Pooling {
+        let mut pool = PoolingAllocationConfig::new();
+        let instances = config.max_instances;
+        pool.total_component_instances(instances)
+            .total_core_instances(instances.saturating_mul(8).max(limiter::CORE_INSTANCES as u32))
+            .total_memories(instances.saturating_mul(2))
+            .total_tables(instances.saturating_mul(8).max(limiter::TABLES as u32))
+            .total_stacks(instances.saturating_mul(2))
+            .max_core_instances_per_component(limiter::CORE_INSTANCES as u32)
+            .max_memories_per_component(limiter::MEMORIES as u32)
+            .max_tables_per_component(limiter::TABLES as u32)
+            .max_component_instance_size(8 << 20)
+            .max_core_instance_size(4 << 20)
+            .max_memory_size(usize::try_from(config.max_memory).unwrap_or(usize::MAX))
+            .table_elements(60_000)
+            // Memory kept from one analysis to the next: 1 MiB cost 1.2 GB over a thousand
+            // instances and four times the CPU.
+            .linear_memory_keep_resident(64 << 10);
+        wasm.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    }
+    Ok(wasm)
+}
+
+fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<HostState>> {
+    use wasmtime::component::HasSelf;
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    crate::bindings::plugin::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut HostState| state)?;
+    Ok(linker)
+}
+
+/// Advances the epoch from a thread of its own: a guest that never yields cannot hold it up,
+/// not even on one CPU.
+struct Ticker {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Ticker {
+    fn start(engine: wasmtime::Engine) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = std::thread::Builder::new().name("epoch".to_owned()).spawn(move || {
+            while !stopped.load(Ordering::Relaxed) {
+                std::thread::park_timeout(TICK);
+                engine.increment_epoch();
+            }
+        })?;
+        Ok(Self { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The one place where a host call is authorised and metered.
+
+use deepfix_core::{ArtifactKind, Capability, Limits};
+use serde::Serialize;
+
+use crate::error::HostError;
+
+/// What an agent is allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grants {
+    /// Artifact kinds that it may read.
+    pub artifacts: Vec<ArtifactKind>,
+    /// Capabilities that it may use.
+    pub capabilities: Vec<Capability>,
+    /// Namespaces of fault codes that it may report beside its own.
+    pub namespaces: Vec<String>,
+}
+
+impl Grants {
+    /// Nothing at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { artifacts: Vec::new(), capabilities: Vec::new(), namespaces: Vec::new() }
+    }
+
+    /// The configuration line that grants an artifact kind in addition.
+    #[must_use]
+    pub fn artifact_line(&self, kind: ArtifactKind) -> String {
+        let mut names: Vec<_> = self.artifacts.iter().map(|it| it.config_name()).collect();
+        names.push(kind.config_name());
+        line("artifacts", &names)
+    }
+
+    /// The configuration line that grants a capability in addition.
+    #[must_use]
+    pub fn capability_line(&self, capability: Capability) -> String {
+        let mut names: Vec<_> = self.capabilities.iter().map(|it| it.config_name()).collect();
+        names.push(capability.config_name());
+        line("capabilities", &names)
+    }
+
+    /// The configuration line that allows a namespace of codes in addition.
+    #[must_use]
+    pub fn namespace_line(&self, namespace: &str) -> String {
+        let mut names: Vec<_> = self.namespaces.iter().map(String::as_str).collect();
+        names.push(namespace);
+        line("namespaces", &names)
+    }
+}
+
+fn line(key: &str, names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|it| format!("\"{it}\"")).collect();
+    format!("{key} = [{}]", names.join(", "))
+}
+
+/// What an agent used in one analysis.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields are those of `Limits`")]
+pub struct Usage {
+    pub host_calls: u64,
+    pub artifact_bytes: u64,
+    pub knowledge_searches: u64,
+    pub llm_calls: u64,
+    pub llm_tokens: u64,
+    pub log_bytes: u64,
+    pub dropped_log_records: u64,
+}
+
+/// What a host call wants.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Access {
+    /// Nothing that needs a grant.
+    Free,
+    Artifact(ArtifactKind),
+    Capability(Capability),
+}
+
+/// What a host call uses up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Cost {
+    ArtifactBytes(u64),
+    KnowledgeSearch,
+    LlmCalls(u64),
+    LlmTokens(u64),
+}
+
+/// Authorises and meters the host calls of one analysis.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    agent: String,
+    grants: Grants,
+    limits: Limits,
+    usage: Usage,
+}
+
+impl Gate {
+    pub(crate) fn new(agent: &str, grants: Grants, limits: Limits) -> Self {
+        Self { agent: agent.to_owned(), grants, limits, usage: Usage::default() }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(crate) fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    pub(crate) fn may_read(&self, kind: ArtifactKind) -> bool {
+        self.grants.artifacts.contains(&kind)
+    }
+
+    pub(crate) fn may_use(&self, capability: Capability) -> bool {
+        self.grants.capabilities.contains(&capability)
+    }
+
+    /// Every host function passes here first.
+    pub(crate) fn enter(&mut self, access: Access) -> Result<(), HostError> {
+        self.usage.host_calls += 1;
+        if self.usage.host_calls > self.limits.host_calls {
+            return Err(self.exceeded("host_calls", self.limits.host_calls));
+        }
+        match access {
+            Access::Free => Ok(()),
+            Access::Artifact(kind) if self.may_read(kind) => Ok(()),
+            Access::Artifact(kind) => Err(HostError::Denied(format!(
+                "`{}` may not read the {} artifact; grant it in its entry of deepfix.toml with `{}`",
+                self.agent,
+                kind.config_name(),
+                self.grants.artifact_line(kind)
+            ))),
+            Access::Capability(it) if self.may_use(it) => Ok(()),
+            Access::Capability(it) => Err(HostError::Denied(format!(
+                "`{}` may not use the capability `{}`; grant it in its entry of deepfix.toml with `{}`",
+                self.agent,
+                it.config_name(),
+                self.grants.capability_line(it)
+            ))),
+        }
+    }
+
+    /// What a call uses up, charged before it is handed over.
+    pub(crate) fn charge(&mut self, cost: Cost) -> Result<(), HostError> {
+        let (name, used, amount, limit) = match cost {
+            Cost::ArtifactBytes(bytes) => {
+                ("artifact_bytes", &mut self.usage.artifact_bytes, bytes, self.limits.artifact_bytes)
+            }
+            Cost::KnowledgeSearch => {
+                ("knowledge_searches", &mut self.usage.knowledge_searches, 1, self.limits.knowledge_searches)
+            }
+            Cost::LlmCalls(calls) => ("llm_calls", &mut self.usage.llm_calls, calls, self.limits.llm_calls),
+            Cost::LlmTokens(tokens) => ("llm_tokens", &mut self.usage.llm_tokens, tokens, self.limits.llm_tokens),
+        };
+        let total = used.saturating_add(amount);
+        if total > limit {
+            return Err(self.exceeded(name, limit));
+        }
+        *used = total;
+        Ok(())
+    }
+
+    /// Tokens that were used although they were not charged in advance: may exceed the limit by
+    /// one answer, after which every further call is refused.
+    pub(crate) fn spent_tokens(&mut self, tokens: u64) {
+        self.usage.llm_tokens = self.usage.llm_tokens.saturating_add(tokens);
+    }
+
+    pub(crate) fn remaining_tokens(&self) -> u64 {
+        self.limits.llm_tokens.saturating_sub(self.usage.llm_tokens)
+    }
+
+    /// Whether a log record of this size still fits; one that does not is counted.
+    pub(crate) fn log(&mut self, bytes: u64) -> bool {
+        let total = self.usage.log_bytes.saturating_add(bytes);
+        if total > self.limits.log_bytes {
+            self.usage.dropped_log_records += 1;
+            return false;
+        }
+        self.usage.log_bytes = total;
+        true
+    }
+
+    fn exceeded(&self, name: &str, limit: u64) -> HostError {
+        HostError::BudgetExceeded(format!(
+            "`{}` used up its limit `{name} = {limit}`; raise it under `limits` of its entry in deepfix.toml",
+            self.agent
+        ))
+    }
+}

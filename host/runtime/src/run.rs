@@ -1,0 +1,297 @@
+//! One analysis: a fresh store and instance, the call, the checks of what came back.
+
+use std::{sync::Arc, time::Duration};
+
+use deepfix_core::{
+    AgentDescription, AgentError, ArtifactSet, FailureReason, Outcome, OutcomeStatus, Report,
+};
+use serde::Serialize;
+use wasmtime::{Store, UpdateDeadline};
+
+use crate::{
+    Plugin, Usage,
+    bindings::{reasoner::exports::deepfix::analysis::reason, types},
+    convert::{self, error_text},
+    contract,
+    cpu::CpuClock,
+    gate::Gate,
+    load::Pre,
+    services::{KnowledgeSearch, Passage, Query, ServiceError, Services},
+    state::HostState,
+    trap,
+};
+
+/// What is asked of a plugin.
+#[derive(Clone)]
+pub struct RunInput {
+    /// The id of the request, for the log.
+    pub request_id: Arc<str>,
+    /// The data set's name.
+    pub dataset_name: String,
+    /// The model's name.
+    pub model_name: String,
+    /// The language of the answer.
+    pub language: String,
+    /// The artifacts.
+    pub artifacts: Arc<ArtifactSet>,
+    /// What the host calls on behalf of the plugin.
+    pub services: Services,
+    /// Wall time that is left for the request; the agent's own limit holds as well.
+    pub time_left: Duration,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The report, its findings within the contract, or why there is none.
+    pub result: Result<Report, AgentError>,
+    /// What was wrong with the report although there is one.
+    pub objections: Vec<String>,
+    /// Passages that were retrieved, as `(id, line for the user)`.
+    pub retrieved: Vec<(String, String)>,
+    /// What was used.
+    pub spent: Spent,
+}
+
+/// What an analysis used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Spent {
+    /// Host calls and budgets.
+    #[serde(flatten)]
+    pub usage: Usage,
+    /// CPU time inside the sandbox.
+    pub cpu: Duration,
+    /// The largest linear memory, in bytes.
+    pub peak_memory: u64,
+}
+
+/// A call into the guest.
+enum Job {
+    Describe,
+    Analyze(types::Request),
+    Reason(reason::ReasonRequest),
+}
+
+/// What the guest returned.
+enum Answer {
+    Description(types::Description),
+    Report(Result<types::Report, types::Error>),
+}
+
+impl Plugin {
+    /// Runs an analyzer on one experiment.
+    pub async fn analyze(&self, input: RunInput) -> Run {
+        let job = Job::Analyze(self.request(&input));
+        self.run(input, job).await
+    }
+
+    /// Runs a reasoner on the outcomes of all analyzers.
+    pub async fn reason(&self, input: RunInput, outcomes: &[Outcome]) -> Run {
+        let request = self.request(&input);
+        let outcomes = outcomes.iter().map(to_outcome).collect();
+        self.run(input, Job::Reason(reason::ReasonRequest { request, outcomes })).await
+    }
+
+    /// Asks the plugin to describe itself, in a sandbox without any artifact.
+    ///
+    /// # Errors
+    /// Whatever ends the guest, a limit included.
+    pub async fn describe(&self) -> Result<AgentDescription, AgentError> {
+        let services =
+            Services { knowledge: Arc::new(NoKnowledge), llm: Arc::new(crate::NoLanguageModel), progress: None };
+        let input = RunInput {
+            request_id: "load".into(),
+            dataset_name: String::new(),
+            model_name: String::new(),
+            language: String::new(),
+            artifacts: Arc::default(),
+            services,
+            time_left: Duration::MAX,
+        };
+        match self.call(input, Job::Describe).await.0? {
+            Answer::Description(description) => Ok(convert::description_of(description)),
+            Answer::Report(_) => Err(host_fault("a report instead of a description")),
+        }
+    }
+
+    fn request(&self, input: &RunInput) -> types::Request {
+        types::Request {
+            dataset_name: input.dataset_name.clone(),
+            model_name: input.model_name.clone(),
+            language: input.language.clone(),
+            settings: self.config.settings.clone(),
+            extras: String::new(),
+        }
+    }
+
+    async fn run(&self, input: RunInput, job: Job) -> Run {
+        let (answer, after) = self.call(input, job).await;
+        let mut objections = Vec::new();
+        let result = match answer {
+            Err(error) => Err(error),
+            Ok(Answer::Description(_)) => Err(host_fault("a description instead of a report")),
+            Ok(Answer::Report(Err(error))) => {
+                Err(AgentError { reason: FailureReason::PluginError, message: error_text(&error) })
+            }
+            Ok(Answer::Report(Ok(report))) => {
+                let limit = self.config.limits.findings;
+                Ok(contract::hold(convert::report_of(report), &self.description().codes, limit, &mut objections))
+            }
+        };
+        if after.spent.usage.dropped_log_records > 0 {
+            objections.push(format!(
+                "{} log records were dropped: over its limit `log_bytes = {}`",
+                after.spent.usage.dropped_log_records, self.config.limits.log_bytes
+            ));
+        }
+        Run { result, objections, retrieved: after.retrieved, spent: after.spent }
+    }
+
+    /// A fresh store and instance, under every limit.
+    async fn call(&self, input: RunInput, job: Job) -> (Result<Answer, AgentError>, After) {
+        let limits = self.config.limits;
+        let wall_time = limits.wall_time.min(input.time_left);
+        let gate = Gate::new(&self.name, self.config.grants.clone(), limits);
+        let state = HostState::new(
+            Arc::clone(&self.name),
+            Arc::clone(&input.request_id),
+            Arc::clone(&input.artifacts),
+            input.services.clone(),
+            gate,
+        );
+        let cpu = state.cpu.clone();
+        let mut store = Store::new(&self.engine.engine, state);
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(usize::try_from(limits.result_bytes).unwrap_or(usize::MAX));
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(move |mut context| {
+            let state = context.data_mut();
+            if state.cpu.used_now() > limits.cpu_time {
+                state.cpu_exceeded = true;
+                return Err(wasmtime::Error::msg("CPU time is over"));
+            }
+            // Others run meanwhile, even on one CPU.
+            Ok(UpdateDeadline::Yield(1))
+        });
+        let result = {
+            let call = cpu.meter(invoke(&mut store, &self.pre, job));
+            // Wall time covers what is spent waiting in host calls, where no epoch ticks.
+            tokio::time::timeout(wall_time, call).await
+        };
+        let result = match result {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(trap::explain(&error, store.data())),
+            Err(_) => Err(self.timed_out(wall_time, &input)),
+        };
+        let state = store.into_data();
+        (result, After::of(state, &cpu))
+    }
+
+    fn timed_out(&self, wall_time: Duration, input: &RunInput) -> AgentError {
+        let message = if wall_time < self.config.limits.wall_time {
+            format!(
+                "did not finish in the {} that were left of the request's time; raise `[server] request_timeout`",
+                trap::humane(input.time_left)
+            )
+        } else {
+            format!(
+                "did not finish within its limit `wall_time = {}`; raise it under `limits` of its entry in \
+                 deepfix.toml",
+                trap::humane(wall_time)
+            )
+        };
+        AgentError { reason: FailureReason::TimedOut, message }
+    }
+}
+
+async fn invoke(store: &mut Store<HostState>, pre: &Pre, job: Job) -> wasmtime::Result<Answer> {
+    match (pre, job) {
+        (Pre::Analyzer(pre), Job::Describe) => {
+            let plugin = pre.instantiate_async(&mut *store).await?;
+            plugin.deepfix_analysis_analyze().call_describe(&mut *store).await.map(Answer::Description)
+        }
+        (Pre::Reasoner(pre), Job::Describe) => {
+            let plugin = pre.instantiate_async(&mut *store).await?;
+            plugin.deepfix_analysis_reason().call_describe(&mut *store).await.map(Answer::Description)
+        }
+        (Pre::Analyzer(pre), Job::Analyze(request)) => {
+            let plugin = pre.instantiate_async(&mut *store).await?;
+            plugin.deepfix_analysis_analyze().call_analyze(&mut *store, &request).await.map(Answer::Report)
+        }
+        (Pre::Reasoner(pre), Job::Reason(request)) => {
+            let plugin = pre.instantiate_async(&mut *store).await?;
+            plugin.deepfix_analysis_reason().call_reason(&mut *store, &request).await.map(Answer::Report)
+        }
+        (Pre::Analyzer(_), Job::Reason(_)) => Err(wasmtime::Error::msg("this plugin is an analyzer, not a reasoner")),
+        (Pre::Reasoner(_), Job::Analyze(_)) => Err(wasmtime::Error::msg("this plugin is a reasoner, not an analyzer")),
+    }
+}
+
+fn host_fault(found: &str) -> AgentError {
+    AgentError { reason: FailureReason::HostFault, message: format!("the host got {found}") }
+}
+
+/// What is left when the store is gone.
+struct After {
+    retrieved: Vec<(String, String)>,
+    spent: Spent,
+}
+
+impl After {
+    fn of(state: HostState, cpu: &CpuClock) -> Self {
+        log_output(&state);
+        let spent =
+            Spent { usage: state.gate.usage(), cpu: cpu.used(), peak_memory: state.limiter.peak_memory };
+        Self { retrieved: state.retrieved, spent }
+    }
+}
+
+/// What the guest printed goes to the log: plugins have no terminal.
+fn log_output(state: &HostState) {
+    for (stream, pipe) in [("stdout", &state.stdout), ("stderr", &state.stderr)] {
+        let bytes = pipe.contents();
+        if !bytes.is_empty() {
+            let text = String::from_utf8_lossy(&bytes);
+            tracing::info!(
+                target: "deepfix::plugin",
+                agent = &*state.agent, request_id = &*state.request_id, stream, "{text:?}"
+            );
+        }
+    }
+}
+
+fn to_outcome(outcome: &Outcome) -> reason::AgentOutcome {
+    reason::AgentOutcome {
+        agent: outcome.agent.clone(),
+        artifacts: outcome.artifacts.iter().map(|kind| convert::to_kind(*kind)).collect(),
+        outcome: match &outcome.status {
+            OutcomeStatus::Completed { analyses, summary, extras } => reason::Outcome::Completed(reason::Completed {
+                analyses: analyses
+                    .iter()
+                    .map(|it| reason::JudgedAnalysis {
+                        id: it.id.clone(),
+                        analysis: convert::to_analysis(&it.analysis),
+                        evidence_verified: it.evidence_verified,
+                    })
+                    .collect(),
+                summary: summary.clone(),
+                extras: if extras.is_empty() {
+                    String::new()
+                } else {
+                    serde_json::Value::Object(extras.clone()).to_string()
+                },
+            }),
+            OutcomeStatus::Failed(error) => reason::Outcome::Failed(convert::to_error(error)),
+            OutcomeStatus::Skipped(why) => reason::Outcome::Skipped(why.clone()),
+        },
+    }
+}
+
+/// A plugin that is only asked to describe itself finds nothing.
+struct NoKnowledge;
+
+impl KnowledgeSearch for NoKnowledge {
+    fn search(&self, _: &Query) -> Result<Vec<Passage>, ServiceError> {
+        Err(ServiceError::Unavailable("`describe` may not search".to_owned()))
+    }
+}
