@@ -1,1 +1,12 @@
-//! placeholder
+//! The coordinator: one experiment in, one response out.
+//!
+//! [`Coordinator`] loads the components that the configuration names, and for each experiment
+//! runs the analyzers that have something to read in parallel, checks their evidence and
+//! citations, hands everything to the reasoner and shapes the response. [`Diagnosis`] is what
+//! the server sees of it.
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
+
+mod diagnosis;
+
+pub use diagnosis::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Role};

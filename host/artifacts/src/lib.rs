@@ -1,1 +1,27 @@
-//! placeholder
+//! Where artifacts come from: the body of a request, the folder of an experiment, files on
+//! disk. Everything ends in one normal form, so that a plugin sees the same shapes whatever
+//! generation of client sent them.
+//!
+//! The normal form of each document is that of the newest client, with these differences:
+//! check values are plain JSON (tables parsed, numpy scalars unwrapped, compressed values
+//! inflated), pictures and HTML of checks are left out, and metrics are also the table
+//! `metrics`. Pointers in findings refer to the normal form.
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
+
+mod checkpoint;
+mod checks;
+mod dataset;
+mod describe;
+mod files;
+mod folder;
+mod json;
+mod metrics;
+mod request;
+mod statistics;
+mod training;
+
+pub use files::{FileAccess, FileBlob};
+pub use folder::{FolderContents, FolderError, read_folder};
+pub use json::parse_lenient;
+pub use request::{decode_request, decode_value};

@@ -1,1 +1,17 @@
-//! placeholder
+//! `deepfix.toml` as types. Unknown keys are errors that point at the line; environment
+//! variables `DEEPFIX_SECTION__KEY` override single values; relative paths are relative to the
+//! file.
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
+
+mod error;
+mod load;
+mod overrides;
+mod raw;
+mod types;
+
+pub use error::ConfigError;
+pub use types::{
+    AgentConfig, ArtifactsConfig, Config, EngineSection, KnowledgeConfig, LogConfig, LogFormat, PluginsConfig,
+    ServerConfig,
+};

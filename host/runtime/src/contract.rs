@@ -61,7 +61,7 @@ fn fault(analysis: &Analysis, codes: &[String]) -> Option<String> {
     (!is_object(&finding.extras)).then(|| "`finding.extras` is not a JSON object".to_owned())
 }
 
-fn is_object(text: &str) -> bool {
+pub(crate) fn is_object(text: &str) -> bool {
     text.is_empty() || serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok()
 }
 

@@ -4,7 +4,7 @@ use deepfix_core as core;
 
 use crate::{
     bindings::{artifacts, types},
-    error::HostError,
+    error::{Ended, HostError},
 };
 
 impl types::Host for crate::state::HostState {
@@ -16,6 +16,7 @@ impl types::Host for crate::state::HostState {
             HostError::BudgetExceeded(text) => types::Error::BudgetExceeded(text),
             HostError::TimedOut(text) => types::Error::TimedOut(text),
             HostError::Unavailable(text) => types::Error::Unavailable(text),
+            HostError::Ended(text) => return Err(wasmtime::Error::new(Ended(text))),
         })
     }
 }

@@ -2,7 +2,9 @@
 //! threads, but each poll of its future runs on one.
 
 use std::{
+    any::Any,
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::{
         Arc,
@@ -47,21 +49,38 @@ impl CpuClock {
     }
 }
 
-/// A future whose polls are counted.
+/// A panic of a host function, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HostPanic(pub(crate) String);
+
+impl HostPanic {
+    fn of(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(|it| (*it).to_owned());
+        Self(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned()))
+    }
+}
+
+/// A future whose polls are counted, and whose panics stay within the analysis: the fault of a
+/// host function must not cost the request its other agents.
 pub(crate) struct Metered<F> {
     clock: CpuClock,
     future: F,
 }
 
 impl<F: Future + Unpin> Future for Metered<F> {
-    type Output = F::Output;
+    type Output = Result<F::Output, HostPanic>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let started = thread_cpu_nanos();
         self.clock.0.poll_started.store(started, Ordering::Relaxed);
-        let result = Pin::new(&mut self.future).poll(context);
+        // The future is not polled again after a panic, and its store is only read for what was
+        // used, then dropped.
+        let result = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut self.future).poll(context)));
         let used = thread_cpu_nanos().saturating_sub(started);
         self.clock.0.finished_polls.fetch_add(used, Ordering::Relaxed);
-        result
+        match result {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(HostPanic::of(panic.as_ref()))),
+        }
     }
 }

@@ -11,8 +11,10 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{
-    Cache, CacheConfig, Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, component::Linker,
+    Cache, CacheConfig, Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+    component::{Component, Linker},
 };
 
 use crate::{limiter, state::HostState};
@@ -22,7 +24,8 @@ use crate::{limiter, state::HostState};
 pub struct EngineConfig {
     /// Where compiled code is kept between runs; none compiles at every start.
     pub cache_dir: Option<PathBuf>,
-    /// Analyses that may run at once, over all requests. Each reserves address space.
+    /// Analyses that may run at once, over all requests; others wait their turn. Each reserves
+    /// address space.
     pub max_instances: u32,
     /// The largest `memory` limit that any agent has.
     pub max_memory: u64,
@@ -45,6 +48,10 @@ pub enum Allocator {
     OnDemand,
 }
 
+/// Memories that an analysis has in the pool. Rust guests have one; a runtime with more counts as
+/// several analyses.
+const MEMORIES_PER_SLOT: u32 = 2;
+
 /// How often a running guest is interrupted to look at its CPU time and to let others run.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -55,7 +62,59 @@ pub struct Engine {
     pub(crate) linker: Arc<Linker<HostState>>,
     allocator: Allocator,
     max_memory: u64,
+    slots: Slots,
     _ticker: Arc<Ticker>,
+}
+
+/// The places of `max_instances`: an analysis that finds none waits its turn.
+#[derive(Debug, Clone)]
+pub(crate) struct Slots {
+    all: Arc<Semaphore>,
+    total: u32,
+    /// What one plugin may hold at once.
+    own: Arc<Semaphore>,
+    own_total: u32,
+    weight: u32,
+}
+
+/// A place; dropped with the store.
+pub(crate) struct Slot {
+    _own: OwnedSemaphorePermit,
+    _all: OwnedSemaphorePermit,
+}
+
+impl Slots {
+    fn new(total: u32) -> Self {
+        let total = total.max(1);
+        // A plugin that hangs in every request would soon hold every place; a quarter stays for
+        // the others.
+        let own_total = (total - total / 4).max(1);
+        Self {
+            all: Arc::new(Semaphore::new(total as usize)),
+            total,
+            own: Arc::new(Semaphore::new(own_total as usize)),
+            own_total,
+            weight: 1,
+        }
+    }
+
+    /// The places of one plugin.
+    pub(crate) fn of(&self, component: &Component) -> Self {
+        let memories = component.resources_required().map_or(limiter::MEMORIES as u32, |it| it.num_memories);
+        let weight = memories.div_ceil(MEMORIES_PER_SLOT).clamp(1, self.own_total);
+        Self { own: Arc::new(Semaphore::new(self.own_total as usize)), weight, ..self.clone() }
+    }
+
+    /// Waits for a place.
+    pub(crate) async fn take(&self) -> Option<Slot> {
+        let own = Arc::clone(&self.own).acquire_many_owned(self.weight).await.ok()?;
+        let all = Arc::clone(&self.all).acquire_many_owned(self.weight).await.ok()?;
+        Some(Slot { _own: own, _all: all })
+    }
+
+    pub(crate) fn total(&self) -> u32 {
+        self.total
+    }
 }
 
 impl Engine {
@@ -82,8 +141,13 @@ impl Engine {
             linker: Arc::new(linker),
             allocator,
             max_memory: config.max_memory,
+            slots: Slots::new(config.max_instances),
             _ticker: Arc::new(ticker),
         })
+    }
+
+    pub(crate) fn slots(&self) -> &Slots {
+        &self.slots
     }
 
     /// Where instances come from.
@@ -116,11 +180,14 @@ fn wasmtime_config(config: &EngineConfig, allocator: Allocator) -> Result<Config
     }
     if allocator == Allocator::Pooling {
         let mut pool = PoolingAllocationConfig::new();
-        let instances = config.max_instances;
+        let instances = config.max_instances.max(1);
+        // A component may have many of each, and one that does must not take them from another:
+        // core instances are only counted, tables are small, and memories are what `Slots` shares
+        // out.
         pool.total_component_instances(instances)
-            .total_core_instances(instances.saturating_mul(8).max(limiter::CORE_INSTANCES as u32))
-            .total_memories(instances.saturating_mul(2))
-            .total_tables(instances.saturating_mul(8).max(limiter::TABLES as u32))
+            .total_core_instances(instances.saturating_mul(limiter::CORE_INSTANCES as u32))
+            .total_memories(instances.saturating_mul(MEMORIES_PER_SLOT).max(limiter::MEMORIES as u32))
+            .total_tables(instances.saturating_mul(limiter::TABLES as u32))
             .total_stacks(instances.saturating_mul(2))
             .max_core_instances_per_component(limiter::CORE_INSTANCES as u32)
             .max_memories_per_component(limiter::MEMORIES as u32)
@@ -128,7 +195,7 @@ fn wasmtime_config(config: &EngineConfig, allocator: Allocator) -> Result<Config
             .max_component_instance_size(8 << 20)
             .max_core_instance_size(4 << 20)
             .max_memory_size(usize::try_from(config.max_memory).unwrap_or(usize::MAX))
-            .table_elements(60_000)
+            .table_elements(limiter::POOLED_TABLE)
             // Memory kept from one analysis to the next: 1 MiB cost 1.2 GB over a thousand
             // instances and four times the CPU.
             .linear_memory_keep_resident(64 << 10);

@@ -4,6 +4,7 @@ use crate::World;
 
 /// An error that a host function hands to the guest.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(unreachable_pub, reason = "the generated bindings name it")]
 pub enum HostError {
     NotFound(String),
     Invalid(String),
@@ -11,7 +12,14 @@ pub enum HostError {
     BudgetExceeded(String),
     TimedOut(String),
     Unavailable(String),
+    /// The guest does not heed refusals: the host ends it.
+    Ended(String),
 }
+
+/// The host ended the guest; the text says why. It travels as the cause of the trap.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Ended(pub(crate) String);
 
 /// Why a component is refused. Each names the file and says what would change it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +36,13 @@ pub enum LoadError {
     CoreModule { file: PathBuf },
     #[error("{}: is not a valid component: {reason}", file.display())]
     Invalid { file: PathBuf, reason: String },
+    #[error(
+        "{}: uses the asynchronous ABI of the component model, which this host does not offer: build it with \
+         synchronous functions (for JavaScript: `--backend-qjs-disable-async`): {reason}", file.display()
+    )]
+    AsyncAbi { file: PathBuf, reason: String },
+    #[error("{}: its functions or types differ from those of this host: {reason}", file.display())]
+    Mismatched { file: PathBuf, reason: String },
     #[error(
         "{}: exports `{found}`, which is the world `{}`, but the configuration uses it as `{}`: name it under \
          {}", file.display(), other.name(), expected.name(), other.config_table()

@@ -3,7 +3,17 @@
 use deepfix_core::{ArtifactKind, Capability, Limits};
 use serde::Serialize;
 
-use crate::error::HostError;
+use crate::{
+    error::{Ended, HostError},
+    printed::LogMeter,
+};
+
+/// Calls beyond `host_calls` after which the guest is ended. One that heeds the refusal needs a
+/// few more, to log and to close what it opened.
+const GRACE: u64 = 1_000;
+/// What the host adds to each log record (time, agent, request id): without it, a flood of empty
+/// records would cost nothing.
+const RECORD: u64 = 64;
 
 /// What an agent is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,11 +101,13 @@ pub(crate) struct Gate {
     grants: Grants,
     limits: Limits,
     usage: Usage,
+    log: LogMeter,
 }
 
 impl Gate {
     pub(crate) fn new(agent: &str, grants: Grants, limits: Limits) -> Self {
-        Self { agent: agent.to_owned(), grants, limits, usage: Usage::default() }
+        let log = LogMeter::new(limits.log_bytes);
+        Self { agent: agent.to_owned(), grants, limits, usage: Usage::default(), log }
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -103,7 +115,12 @@ impl Gate {
     }
 
     pub(crate) fn usage(&self) -> Usage {
-        self.usage
+        Usage { log_bytes: self.log.used(), dropped_log_records: self.log.dropped(), ..self.usage }
+    }
+
+    /// Shared with standard output and standard error: all three draw on one budget.
+    pub(crate) fn log_meter(&self) -> LogMeter {
+        self.log.clone()
     }
 
     pub(crate) fn may_read(&self, kind: ArtifactKind) -> bool {
@@ -118,7 +135,11 @@ impl Gate {
     pub(crate) fn enter(&mut self, access: Access) -> Result<(), HostError> {
         self.usage.host_calls += 1;
         if self.usage.host_calls > self.limits.host_calls {
-            return Err(self.exceeded("host_calls", self.limits.host_calls));
+            let refusal = self.exceeded("host_calls", self.limits.host_calls);
+            if self.usage.host_calls <= self.limits.host_calls.saturating_add(GRACE) {
+                return Err(HostError::BudgetExceeded(refusal));
+            }
+            return Err(HostError::Ended(format!("{refusal}; it went on calling, and was ended")));
         }
         match access {
             Access::Free => Ok(()),
@@ -139,6 +160,15 @@ impl Gate {
         }
     }
 
+    /// The same for a function whose type has no error: it goes on working over the limit, until
+    /// the guest is ended.
+    pub(crate) fn pass(&mut self) -> wasmtime::Result<()> {
+        match self.enter(Access::Free) {
+            Err(HostError::Ended(text)) => Err(wasmtime::Error::new(Ended(text))),
+            _ => Ok(()),
+        }
+    }
+
     /// What a call uses up, charged before it is handed over.
     pub(crate) fn charge(&mut self, cost: Cost) -> Result<(), HostError> {
         let (name, used, amount, limit) = match cost {
@@ -153,16 +183,16 @@ impl Gate {
         };
         let total = used.saturating_add(amount);
         if total > limit {
-            return Err(self.exceeded(name, limit));
+            return Err(HostError::BudgetExceeded(self.exceeded(name, limit)));
         }
         *used = total;
         Ok(())
     }
 
-    /// Tokens that were used although they were not charged in advance: may exceed the limit by
-    /// one answer, after which every further call is refused.
-    pub(crate) fn spent_tokens(&mut self, tokens: u64) {
-        self.usage.llm_tokens = self.usage.llm_tokens.saturating_add(tokens);
+    /// Corrects a charge by what an answer really used. A model that says more than it was
+    /// asked for may exceed the limit by one answer, after which every further call is refused.
+    pub(crate) fn settle_tokens(&mut self, charged: u64, used: u64) {
+        self.usage.llm_tokens = self.usage.llm_tokens.saturating_sub(charged).saturating_add(used);
     }
 
     pub(crate) fn remaining_tokens(&self) -> u64 {
@@ -171,19 +201,13 @@ impl Gate {
 
     /// Whether a log record of this size still fits; one that does not is counted.
     pub(crate) fn log(&mut self, bytes: u64) -> bool {
-        let total = self.usage.log_bytes.saturating_add(bytes);
-        if total > self.limits.log_bytes {
-            self.usage.dropped_log_records += 1;
-            return false;
-        }
-        self.usage.log_bytes = total;
-        true
+        self.log.record(bytes.saturating_add(RECORD))
     }
 
-    fn exceeded(&self, name: &str, limit: u64) -> HostError {
-        HostError::BudgetExceeded(format!(
+    fn exceeded(&self, name: &str, limit: u64) -> String {
+        format!(
             "`{}` used up its limit `{name} = {limit}`; raise it under `limits` of its entry in deepfix.toml",
             self.agent
-        ))
+        )
     }
 }

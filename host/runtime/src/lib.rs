@@ -18,6 +18,7 @@ mod error;
 mod gate;
 mod limiter;
 mod load;
+mod printed;
 mod run;
 mod services;
 mod state;

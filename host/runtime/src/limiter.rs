@@ -26,6 +26,8 @@ pub(crate) struct Limiter {
 pub(crate) const CORE_INSTANCES: usize = 100;
 pub(crate) const MEMORIES: usize = 8;
 pub(crate) const TABLES: usize = 40;
+/// Elements of one table of the pool: five times the largest measured runtime.
+pub(crate) const POOLED_TABLE: usize = 60_000;
 
 impl Limiter {
     pub(crate) fn new(limits: &Limits) -> Self {
@@ -55,6 +57,25 @@ impl ResourceLimiter for Limiter {
         self.memory = total;
         self.peak_memory = self.peak_memory.max(total);
         Ok(true)
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        // Within its limit, but the engine has no room: the slots of the pool are smaller.
+        let message = format!(
+            "its memory did not grow although its limit `memory = {}` allows it: {error:#}; raise `[engine] max_memory`",
+            self.memory_limit
+        );
+        self.hit = Some(LimitHit { reason: FailureReason::MemoryLimit, message: message.clone() });
+        Err(wasmtime::Error::msg(message))
+    }
+
+    fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        let message = format!(
+            "its table did not grow although its limit `table_elements = {}` allows it: {error:#}; the engine's              own limit is {POOLED_TABLE}",
+            self.table_limit
+        );
+        self.hit = Some(LimitHit { reason: FailureReason::TableLimit, message: message.clone() });
+        Err(wasmtime::Error::msg(message))
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {

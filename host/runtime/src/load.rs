@@ -12,6 +12,8 @@ use wasmtime::component::{Component, types::ComponentItem};
 use crate::{
     Engine, Grants, LoadError,
     bindings::{analyzer::AnalyzerPre, reasoner::ReasonerPre},
+    contract,
+    engine::Slots,
     state::HostState,
 };
 
@@ -89,6 +91,7 @@ pub(crate) enum Pre {
 pub struct Plugin {
     pub(crate) engine: Engine,
     pub(crate) pre: Pre,
+    pub(crate) slots: Slots,
     pub(crate) name: Arc<str>,
     pub(crate) config: Arc<PluginConfig>,
     description: Arc<AgentDescription>,
@@ -128,13 +131,15 @@ impl Plugin {
         let component = tokio::task::spawn_blocking(move || Component::new(&compiling, &bytes))
             .await
             .map_err(|error| LoadError::Invalid { file: file.clone(), reason: error.to_string() })?
-            .map_err(|error| LoadError::Invalid { file: file.clone(), reason: format!("{error:#}") })?;
+            .map_err(|error| not_compiled(&file, &error))?;
         check_exports(&file, engine, &component, config.world)?;
         check_imports(&file, engine, &component)?;
         let pre = pre(&file, engine, &component, config.world)?;
+        let slots = engine.slots().of(&component);
         let mut plugin = Self {
             engine: engine.clone(),
             pre,
+            slots,
             name: config.name.clone().unwrap_or_else(|| file.display().to_string()).into(),
             config: Arc::new(config),
             description: Arc::new(AgentDescription {
@@ -188,6 +193,11 @@ impl Plugin {
     pub fn size(&self) -> u64 {
         self.size
     }
+}
+
+fn not_compiled(file: &Path, error: &wasmtime::Error) -> LoadError {
+    let (file, reason) = (file.to_owned(), format!("{error:#}"));
+    if reason.contains("async") { LoadError::AsyncAbi { file, reason } } else { LoadError::Invalid { file, reason } }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -268,7 +278,14 @@ fn check_imports(file: &Path, engine: &Engine, component: &Component) -> Result<
         }
         let wasi = name.strip_prefix("wasi:").and_then(|rest| rest.split('/').next());
         if wasi.is_some_and(|package| WASI.contains(&package)) && matches!(item.ty, ComponentItem::ComponentInstance(_)) {
-            continue;
+            if name.split_once('@').is_some_and(|(_, version)| version.starts_with("0.2.")) {
+                continue;
+            }
+            return Err(LoadError::WrongVersion {
+                file: file.to_owned(),
+                found: name.to_owned(),
+                offered: "WASI 0.2".to_owned(),
+            });
         }
         let hint = if wasi == Some("http") {
             "a plugin has no network; what it needs from outside reaches it through `deepfix:analysis` \
@@ -284,11 +301,12 @@ fn check_imports(file: &Path, engine: &Engine, component: &Component) -> Result<
 
 fn pre(file: &Path, engine: &Engine, component: &Component, world: World) -> Result<Pre, LoadError> {
     // The names were checked; what is left are types that differ from ours.
-    let invalid = |error: wasmtime::Error| LoadError::Invalid { file: file.to_owned(), reason: format!("{error:#}") };
-    let pre = engine.linker.instantiate_pre(component).map_err(invalid)?;
+    let differs =
+        |error: wasmtime::Error| LoadError::Mismatched { file: file.to_owned(), reason: format!("{error:#}") };
+    let pre = engine.linker.instantiate_pre(component).map_err(differs)?;
     Ok(match world {
-        World::Analyzer => Pre::Analyzer(AnalyzerPre::new(pre).map_err(invalid)?),
-        World::Reasoner => Pre::Reasoner(ReasonerPre::new(pre).map_err(invalid)?),
+        World::Analyzer => Pre::Analyzer(AnalyzerPre::new(pre).map_err(differs)?),
+        World::Reasoner => Pre::Reasoner(ReasonerPre::new(pre).map_err(differs)?),
     })
 }
 
@@ -301,22 +319,60 @@ fn well_formed(code: &str) -> bool {
     code.split_once('.').is_some_and(|(namespace, name)| word(namespace) && word(name))
 }
 
+/// Whether a version looks like semver: three numbers, then perhaps `-` or `+` and more.
+fn is_version(version: &str) -> bool {
+    let (core, more) = version.find(['-', '+']).map_or((version, ""), |at| version.split_at(at));
+    let numbers: Vec<_> = core.split('.').collect();
+    numbers.len() == 3
+        && numbers.iter().all(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
+        && more.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c))
+        && version.len() <= LONGEST_NAME
+}
+
 /// The namespace that an agent owns: its name in lower snake case.
 fn own_namespace(name: &str) -> String {
     name.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_")
 }
 
+/// Names and versions stand in every response and log line.
+const LONGEST_NAME: usize = 100;
+/// A summary is one sentence; in any script it fits.
+const LONGEST_SUMMARY: usize = 2_000;
+/// The built-in analyzers have fewer than 40 each.
+const MOST_CODES: usize = 1_000;
+
+/// The start of a text that may be of any length, for a message.
+fn shortened(text: &str) -> String {
+    let start: String = text.chars().take(LONGEST_NAME).collect();
+    if start.len() < text.len() { format!("{start}...") } else { start }
+}
+
 fn check_description(config: &PluginConfig, it: &AgentDescription) -> Result<(), LoadError> {
     let file = config.file.clone();
     let wrong = |reason: String| Err(LoadError::Description { file: file.clone(), reason });
-    let printable = !it.name.is_empty() && it.name.len() <= 100 && it.name.chars().all(|c| c.is_ascii_graphic());
+    let printable = !it.name.is_empty() && it.name.len() <= LONGEST_NAME && it.name.chars().all(|c| c.is_ascii_graphic());
     if !printable {
-        return wrong(format!("name {:?}, expected 1 to 100 visible ASCII characters", it.name));
+        return wrong(format!(
+            "name {:?}, expected 1 to {LONGEST_NAME} visible ASCII characters",
+            shortened(&it.name)
+        ));
     }
     if let Some(expected) = &config.name
         && *expected != it.name
     {
         return Err(LoadError::WrongName { file, expected: expected.clone(), found: it.name.clone() });
+    }
+    if !is_version(&it.version) {
+        return wrong(format!("version {:?}, expected a semantic version such as 0.1.0", shortened(&it.version)));
+    }
+    if it.summary.len() > LONGEST_SUMMARY {
+        return wrong(format!("`summary` has {} bytes, expected one sentence", it.summary.len()));
+    }
+    if it.codes.len() > MOST_CODES {
+        return wrong(format!("{} codes, expected at most {MOST_CODES}", it.codes.len()));
+    }
+    if !contract::is_object(&it.extras) {
+        return wrong("`extras` is neither empty nor a JSON object".to_owned());
     }
     if it.consumes.is_empty() && config.world == World::Analyzer {
         return wrong("`consumes` is empty, expected at least one artifact kind".to_owned());
@@ -345,7 +401,7 @@ fn check_description(config: &PluginConfig, it: &AgentDescription) -> Result<(),
     let own = own_namespace(&it.name);
     for code in &it.codes {
         if !well_formed(code) {
-            return wrong(format!("code {code:?}, expected `namespace.name` in lower snake case"));
+            return wrong(format!("code {:?}, expected `namespace.name` in lower snake case", shortened(code)));
         }
         let namespace = code.split('.').next().unwrap_or_default();
         if namespace != own && !grants.namespaces.iter().any(|it| it == namespace) {
@@ -374,6 +430,16 @@ mod tests {
         assert!(!compatible("0.2.0"));
         assert!(!compatible("1.1.0"));
         assert!(!compatible(""));
+    }
+
+    #[test]
+    fn versions_have_three_numbers() {
+        assert!(is_version("0.1.0"));
+        assert!(is_version("1.20.3-rc.1+build5"));
+        assert!(!is_version("1.0"));
+        assert!(!is_version("latest"));
+        assert!(!is_version("1.0.0\n"));
+        assert!(!is_version(""));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! One analysis: a fresh store and instance, the call, the checks of what came back.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use deepfix_core::{
     AgentDescription, AgentError, ArtifactSet, FailureReason, Outcome, OutcomeStatus, Report,
@@ -13,7 +16,7 @@ use crate::{
     bindings::{reasoner::exports::deepfix::analysis::reason, types},
     convert::{self, error_text},
     contract,
-    cpu::CpuClock,
+    cpu::{CpuClock, HostPanic},
     gate::Gate,
     load::Pre,
     services::{KnowledgeSearch, Passage, Query, ServiceError, Services},
@@ -150,7 +153,14 @@ impl Plugin {
     /// A fresh store and instance, under every limit.
     async fn call(&self, input: RunInput, job: Job) -> (Result<Answer, AgentError>, After) {
         let limits = self.config.limits;
-        let wall_time = limits.wall_time.min(input.time_left);
+        // Before anything is set up: a burst that exceeds the places waits its turn.
+        let arrived = Instant::now();
+        let wait = limits.wall_time.min(input.time_left);
+        let Ok(Some(_slot)) = tokio::time::timeout(wait, self.slots.take()).await else {
+            return (Err(self.no_place(wait)), After::nothing());
+        };
+        let time_left = input.time_left.saturating_sub(arrived.elapsed());
+        let wall_time = limits.wall_time.min(time_left);
         let gate = Gate::new(&self.name, self.config.grants.clone(), limits);
         let state = HostState::new(
             Arc::clone(&self.name),
@@ -179,19 +189,34 @@ impl Plugin {
             tokio::time::timeout(wall_time, call).await
         };
         let result = match result {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(trap::explain(&error, store.data())),
-            Err(_) => Err(self.timed_out(wall_time, &input)),
+            Ok(Ok(Ok(answer))) => Ok(answer),
+            Ok(Ok(Err(error))) => Err(trap::explain(&error, store.data())),
+            Ok(Err(HostPanic(text))) => Err(AgentError {
+                reason: FailureReason::HostFault,
+                message: format!("a host function failed: {text}; this is a fault of DeepFix, not of the plugin"),
+            }),
+            Err(_) => Err(self.timed_out(wall_time)),
         };
         let state = store.into_data();
         (result, After::of(state, &cpu))
     }
 
-    fn timed_out(&self, wall_time: Duration, input: &RunInput) -> AgentError {
+    fn no_place(&self, waited: Duration) -> AgentError {
+        AgentError {
+            reason: FailureReason::NotStarted,
+            message: format!(
+                "did not start: all {} places were taken for {}; raise `[engine] max_instances`",
+                self.slots.total(),
+                trap::humane(waited)
+            ),
+        }
+    }
+
+    fn timed_out(&self, wall_time: Duration) -> AgentError {
         let message = if wall_time < self.config.limits.wall_time {
             format!(
                 "did not finish in the {} that were left of the request's time; raise `[server] request_timeout`",
-                trap::humane(input.time_left)
+                trap::humane(wall_time)
             )
         } else {
             format!(
@@ -238,6 +263,10 @@ struct After {
 }
 
 impl After {
+    fn nothing() -> Self {
+        Self { retrieved: Vec::new(), spent: Spent::default() }
+    }
+
     fn of(state: HostState, cpu: &CpuClock) -> Self {
         log_output(&state);
         let spent =
@@ -249,9 +278,8 @@ impl After {
 /// What the guest printed goes to the log: plugins have no terminal.
 fn log_output(state: &HostState) {
     for (stream, pipe) in [("stdout", &state.stdout), ("stderr", &state.stderr)] {
-        let bytes = pipe.contents();
-        if !bytes.is_empty() {
-            let text = String::from_utf8_lossy(&bytes);
+        let text = pipe.kept();
+        if !text.is_empty() {
             tracing::info!(
                 target: "deepfix::plugin",
                 agent = &*state.agent, request_id = &*state.request_id, stream, "{text:?}"

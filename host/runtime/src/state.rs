@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use deepfix_core::{ArtifactKind, ArtifactSet, Blob};
 use wasmtime::component::ResourceTable;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView, p2::pipe::MemoryOutputPipe};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-use crate::{cpu::CpuClock, gate::Gate, limiter::Limiter, services::Services};
+use crate::{cpu::CpuClock, gate::Gate, limiter::Limiter, printed::Printed, services::Services};
+
+/// Bytes of randomness in one call: the host allocates them before the guest has the memory.
+const RANDOM: u64 = 64 << 10;
 
 /// A table that the guest has open.
 #[derive(Debug, Clone)]
+#[allow(unreachable_pub, reason = "the generated bindings name it")]
 pub struct OpenTable {
     pub(crate) kind: ArtifactKind,
     pub(crate) name: String,
@@ -17,6 +21,7 @@ pub struct OpenTable {
 
 /// A blob that the guest has open.
 #[derive(Clone)]
+#[allow(unreachable_pub, reason = "the generated bindings name it")]
 pub struct OpenBlob {
     pub(crate) kind: ArtifactKind,
     pub(crate) blob: Arc<dyn Blob>,
@@ -36,8 +41,8 @@ pub(crate) struct HostState {
     pub(crate) retrieved: Vec<(String, String)>,
     pub(crate) resources: ResourceTable,
     wasi: WasiCtx,
-    pub(crate) stdout: MemoryOutputPipe,
-    pub(crate) stderr: MemoryOutputPipe,
+    pub(crate) stdout: Printed,
+    pub(crate) stderr: Printed,
 }
 
 impl HostState {
@@ -49,9 +54,8 @@ impl HostState {
         gate: Gate,
     ) -> Self {
         let limits = *gate.limits();
-        let capacity = usize::try_from(limits.log_bytes).unwrap_or(usize::MAX);
-        let stdout = MemoryOutputPipe::new(capacity);
-        let stderr = MemoryOutputPipe::new(capacity);
+        let stdout = Printed::new(gate.log_meter());
+        let stderr = Printed::new(gate.log_meter());
         let mut resources = ResourceTable::new();
         resources.set_max_capacity(usize::try_from(limits.resources).unwrap_or(usize::MAX));
         // No directory, no environment, no argument, no input. Addresses are refused by
@@ -60,6 +64,7 @@ impl HostState {
             .allow_tcp(false)
             .allow_udp(false)
             .allow_ip_name_lookup(false)
+            .max_random_size(RANDOM)
             .stdout(stdout.clone())
             .stderr(stderr.clone())
             .build();

@@ -1,9 +1,13 @@
 //! From a trap to a reason that a person understands.
 
 use deepfix_core::{AgentError, FailureReason};
-use wasmtime::Trap;
+use wasmtime::{
+    PoolConcurrencyLimitError, Trap, WasmBacktrace,
+    component::{ResourceTableError},
+};
+use wasmtime_wasi::I32Exit;
 
-use crate::state::HostState;
+use crate::{error::Ended, state::HostState};
 
 /// At most so much of what the guest wrote to its standard error is shown.
 const SHOWN: usize = 600;
@@ -24,8 +28,28 @@ pub(crate) fn explain(error: &wasmtime::Error, state: &HostState) -> AgentError 
     if let Some(hit) = &state.limiter.hit {
         return failure(hit.reason, hit.message.clone());
     }
+    if let Some(Ended(text)) = error.downcast_ref::<Ended>() {
+        return failure(FailureReason::Trapped, text.clone());
+    }
+    if let Some(I32Exit(status)) = error.downcast_ref::<I32Exit>() {
+        return failure(
+            FailureReason::Trapped,
+            format!("left through `exit({status})` instead of returning a report{}", said(state)),
+        );
+    }
+    if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
+        return failure(
+            FailureReason::Trapped,
+            format!(
+                "holds as many resources as its limit `resources = {}` allows; raise it under `limits` of its entry \
+                 in deepfix.toml",
+                limits.resources
+            ),
+        );
+    }
     let root = error.root_cause().to_string();
-    if root.contains("too much data") || root.contains("hostcall fuel") {
+    // wasmtime's error for it is private; a test holds this text.
+    if root.contains("too much data is being copied") {
         return failure(
             FailureReason::ResultTooLarge,
             format!(
@@ -35,10 +59,10 @@ pub(crate) fn explain(error: &wasmtime::Error, state: &HostState) -> AgentError 
             ),
         );
     }
-    if root.contains("utf-8") || root.contains("utf8") || root.contains("UTF-8") {
+    if error.is::<std::str::Utf8Error>() {
         return failure(FailureReason::InvalidResult, format!("handed over a text that is not UTF-8: {root}"));
     }
-    if root.contains("concurrent limit") || root.contains("maximum concurrent") {
+    if error.is::<PoolConcurrencyLimitError>() {
         return failure(FailureReason::NotStarted, format!("no free instance: {root}; raise `[engine] max_instances`"));
     }
     match error.downcast_ref::<Trap>() {
@@ -48,26 +72,45 @@ pub(crate) fn explain(error: &wasmtime::Error, state: &HostState) -> AgentError 
         ),
         // Rust guests keep their stack in linear memory, below everything else: recursion runs
         // out of it there.
-        Some(Trap::MemoryOutOfBounds) => failure(
+        Some(Trap::MemoryOutOfBounds) if recurses(error) => failure(
             FailureReason::StackOverflow,
-            format!("read or wrote outside its memory, as a recursion without end does{}", said(state)),
+            format!(
+                "its recursion ran over the stack that it has in its own memory; the plugin's linker sets its size \
+                 (`-z stack-size`){}",
+                said(state)
+            ),
         ),
         Some(trap) => failure(FailureReason::Trapped, format!("trapped: {trap}{}", said(state))),
+        None if LIFTING.iter().any(|it| root.contains(it)) => {
+            failure(FailureReason::InvalidResult, format!("handed over a value that is not of its type: {root}"))
+        }
         None => failure(FailureReason::Trapped, format!("{root}{}", said(state))),
     }
 }
 
+/// What wasmtime says where a guest's value cannot be read as its type promises. The errors have
+/// no type of their own.
+const LIFTING: [&str; 5] =
+    ["discriminant", "out of bounds of memory", "not aligned", "converted integer out of range", "char"];
+
+/// Whether one function is many times among the innermost frames.
+fn recurses(error: &wasmtime::Error) -> bool {
+    let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();
+    let calls = |function| frames.iter().filter(|it| it.func_index() == function).count();
+    frames.iter().any(|frame| calls(frame.func_index()) >= 4)
+}
+
 /// What the guest said on its standard error: a panic's text is only there.
 fn said(state: &HostState) -> String {
-    let bytes = state.stderr.contents();
-    let text = String::from_utf8_lossy(&bytes);
+    let text = state.stderr.tail();
     let text = text.trim();
     if text.is_empty() {
         return String::new();
     }
-    let shown: String = text.chars().take(SHOWN).collect();
-    let more = if shown.len() < text.len() { " ..." } else { "" };
-    format!("; it said: {shown:?}{more}")
+    let surplus = text.chars().count().saturating_sub(SHOWN);
+    let shown: String = text.chars().skip(surplus).collect();
+    let more = if surplus > 0 { "... " } else { "" };
+    format!("; it said: {more}{shown:?}")
 }
 
 pub(crate) fn humane(time: std::time::Duration) -> String {

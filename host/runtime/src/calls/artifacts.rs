@@ -66,9 +66,21 @@ fn find_table<'a>(artifacts: &'a deepfix_core::ArtifactSet, open: &OpenTable) ->
 
 fn find_column<'a>(table: &'a deepfix_core::Table, open: &OpenTable, name: &str) -> Answer<&'a Column> {
     table.column(name).ok_or_else(|| {
-        let names: Vec<_> = table.columns().iter().map(|it| it.name.as_str()).collect();
-        HostError::NotFound(format!("table `{}` has no column `{name}`; it has {}", open.name, names.join(", ")))
+        let names = some_names(table.columns().iter().map(|it| it.name.as_str()));
+        HostError::NotFound(format!("table `{}` has no column `{name}`; it has {names}", open.name))
     })
+}
+
+/// The first names of a list, for a message: names are the client's, and there may be thousands.
+fn some_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 20;
+    let mut names = names.map(|it| it.chars().take(80).collect::<String>());
+    let shown: Vec<_> = names.by_ref().take(SHOWN).collect();
+    match (shown.is_empty(), names.count()) {
+        (true, _) => "none".to_owned(),
+        (false, 0) => shown.join(", "),
+        (false, more) => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 fn numbers<'a>(column: &'a Column, range: std::ops::Range<usize>) -> Answer<&'a [f64]> {
@@ -95,7 +107,7 @@ fn node(value: &Json) -> Node {
 impl Host for HostState {
     async fn available(&mut self) -> wasmtime::Result<Vec<types::ArtifactKind>> {
         // Nothing to deny here: a kind that is not granted is simply not listed.
-        let _ = self.gate.enter(Access::Free);
+        self.gate.pass()?;
         Ok(self.artifacts.kinds().filter(|kind| self.gate.may_read(*kind)).map(to_kind).collect())
     }
 
@@ -119,9 +131,9 @@ impl Host for HostState {
     async fn open_table(&mut self, kind: types::ArtifactKind, name: String) -> Answer<Resource<OpenTable>> {
         let tables = &self.artifact(kind)?.tables;
         if !tables.contains_key(&name) {
-            let names: Vec<_> = tables.keys().map(String::as_str).collect();
-            let has = if names.is_empty() { "it has no table".to_owned() } else { format!("it has {}", names.join(", ")) };
-            return Err(HostError::NotFound(format!("no table `{name}` in the {:?} artifact; {has}", kind_of(kind))));
+            let names = some_names(tables.keys().map(String::as_str));
+            let kind = kind_of(kind).config_name();
+            return Err(HostError::NotFound(format!("no table `{name}` in the {kind} artifact; it has {names}")));
         }
         let open = OpenTable { kind: kind_of(kind), name };
         self.resources.push(open).map_err(|_| self.too_many_resources())
@@ -152,7 +164,7 @@ impl HostState {
 
 impl HostTable for HostState {
     async fn columns(&mut self, table: Resource<OpenTable>) -> wasmtime::Result<Vec<artifacts::Column>> {
-        let _ = self.gate.enter(Access::Free);
+        self.gate.pass()?;
         let open = self.resources.get(&table)?.clone();
         let columns = find_table(&self.artifacts, &open).map(deepfix_core::Table::columns).unwrap_or_default();
         Ok(columns
@@ -168,7 +180,7 @@ impl HostTable for HostState {
     }
 
     async fn row_count(&mut self, table: Resource<OpenTable>) -> wasmtime::Result<u64> {
-        let _ = self.gate.enter(Access::Free);
+        self.gate.pass()?;
         let open = self.resources.get(&table)?.clone();
         Ok(find_table(&self.artifacts, &open).map_or(0, |it| it.rows() as u64))
     }
@@ -231,7 +243,7 @@ impl HostTable for HostState {
 
 impl HostBlob for HostState {
     async fn size(&mut self, blob: Resource<OpenBlob>) -> wasmtime::Result<u64> {
-        let _ = self.gate.enter(Access::Free);
+        self.gate.pass()?;
         Ok(self.resources.get(&blob)?.blob.size())
     }
 

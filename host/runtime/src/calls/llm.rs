@@ -10,7 +10,7 @@ use crate::{
     },
     error::HostError,
     gate::{Access, Cost},
-    services::{self, LanguageModel},
+    services::{self, LanguageModel, ServiceError},
     state::HostState,
 };
 
@@ -20,22 +20,33 @@ const DEFAULT_TOKENS: u32 = 1024;
 /// so that a prompt's tokens are known well enough before it is sent.
 const BYTES_PER_TOKEN: u64 = 3;
 
+/// Tokens charged in advance.
+#[derive(Clone, Copy)]
+struct Charged {
+    prompt: u64,
+    answer: u64,
+}
+
 impl HostState {
-    /// Authorises and charges a request: its calls and its prompt. The answer is charged when
-    /// it is there.
-    fn admit(&mut self, request: CompletionRequest) -> Result<services::CompletionRequest, HostError> {
+    /// Authorises and charges a request: its calls, its prompt, and the longest answer that it
+    /// may give. Requests of one `complete-all` run at once, so what an answer may cost has to be
+    /// set aside before any is sent; [`HostState::settle`] gives back what was not used.
+    fn admit(&mut self, request: CompletionRequest) -> Result<(services::CompletionRequest, Charged), HostError> {
         self.gate.enter(Access::Capability(Capability::Llm))?;
         if request.samples == 0 {
             return Err(HostError::Invalid("`samples` is 0, expected at least 1".to_owned()));
         }
-        let prompt: u64 = request.messages.iter().map(|it| it.content.len() as u64).sum();
-        self.gate.charge(Cost::LlmCalls(u64::from(request.samples)))?;
-        self.gate.charge(Cost::LlmTokens(prompt / BYTES_PER_TOKEN * u64::from(request.samples)))?;
-        let remaining = u32::try_from(self.gate.remaining_tokens()).unwrap_or(u32::MAX);
-        if remaining == 0 {
-            self.gate.charge(Cost::LlmTokens(1))?;
-        }
-        Ok(services::CompletionRequest {
+        let samples = u64::from(request.samples);
+        let bytes: usize = request.messages.iter().map(|it| it.content.len()).sum();
+        let bytes = bytes + request.schema.as_ref().map_or(0, String::len);
+        self.gate.charge(Cost::LlmCalls(samples))?;
+        let prompt = (bytes as u64 / BYTES_PER_TOKEN).saturating_mul(samples);
+        self.gate.charge(Cost::LlmTokens(prompt))?;
+        let share = u32::try_from(self.gate.remaining_tokens() / samples).unwrap_or(u32::MAX);
+        let max_tokens = request.max_tokens.unwrap_or(DEFAULT_TOKENS).min(share).max(1);
+        let answer = u64::from(max_tokens).saturating_mul(samples);
+        self.gate.charge(Cost::LlmTokens(answer))?;
+        let request = services::CompletionRequest {
             messages: request
                 .messages
                 .into_iter()
@@ -49,63 +60,85 @@ impl HostState {
                 })
                 .collect(),
             schema: request.schema,
-            max_tokens: request.max_tokens.unwrap_or(DEFAULT_TOKENS).min(remaining),
+            max_tokens,
             temperature: request.temperature,
             samples: request.samples,
-        })
+        };
+        Ok((request, Charged { prompt, answer }))
     }
 
-    fn settle(&mut self, completion: services::Completion) -> Completion {
-        self.gate.spent_tokens(completion.usage.output);
-        Completion {
+    /// Replaces what was charged by what was used. A service that does not count the prompt is
+    /// held to the estimate; a call that failed has used its prompt.
+    fn settle(
+        &mut self,
+        charged: Charged,
+        answer: Result<services::Completion, ServiceError>,
+    ) -> Result<Completion, HostError> {
+        let (input, output) = match &answer {
+            Ok(completion) if completion.usage.input > 0 => (completion.usage.input, completion.usage.output),
+            Ok(completion) => (charged.prompt, completion.usage.output),
+            Err(_) => (charged.prompt, 0),
+        };
+        self.gate.settle_tokens(charged.prompt.saturating_add(charged.answer), input.saturating_add(output));
+        let completion = answer?;
+        Ok(Completion {
             texts: completion.texts,
             model: completion.model,
             usage: Usage { input_tokens: completion.usage.input, output_tokens: completion.usage.output },
             cached: completion.cached,
-        }
+        })
     }
 }
 
 impl Host for HostState {
     async fn available(&mut self) -> wasmtime::Result<bool> {
-        let _ = self.gate.enter(Access::Free);
+        self.gate.pass()?;
         Ok(self.gate.may_use(Capability::Llm) && self.services.llm.available())
     }
 
     async fn complete(&mut self, request: CompletionRequest) -> Result<Completion, HostError> {
-        let request = self.admit(request)?;
+        let (request, charged) = self.admit(request)?;
         let llm = Arc::clone(&self.services.llm);
-        let completion = llm.complete(&request).await?;
-        Ok(self.settle(completion))
+        let answer = llm.complete(&request).await;
+        self.settle(charged, answer)
     }
 
     async fn complete_all(
         &mut self,
         requests: Vec<CompletionRequest>,
     ) -> wasmtime::Result<Vec<Result<Completion, types::Error>>> {
-        let mut answers: Vec<Option<Result<services::Completion, HostError>>> = Vec::new();
+        let mut answers: Vec<Result<(Charged, Option<Result<services::Completion, ServiceError>>), HostError>> =
+            Vec::new();
         let mut running = JoinSet::new();
         for (index, request) in requests.into_iter().enumerate() {
             match self.admit(request) {
-                Err(error) => answers.push(Some(Err(error))),
-                Ok(request) => {
-                    answers.push(None);
+                Err(error) => answers.push(Err(error)),
+                Ok((request, charged)) => {
+                    answers.push(Ok((charged, None)));
                     let llm: Arc<dyn LanguageModel> = Arc::clone(&self.services.llm);
                     running.spawn(async move { (index, llm.complete(&request).await) });
                 }
             }
         }
         while let Some(finished) = running.join_next().await {
-            let (index, answer) = finished?;
-            if let Some(place) = answers.get_mut(index) {
-                *place = Some(answer.map_err(HostError::from));
+            let (index, answer) = match finished {
+                Ok(finished) => finished,
+                // A fault of the host, as it would be in `complete`.
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(error) => return Err(error.into()),
+                },
+            };
+            if let Some(Ok((_, place))) = answers.get_mut(index) {
+                *place = Some(answer);
             }
         }
-        let lost = || Err(HostError::Unavailable("the call was lost".to_owned()));
+        let lost = || Err(ServiceError::Unavailable("the call was lost".to_owned()));
         let mut results = Vec::with_capacity(answers.len());
         for answer in answers {
-            results.push(match answer.unwrap_or_else(lost) {
-                Ok(completion) => Ok(self.settle(completion)),
+            let settled = answer.and_then(|(charged, answer)| self.settle(charged, answer.unwrap_or_else(lost)));
+            results.push(match settled {
+                Ok(completion) => Ok(completion),
                 Err(error) => Err(types::Host::convert_error(self, error)?),
             });
         }

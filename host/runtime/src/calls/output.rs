@@ -3,13 +3,12 @@ use crate::{
         logging::{self, Level},
         progress,
     },
-    gate::Access,
     state::HostState,
 };
 
 impl logging::Host for HostState {
     async fn log(&mut self, level: Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
-        let _ = self.gate.enter(Access::Free);
+        self.gate.pass()?;
         let bytes = message.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
         if !self.gate.log(bytes as u64) {
             return Ok(());
@@ -30,7 +29,7 @@ impl logging::Host for HostState {
 
 impl progress::Host for HostState {
     async fn report(&mut self, fraction: f64, message: String) -> wasmtime::Result<()> {
-        let _ = self.gate.enter(Access::Free);
+        self.gate.pass()?;
         if let Some(progress) = &self.services.progress {
             let fraction = if fraction.is_finite() { fraction.clamp(0.0, 1.0) } else { 0.0 };
             progress.report(&self.agent, fraction, &message);

@@ -1,0 +1,77 @@
+use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
+
+use deepfix_core::{AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, Limits, Problem};
+use deepfix_runtime::Progress;
+use serde::Serialize;
+
+/// A future in a box.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What belongs to one request beside the experiment itself.
+#[derive(Clone)]
+pub struct AnalyseOptions {
+    /// The id of the request, for the log.
+    pub request_id: Arc<str>,
+    /// Wall time that is left for the whole analysis.
+    pub time_left: Duration,
+    /// Who hears of progress.
+    pub progress: Option<Arc<dyn Progress>>,
+}
+
+/// What an agent is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Reports findings of one experiment.
+    Analyzer,
+    /// Looks across all results.
+    Reasoner,
+}
+
+/// A loaded agent, as `GET /v1/agents` and `deepfix agents` show it.
+#[derive(Debug, Clone, Serialize)]
+pub struct AgentInfo {
+    /// Its name in responses.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// The plugin's own version.
+    pub version: String,
+    /// What it looks at and what it finds.
+    pub summary: String,
+    /// The component's file.
+    pub component: PathBuf,
+    /// The SHA-256 of its bytes.
+    pub sha256: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What it reads.
+    pub consumes: Vec<Consumed>,
+    /// Every code that it can report.
+    pub codes: Vec<String>,
+    /// What it asks for.
+    pub requested: Vec<CapabilityRequest>,
+    /// Artifact kinds that it may read.
+    pub granted_artifacts: Vec<ArtifactKind>,
+    /// Capabilities that it may use.
+    pub granted_capabilities: Vec<Capability>,
+    /// What it may use up.
+    pub limits: Limits,
+}
+
+/// Diagnoses experiments. The server is written against this trait, so that its own behaviour
+/// under faults can be tested.
+pub trait Diagnosis: Send + Sync + 'static {
+    /// Reads a request body.
+    ///
+    /// # Errors
+    /// What is wrong with it: the field, what was found and what was expected.
+    fn decode(&self, body: &[u8]) -> Result<Experiment, Problem>;
+
+    /// Diagnoses one experiment. Never fails as a whole: what goes wrong in an agent is part of
+    /// the response. Dropping the future ends all work for it.
+    fn analyse(&self, experiment: Experiment, options: AnalyseOptions) -> BoxFuture<'_, AnalyseResponse>;
+
+    /// The loaded agents, in the order of the configuration, the reasoner last.
+    fn agents(&self) -> Vec<AgentInfo>;
+}

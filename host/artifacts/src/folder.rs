@@ -1,0 +1,236 @@
+//! The folder of an experiment.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
+
+use deepfix_core::{ArtifactKind, Experiment, Problem, Table};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{FileAccess, decode_value, metrics, parse_lenient, statistics};
+
+/// What was found in a folder.
+#[derive(Debug)]
+pub struct FolderContents {
+    /// The experiment.
+    pub experiment: Experiment,
+    /// What was recognised: one line each, with the file's name.
+    pub recognised: Vec<String>,
+}
+
+/// Why a folder cannot be read as an experiment.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// A file cannot be read or parsed.
+    #[error("{}: {reason}", file.display())]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nothing was recognised.
+    #[error(
+        "{}: holds nothing that an experiment leaves behind; looked for request.json, train.csv, test.csv, dataset.json, \
+         metrics.csv, params.yaml, deepchecks.json (or .yaml) and *.safetensors with config.json", folder.display()
+    )]
+    Nothing {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// What the files hold does not make a request.
+    #[error("{}: {problem}", folder.display())]
+    Problem {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        problem: Problem,
+    },
+}
+
+/// Reads the folder of an experiment: its `request.json`, or else whatever files it has.
+///
+/// # Errors
+/// Names the file and what is wrong with it.
+pub fn read_folder(folder: &Path) -> Result<FolderContents, FolderError> {
+    let access = FileAccess::below(&[folder.to_owned()]);
+    let reader = Reader { folder };
+    let (request, recognised) = match reader.json("request.json")? {
+        Some((name, request)) => (request, vec![format!("{name}: a request")]),
+        None => reader.assemble()?,
+    };
+    if recognised.is_empty() {
+        return Err(FolderError::Nothing { folder: folder.to_owned() });
+    }
+    let experiment = decode_value(request, &access)
+        .map_err(|problem| FolderError::Problem { folder: folder.to_owned(), problem })?;
+    Ok(FolderContents { experiment, recognised })
+}
+
+struct Reader<'a> {
+    folder: &'a Path,
+}
+
+impl Reader<'_> {
+    fn error(&self, name: &str, reason: impl ToString) -> FolderError {
+        FolderError::File { file: self.folder.join(name), reason: reason.to_string() }
+    }
+
+    /// A request made of the files that are there.
+    fn assemble(&self) -> Result<(Json, Vec<String>), FolderError> {
+        let mut request = Map::new();
+        let mut recognised = Vec::new();
+        let name = self.folder.canonicalize().ok().and_then(|it| Some(it.file_name()?.to_string_lossy().into_owned()));
+        request.insert("dataset_name".to_owned(), json!(name));
+        for (kind, found) in [
+            (ArtifactKind::Dataset, self.dataset(&mut recognised)?),
+            (ArtifactKind::Deepchecks, self.checks(&mut recognised)?),
+            (ArtifactKind::ModelCheckpoint, self.checkpoint(&mut recognised)?),
+            (ArtifactKind::Training, self.training(&mut recognised)?),
+        ] {
+            if let Some(document) = found {
+                request.insert(kind.request_member().to_owned(), document);
+            }
+        }
+        Ok((Json::Object(request), recognised))
+    }
+
+    fn dataset(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
+        if let Some((name, document)) = self.first_document("dataset")? {
+            recognised.push(format!("{name}: data set statistics"));
+            return Ok(Some(document));
+        }
+        let mut document = Map::new();
+        for split in ["train", "test"] {
+            let name = format!("{split}.csv");
+            if let Some(table) = self.csv(&name)? {
+                recognised.push(format!("{name}: {} rows, {} columns", table.rows(), table.columns().len()));
+                document.insert(format!("{split}_statistics"), statistics::of(&table));
+            }
+        }
+        if document.is_empty() {
+            return Ok(None);
+        }
+        document.insert("task_type".to_owned(), json!("tabular_classification"));
+        Ok(Some(Json::Object(document)))
+    }
+
+    fn checks(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
+        let Some((name, document)) = self.first_document("deepchecks")? else { return Ok(None) };
+        recognised.push(format!("{name}: check results"));
+        // A file may hold the artifact or its `results` alone.
+        Ok(Some(if document.get("results").is_some() { document } else { json!({ "results": document }) }))
+    }
+
+    fn checkpoint(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
+        let mut files: Vec<String> = std::fs::read_dir(self.folder)
+            .map_err(|error| FolderError::File { file: self.folder.to_owned(), reason: error.to_string() })?
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| name.ends_with(".safetensors"))
+            .collect();
+        files.sort();
+        let config = self.json("config.json")?.map(|(_, config)| config);
+        let Some(name) = files.first() else { return Ok(None) };
+        recognised.push(format!("{name}: a checkpoint"));
+        if config.is_some() {
+            recognised.push("config.json: its configuration".to_owned());
+        }
+        Ok(Some(json!({ "path": name, "config": config })))
+    }
+
+    fn training(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
+        let mut document = Map::new();
+        if self.folder.join("metrics.csv").is_file() {
+            // Read where the request is decoded; read here to name what is wrong with it.
+            if let Some(table) = self.csv("metrics.csv")? {
+                recognised.push(format!("metrics.csv: {} rows of {} columns", table.rows(), table.columns().len()));
+                document.insert("metrics_path".to_owned(), json!("metrics.csv"));
+            }
+        }
+        for stem in ["params", "hparams"] {
+            if let Some((name, params)) = self.first_document(stem)? {
+                recognised.push(format!("{name}: training parameters"));
+                document.insert("params".to_owned(), params);
+                break;
+            }
+        }
+        Ok((!document.is_empty()).then_some(Json::Object(document)))
+    }
+
+    fn first_document(&self, stem: &str) -> Result<Option<(String, Json)>, FolderError> {
+        if let Some(found) = self.json(&format!("{stem}.json"))? {
+            return Ok(Some(found));
+        }
+        for suffix in ["yaml", "yml"] {
+            let name = format!("{stem}.{suffix}");
+            if let Some(text) = self.text(&name)? {
+                let value = serde_saphyr::from_str::<Json>(&text).map_err(|error| self.error(&name, error))?;
+                return Ok(Some((name, value)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn json(&self, name: &str) -> Result<Option<(String, Json)>, FolderError> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let value = parse_lenient(text.as_bytes()).map_err(|error| self.error(name, error))?;
+        Ok(Some((name.to_owned(), value)))
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, FolderError> {
+        match std::fs::read_to_string(self.folder.join(name)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.error(name, error)),
+        }
+    }
+
+    fn csv(&self, name: &str) -> Result<Option<Table>, FolderError> {
+        match File::open(self.folder.join(name)) {
+            Ok(file) => metrics::from_csv(std::io::BufReader::new(file)).map(Some).map_err(|it| self.error(name, it)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.error(name, error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_there_is_recognised() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("train.csv", "a,target\n1,0\n2,1\n");
+        write("metrics.csv", "epoch,train_loss\n0,1.5\n1,nan\n");
+        write("params.yaml", "learning_rate: 0.1\nhidden_sizes:\n- 3\n");
+        write("model.safetensors", "1234");
+        write("config.json", "{\"num_labels\": 2}");
+        write("deepchecks.json", "{\"data_integrity\": []}");
+        let found = read_folder(folder.path()).unwrap();
+        assert_eq!(found.experiment.artifacts.kinds().count(), 4);
+        assert_eq!(found.recognised.len(), 6, "{:?}", found.recognised);
+        let training = found.experiment.artifacts.get(ArtifactKind::Training).unwrap();
+        assert_eq!(training.document["params"]["learning_rate"], 0.1);
+        assert_eq!(training.tables["metrics"].rows(), 2);
+        assert!(found.experiment.warnings.is_empty(), "{:?}", found.experiment.warnings);
+    }
+
+    #[test]
+    fn an_empty_folder_says_what_was_looked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = read_folder(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("holds nothing") && error.contains("metrics.csv"), "{error}");
+    }
+
+    #[test]
+    fn a_broken_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("params.yaml"), "a: [1").unwrap();
+        assert!(read_folder(folder.path()).unwrap_err().to_string().contains("params.yaml"));
+        std::fs::write(folder.path().join("request.json"), "{").unwrap();
+        assert!(read_folder(folder.path()).unwrap_err().to_string().contains("request.json"));
+    }
+}

@@ -1,0 +1,303 @@
+//! Metrics in any of the shapes that clients send, as one table.
+
+use std::collections::{BTreeMap, HashMap};
+
+use deepfix_core::{Column, ColumnData, Problem, Table};
+use serde_json::{Map, Value as Json};
+
+use crate::describe::describe;
+
+/// Cells of one table. The long form makes keys times steps of them, so a small body could ask
+/// for any amount of memory; a million points of 20 metrics fit.
+const MAX_CELLS: usize = 32_000_000;
+
+/// One value of a metric.
+#[derive(Debug, Clone, PartialEq)]
+enum Cell {
+    Missing,
+    Number(f64),
+    Text(String),
+}
+
+fn cell(value: &Json) -> Cell {
+    match value {
+        Json::Number(it) => it.as_f64().map_or(Cell::Missing, Cell::Number),
+        Json::Bool(it) => Cell::Number(f64::from(u8::from(*it))),
+        Json::String(it) => text_cell(it),
+        Json::Null | Json::Array(_) | Json::Object(_) => Cell::Missing,
+    }
+}
+
+/// A text as it stands in CSV files and JSON strings.
+fn text_cell(text: &str) -> Cell {
+    let trimmed = text.trim();
+    match trimmed.to_ascii_lowercase().as_str() {
+        "" | "null" | "none" | "na" | "n/a" => Cell::Missing,
+        "nan" | "-nan" => Cell::Number(f64::NAN),
+        "inf" | "+inf" | "infinity" | "+infinity" => Cell::Number(f64::INFINITY),
+        "-inf" | "-infinity" => Cell::Number(f64::NEG_INFINITY),
+        "true" => Cell::Number(1.0),
+        "false" => Cell::Number(0.0),
+        _ => trimmed.parse().map_or_else(|_| Cell::Text(text.to_owned()), Cell::Number),
+    }
+}
+
+/// A column is numeric unless it holds a text that is no number.
+fn column(name: String, cells: Vec<Cell>) -> Column {
+    if cells.iter().any(|it| matches!(it, Cell::Text(_))) {
+        let texts = cells
+            .into_iter()
+            .map(|it| match it {
+                Cell::Missing => None,
+                Cell::Number(number) => Some(number.to_string()),
+                Cell::Text(text) => Some(text),
+            })
+            .collect();
+        return Column { name, data: ColumnData::Text(texts) };
+    }
+    let all = cells.iter().all(|it| matches!(it, Cell::Number(_)));
+    let present = if all { Vec::new() } else { cells.iter().map(|it| matches!(it, Cell::Number(_))).collect() };
+    let values = cells.into_iter().map(|it| if let Cell::Number(number) = it { number } else { f64::NAN }).collect();
+    Column { name, data: ColumnData::Numeric { values, present } }
+}
+
+fn too_many(pointer: &str, cells: usize) -> Problem {
+    Problem::field(pointer, format!("metrics that make {cells} cells"), format!("at most {MAX_CELLS} cells"))
+}
+
+/// The table of `metrics_values`: columns, MLflow's long form, or rows.
+///
+/// # Errors
+/// Another shape, or more cells than the limit.
+pub(crate) fn from_json(pointer: &str, value: &Json) -> Result<Table, Problem> {
+    match value {
+        Json::Object(members) if is_long(members) => from_long(pointer, members),
+        Json::Object(members) => from_columns(pointer, members),
+        Json::Array(rows) => from_rows(pointer, rows),
+        other => Err(Problem::field(
+            pointer,
+            describe(other),
+            "an object of columns, MLflow's long form {key, value, step}, or an array of row objects",
+        )),
+    }
+}
+
+/// `key` holds names: a wide table has only numbers there.
+fn is_long(members: &Map<String, Json>) -> bool {
+    let texts = |it: &Json| it.as_array().is_some_and(|it| !it.is_empty() && it.iter().all(Json::is_string));
+    members.get("key").is_some_and(texts) && members.get("value").is_some_and(Json::is_array)
+}
+
+fn from_columns(pointer: &str, members: &Map<String, Json>) -> Result<Table, Problem> {
+    let mut columns = Vec::with_capacity(members.len());
+    let mut rows = 0;
+    for (name, values) in members {
+        let cells = match values {
+            Json::Array(values) => values.iter().map(cell).collect::<Vec<_>>(),
+            // Columns of pandas' `to_dict()`: {"0": 0.5, "1": 0.4}.
+            Json::Object(values) if values.keys().all(|key| key.parse::<u64>().is_ok()) => {
+                values.values().map(cell).collect()
+            }
+            // A single value is a column of one row.
+            Json::Null => continue,
+            Json::Number(_) | Json::String(_) | Json::Bool(_) => vec![cell(values)],
+            other => {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                return Err(Problem::field(format!("{pointer}/{name}"), describe(other), "an array of numbers"));
+            }
+        };
+        rows = rows.max(cells.len());
+        columns.push(column(name.clone(), cells));
+        // Shorter columns are filled up.
+        let total = rows.saturating_mul(members.len());
+        if total > MAX_CELLS {
+            return Err(too_many(pointer, total));
+        }
+    }
+    Ok(Table::new(columns))
+}
+
+fn from_rows(pointer: &str, rows: &[Json]) -> Result<Table, Problem> {
+    let mut columns: Vec<(String, Vec<Cell>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        let Json::Object(members) = row else {
+            return Err(Problem::field(format!("{pointer}/{index}"), describe(row), "an object {column: value}"));
+        };
+        for (name, value) in members {
+            let place = *places.entry(name).or_insert_with(|| {
+                columns.push((name.clone(), Vec::new()));
+                columns.len() - 1
+            });
+            if columns.len().saturating_mul(rows.len()) > MAX_CELLS {
+                return Err(too_many(pointer, columns.len().saturating_mul(rows.len())));
+            }
+            if let Some((_, cells)) = columns.get_mut(place) {
+                cells.resize(index, Cell::Missing);
+                cells.push(cell(value));
+            }
+        }
+    }
+    Ok(Table::new(columns.into_iter().map(|(name, cells)| column(name, cells)).collect()))
+}
+
+/// MLflow's history: one row per value. The table has one row per step, or several where a
+/// metric was logged several times at one step.
+fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Problem> {
+    let list = |name: &str| members.get(name).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    let (keys, values, steps) = (list("key"), list("value"), list("step"));
+    if keys.len() != values.len() {
+        return Err(Problem::field(
+            format!("{pointer}/value"),
+            format!("{} values", values.len()),
+            format!("as many as `key` has: {}", keys.len()),
+        ));
+    }
+    // (step, how often this metric was seen at it) -> row.
+    let mut rows: BTreeMap<(i64, usize), usize> = BTreeMap::new();
+    let mut names: Vec<&str> = Vec::new();
+    let mut points: Vec<(usize, (i64, usize), Cell)> = Vec::with_capacity(keys.len());
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut seen: HashMap<(usize, i64), usize> = HashMap::new();
+    for (index, (key, value)) in keys.iter().zip(values).enumerate() {
+        let name = key.as_str().unwrap_or_default();
+        let column = *places.entry(name).or_insert_with(|| {
+            names.push(name);
+            names.len() - 1
+        });
+        let step = steps.get(index).and_then(Json::as_i64);
+        // Without steps the order of logging is the step.
+        let step = step.unwrap_or_else(|| {
+            let next = seen.entry((column, i64::MIN)).or_default();
+            *next += 1;
+            i64::try_from(*next).unwrap_or(i64::MAX) - 1
+        });
+        let times = seen.entry((column, step)).or_default();
+        rows.insert((step, *times), 0);
+        points.push((column, (step, *times), cell(value)));
+        *times += 1;
+        let total = rows.len().saturating_mul(names.len());
+        if total > MAX_CELLS {
+            return Err(too_many(pointer, total));
+        }
+    }
+    for (row, place) in rows.values_mut().enumerate() {
+        *place = row;
+    }
+    let mut cells = vec![vec![Cell::Missing; rows.len()]; names.len()];
+    for (column, row, value) in points {
+        let place = rows.get(&row).copied().unwrap_or_default();
+        if let Some(cell) = cells.get_mut(column).and_then(|it| it.get_mut(place)) {
+            *cell = value;
+        }
+    }
+    let mut columns = Vec::with_capacity(names.len() + 1);
+    if !names.contains(&"step") {
+        let steps = rows.keys().map(|(step, _)| *step as f64).collect();
+        columns.push(Column { name: "step".to_owned(), data: ColumnData::Numeric { values: steps, present: Vec::new() } });
+    }
+    columns.extend(names.into_iter().map(str::to_owned).zip(cells).map(|(name, cells)| column(name, cells)));
+    Ok(Table::new(columns))
+}
+
+/// The table of a CSV file with a header line.
+///
+/// # Errors
+/// The file is not CSV, or has more cells than the limit; as a message.
+pub(crate) fn from_csv(reader: impl std::io::Read) -> Result<Table, String> {
+    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
+    let names: Vec<String> = csv.headers().map_err(|error| error.to_string())?.iter().map(str::to_owned).collect();
+    let mut columns: Vec<Vec<Cell>> = vec![Vec::new(); names.len()];
+    let mut record = csv::StringRecord::new();
+    let mut rows = 0usize;
+    while csv.read_record(&mut record).map_err(|error| error.to_string())? {
+        rows += 1;
+        if rows.saturating_mul(columns.len()) > MAX_CELLS {
+            return Err(format!("more than {MAX_CELLS} cells"));
+        }
+        for (index, cells) in columns.iter_mut().enumerate() {
+            cells.push(record.get(index).map_or(Cell::Missing, text_cell));
+        }
+    }
+    Ok(Table::new(names.into_iter().zip(columns).map(|(name, cells)| column(name, cells)).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(value: &Json) -> Table {
+        from_json("/m", value).unwrap()
+    }
+
+    fn texts(table: &Table, column: &str) -> Vec<Option<String>> {
+        let data = &table.column(column).unwrap().data;
+        (0..table.rows()).map(|row| data.text(row)).collect()
+    }
+
+    fn some(texts: &[&str]) -> Vec<Option<String>> {
+        texts.iter().map(|it| (!it.is_empty()).then(|| (*it).to_owned())).collect()
+    }
+
+    #[test]
+    fn columns_rows_and_the_long_form_give_the_same_table() {
+        let wide = table(&serde_json::json!({"step": [1, 2], "loss": [0.5, "NaN"], "val_loss": [0.7, null]}));
+        let rows = table(&serde_json::json!([{"step": 1, "loss": 0.5, "val_loss": 0.7}, {"step": 2, "loss": "NaN"}]));
+        let long = table(&serde_json::json!({
+            "key": ["loss", "val_loss", "loss"], "value": [0.5, 0.7, "NaN"], "step": [1, 1, 2], "timestamp": [0, 0, 1]
+        }));
+        for it in [&wide, &rows, &long] {
+            assert_eq!(texts(it, "step"), some(&["1", "2"]));
+            assert_eq!(texts(it, "loss"), some(&["0.5", "NaN"]));
+            assert_eq!(texts(it, "val_loss"), some(&["0.7", ""]));
+        }
+    }
+
+    #[test]
+    fn values_logged_twice_at_one_step_are_all_kept() {
+        let long = table(&serde_json::json!({"key": ["a", "a", "b"], "value": [1, 2, 3], "step": [0, 0, 0]}));
+        assert_eq!(texts(&long, "a"), some(&["1", "2"]));
+        assert_eq!(texts(&long, "b"), some(&["3", ""]));
+    }
+
+    #[test]
+    fn a_long_form_without_steps_keeps_the_order() {
+        let long = table(&serde_json::json!({"key": ["a", "b", "a"], "value": [1, 5, 2]}));
+        assert_eq!(texts(&long, "a"), some(&["1", "2"]));
+        assert_eq!(texts(&long, "b"), some(&["5", ""]));
+    }
+
+    #[test]
+    fn a_column_of_texts_is_kept_as_text() {
+        let wide = table(&serde_json::json!({"phase": ["warmup", "train"], "loss": ["0.5", "inf"]}));
+        assert_eq!(texts(&wide, "phase"), some(&["warmup", "train"]));
+        assert_eq!(texts(&wide, "loss"), some(&["0.5", "Infinity"]));
+    }
+
+    #[test]
+    fn another_shape_names_the_field_what_was_found_and_expected() {
+        let problem = from_json("/m", &serde_json::json!("metrics.csv")).unwrap_err();
+        assert!(problem.detail.contains("`/m`: found the string \"metrics.csv\", expected an object"), "{problem}");
+        let problem = from_json("/m", &serde_json::json!({"a/b": {"x": 1}})).unwrap_err();
+        assert_eq!(problem.pointer.as_deref(), Some("/m/a~1b"));
+        let problem = from_json("/m", &serde_json::json!([1])).unwrap_err();
+        assert_eq!(problem.pointer.as_deref(), Some("/m/0"));
+        let problem = from_json("/m", &serde_json::json!({"key": ["a", "b"], "value": [1]})).unwrap_err();
+        assert_eq!(problem.pointer.as_deref(), Some("/m/value"));
+    }
+
+    #[test]
+    fn the_long_form_cannot_ask_for_any_amount_of_memory() {
+        let keys: Vec<Json> = (0..6000).map(|it| Json::from(format!("k{it}"))).collect();
+        let steps: Vec<u32> = (0..6000).collect();
+        let value = serde_json::json!({"key": keys, "value": steps, "step": steps});
+        let problem = from_json("/m", &value).unwrap_err();
+        assert!(problem.detail.contains("at most 32000000 cells"), "{problem}");
+    }
+
+    #[test]
+    fn csv_tells_nan_from_an_empty_cell() {
+        let table = from_csv("epoch,loss\n0,nan\n1,\n2,inf\n3\n".as_bytes()).unwrap();
+        assert_eq!(texts(&table, "loss"), some(&["NaN", "", "Infinity", ""]));
+    }
+}

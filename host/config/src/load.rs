@@ -1,0 +1,263 @@
+//! From the file to checked types. This is the single place where that happens.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use deepfix_core::{ArtifactKind, Capability, Limits, parse_bytes, parse_duration};
+
+use crate::{
+    AgentConfig, ArtifactsConfig, Config, ConfigError, EngineSection, KnowledgeConfig, LogConfig, LogFormat,
+    PluginsConfig, ServerConfig, overrides,
+    raw::{RawAgent, RawConfig, RawServer},
+};
+
+impl Config {
+    /// Reads and checks a file, with the overrides of the process's environment.
+    ///
+    /// # Errors
+    /// Names the file and the line, or the variable; says what was found and expected.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| ConfigError::Unreadable { file: file.to_owned(), reason: error.to_string() })?;
+        Self::parse(file, &text, std::env::vars())
+    }
+
+    /// Checks the text of a file.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(
+        file: &Path,
+        text: &str,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let syntax = |error: toml::de::Error| ConfigError::Syntax { file: file.to_owned(), message: error.to_string() };
+        // Even with overrides the file is first read by itself: its errors then show the line.
+        let mut raw: RawConfig = toml::from_str(text).map_err(syntax)?;
+        let overrides = overrides::of(environment);
+        if !overrides.is_empty() {
+            let mut table: toml::Table = toml::from_str(text).map_err(syntax)?;
+            for (variable, value) in &overrides {
+                overrides::apply(&mut table, variable, value)?;
+                raw = table.clone().try_into().map_err(|error: toml::de::Error| ConfigError::Environment {
+                    variable: variable.clone(),
+                    message: error.message().to_owned(),
+                })?;
+            }
+        }
+        Checker { file }.check(raw)
+    }
+}
+
+struct Checker<'a> {
+    file: &'a Path,
+}
+
+impl Checker<'_> {
+    fn wrong(&self, key: impl Into<String>, found: impl Into<String>, expected: impl Into<String>) -> ConfigError {
+        ConfigError::Value { file: self.file.to_owned(), key: key.into(), found: found.into(), expected: expected.into() }
+    }
+
+    /// Relative paths are relative to the file.
+    fn path(&self, path: &Path) -> PathBuf {
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        if path.is_absolute() { path.to_owned() } else { folder.join(path) }
+    }
+
+    fn bytes(&self, key: &str, text: Option<&String>, default: u64) -> Result<u64, ConfigError> {
+        text.map_or(Ok(default), |text| {
+            parse_bytes(text).map_err(|_| self.wrong(key, format!("`{text}`"), "a size such as `64 MiB`"))
+        })
+    }
+
+    fn time(&self, key: &str, text: Option<&String>, default: u64) -> Result<Duration, ConfigError> {
+        text.map_or(Ok(Duration::from_secs(default)), |text| {
+            parse_duration(text).map_err(|_| self.wrong(key, format!("`{text}`"), "a time such as `10s`"))
+        })
+    }
+
+    fn check(&self, raw: RawConfig) -> Result<Config, ConfigError> {
+        let limits = raw.limits.over(Limits::default());
+        let mut agents = Vec::new();
+        for agent in raw.agent {
+            let key = format!("agent {}", agent.name);
+            if agents.iter().any(|it: &AgentConfig| it.name == agent.name) {
+                return Err(self.wrong(key, "the name twice", "a name of its own for each agent"));
+            }
+            agents.push(self.agent(&key, agent, limits)?);
+        }
+        let Some(reasoner) = raw.reasoner else {
+            return Err(self.wrong("reasoner", "nothing", "the table [reasoner] with `name` and `component`"));
+        };
+        let folder = raw.plugins.folder.filter(|it| !it.as_os_str().is_empty());
+        Ok(Config {
+            file: self.file.to_owned(),
+            server: self.server(&raw.server)?,
+            log: self.log(raw.log.level, raw.log.format)?,
+            engine: EngineSection {
+                cache_dir: raw.engine.cache_dir.filter(|it| !it.is_empty()).map(|it| self.path(Path::new(&it))),
+                max_instances: self.at_least_one("engine.max_instances", raw.engine.max_instances.unwrap_or(64))?,
+                stack: usize::try_from(self.bytes("engine.stack", raw.engine.stack.as_ref(), 512 << 10)?)
+                    .unwrap_or(usize::MAX),
+            },
+            knowledge: KnowledgeConfig {
+                paths: raw.knowledge.paths.unwrap_or_default().iter().map(|it| self.path(it)).collect(),
+            },
+            artifacts: ArtifactsConfig { roots: raw.artifacts.roots.iter().map(|it| self.path(it)).collect() },
+            plugins: PluginsConfig {
+                folder: folder.map(|it| self.path(&it)),
+                artifacts: match raw.plugins.artifacts {
+                    None => ArtifactKind::ALL.to_vec(),
+                    Some(names) => self.artifact_kinds("plugins.artifacts", &names)?,
+                },
+                capabilities: match raw.plugins.capabilities {
+                    None => vec![Capability::Knowledge],
+                    Some(names) => self.capabilities("plugins.capabilities", &names)?,
+                },
+            },
+            reasoner: self.agent("reasoner", reasoner, limits)?,
+            limits,
+            agents,
+        })
+    }
+
+    fn server(&self, raw: &RawServer) -> Result<ServerConfig, ConfigError> {
+        let listen = raw.listen.as_deref().unwrap_or("127.0.0.1:8844");
+        Ok(ServerConfig {
+            listen: listen.parse::<SocketAddr>().map_err(|_| {
+                self.wrong("server.listen", format!("`{listen}`"), "an address and port such as `127.0.0.1:8844`")
+            })?,
+            max_body: self.bytes("server.max_body", raw.max_body.as_ref(), 64 << 20)?,
+            max_in_flight: self.at_least_one("server.max_in_flight", raw.max_in_flight.unwrap_or(8))?,
+            max_waiting: raw.max_waiting.unwrap_or(64),
+            request_timeout: self.time("server.request_timeout", raw.request_timeout.as_ref(), 120)?,
+            drain_timeout: self.time("server.drain_timeout", raw.drain_timeout.as_ref(), 20)?,
+            header_timeout: self.time("server.header_timeout", raw.header_timeout.as_ref(), 10)?,
+        })
+    }
+
+    fn log(&self, level: Option<String>, format: Option<String>) -> Result<LogConfig, ConfigError> {
+        let format = match format.as_deref().unwrap_or("text") {
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            other => return Err(self.wrong("log.format", format!("`{other}`"), "`text` or `json`")),
+        };
+        Ok(LogConfig { level: level.unwrap_or_else(|| "info".to_owned()), format })
+    }
+
+    fn at_least_one<T: PartialOrd + From<u8> + std::fmt::Display>(&self, key: &str, value: T) -> Result<T, ConfigError> {
+        if value < T::from(1) { Err(self.wrong(key, value.to_string(), "at least 1")) } else { Ok(value) }
+    }
+
+    fn agent(&self, key: &str, raw: RawAgent, limits: Limits) -> Result<AgentConfig, ConfigError> {
+        if let Some(digest) = &raw.sha256
+            && (digest.len() != 64 || !digest.chars().all(|c| c.is_ascii_hexdigit()))
+        {
+            return Err(self.wrong(format!("{key}.sha256"), format!("`{digest}`"), "64 hexadecimal digits"));
+        }
+        let settings = if raw.settings.is_empty() {
+            String::new()
+        } else {
+            serde_json::to_string(&raw.settings)
+                .map_err(|error| self.wrong(format!("{key}.settings"), error.to_string(), "values that JSON has"))?
+        };
+        Ok(AgentConfig {
+            artifacts: self.artifact_kinds(&format!("{key}.artifacts"), &raw.artifacts)?,
+            capabilities: self.capabilities(&format!("{key}.capabilities"), &raw.capabilities)?,
+            component: self.path(&raw.component),
+            name: raw.name,
+            sha256: raw.sha256,
+            namespaces: raw.namespaces,
+            limits: raw.limits.over(limits),
+            settings,
+        })
+    }
+
+    fn artifact_kinds(&self, key: &str, names: &[String]) -> Result<Vec<ArtifactKind>, ConfigError> {
+        let known = || ArtifactKind::ALL.map(ArtifactKind::config_name).join("`, `");
+        names
+            .iter()
+            .map(|name| {
+                ArtifactKind::ALL
+                    .into_iter()
+                    .find(|kind| kind.config_name() == name)
+                    .ok_or_else(|| self.wrong(key, format!("`{name}`"), format!("some of `{}`", known())))
+            })
+            .collect()
+    }
+
+    fn capabilities(&self, key: &str, names: &[String]) -> Result<Vec<Capability>, ConfigError> {
+        names
+            .iter()
+            .map(|name| match name.as_str() {
+                "knowledge" => Ok(Capability::Knowledge),
+                "llm" => Ok(Capability::Llm),
+                other => Err(self.wrong(key, format!("`{other}`"), "`knowledge` or `llm`")),
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REASONER: &str = "[reasoner]\nname = \"R\"\ncomponent = \"r.wasm\"\n";
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(Path::new("/etc/deepfix.toml"), &format!("{text}\n{REASONER}"), std::iter::empty())
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_shows_its_line() {
+        let error = parse("[server]\nlisten = \"127.0.0.1:1\"\nmax_boddy = \"1 MiB\"").unwrap_err().to_string();
+        assert!(error.contains("line 3"), "{error}");
+        assert!(error.contains("max_boddy") && error.contains("max_body"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_value_names_the_key_what_was_found_and_what_was_expected() {
+        let error = parse("[server]\nlisten = \"here\"").unwrap_err().to_string();
+        assert!(error.contains("`server.listen`: found `here`, expected an address"), "{error}");
+        let error = parse("[[agent]]\nname = \"A\"\ncomponent = \"a\"\nartifacts = [\"data\"]").unwrap_err().to_string();
+        assert!(error.contains("`agent A.artifacts`: found `data`, expected some of `dataset`"), "{error}");
+        let error = parse("[limits]\nmemory = \"much\"").unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("found `much`"), "{error}");
+        let error = parse("[engine]\nmax_instances = 0").unwrap_err().to_string();
+        assert!(error.contains("`engine.max_instances`: found 0, expected at least 1"), "{error}");
+    }
+
+    #[test]
+    fn an_agents_limits_are_over_the_default_ones() {
+        let config = parse(
+            "[limits]\nfindings = 5\nwall_time = \"3s\"\n[[agent]]\nname = \"A\"\ncomponent = \"a.wasm\"\n\
+             limits = { findings = 9 }",
+        )
+        .unwrap();
+        assert_eq!(config.agents[0].limits.findings, 9);
+        assert_eq!(config.agents[0].limits.wall_time, Duration::from_secs(3));
+        assert_eq!(config.reasoner.limits.findings, 5);
+        assert_eq!(config.agents[0].component, Path::new("/etc/a.wasm"));
+    }
+
+    #[test]
+    fn the_environment_overrides_a_value_and_is_named_when_wrong() {
+        let text = format!("[server]\nlisten = \"127.0.0.1:1\"\n{REASONER}");
+        let environment = |value: &str| vec![("DEEPFIX_SERVER__LISTEN".to_owned(), value.to_owned())].into_iter();
+        let config = Config::parse(Path::new("d.toml"), &text, environment("127.0.0.1:2")).unwrap();
+        assert_eq!(config.server.listen.port(), 2);
+        let wrong = vec![("DEEPFIX_SERVER__LISTENN".to_owned(), "x".to_owned())].into_iter();
+        let error = Config::parse(Path::new("d.toml"), &text, wrong).unwrap_err().to_string();
+        assert!(error.contains("DEEPFIX_SERVER__LISTENN") && error.contains("listenn"), "{error}");
+    }
+
+    #[test]
+    fn two_agents_of_one_name_are_refused() {
+        let agent = "[[agent]]\nname = \"A\"\ncomponent = \"a.wasm\"\n";
+        let error = parse(&agent.repeat(2)).unwrap_err().to_string();
+        assert!(error.contains("the name twice"), "{error}");
+    }
+}

@@ -1,0 +1,122 @@
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use deepfix_core::{ArtifactKind, Capability, Limits};
+
+/// The whole configuration, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file that it came from.
+    pub file: PathBuf,
+    /// The HTTP server.
+    pub server: ServerConfig,
+    /// Logs.
+    pub log: LogConfig,
+    /// The WebAssembly engine.
+    pub engine: EngineSection,
+    /// The knowledge base.
+    pub knowledge: KnowledgeConfig,
+    /// Files that a request may name.
+    pub artifacts: ArtifactsConfig,
+    /// The limits of every agent that does not set its own.
+    pub limits: Limits,
+    /// Analyzers that are dropped into a folder.
+    pub plugins: PluginsConfig,
+    /// The analyzers, in the order in which their results are shown.
+    pub agents: Vec<AgentConfig>,
+    /// The reasoner.
+    pub reasoner: AgentConfig,
+}
+
+/// The HTTP server.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The largest body, in bytes.
+    pub max_body: u64,
+    /// Requests analysed at once.
+    pub max_in_flight: usize,
+    /// Requests that may wait for a place; more are refused with Retry-After.
+    pub max_waiting: usize,
+    /// Wall time of one request, waiting included.
+    pub request_timeout: Duration,
+    /// How long running requests may go on after SIGTERM.
+    pub drain_timeout: Duration,
+    /// How long a client may take to send the headers of a request.
+    pub header_timeout: Duration,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Logs.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    /// A filter such as `info` or `info,deepfix::plugin=debug`.
+    pub level: String,
+    /// How logs are written.
+    pub format: LogFormat,
+}
+
+/// The WebAssembly engine.
+#[derive(Debug, Clone)]
+pub struct EngineSection {
+    /// Where compiled components are kept; none compiles at every start.
+    pub cache_dir: Option<PathBuf>,
+    /// Analyses that may run at once.
+    pub max_instances: u32,
+    /// Stack of a guest, in bytes.
+    pub stack: usize,
+}
+
+/// The knowledge base.
+#[derive(Debug, Clone)]
+pub struct KnowledgeConfig {
+    /// Folders of Markdown files.
+    pub paths: Vec<PathBuf>,
+}
+
+/// Files that a request may name.
+#[derive(Debug, Clone)]
+pub struct ArtifactsConfig {
+    /// Only files below these folders.
+    pub roots: Vec<PathBuf>,
+}
+
+/// Analyzers that are dropped into a folder.
+#[derive(Debug, Clone)]
+pub struct PluginsConfig {
+    /// The folder; `*.wasm` in it are loaded as analyzers.
+    pub folder: Option<PathBuf>,
+    /// What they may read.
+    pub artifacts: Vec<ArtifactKind>,
+    /// What they may use.
+    pub capabilities: Vec<Capability>,
+}
+
+/// One agent.
+#[derive(Debug, Clone)]
+pub struct AgentConfig {
+    /// Its name in responses.
+    pub name: String,
+    /// Its component's file.
+    pub component: PathBuf,
+    /// The digest that the file must have.
+    pub sha256: Option<String>,
+    /// What it may read.
+    pub artifacts: Vec<ArtifactKind>,
+    /// What it may use.
+    pub capabilities: Vec<Capability>,
+    /// Namespaces of codes that it may report beside its own.
+    pub namespaces: Vec<String>,
+    /// What it may use up.
+    pub limits: Limits,
+    /// Passed to it as JSON; empty when there are none.
+    pub settings: String,
+}
