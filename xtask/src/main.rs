@@ -1,1 +1,47 @@
-fn main(){}
+//! The project's own commands: `cargo xtask build | demo | test | lint | bench`.
+//!
+//! Each does all the set-up that it needs: the WebAssembly target, the components, the host.
+#![forbid(unsafe_code)]
+
+mod bench;
+mod build;
+mod demo;
+mod process;
+mod test;
+mod toolchain;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask build            the components and the binary: target/release/deepfix
+cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
+cargo xtask test             builds, then runs every check and test
+cargo xtask lint             formatting and clippy
+cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", [].as_slice()),
+    };
+    let result = match command {
+        "build" => build::all(),
+        "demo" => demo::run(),
+        "test" => test::run(),
+        "lint" => test::lint(),
+        "bench" => bench::run(rest),
+        "help" | "--help" | "-h" => {
+            process::say(USAGE);
+            Ok(())
+        }
+        other => Err(format!("no command `{other}`\n{USAGE}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            process::complain(&message);
+            ExitCode::FAILURE
+        }
+    }
+}

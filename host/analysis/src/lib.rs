@@ -7,6 +7,15 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
+mod choose;
+mod coordinator;
 mod diagnosis;
+mod fallback;
+mod judge;
+mod knowledge;
+mod respond;
+mod start;
 
+pub use coordinator::Coordinator;
 pub use diagnosis::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Role};
+pub use start::{Refused, StartError};

@@ -1,1 +1,52 @@
-fn main(){}
+//! The binary: `deepfix serve`, `analyse`, `agents`, `config check`, `kb search`.
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
+
+mod agents;
+mod analyse;
+mod args;
+mod config;
+mod kb;
+mod logging;
+mod output;
+mod progress;
+mod report;
+mod serve;
+
+use std::process::ExitCode;
+
+use args::{Args, Command, ConfigCommand, KbCommand};
+use clap::Parser;
+
+/// The analysis found something as bad as `--fail-on` says.
+const EXIT_FINDINGS: u8 = 1;
+/// The command could not do its work. Clap uses the same for wrong arguments.
+const EXIT_FAILURE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(args) {
+        Ok(code) => code,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::from(EXIT_FAILURE)
+        }
+    }
+}
+
+fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let code = runtime.block_on(async {
+        match args.command {
+            Command::Serve(it) => serve::run(args.config.as_deref(), it).await,
+            Command::Analyse(it) => analyse::run(args.config.as_deref(), it).await,
+            Command::Agents(it) => agents::run(args.config.as_deref(), &it).await,
+            Command::Config { command: ConfigCommand::Check } => config::check(args.config.as_deref()).await,
+            Command::Kb { command: KbCommand::Search(it) } => kb::search(args.config.as_deref(), &it),
+            Command::Kb { command: KbCommand::Lint } => kb::lint(args.config.as_deref()),
+        }
+    });
+    // A blocking read of a slow disk must not hold up the end of the process.
+    runtime.shutdown_background();
+    code
+}

@@ -1,0 +1,301 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use deepfix_artifacts::{FileAccess, decode_request};
+use deepfix_config::Config;
+use deepfix_core::{
+    AgentError, AnalyseResponse, ArtifactKind, Experiment, FailureReason, OrderedMap, Outcome, OutcomeStatus, Problem,
+};
+use deepfix_runtime::{Allocator, NoLanguageModel, Plugin, RunInput, Services, Spent};
+use serde_json::{Map, Value as Json, json};
+use tokio::task::JoinSet;
+
+use crate::{
+    AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Refused, Role, StartError, choose, fallback, judge, respond,
+    start::{self, Loaded},
+};
+
+/// The share of a request's time that analyzers may use; the rest is the reasoner's.
+const ANALYZERS_SHARE: f64 = 0.9;
+
+/// Loaded agents, and everything that they need.
+pub struct Coordinator {
+    loaded: Loaded,
+    access: FileAccess,
+}
+
+/// An outcome with what it cost.
+struct Finished {
+    outcome: Outcome,
+    spent: Spent,
+    wall: Duration,
+}
+
+impl Coordinator {
+    /// Loads every component that the configuration names, and the knowledge base.
+    ///
+    /// # Errors
+    /// What cannot be loaded, each with its reason. A dropped-in plugin that is refused is no
+    /// error: see [`Coordinator::refused`].
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let loaded = start::load(config).await?;
+        Ok(Self { loaded, access: FileAccess::below(&config.artifacts.roots) })
+    }
+
+    /// Dropped-in plugins that were refused.
+    #[must_use]
+    pub fn refused(&self) -> &[Refused] {
+        &self.loaded.refused
+    }
+
+    /// Where instances come from on this machine.
+    #[must_use]
+    pub fn allocator(&self) -> Allocator {
+        self.loaded.engine.allocator()
+    }
+
+    async fn run(&self, experiment: Experiment, options: AnalyseOptions) -> AnalyseResponse {
+        let started = Instant::now();
+        let artifacts = Arc::new(experiment.artifacts);
+        let input = RunInput {
+            request_id: Arc::clone(&options.request_id),
+            dataset_name: experiment.dataset_name.clone().unwrap_or_default(),
+            model_name: experiment.model_name,
+            language: experiment.language.clone(),
+            artifacts: Arc::clone(&artifacts),
+            services: Services {
+                knowledge: self.loaded.knowledge.clone(),
+                llm: Arc::new(NoLanguageModel),
+                progress: options.progress.clone(),
+            },
+            time_left: options.time_left.mul_f64(ANALYZERS_SHARE),
+        };
+        let finished = self.run_analyzers(&input).await;
+        let outcomes: Vec<Outcome> = finished.iter().map(|it| it.outcome.clone()).collect();
+        let input = RunInput { time_left: options.time_left.saturating_sub(started.elapsed()), ..input };
+        let reasoned = run_reasoner(&self.loaded.reasoner, input, &outcomes).await;
+        let mut warnings = experiment.warnings;
+        let french = match language(&experiment.language) {
+            Some(french) => french,
+            None => {
+                warnings.push(format!(
+                    "language `{}`: the texts are in English; built-in texts exist in English and French",
+                    experiment.language
+                ));
+                false
+            }
+        };
+        let mut response = respond(&finished, &reasoned, &outcomes, french, warnings);
+        response.dataset_name = experiment.dataset_name;
+        let mut timings = Map::new();
+        for it in finished.iter().chain(std::iter::once(&reasoned)) {
+            if !matches!(it.outcome.status, OutcomeStatus::Skipped(_)) {
+                let cpu = milliseconds(it.spent.cpu);
+                timings.insert(it.outcome.agent.clone(), json!({ "wall": milliseconds(it.wall), "cpu": cpu }));
+            }
+        }
+        timings.insert("total".to_owned(), json!(milliseconds(started.elapsed())));
+        response.additional_outputs.insert("timings_ms".to_owned(), Json::Object(timings));
+        response
+    }
+
+    /// All analyzers that have something to read, at once. The results are in the order of the
+    /// configuration.
+    async fn run_analyzers(&self, input: &RunInput) -> Vec<Finished> {
+        let mut running = JoinSet::new();
+        let mut finished: Vec<Option<Finished>> = Vec::new();
+        for (index, plugin) in self.loaded.analyzers.iter().enumerate() {
+            match choose::artifacts_for(plugin.description(), &plugin.config().grants, &input.artifacts) {
+                Err(why) => finished.push(Some(skipped(plugin, why))),
+                Ok(given) => {
+                    finished.push(None);
+                    let (plugin, input) = (plugin.clone(), input.clone());
+                    running.spawn(async move { (index, run_analyzer(&plugin, input, given).await) });
+                }
+            }
+        }
+        while let Some(joined) = running.join_next().await {
+            match joined {
+                Ok((index, it)) => {
+                    if let Some(place) = finished.get_mut(index) {
+                        *place = Some(it);
+                    }
+                }
+                // A panic of the host in this agent's task: the others go on.
+                Err(error) => tracing::error!(%error, "an agent's task was lost"),
+            }
+        }
+        finished
+            .into_iter()
+            .zip(&self.loaded.analyzers)
+            .map(|(it, plugin)| it.unwrap_or_else(|| lost(plugin)))
+            .collect()
+    }
+}
+
+/// Whether the texts are in French; none for a language that has no built-in texts.
+fn language(text: &str) -> Option<bool> {
+    match text.split(['-', '_']).next().unwrap_or_default() {
+        "english" | "en" | "eng" => Some(false),
+        "french" | "francais" | "français" | "fr" | "fra" | "fre" => Some(true),
+        _ => None,
+    }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}
+
+async fn run_analyzer(plugin: &Plugin, input: RunInput, given: Vec<ArtifactKind>) -> Finished {
+    let started = Instant::now();
+    let artifacts = Arc::clone(&input.artifacts);
+    let progress = input.services.progress.clone();
+    if let Some(progress) = &progress {
+        progress.report(plugin.name(), 0.0, "started");
+    }
+    let request_id = Arc::clone(&input.request_id);
+    let run = plugin.analyze(input).await;
+    let spent = run.spent;
+    let outcome = judge::outcome(plugin.name(), given, &artifacts, run);
+    log(&outcome, &request_id, &spent, started.elapsed());
+    if let Some(progress) = &progress {
+        progress.report(plugin.name(), 1.0, "finished");
+    }
+    Finished { outcome, spent, wall: started.elapsed() }
+}
+
+async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) -> Finished {
+    let started = Instant::now();
+    let artifacts = Arc::clone(&input.artifacts);
+    let given = artifacts.kinds().filter(|kind| plugin.config().grants.artifacts.contains(kind)).collect();
+    let request_id = Arc::clone(&input.request_id);
+    let run = plugin.reason(input, outcomes).await;
+    let spent = run.spent;
+    let outcome = judge::outcome(plugin.name(), given, &artifacts, run);
+    log(&outcome, &request_id, &spent, started.elapsed());
+    Finished { outcome, spent, wall: started.elapsed() }
+}
+
+fn log(outcome: &Outcome, request_id: &str, spent: &Spent, wall: Duration) {
+    let (agent, wall_ms, cpu_ms) = (&outcome.agent, milliseconds(wall), milliseconds(spent.cpu));
+    match &outcome.status {
+        OutcomeStatus::Failed(error) => {
+            tracing::warn!(agent, request_id, wall_ms, reason = error.reason.as_str(), error.message, "agent failed");
+        }
+        OutcomeStatus::Completed { analyses, .. } => {
+            let (findings, objections) = (analyses.len(), outcome.objections.len());
+            tracing::debug!(agent, request_id, wall_ms, cpu_ms, findings, objections, "agent finished");
+            for objection in &outcome.objections {
+                tracing::warn!(agent, request_id, objection, "the agent's answer was corrected");
+            }
+        }
+        OutcomeStatus::Skipped(_) => {}
+    }
+}
+
+fn skipped(plugin: &Plugin, why: String) -> Finished {
+    plain(plugin, OutcomeStatus::Skipped(why))
+}
+
+fn lost(plugin: &Plugin) -> Finished {
+    let message = "the host failed while it ran this agent; the log has the details".to_owned();
+    plain(plugin, OutcomeStatus::Failed(AgentError { reason: FailureReason::HostFault, message }))
+}
+
+fn plain(plugin: &Plugin, status: OutcomeStatus) -> Finished {
+    Finished {
+        outcome: Outcome {
+            agent: plugin.name().to_owned(),
+            artifacts: Vec::new(),
+            status,
+            objections: Vec::new(),
+            retrieved: Vec::new(),
+        },
+        spent: Spent::default(),
+        wall: Duration::ZERO,
+    }
+}
+
+fn respond(
+    finished: &[Finished],
+    reasoned: &Finished,
+    outcomes: &[Outcome],
+    french: bool,
+    warnings: Vec<String>,
+) -> AnalyseResponse {
+    let mut agent_results = Vec::new();
+    let mut skipped = Map::new();
+    for it in finished {
+        match respond::agent_result(&it.outcome, &it.spent) {
+            Some(result) => agent_results.push((it.outcome.agent.clone(), result)),
+            None => {
+                if let OutcomeStatus::Skipped(why) = &it.outcome.status {
+                    skipped.insert(it.outcome.agent.clone(), json!(why));
+                }
+            }
+        }
+    }
+    let mut outputs = Map::new();
+    let mut summary = String::new();
+    if let OutcomeStatus::Completed { summary: text, extras, .. } = &reasoned.outcome.status {
+        text.clone_into(&mut summary);
+        outputs.extend(extras.clone());
+    }
+    if summary.is_empty() {
+        summary = fallback::summary(outcomes, french);
+    }
+    if let Some(mut result) = respond::agent_result(&reasoned.outcome, &reasoned.spent) {
+        if result.analysis.is_empty() {
+            let worst = fallback::analysis(outcomes, &reasoned.outcome.agent);
+            result.analysis.push(worst.unwrap_or_else(|| respond::no_finding(&reasoned.outcome.agent, &summary)));
+        }
+        agent_results.push((reasoned.outcome.agent.clone(), result));
+    }
+    outputs.insert("skipped_agents".to_owned(), Json::Object(skipped));
+    outputs.insert("warnings".to_owned(), json!(warnings));
+    let error_messages =
+        agent_results.iter().map(|(name, result)| (name.clone(), result.error_message.clone())).collect();
+    AnalyseResponse {
+        agent_results: OrderedMap(agent_results),
+        summary,
+        additional_outputs: outputs,
+        error_messages: OrderedMap(error_messages),
+        dataset_name: None,
+    }
+}
+
+impl Diagnosis for Coordinator {
+    fn decode(&self, body: &[u8]) -> Result<Experiment, Problem> {
+        decode_request(body, &self.access)
+    }
+
+    fn analyse(&self, experiment: Experiment, options: AnalyseOptions) -> BoxFuture<'_, AnalyseResponse> {
+        Box::pin(self.run(experiment, options))
+    }
+
+    fn agents(&self) -> Vec<AgentInfo> {
+        let analyzers = self.loaded.analyzers.iter().map(|it| (it, Role::Analyzer));
+        analyzers.chain(std::iter::once((&self.loaded.reasoner, Role::Reasoner))).map(info).collect()
+    }
+}
+
+fn info((plugin, role): (&Plugin, Role)) -> AgentInfo {
+    let (description, config) = (plugin.description().clone(), plugin.config());
+    AgentInfo {
+        name: description.name,
+        role,
+        version: description.version,
+        summary: description.summary,
+        component: config.file.clone(),
+        sha256: plugin.sha256().to_owned(),
+        size: plugin.size(),
+        consumes: description.consumes,
+        codes: description.codes,
+        requested: description.capabilities,
+        granted_artifacts: config.grants.artifacts.clone(),
+        granted_capabilities: config.grants.capabilities.clone(),
+        limits: config.limits,
+    }
+}

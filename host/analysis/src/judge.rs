@@ -1,0 +1,122 @@
+//! What the host checks of each report before anyone sees it.
+
+use deepfix_core::{ArtifactSet, JudgedAnalysis, Outcome, OutcomeStatus, judge_facts};
+use deepfix_runtime::Run;
+use serde_json::{Map, Value as Json};
+
+/// The confidence of a finding whose evidence reads differently in the artifact: it may still
+/// be right, but nobody should act on it alone.
+const UNVERIFIED_CONFIDENCE: f64 = 0.3;
+
+/// The outcome of one run: evidence re-read, citations reduced to what was retrieved.
+pub(crate) fn outcome(
+    agent: &str,
+    given: Vec<deepfix_core::ArtifactKind>,
+    artifacts: &ArtifactSet,
+    run: Run,
+) -> Outcome {
+    let mut objections = run.objections;
+    let status = match run.result {
+        Err(error) => OutcomeStatus::Failed(error),
+        Ok(report) => {
+            let mut analyses = Vec::with_capacity(report.analyses.len());
+            let mut invented = 0;
+            for (index, mut analysis) in report.analyses.into_iter().enumerate() {
+                let (facts, evidence_verified) = judge_facts(artifacts, &analysis.finding.facts);
+                let wrong = facts.iter().filter(|it| it.verified == Some(false)).count();
+                if wrong > 0 {
+                    analysis.finding.confidence = analysis.finding.confidence.min(UNVERIFIED_CONFIDENCE);
+                    objections.push(format!(
+                        "{wrong} of {} facts of `{}` read differently in the artifact: its confidence is capped at \
+                         {UNVERIFIED_CONFIDENCE}",
+                        facts.len(),
+                        analysis.finding.code
+                    ));
+                }
+                let before = analysis.recommendation.citations.len();
+                analysis.recommendation.citations.retain(|id| run.retrieved.iter().any(|(it, _)| it == id));
+                invented += before - analysis.recommendation.citations.len();
+                let id = format!("{agent}/{index}");
+                analyses.push(JudgedAnalysis { id, analysis, facts, evidence_verified });
+            }
+            if invented > 0 {
+                objections.push(format!("{invented} citations were dropped: this agent did not retrieve them"));
+            }
+            OutcomeStatus::Completed { analyses, summary: report.summary, extras: object(&report.extras) }
+        }
+    };
+    let retrieved = run.retrieved.into_iter().map(|(_, line)| line).collect();
+    Outcome { agent: agent.to_owned(), artifacts: given, status, objections, retrieved }
+}
+
+/// A JSON object from its text; the runtime has checked that it is one.
+pub(crate) fn object(text: &str) -> Map<String, Json> {
+    if text.is_empty() { Map::new() } else { serde_json::from_str(text).unwrap_or_default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_core::{
+        Analysis, Artifact, ArtifactKind, Fact, Finding, Recommendation, Report, Severity, Source, Value,
+    };
+    use deepfix_runtime::Spent;
+
+    use super::*;
+
+    fn judged(stated: f64, citations: &[&str]) -> (JudgedAnalysis, Vec<String>) {
+        let mut artifacts = ArtifactSet::default();
+        let document = serde_json::json!({"params": {"lr": 0.5}});
+        artifacts.insert(ArtifactKind::Training, Artifact { document, ..Artifact::default() });
+        let source = Source { artifact: ArtifactKind::Training, pointer: "/params/lr".into() };
+        let analysis = Analysis {
+            finding: Finding {
+                code: "training.lr_too_high".into(),
+                description: "d".into(),
+                evidence: "e".into(),
+                facts: vec![Fact { label: "lr".into(), value: Value::Number(stated), source: Some(source) }],
+                severity: Severity::High,
+                confidence: 0.9,
+                extras: String::new(),
+            },
+            recommendation: Recommendation {
+                action: "a".into(),
+                rationale: String::new(),
+                confidence: 0.9,
+                citations: citations.iter().map(|it| (*it).to_owned()).collect(),
+            },
+        };
+        let run = Run {
+            result: Ok(Report { analyses: vec![analysis], ..Report::default() }),
+            objections: vec![],
+            retrieved: vec![("real#one".into(), "real#one: Title (source)".into())],
+            spent: Spent::default(),
+        };
+        let outcome = outcome("A", vec![ArtifactKind::Training], &artifacts, run);
+        let OutcomeStatus::Completed { mut analyses, .. } = outcome.status else { panic!("completed") };
+        (analyses.remove(0), outcome.objections)
+    }
+
+    #[test]
+    fn evidence_that_reads_the_same_is_verified() {
+        let (it, objections) = judged(0.5, &["real#one"]);
+        assert!(it.evidence_verified && objections.is_empty());
+        assert_eq!(it.analysis.recommendation.citations, ["real#one"]);
+        assert_eq!(it.id, "A/0");
+    }
+
+    #[test]
+    fn evidence_that_reads_differently_caps_the_confidence() {
+        let (it, objections) = judged(0.05, &[]);
+        assert!(!it.evidence_verified);
+        assert_eq!(it.facts[0].verified, Some(false));
+        assert!(it.analysis.finding.confidence <= UNVERIFIED_CONFIDENCE);
+        assert!(objections[0].contains("1 of 1 facts of `training.lr_too_high` read differently"), "{objections:?}");
+    }
+
+    #[test]
+    fn an_invented_citation_is_dropped_and_counted() {
+        let (it, objections) = judged(0.5, &["real#one", "invented#two"]);
+        assert_eq!(it.analysis.recommendation.citations, ["real#one"]);
+        assert!(objections[0].contains("1 citations were dropped"), "{objections:?}");
+    }
+}

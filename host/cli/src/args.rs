@@ -1,0 +1,139 @@
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use deepfix_core::Severity;
+
+/// Diagnoses machine-learning experiments: what is wrong, how sure, shown by what, fix what first.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub(crate) struct Args {
+    /// The configuration; by default deepfix.toml in this folder, or else beside the binary.
+    #[arg(long, global = true, env = "DEEPFIX_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve diagnoses over HTTP.
+    Serve(ServeArgs),
+    /// Diagnose one experiment: a request file, or the folder of an experiment.
+    #[command(visible_alias = "analyze")]
+    Analyse(AnalyseArgs),
+    /// List the loaded agents: what they read, find and may use.
+    Agents(AgentsArgs),
+    /// Look at the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Look at the knowledge base.
+    Kb {
+        #[command(subcommand)]
+        command: KbCommand,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// The address to listen on, instead of `[server] listen`; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AnalyseArgs {
+    /// A request in wire form (`-` for standard input), or the folder of an experiment.
+    pub(crate) path: PathBuf,
+
+    /// How the answer is written.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    /// The language of the answer, instead of the request's.
+    #[arg(long)]
+    pub(crate) language: Option<String>,
+
+    /// Exit with 1 when there is a finding of this severity or worse.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A report for a terminal.
+    Text,
+    /// The response as the server sends it.
+    Json,
+    /// A report for an issue or a wiki.
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum FailOn {
+    Low,
+    Medium,
+    High,
+}
+
+impl From<FailOn> for Severity {
+    fn from(it: FailOn) -> Self {
+        match it {
+            FailOn::Low => Self::Low,
+            FailOn::Medium => Self::Medium,
+            FailOn::High => Self::High,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AgentsArgs {
+    /// As `GET /v1/agents` answers.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check the configuration and load everything that it names.
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KbCommand {
+    /// Search the passages.
+    Search(SearchArgs),
+    /// Check that every fault code has passages and every passage a source.
+    Lint,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SearchArgs {
+    /// Free text.
+    #[arg(required = true)]
+    pub(crate) text: Vec<String>,
+
+    /// Only passages of this domain, such as `training`.
+    #[arg(long)]
+    pub(crate) domain: Option<String>,
+
+    /// Only passages about this fault code.
+    #[arg(long)]
+    pub(crate) code: Option<String>,
+
+    /// At most so many passages.
+    #[arg(long, default_value_t = 5)]
+    pub(crate) limit: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,112 @@
+//! What a report shows, whatever its format.
+
+use deepfix_core::{AnalyseResponse, WireAnalysis};
+use serde_json::Value as Json;
+
+/// One row of the table of agents.
+pub(crate) struct Agent<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) findings: usize,
+    pub(crate) milliseconds: Option<f64>,
+    pub(crate) error: Option<&'a str>,
+}
+
+/// A step of the reasoner's plan.
+pub(crate) struct Action<'a> {
+    pub(crate) action: &'a str,
+    pub(crate) how_to_tell: &'a str,
+}
+
+/// A line with an explanation.
+pub(crate) struct Note<'a> {
+    pub(crate) what: &'a str,
+    pub(crate) why: &'a str,
+    pub(crate) send: &'a str,
+}
+
+/// The response, sorted for a reader.
+pub(crate) struct Content<'a> {
+    pub(crate) title: String,
+    pub(crate) summary: &'a str,
+    /// The reasoner's analyses: one per root cause.
+    pub(crate) root_causes: Vec<(&'a WireAnalysis, Vec<&'a str>)>,
+    pub(crate) actions: Vec<Action<'a>>,
+    /// Findings of analyzers that no root cause repeats.
+    pub(crate) also_seen: Vec<&'a WireAnalysis>,
+    pub(crate) ruled_out: Vec<Note<'a>>,
+    pub(crate) not_examined: Vec<Note<'a>>,
+    pub(crate) warnings: Vec<&'a str>,
+    pub(crate) agents: Vec<Agent<'a>>,
+}
+
+fn text<'a>(value: &'a Json, name: &str) -> &'a str {
+    value.get(name).and_then(Json::as_str).unwrap_or_default()
+}
+
+fn list<'a>(response: &'a AnalyseResponse, name: &str) -> &'a [Json] {
+    response.additional_outputs.get(name).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+impl<'a> Content<'a> {
+    pub(crate) fn of(response: &'a AnalyseResponse) -> Self {
+        // The reasoner is the last.
+        let (reasoner, analyzers) = match response.agent_results.0.split_last() {
+            Some((reasoner, analyzers)) => (Some(&reasoner.1), analyzers),
+            None => (None, [].as_slice()),
+        };
+        let reasoned = reasoner.map(|it| it.analysis.as_slice()).unwrap_or_default();
+        let notes = |name: &str| {
+            let note = |it: &'a Json| {
+                let what = text(it, "what");
+                Note {
+                    what: if what.is_empty() { text(it, "code") } else { what },
+                    why: text(it, "why"),
+                    send: text(it, "send"),
+                }
+            };
+            list(response, name).iter().map(note).collect()
+        };
+        Self {
+            title: response.dataset_name.clone().unwrap_or_default(),
+            summary: &response.summary,
+            root_causes: reasoned.iter().map(|it| (it, consequences(response, &it.findings.code))).collect(),
+            actions: list(response, "actions")
+                .iter()
+                .map(|it| Action { action: text(it, "action"), how_to_tell: text(it, "how_to_tell") })
+                .collect(),
+            also_seen: analyzers
+                .iter()
+                .flat_map(|(_, result)| &result.analysis)
+                .filter(|it| !reasoned.iter().any(|root| root.findings.code == it.findings.code))
+                .collect(),
+            ruled_out: notes("ruled_out"),
+            not_examined: notes("not_examined"),
+            warnings: list(response, "warnings").iter().filter_map(Json::as_str).collect(),
+            agents: response
+                .agent_results
+                .iter()
+                .map(|(name, result)| Agent {
+                    name,
+                    findings: result.analysis.len(),
+                    milliseconds: response
+                        .additional_outputs
+                        .get("timings_ms")
+                        .and_then(|it| it.get(name)?.get("wall")?.as_f64()),
+                    error: result.error_message.as_deref(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Codes that a root cause explains.
+fn consequences<'a>(response: &'a AnalyseResponse, code: &str) -> Vec<&'a str> {
+    list(response, "root_causes")
+        .iter()
+        .filter(|it| text(it, "code") == code)
+        .filter_map(|it| it.get("consequences")?.as_array())
+        .flatten()
+        .map(|it| text(it, "code"))
+        .filter(|it| !it.is_empty())
+        .collect()
+}

@@ -1,0 +1,9 @@
+//! The response as a report for people.
+
+mod content;
+mod labels;
+mod markdown;
+mod text;
+
+pub(crate) use markdown::markdown;
+pub(crate) use text::text;
