@@ -23,8 +23,8 @@ impl KnowledgeSearch for Knowledge {
                 title: hit.title,
                 text: hit.text,
                 domain: hit.domain,
-                source: hit.source,
-                score: f64::from(hit.score),
+                source: hit.source.map(|it| format!("{}, {}", it.title, it.url)).unwrap_or_default(),
+                score: hit.score,
             })
             .collect())
     }

@@ -1,5 +1,10 @@
 //! Bindings generated from `wit/`. The imports are generated once; both worlds share them.
-#![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated; the WIT documents each item")]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated; the WIT documents each item"
+)]
 
 /// What both worlds import.
 pub(crate) mod plugin {

@@ -43,17 +43,23 @@ pub(crate) fn hold(mut report: Report, codes: &[String], limit: u64, objections:
 fn fault(analysis: &Analysis, codes: &[String]) -> Option<String> {
     let (finding, recommendation) = (&analysis.finding, &analysis.recommendation);
     if !codes.contains(&finding.code) {
-        return Some(format!("its code {:?} is not among those that `describe` lists", finding.code));
+        return Some(format!(
+            "its code {:?} is not among those that `describe` lists",
+            finding.code
+        ));
     }
-    for (name, confidence) in
-        [("finding.confidence", finding.confidence), ("recommendation.confidence", recommendation.confidence)]
-    {
+    for (name, confidence) in [
+        ("finding.confidence", finding.confidence),
+        ("recommendation.confidence", recommendation.confidence),
+    ] {
         if !(0.0..=1.0).contains(&confidence) {
             return Some(format!("`{name}` is {confidence}, expected a number from 0 to 1"));
         }
     }
-    for (name, text) in [("finding.description", &finding.description), ("recommendation.action", &recommendation.action)]
-    {
+    for (name, text) in [
+        ("finding.description", &finding.description),
+        ("recommendation.action", &recommendation.action),
+    ] {
         if text.trim().is_empty() {
             return Some(format!("`{name}` is empty"));
         }
@@ -93,17 +99,30 @@ mod tests {
 
     fn held(analyses: Vec<Analysis>, limit: u64) -> (usize, Vec<String>) {
         let mut objections = Vec::new();
-        let report = Report { analyses, ..Report::default() };
+        let report = Report {
+            analyses,
+            ..Report::default()
+        };
         let report = hold(report, &["a.b".to_owned()], limit, &mut objections);
         (report.analyses.len(), objections)
     }
 
     #[test]
     fn one_bad_finding_does_not_cost_the_others() {
-        let (kept, objections) =
-            held(vec![analysis("a.b", 0.5), analysis("a.b", f64::NAN), analysis("x.y", 0.5), analysis("a.b", 1.5)], 9);
+        let (kept, objections) = held(
+            vec![
+                analysis("a.b", 0.5),
+                analysis("a.b", f64::NAN),
+                analysis("x.y", 0.5),
+                analysis("a.b", 1.5),
+            ],
+            9,
+        );
         assert_eq!(kept, 1);
-        assert!(objections[0].contains("finding 1 was dropped: `finding.confidence` is NaN"), "{objections:?}");
+        assert!(
+            objections[0].contains("finding 1 was dropped: `finding.confidence` is NaN"),
+            "{objections:?}"
+        );
         assert!(objections[1].contains("\"x.y\" is not among those"), "{objections:?}");
     }
 
@@ -111,6 +130,9 @@ mod tests {
     fn findings_over_the_limit_are_cut_and_counted() {
         let (kept, objections) = held(vec![analysis("a.b", 0.5); 10], 3);
         assert_eq!(kept, 3);
-        assert!(objections[0].contains("10 findings are more than its limit `findings = 3`"), "{objections:?}");
+        assert!(
+            objections[0].contains("10 findings are more than its limit `findings = 3`"),
+            "{objections:?}"
+        );
     }
 }

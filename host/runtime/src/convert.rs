@@ -88,13 +88,19 @@ pub(crate) fn description_of(it: types::Description) -> core::AgentDescription {
         consumes: it
             .consumes
             .into_iter()
-            .map(|it| core::Consumed { kind: kind_of(it.kind), required: it.required })
+            .map(|it| core::Consumed {
+                kind: kind_of(it.kind),
+                required: it.required,
+            })
             .collect(),
         codes: it.codes,
         capabilities: it
             .capabilities
             .into_iter()
-            .map(|it| core::CapabilityRequest { capability: capability_of(it.capability), required: it.required })
+            .map(|it| core::CapabilityRequest {
+                capability: capability_of(it.capability),
+                required: it.required,
+            })
             .collect(),
         extras: it.extras,
     }
@@ -121,9 +127,10 @@ fn analysis_of(it: types::Analysis) -> core::Analysis {
                 .map(|fact| core::Fact {
                     label: fact.label,
                     value: value_of(fact.value),
-                    source: fact
-                        .source
-                        .map(|source| core::Source { artifact: kind_of(source.artifact), pointer: source.pointer }),
+                    source: fact.source.map(|source| core::Source {
+                        artifact: kind_of(source.artifact),
+                        pointer: source.pointer,
+                    }),
                 })
                 .collect(),
             severity: severity_of(it.finding.severity),
@@ -152,10 +159,10 @@ pub(crate) fn to_analysis(it: &core::Analysis) -> types::Analysis {
                 .map(|fact| types::Fact {
                     label: fact.label.clone(),
                     value: to_value(fact.value.clone()),
-                    source: fact
-                        .source
-                        .as_ref()
-                        .map(|it| types::Source { artifact: to_kind(it.artifact), pointer: it.pointer.clone() }),
+                    source: fact.source.as_ref().map(|it| types::Source {
+                        artifact: to_kind(it.artifact),
+                        pointer: it.pointer.clone(),
+                    }),
                 })
                 .collect(),
             severity: to_severity(it.finding.severity),

@@ -45,7 +45,10 @@ impl CpuClock {
 
     /// Counts the polls of a future.
     pub(crate) fn meter<F: Future + Send>(&self, future: F) -> Metered<Pin<Box<F>>> {
-        Metered { clock: self.clone(), future: Box::pin(future) }
+        Metered {
+            clock: self.clone(),
+            future: Box::pin(future),
+        }
     }
 }
 
@@ -56,7 +59,10 @@ pub(crate) struct HostPanic(pub(crate) String);
 impl HostPanic {
     fn of(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().map(|it| (*it).to_owned());
-        Self(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned()))
+        Self(
+            text.or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_else(|| "a panic".to_owned()),
+        )
     }
 }
 

@@ -35,7 +35,12 @@ pub struct EngineConfig {
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { cache_dir: None, max_instances: 64, max_memory: 256 << 20, stack: 512 << 10 }
+        Self {
+            cache_dir: None,
+            max_instances: 64,
+            max_memory: 256 << 20,
+            stack: 512 << 10,
+        }
     }
 }
 
@@ -100,9 +105,15 @@ impl Slots {
 
     /// The places of one plugin.
     pub(crate) fn of(&self, component: &Component) -> Self {
-        let memories = component.resources_required().map_or(limiter::MEMORIES as u32, |it| it.num_memories);
+        let memories = component
+            .resources_required()
+            .map_or(limiter::MEMORIES as u32, |it| it.num_memories);
         let weight = memories.div_ceil(MEMORIES_PER_SLOT).clamp(1, self.own_total);
-        Self { own: Arc::new(Semaphore::new(self.own_total as usize)), weight, ..self.clone() }
+        Self {
+            own: Arc::new(Semaphore::new(self.own_total as usize)),
+            weight,
+            ..self.clone()
+        }
     }
 
     /// Waits for a place.
@@ -176,7 +187,9 @@ fn wasmtime_config(config: &EngineConfig, allocator: Allocator) -> Result<Config
     if let Some(directory) = &config.cache_dir {
         let mut cache = CacheConfig::new();
         cache.with_directory(directory);
-        wasm.cache(Some(Cache::new(cache).map_err(|error| format!("{}: {error:#}", directory.display()))?));
+        wasm.cache(Some(
+            Cache::new(cache).map_err(|error| format!("{}: {error:#}", directory.display()))?,
+        ));
     }
     if allocator == Allocator::Pooling {
         let mut pool = PoolingAllocationConfig::new();
@@ -186,7 +199,11 @@ fn wasmtime_config(config: &EngineConfig, allocator: Allocator) -> Result<Config
         // out.
         pool.total_component_instances(instances)
             .total_core_instances(instances.saturating_mul(limiter::CORE_INSTANCES as u32))
-            .total_memories(instances.saturating_mul(MEMORIES_PER_SLOT).max(limiter::MEMORIES as u32))
+            .total_memories(
+                instances
+                    .saturating_mul(MEMORIES_PER_SLOT)
+                    .max(limiter::MEMORIES as u32),
+            )
             .total_tables(instances.saturating_mul(limiter::TABLES as u32))
             .total_stacks(instances.saturating_mul(2))
             .max_core_instances_per_component(limiter::CORE_INSTANCES as u32)
@@ -229,7 +246,10 @@ impl Ticker {
                 engine.increment_epoch();
             }
         })?;
-        Ok(Self { stop, thread: Some(thread) })
+        Ok(Self {
+            stop,
+            thread: Some(thread),
+        })
     }
 }
 

@@ -21,6 +21,11 @@ pub enum HostError {
 #[error("{0}")]
 pub(crate) struct Ended(pub(crate) String);
 
+/// An export whose type differs from the one of this host.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Mismatch(pub(crate) String);
+
 /// Why a component is refused. Each names the file and says what would change it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it all")]
@@ -47,29 +52,65 @@ pub enum LoadError {
         "{}: exports `{found}`, which is the world `{}`, but the configuration uses it as `{}`: name it under \
          {}", file.display(), other.name(), expected.name(), other.config_table()
     )]
-    WrongWorld { file: PathBuf, expected: World, other: World, found: String },
+    WrongWorld {
+        file: PathBuf,
+        expected: World,
+        other: World,
+        found: String,
+    },
     #[error(
         "{}: does not export `{expected}`: it exports {found}; a plugin targets the world `analyzer` or `reasoner` \
          of the package deepfix:analysis", file.display()
     )]
-    NoWorld { file: PathBuf, expected: String, found: String },
+    NoWorld {
+        file: PathBuf,
+        expected: String,
+        found: String,
+    },
     #[error("{}: is built for `{found}`, and this host offers `{offered}`", file.display())]
-    WrongVersion { file: PathBuf, found: String, offered: String },
+    WrongVersion {
+        file: PathBuf,
+        found: String,
+        offered: String,
+    },
     #[error("{}: imports `{import}`, which this host never links: {hint}", file.display())]
-    NotLinked { file: PathBuf, import: String, hint: String },
+    NotLinked {
+        file: PathBuf,
+        import: String,
+        hint: String,
+    },
     #[error("{}: digest is sha256:{found}, but the configuration pins sha256:{expected}", file.display())]
-    WrongDigest { file: PathBuf, expected: String, found: String },
+    WrongDigest {
+        file: PathBuf,
+        expected: String,
+        found: String,
+    },
     #[error("{}: `describe` failed: {reason}", file.display())]
     Describe { file: PathBuf, reason: String },
     #[error("{}: `describe` is wrong: {reason}", file.display())]
     Description { file: PathBuf, reason: String },
     #[error("{}: calls itself `{found}`, but the configuration calls it `{expected}`", file.display())]
-    WrongName { file: PathBuf, expected: String, found: String },
+    WrongName {
+        file: PathBuf,
+        expected: String,
+        found: String,
+    },
     #[error("{}: `{agent}` requires {what}, which is not granted; grant it with `{line}`", file.display())]
-    NotGranted { file: PathBuf, agent: String, what: String, line: String },
+    NotGranted {
+        file: PathBuf,
+        agent: String,
+        what: String,
+        line: String,
+    },
     #[error(
         "{}: `{agent}` reports `{code}`, and may report only codes of the namespaces {allowed}; allow another with \
          `{line}`", file.display()
     )]
-    ForeignCode { file: PathBuf, agent: String, code: String, allowed: String, line: String },
+    ForeignCode {
+        file: PathBuf,
+        agent: String,
+        code: String,
+        allowed: String,
+        line: String,
+    },
 }

@@ -30,7 +30,11 @@ impl Grants {
     /// Nothing at all.
     #[must_use]
     pub fn none() -> Self {
-        Self { artifacts: Vec::new(), capabilities: Vec::new(), namespaces: Vec::new() }
+        Self {
+            artifacts: Vec::new(),
+            capabilities: Vec::new(),
+            namespaces: Vec::new(),
+        }
     }
 
     /// The configuration line that grants an artifact kind in addition.
@@ -107,7 +111,13 @@ pub(crate) struct Gate {
 impl Gate {
     pub(crate) fn new(agent: &str, grants: Grants, limits: Limits) -> Self {
         let log = LogMeter::new(limits.log_bytes);
-        Self { agent: agent.to_owned(), grants, limits, usage: Usage::default(), log }
+        Self {
+            agent: agent.to_owned(),
+            grants,
+            limits,
+            usage: Usage::default(),
+            log,
+        }
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -115,7 +125,11 @@ impl Gate {
     }
 
     pub(crate) fn usage(&self) -> Usage {
-        Usage { log_bytes: self.log.used(), dropped_log_records: self.log.dropped(), ..self.usage }
+        Usage {
+            log_bytes: self.log.used(),
+            dropped_log_records: self.log.dropped(),
+            ..self.usage
+        }
     }
 
     /// Shared with standard output and standard error: all three draw on one budget.
@@ -139,7 +153,9 @@ impl Gate {
             if self.usage.host_calls <= self.limits.host_calls.saturating_add(GRACE) {
                 return Err(HostError::BudgetExceeded(refusal));
             }
-            return Err(HostError::Ended(format!("{refusal}; it went on calling, and was ended")));
+            return Err(HostError::Ended(format!(
+                "{refusal}; it went on calling, and was ended"
+            )));
         }
         match access {
             Access::Free => Ok(()),
@@ -172,12 +188,18 @@ impl Gate {
     /// What a call uses up, charged before it is handed over.
     pub(crate) fn charge(&mut self, cost: Cost) -> Result<(), HostError> {
         let (name, used, amount, limit) = match cost {
-            Cost::ArtifactBytes(bytes) => {
-                ("artifact_bytes", &mut self.usage.artifact_bytes, bytes, self.limits.artifact_bytes)
-            }
-            Cost::KnowledgeSearch => {
-                ("knowledge_searches", &mut self.usage.knowledge_searches, 1, self.limits.knowledge_searches)
-            }
+            Cost::ArtifactBytes(bytes) => (
+                "artifact_bytes",
+                &mut self.usage.artifact_bytes,
+                bytes,
+                self.limits.artifact_bytes,
+            ),
+            Cost::KnowledgeSearch => (
+                "knowledge_searches",
+                &mut self.usage.knowledge_searches,
+                1,
+                self.limits.knowledge_searches,
+            ),
             Cost::LlmCalls(calls) => ("llm_calls", &mut self.usage.llm_calls, calls, self.limits.llm_calls),
             Cost::LlmTokens(tokens) => ("llm_tokens", &mut self.usage.llm_tokens, tokens, self.limits.llm_tokens),
         };

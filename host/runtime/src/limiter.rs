@@ -51,7 +51,10 @@ impl ResourceLimiter for Limiter {
                  entry in deepfix.toml",
                 self.memory_limit
             );
-            self.hit = Some(LimitHit { reason: FailureReason::MemoryLimit, message: message.clone() });
+            self.hit = Some(LimitHit {
+                reason: FailureReason::MemoryLimit,
+                message: message.clone(),
+            });
             return Err(wasmtime::Error::msg(message));
         }
         self.memory = total;
@@ -65,7 +68,10 @@ impl ResourceLimiter for Limiter {
             "its memory did not grow although its limit `memory = {}` allows it: {error:#}; raise `[engine] max_memory`",
             self.memory_limit
         );
-        self.hit = Some(LimitHit { reason: FailureReason::MemoryLimit, message: message.clone() });
+        self.hit = Some(LimitHit {
+            reason: FailureReason::MemoryLimit,
+            message: message.clone(),
+        });
         Err(wasmtime::Error::msg(message))
     }
 
@@ -74,7 +80,10 @@ impl ResourceLimiter for Limiter {
             "its table did not grow although its limit `table_elements = {}` allows it: {error:#}; the engine's              own limit is {POOLED_TABLE}",
             self.table_limit
         );
-        self.hit = Some(LimitHit { reason: FailureReason::TableLimit, message: message.clone() });
+        self.hit = Some(LimitHit {
+            reason: FailureReason::TableLimit,
+            message: message.clone(),
+        });
         Err(wasmtime::Error::msg(message))
     }
 
@@ -86,7 +95,10 @@ impl ResourceLimiter for Limiter {
                  of its entry in deepfix.toml",
                 self.table_limit
             );
-            self.hit = Some(LimitHit { reason: FailureReason::TableLimit, message: message.clone() });
+            self.hit = Some(LimitHit {
+                reason: FailureReason::TableLimit,
+                message: message.clone(),
+            });
             return Err(wasmtime::Error::msg(message));
         }
         self.tables = total;

@@ -5,16 +5,17 @@ use std::{
     sync::Arc,
 };
 
-use deepfix_core::{AgentDescription, Limits};
+use deepfix_core::{AgentDescription, AgentError, Limits};
 use sha2::{Digest, Sha256};
-use wasmtime::component::{Component, types::ComponentItem};
+use wasmtime::component::{Component, InstancePre, types::ComponentItem};
 
 use crate::{
     Engine, Grants, LoadError,
-    bindings::{analyzer::AnalyzerPre, reasoner::ReasonerPre},
+    bindings::{analyzer::AnalyzerIndices, reasoner::ReasonerIndices},
     contract,
     engine::Slots,
     state::HostState,
+    trap,
 };
 
 /// The package that this host speaks.
@@ -82,8 +83,8 @@ pub struct PluginConfig {
 
 #[derive(Clone)]
 pub(crate) enum Pre {
-    Analyzer(AnalyzerPre<HostState>),
-    Reasoner(ReasonerPre<HostState>),
+    Analyzer(InstancePre<HostState>, AnalyzerIndices),
+    Reasoner(InstancePre<HostState>, ReasonerIndices),
 }
 
 /// A loaded and checked plugin.
@@ -107,8 +108,10 @@ impl Plugin {
     /// Each thing that can be wrong is an error of its own, which names the file.
     pub async fn load(engine: &Engine, config: PluginConfig) -> Result<Self, LoadError> {
         let file = config.file.clone();
-        let bytes = std::fs::read(&file)
-            .map_err(|error| LoadError::Unreadable { file: file.clone(), reason: error.to_string() })?;
+        let bytes = std::fs::read(&file).map_err(|error| LoadError::Unreadable {
+            file: file.clone(),
+            reason: error.to_string(),
+        })?;
         Self::load_bytes(engine, config, bytes).await
     }
 
@@ -123,14 +126,21 @@ impl Plugin {
         if let Some(expected) = &config.sha256
             && !expected.eq_ignore_ascii_case(&sha256)
         {
-            return Err(LoadError::WrongDigest { file, expected: expected.clone(), found: sha256 });
+            return Err(LoadError::WrongDigest {
+                file,
+                expected: expected.clone(),
+                found: sha256,
+            });
         }
         let size = bytes.len() as u64;
         let compiling = engine.engine.clone();
         // Compiling a Python runtime takes seconds: not on a thread that serves requests.
         let component = tokio::task::spawn_blocking(move || Component::new(&compiling, &bytes))
             .await
-            .map_err(|error| LoadError::Invalid { file: file.clone(), reason: error.to_string() })?
+            .map_err(|error| LoadError::Invalid {
+                file: file.clone(),
+                reason: error.to_string(),
+            })?
             .map_err(|error| not_compiled(&file, &error))?;
         check_exports(&file, engine, &component, config.world)?;
         check_imports(&file, engine, &component)?;
@@ -154,10 +164,7 @@ impl Plugin {
             sha256: sha256.into(),
             size,
         };
-        let description = plugin
-            .describe()
-            .await
-            .map_err(|error| LoadError::Describe { file: file.clone(), reason: error.to_string() })?;
+        let description = plugin.describe().await.map_err(|error| not_described(&file, &error))?;
         check_description(&plugin.config, &description)?;
         plugin.name = description.name.as_str().into();
         plugin.description = Arc::new(description);
@@ -197,7 +204,26 @@ impl Plugin {
 
 fn not_compiled(file: &Path, error: &wasmtime::Error) -> LoadError {
     let (file, reason) = (file.to_owned(), format!("{error:#}"));
-    if reason.contains("async") { LoadError::AsyncAbi { file, reason } } else { LoadError::Invalid { file, reason } }
+    if reason.contains("async") {
+        LoadError::AsyncAbi { file, reason }
+    } else {
+        LoadError::Invalid { file, reason }
+    }
+}
+
+/// Where types of exports differ, it shows at the first instantiation.
+fn not_described(file: &Path, error: &AgentError) -> LoadError {
+    let file = file.to_owned();
+    match error.message.strip_prefix(trap::MISMATCH) {
+        Some(reason) => LoadError::Mismatched {
+            file,
+            reason: reason.to_owned(),
+        },
+        None => LoadError::Describe {
+            file,
+            reason: error.to_string(),
+        },
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -213,7 +239,10 @@ fn check_magic(file: &Path, bytes: &[u8]) -> Result<(), LoadError> {
                 Some([]) | None => "nothing: the file is empty".to_owned(),
                 Some(start) => format!("`{}`", start.escape_ascii()),
             };
-            Err(LoadError::NotWasm { file: file.to_owned(), found })
+            Err(LoadError::NotWasm {
+                file: file.to_owned(),
+                found,
+            })
         }
     }
 }
@@ -231,9 +260,16 @@ fn compatible(version: &str) -> bool {
 }
 
 fn check_exports(file: &Path, engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
-    let names: Vec<String> =
-        component.component_type().exports(&engine.engine).map(|(name, _)| name.to_owned()).collect();
-    let find = |world: World| names.iter().find(|name| ours(name).is_some_and(|(it, _)| it == world.interface()));
+    let names: Vec<String> = component
+        .component_type()
+        .exports(&engine.engine)
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let find = |world: World| {
+        names
+            .iter()
+            .find(|name| ours(name).is_some_and(|(it, _)| it == world.interface()))
+    };
     if let Some(name) = find(world) {
         let version = ours(name).map(|(_, version)| version).unwrap_or_default();
         if compatible(version) {
@@ -253,9 +289,17 @@ fn check_exports(file: &Path, engine: &Engine, component: &Component, world: Wor
             found: found.clone(),
         });
     }
-    let found = if names.is_empty() { "nothing".to_owned() } else { format!("`{}`", names.join("`, `")) };
+    let found = if names.is_empty() {
+        "nothing".to_owned()
+    } else {
+        format!("`{}`", names.join("`, `"))
+    };
     let expected = format!("{PACKAGE}/{}@{VERSION}", world.interface());
-    Err(LoadError::NoWorld { file: file.to_owned(), expected, found })
+    Err(LoadError::NoWorld {
+        file: file.to_owned(),
+        expected,
+        found,
+    })
 }
 
 /// Interfaces of WASI 0.2 that language runtimes import; each is linked in a denied form.
@@ -277,8 +321,12 @@ fn check_imports(file: &Path, engine: &Engine, component: &Component) -> Result<
             }
         }
         let wasi = name.strip_prefix("wasi:").and_then(|rest| rest.split('/').next());
-        if wasi.is_some_and(|package| WASI.contains(&package)) && matches!(item.ty, ComponentItem::ComponentInstance(_)) {
-            if name.split_once('@').is_some_and(|(_, version)| version.starts_with("0.2.")) {
+        if wasi.is_some_and(|package| WASI.contains(&package)) && matches!(item.ty, ComponentItem::ComponentInstance(_))
+        {
+            if name
+                .split_once('@')
+                .is_some_and(|(_, version)| version.starts_with("0.2."))
+            {
                 continue;
             }
             return Err(LoadError::WrongVersion {
@@ -294,19 +342,31 @@ fn check_imports(file: &Path, engine: &Engine, component: &Component) -> Result<
             "a plugin imports only `deepfix:analysis` and what a language runtime needs of WASI 0.2 \
              (cli, clocks, filesystem, io, random, sockets)"
         };
-        return Err(LoadError::NotLinked { file: file.to_owned(), import: name.to_owned(), hint: hint.to_owned() });
+        return Err(LoadError::NotLinked {
+            file: file.to_owned(),
+            import: name.to_owned(),
+            hint: hint.to_owned(),
+        });
     }
     Ok(())
 }
 
 fn pre(file: &Path, engine: &Engine, component: &Component, world: World) -> Result<Pre, LoadError> {
     // The names were checked; what is left are types that differ from ours.
-    let differs =
-        |error: wasmtime::Error| LoadError::Mismatched { file: file.to_owned(), reason: format!("{error:#}") };
+    let differs = |error: wasmtime::Error| LoadError::Mismatched {
+        file: file.to_owned(),
+        reason: format!("{error:#}"),
+    };
     let pre = engine.linker.instantiate_pre(component).map_err(differs)?;
     Ok(match world {
-        World::Analyzer => Pre::Analyzer(AnalyzerPre::new(pre).map_err(differs)?),
-        World::Reasoner => Pre::Reasoner(ReasonerPre::new(pre).map_err(differs)?),
+        World::Analyzer => {
+            let indices = AnalyzerIndices::new(&pre).map_err(differs)?;
+            Pre::Analyzer(pre, indices)
+        }
+        World::Reasoner => {
+            let indices = ReasonerIndices::new(&pre).map_err(differs)?;
+            Pre::Reasoner(pre, indices)
+        }
     })
 }
 
@@ -314,24 +374,32 @@ fn pre(file: &Path, engine: &Engine, component: &Component, world: World) -> Res
 fn well_formed(code: &str) -> bool {
     let word = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_lowercase())
-            && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            && word
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
-    code.split_once('.').is_some_and(|(namespace, name)| word(namespace) && word(name))
+    code.split_once('.')
+        .is_some_and(|(namespace, name)| word(namespace) && word(name))
 }
 
 /// Whether a version looks like semver: three numbers, then perhaps `-` or `+` and more.
 fn is_version(version: &str) -> bool {
-    let (core, more) = version.find(['-', '+']).map_or((version, ""), |at| version.split_at(at));
+    let (core, more) = version
+        .find(['-', '+'])
+        .map_or((version, ""), |at| version.split_at(at));
     let numbers: Vec<_> = core.split('.').collect();
     numbers.len() == 3
-        && numbers.iter().all(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
+        && numbers
+            .iter()
+            .all(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
         && more.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c))
         && version.len() <= LONGEST_NAME
 }
 
 /// The namespace that an agent owns: its name in lower snake case.
 fn own_namespace(name: &str) -> String {
-    name.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+    name.to_ascii_lowercase()
+        .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
 }
 
 /// Names and versions stand in every response and log line.
@@ -344,13 +412,23 @@ const MOST_CODES: usize = 1_000;
 /// The start of a text that may be of any length, for a message.
 fn shortened(text: &str) -> String {
     let start: String = text.chars().take(LONGEST_NAME).collect();
-    if start.len() < text.len() { format!("{start}...") } else { start }
+    if start.len() < text.len() {
+        format!("{start}...")
+    } else {
+        start
+    }
 }
 
 fn check_description(config: &PluginConfig, it: &AgentDescription) -> Result<(), LoadError> {
     let file = config.file.clone();
-    let wrong = |reason: String| Err(LoadError::Description { file: file.clone(), reason });
-    let printable = !it.name.is_empty() && it.name.len() <= LONGEST_NAME && it.name.chars().all(|c| c.is_ascii_graphic());
+    let wrong = |reason: String| {
+        Err(LoadError::Description {
+            file: file.clone(),
+            reason,
+        })
+    };
+    let printable =
+        !it.name.is_empty() && it.name.len() <= LONGEST_NAME && it.name.chars().all(|c| c.is_ascii_graphic());
     if !printable {
         return wrong(format!(
             "name {:?}, expected 1 to {LONGEST_NAME} visible ASCII characters",
@@ -360,13 +438,23 @@ fn check_description(config: &PluginConfig, it: &AgentDescription) -> Result<(),
     if let Some(expected) = &config.name
         && *expected != it.name
     {
-        return Err(LoadError::WrongName { file, expected: expected.clone(), found: it.name.clone() });
+        return Err(LoadError::WrongName {
+            file,
+            expected: expected.clone(),
+            found: it.name.clone(),
+        });
     }
     if !is_version(&it.version) {
-        return wrong(format!("version {:?}, expected a semantic version such as 0.1.0", shortened(&it.version)));
+        return wrong(format!(
+            "version {:?}, expected a semantic version such as 0.1.0",
+            shortened(&it.version)
+        ));
     }
     if it.summary.len() > LONGEST_SUMMARY {
-        return wrong(format!("`summary` has {} bytes, expected one sentence", it.summary.len()));
+        return wrong(format!(
+            "`summary` has {} bytes, expected one sentence",
+            it.summary.len()
+        ));
     }
     if it.codes.len() > MOST_CODES {
         return wrong(format!("{} codes, expected at most {MOST_CODES}", it.codes.len()));
@@ -401,7 +489,10 @@ fn check_description(config: &PluginConfig, it: &AgentDescription) -> Result<(),
     let own = own_namespace(&it.name);
     for code in &it.codes {
         if !well_formed(code) {
-            return wrong(format!("code {:?}, expected `namespace.name` in lower snake case", shortened(code)));
+            return wrong(format!(
+                "code {:?}, expected `namespace.name` in lower snake case",
+                shortened(code)
+            ));
         }
         let namespace = code.split('.').next().unwrap_or_default();
         if namespace != own && !grants.namespaces.iter().any(|it| it == namespace) {

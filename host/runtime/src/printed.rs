@@ -32,7 +32,11 @@ struct Inner {
 
 impl LogMeter {
     pub(crate) fn new(limit: u64) -> Self {
-        Self(Arc::new(Inner { limit, used: AtomicU64::new(0), dropped: AtomicU64::new(0) }))
+        Self(Arc::new(Inner {
+            limit,
+            used: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+        }))
     }
 
     pub(crate) fn used(&self) -> u64 {
@@ -82,7 +86,10 @@ struct Text {
 
 impl Printed {
     pub(crate) fn new(meter: LogMeter) -> Self {
-        Self { meter, text: Arc::default() }
+        Self {
+            meter,
+            text: Arc::default(),
+        }
     }
 
     /// What fitted into the budget.
@@ -103,7 +110,8 @@ impl Printed {
         let fits = self.meter.part(bytes.len());
         let mut text = self.lock();
         text.kept.extend_from_slice(bytes.get(..fits).unwrap_or_default());
-        text.tail.extend_from_slice(bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default());
+        text.tail
+            .extend_from_slice(bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default());
         let surplus = text.tail.len().saturating_sub(TAIL);
         text.tail.drain(..surplus);
     }

@@ -5,18 +5,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use deepfix_core::{
-    AgentDescription, AgentError, ArtifactSet, FailureReason, Outcome, OutcomeStatus, Report,
-};
+use deepfix_core::{AgentDescription, AgentError, ArtifactSet, FailureReason, Outcome, OutcomeStatus, Report};
 use serde::Serialize;
 use wasmtime::{Store, UpdateDeadline};
 
 use crate::{
     Plugin, Usage,
     bindings::{reasoner::exports::deepfix::analysis::reason, types},
-    convert::{self, error_text},
     contract,
+    convert::{self, error_text},
     cpu::{CpuClock, HostPanic},
+    error::Mismatch,
     gate::Gate,
     load::Pre,
     services::{KnowledgeSearch, Passage, Query, ServiceError, Services},
@@ -92,7 +91,8 @@ impl Plugin {
     pub async fn reason(&self, input: RunInput, outcomes: &[Outcome]) -> Run {
         let request = self.request(&input);
         let outcomes = outcomes.iter().map(to_outcome).collect();
-        self.run(input, Job::Reason(reason::ReasonRequest { request, outcomes })).await
+        self.run(input, Job::Reason(reason::ReasonRequest { request, outcomes }))
+            .await
     }
 
     /// Asks the plugin to describe itself, in a sandbox without any artifact.
@@ -100,8 +100,11 @@ impl Plugin {
     /// # Errors
     /// Whatever ends the guest, a limit included.
     pub async fn describe(&self) -> Result<AgentDescription, AgentError> {
-        let services =
-            Services { knowledge: Arc::new(NoKnowledge), llm: Arc::new(crate::NoLanguageModel), progress: None };
+        let services = Services {
+            knowledge: Arc::new(NoKnowledge),
+            llm: Arc::new(crate::NoLanguageModel),
+            progress: None,
+        };
         let input = RunInput {
             request_id: "load".into(),
             dataset_name: String::new(),
@@ -133,12 +136,18 @@ impl Plugin {
         let result = match answer {
             Err(error) => Err(error),
             Ok(Answer::Description(_)) => Err(host_fault("a description instead of a report")),
-            Ok(Answer::Report(Err(error))) => {
-                Err(AgentError { reason: FailureReason::PluginError, message: error_text(&error) })
-            }
+            Ok(Answer::Report(Err(error))) => Err(AgentError {
+                reason: FailureReason::PluginError,
+                message: error_text(&error),
+            }),
             Ok(Answer::Report(Ok(report))) => {
                 let limit = self.config.limits.findings;
-                Ok(contract::hold(convert::report_of(report), &self.description().codes, limit, &mut objections))
+                Ok(contract::hold(
+                    convert::report_of(report),
+                    &self.description().codes,
+                    limit,
+                    &mut objections,
+                ))
             }
         };
         if after.spent.usage.dropped_log_records > 0 {
@@ -147,7 +156,12 @@ impl Plugin {
                 after.spent.usage.dropped_log_records, self.config.limits.log_bytes
             ));
         }
-        Run { result, objections, retrieved: after.retrieved, spent: after.spent }
+        Run {
+            result,
+            objections,
+            retrieved: after.retrieved,
+            spent: after.spent,
+        }
     }
 
     /// A fresh store and instance, under every limit.
@@ -180,8 +194,9 @@ impl Plugin {
                 state.cpu_exceeded = true;
                 return Err(wasmtime::Error::msg("CPU time is over"));
             }
-            // Others run meanwhile, even on one CPU.
-            Ok(UpdateDeadline::Yield(1))
+            // Others run meanwhile, even on one CPU. tokio's own yield lets timers and sockets be
+            // looked at each time; plain waking would do so every 61st time, which is every 600 ms.
+            Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
         });
         let result = {
             let call = cpu.meter(invoke(&mut store, &self.pre, job));
@@ -225,35 +240,44 @@ impl Plugin {
                 trap::humane(wall_time)
             )
         };
-        AgentError { reason: FailureReason::TimedOut, message }
+        AgentError {
+            reason: FailureReason::TimedOut,
+            message,
+        }
     }
 }
 
 async fn invoke(store: &mut Store<HostState>, pre: &Pre, job: Job) -> wasmtime::Result<Answer> {
-    match (pre, job) {
-        (Pre::Analyzer(pre), Job::Describe) => {
-            let plugin = pre.instantiate_async(&mut *store).await?;
-            plugin.deepfix_analysis_analyze().call_describe(&mut *store).await.map(Answer::Description)
+    let differs = |error: wasmtime::Error| wasmtime::Error::new(Mismatch(format!("{error:#}")));
+    match pre {
+        Pre::Analyzer(pre, indices) => {
+            let instance = pre.instantiate_async(&mut *store).await?;
+            let plugin = indices.load(&mut *store, &instance).map_err(differs)?;
+            let plugin = plugin.deepfix_analysis_analyze();
+            match job {
+                Job::Describe => plugin.call_describe(&mut *store).await.map(Answer::Description),
+                Job::Analyze(request) => plugin.call_analyze(&mut *store, &request).await.map(Answer::Report),
+                Job::Reason(_) => Err(wasmtime::Error::msg("this plugin is an analyzer, not a reasoner")),
+            }
         }
-        (Pre::Reasoner(pre), Job::Describe) => {
-            let plugin = pre.instantiate_async(&mut *store).await?;
-            plugin.deepfix_analysis_reason().call_describe(&mut *store).await.map(Answer::Description)
+        Pre::Reasoner(pre, indices) => {
+            let instance = pre.instantiate_async(&mut *store).await?;
+            let plugin = indices.load(&mut *store, &instance).map_err(differs)?;
+            let plugin = plugin.deepfix_analysis_reason();
+            match job {
+                Job::Describe => plugin.call_describe(&mut *store).await.map(Answer::Description),
+                Job::Reason(request) => plugin.call_reason(&mut *store, &request).await.map(Answer::Report),
+                Job::Analyze(_) => Err(wasmtime::Error::msg("this plugin is a reasoner, not an analyzer")),
+            }
         }
-        (Pre::Analyzer(pre), Job::Analyze(request)) => {
-            let plugin = pre.instantiate_async(&mut *store).await?;
-            plugin.deepfix_analysis_analyze().call_analyze(&mut *store, &request).await.map(Answer::Report)
-        }
-        (Pre::Reasoner(pre), Job::Reason(request)) => {
-            let plugin = pre.instantiate_async(&mut *store).await?;
-            plugin.deepfix_analysis_reason().call_reason(&mut *store, &request).await.map(Answer::Report)
-        }
-        (Pre::Analyzer(_), Job::Reason(_)) => Err(wasmtime::Error::msg("this plugin is an analyzer, not a reasoner")),
-        (Pre::Reasoner(_), Job::Analyze(_)) => Err(wasmtime::Error::msg("this plugin is a reasoner, not an analyzer")),
     }
 }
 
 fn host_fault(found: &str) -> AgentError {
-    AgentError { reason: FailureReason::HostFault, message: format!("the host got {found}") }
+    AgentError {
+        reason: FailureReason::HostFault,
+        message: format!("the host got {found}"),
+    }
 }
 
 /// What is left when the store is gone.
@@ -264,14 +288,23 @@ struct After {
 
 impl After {
     fn nothing() -> Self {
-        Self { retrieved: Vec::new(), spent: Spent::default() }
+        Self {
+            retrieved: Vec::new(),
+            spent: Spent::default(),
+        }
     }
 
     fn of(state: HostState, cpu: &CpuClock) -> Self {
         log_output(&state);
-        let spent =
-            Spent { usage: state.gate.usage(), cpu: cpu.used(), peak_memory: state.limiter.peak_memory };
-        Self { retrieved: state.retrieved, spent }
+        let spent = Spent {
+            usage: state.gate.usage(),
+            cpu: cpu.used(),
+            peak_memory: state.limiter.peak_memory,
+        };
+        Self {
+            retrieved: state.retrieved,
+            spent,
+        }
     }
 }
 
@@ -293,7 +326,11 @@ fn to_outcome(outcome: &Outcome) -> reason::AgentOutcome {
         agent: outcome.agent.clone(),
         artifacts: outcome.artifacts.iter().map(|kind| convert::to_kind(*kind)).collect(),
         outcome: match &outcome.status {
-            OutcomeStatus::Completed { analyses, summary, extras } => reason::Outcome::Completed(reason::Completed {
+            OutcomeStatus::Completed {
+                analyses,
+                summary,
+                extras,
+            } => reason::Outcome::Completed(reason::Completed {
                 analyses: analyses
                     .iter()
                     .map(|it| reason::JudgedAnalysis {

@@ -1,16 +1,18 @@
 //! From a trap to a reason that a person understands.
 
 use deepfix_core::{AgentError, FailureReason};
-use wasmtime::{
-    PoolConcurrencyLimitError, Trap, WasmBacktrace,
-    component::{ResourceTableError},
-};
+use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace, component::ResourceTableError};
 use wasmtime_wasi::I32Exit;
 
-use crate::{error::Ended, state::HostState};
+use crate::{
+    error::{Ended, Mismatch},
+    state::HostState,
+};
 
 /// At most so much of what the guest wrote to its standard error is shown.
 const SHOWN: usize = 600;
+/// How the message of a [`Mismatch`] starts.
+pub(crate) const MISMATCH: &str = "its functions or types differ from those of this host: ";
 
 /// Why a call into the guest failed.
 pub(crate) fn explain(error: &wasmtime::Error, state: &HostState) -> AgentError {
@@ -31,10 +33,16 @@ pub(crate) fn explain(error: &wasmtime::Error, state: &HostState) -> AgentError 
     if let Some(Ended(text)) = error.downcast_ref::<Ended>() {
         return failure(FailureReason::Trapped, text.clone());
     }
+    if let Some(Mismatch(text)) = error.downcast_ref::<Mismatch>() {
+        return failure(FailureReason::NotStarted, format!("{MISMATCH}{text}"));
+    }
     if let Some(I32Exit(status)) = error.downcast_ref::<I32Exit>() {
         return failure(
             FailureReason::Trapped,
-            format!("left through `exit({status})` instead of returning a report{}", said(state)),
+            format!(
+                "left through `exit({status})` instead of returning a report{}",
+                said(state)
+            ),
         );
     }
     if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
@@ -60,10 +68,16 @@ pub(crate) fn explain(error: &wasmtime::Error, state: &HostState) -> AgentError 
         );
     }
     if error.is::<std::str::Utf8Error>() {
-        return failure(FailureReason::InvalidResult, format!("handed over a text that is not UTF-8: {root}"));
+        return failure(
+            FailureReason::InvalidResult,
+            format!("handed over a text that is not UTF-8: {root}"),
+        );
     }
     if error.is::<PoolConcurrencyLimitError>() {
-        return failure(FailureReason::NotStarted, format!("no free instance: {root}; raise `[engine] max_instances`"));
+        return failure(
+            FailureReason::NotStarted,
+            format!("no free instance: {root}; raise `[engine] max_instances`"),
+        );
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::StackOverflow) => failure(
@@ -81,21 +95,30 @@ pub(crate) fn explain(error: &wasmtime::Error, state: &HostState) -> AgentError 
             ),
         ),
         Some(trap) => failure(FailureReason::Trapped, format!("trapped: {trap}{}", said(state))),
-        None if LIFTING.iter().any(|it| root.contains(it)) => {
-            failure(FailureReason::InvalidResult, format!("handed over a value that is not of its type: {root}"))
-        }
+        None if LIFTING.iter().any(|it| root.contains(it)) => failure(
+            FailureReason::InvalidResult,
+            format!("handed over a value that is not of its type: {root}"),
+        ),
         None => failure(FailureReason::Trapped, format!("{root}{}", said(state))),
     }
 }
 
 /// What wasmtime says where a guest's value cannot be read as its type promises. The errors have
 /// no type of their own.
-const LIFTING: [&str; 5] =
-    ["discriminant", "out of bounds of memory", "not aligned", "converted integer out of range", "char"];
+const LIFTING: [&str; 5] = [
+    "discriminant",
+    "out of bounds of memory",
+    "not aligned",
+    "converted integer out of range",
+    "char",
+];
 
 /// Whether one function is many times among the innermost frames.
 fn recurses(error: &wasmtime::Error) -> bool {
-    let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();
+    let frames = error
+        .downcast_ref::<WasmBacktrace>()
+        .map(WasmBacktrace::frames)
+        .unwrap_or_default();
     let calls = |function| frames.iter().filter(|it| it.func_index() == function).count();
     frames.iter().any(|frame| calls(frame.func_index()) >= 4)
 }
@@ -114,5 +137,9 @@ fn said(state: &HostState) -> String {
 }
 
 pub(crate) fn humane(time: std::time::Duration) -> String {
-    if time.subsec_millis() == 0 { format!("{}s", time.as_secs()) } else { format!("{}ms", time.as_millis()) }
+    if time.subsec_millis() == 0 {
+        format!("{}s", time.as_secs())
+    } else {
+        format!("{}ms", time.as_millis())
+    }
 }

@@ -1,1 +1,36 @@
-//! x
+//! DeepFix over HTTP: [`serve`] answers requests on a bound listener until it is told to stop,
+//! and hands every experiment to a [`Diagnosis`](deepfix_analysis::Diagnosis).
+//!
+//! The path of one request:
+//!
+//! ```text
+//! connection   bounds on header size and time, on stalled reads of the answer, on connections
+//!  observe     request id, span, one log line, headers that every answer carries
+//!  compression of the answer, when asked for
+//!  problem     whatever went wrong becomes application/problem+json
+//!  catch panic a panic is an answer too
+//!  routes      /health, /v1/agents, /v1/analyse, /v2/analyse, /v2/jobs/{id}; all under /api too
+//!   body       content type and encoding, size, time
+//!   admission  a bounded number run, a bounded number wait, the rest is refused
+//!   analyse    decode, wait for a turn, diagnose; or jobs, the same in the background
+//! ```
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
+
+mod admission;
+mod analyse;
+mod app;
+mod body;
+mod connection;
+mod jobs;
+mod linger;
+mod observe;
+mod problem;
+mod request_id;
+mod routes;
+mod serve;
+mod shutdown;
+
+pub use routes::router;
+pub use serve::{Drained, serve};
+pub use shutdown::shutdown_signal;

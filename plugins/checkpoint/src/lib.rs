@@ -1,1 +1,65 @@
-//! placeholder
+//! The built-in checkpoint component: reads a model's file inside the sandbox, without any
+//! library of the model's framework, and compares it with its configuration.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod case;
+mod examined;
+mod rules;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use deepfix_plugin::{Analyzer, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter};
+
+use case::Case;
+
+/// The texts of the findings.
+pub const CATALOGUE: Catalogue = Catalogue {
+    english: include_str!("../locales/en.ftl"),
+    french: include_str!("../locales/fr.ftl"),
+};
+
+/// Every code that the component can report.
+pub const CODES: [&str; 8] = [
+    "checkpoint.corrupted_file",
+    "checkpoint.nan_weights",
+    "checkpoint.exploded_weights",
+    "checkpoint.config_mismatch",
+    "checkpoint.untrained",
+    "checkpoint.dead_units",
+    "checkpoint.unsafe_format",
+    "checkpoint.unregularised_model",
+];
+
+/// Reads a saved model: its file, configuration and hyper-parameters.
+pub struct ModelCheckpointArtifactsAnalyzer;
+
+impl Analyzer for ModelCheckpointArtifactsAnalyzer {
+    fn describe() -> Description {
+        Description::new(
+            "ModelCheckpointArtifactsAnalyzer",
+            env!("CARGO_PKG_VERSION"),
+            "Reads the saved model: a damaged file, weights that are not finite, untrained or dead, and a \
+             configuration that disagrees with the tensors.",
+        )
+        .requires(ArtifactKind::ModelCheckpoint)
+        .codes(CODES)
+        .wants(Capability::Knowledge)
+    }
+
+    fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
+        let case = Case::read(cx)?;
+        let mut reporter = Reporter::new(cx, &CATALOGUE);
+        for draft in rules::run(&case) {
+            reporter.add(draft);
+        }
+        let summary = examined::describe(&case, &mut reporter);
+        Ok(reporter.finish(summary))
+    }
+}
+
+deepfix_plugin::export_analyzer!(ModelCheckpointArtifactsAnalyzer);

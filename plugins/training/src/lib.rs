@@ -1,17 +1,129 @@
-//! The built-in training component.
-use deepfix_plugin::{Analyzer, ArtifactKind, Capability, Context, Description, Error, Report};
+//! The built-in training component: reads metrics over time and the training parameters, and
+//! tells what went wrong while the model was trained.
+//!
+//! Rules stand in [`rules`], one file each; [`rules::diagnose`] decides which of them may speak
+//! at the same time, so that one cause gives one finding.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod case;
+mod extent;
+pub mod rules;
+#[cfg(test)]
+mod sample;
+
+use deepfix_plugin::{
+    Analyzer, Arg, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter,
+};
+use deepfix_views::training::TrainingView;
+
+use case::Case;
+
+/// The texts of all findings.
+pub const CATALOGUE: Catalogue = Catalogue {
+    english: include_str!("../locales/en.ftl"),
+    french: include_str!("../locales/fr.ftl"),
+};
 
 /// Reads metrics over time and the training parameters.
 pub struct TrainingArtifactsAnalyzer;
 
 impl Analyzer for TrainingArtifactsAnalyzer {
     fn describe() -> Description {
-        Description::new("TrainingArtifactsAnalyzer", env!("CARGO_PKG_VERSION"), "x").requires(ArtifactKind::Training).wants(Capability::Knowledge)
+        Description::new(
+            "TrainingArtifactsAnalyzer",
+            env!("CARGO_PKG_VERSION"),
+            "Reads training and validation curves and the training parameters, and finds what went wrong during training.",
+        )
+        .requires(ArtifactKind::Training)
+        .reads(ArtifactKind::ModelCheckpoint)
+        .codes(rules::CODES)
+        .wants(Capability::Knowledge)
     }
+
     fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
-        let _ = cx.table(ArtifactKind::Training, "metrics")?;
-        Ok(Report::new("nothing"))
+        let mut reporter = Reporter::new(cx, &CATALOGUE);
+        let Some(view) = TrainingView::read(cx)? else {
+            let summary = reporter.text("summary-nothing", &[]);
+            return Ok(reporter.finish(summary));
+        };
+        let case = Case::new(&view, cx.language());
+        for draft in rules::diagnose(&case) {
+            reporter.add(draft);
+        }
+        extent::describe(&case, &mut reporter);
+        let summary = summary(&case, &reporter);
+        Ok(reporter.finish(summary))
     }
 }
 
+/// One paragraph: what was looked at, and how it looks.
+fn summary(case: &Case<'_>, reporter: &Reporter<'_>) -> String {
+    let view = case.view;
+    let findings = reporter.drafts().len();
+    let points = view.points();
+    if points == 0 {
+        return case.text("summary-no-curves", &[("findings", findings.into())]);
+    }
+    let mut args: Vec<(&str, Arg)> = vec![("points", points.into()), ("unit", case.unit(points).into())];
+    args.push(("findings", findings.into()));
+    let train = view
+        .train_loss
+        .as_ref()
+        .zip(view.train.points.first())
+        .zip(view.train.end());
+    let validation = view
+        .validation_loss
+        .as_ref()
+        .zip(view.validation.points.first())
+        .zip(view.validation.end());
+    let mut text = case.text(
+        if findings == 0 {
+            "summary-healthy"
+        } else {
+            "summary-findings"
+        },
+        &args,
+    );
+    for ((series, first), end) in [train, validation].into_iter().flatten() {
+        text.push(' ');
+        let args = [
+            ("column", series.column.as_str().into()),
+            ("from", first.value.into()),
+            ("to", end.into()),
+        ];
+        text.push_str(&case.text("summary-curve", &args));
+    }
+    let unseen = extent::blind_spots(case);
+    if !unseen.is_empty() {
+        text.push_str(&case.sentence("summary-unseen", &[("what", case.clauses(&unseen).into())]));
+    }
+    text
+}
+
 deepfix_plugin::export_analyzer!(TrainingArtifactsAnalyzer);
+
+#[cfg(test)]
+mod tests {
+    use deepfix_plugin::testing::assert_catalogue_is_complete;
+
+    use super::*;
+
+    #[test]
+    fn every_finding_has_its_texts_in_both_languages() {
+        assert_catalogue_is_complete(&CATALOGUE, rules::MESSAGES);
+    }
+
+    #[test]
+    fn the_description_lists_every_code_once() {
+        let description = TrainingArtifactsAnalyzer::describe();
+        let mut codes = description.codes.clone();
+        codes.sort();
+        codes.dedup();
+        assert_eq!(codes.len(), description.codes.len());
+        assert_eq!(codes.len(), 12);
+    }
+}

@@ -18,17 +18,12 @@ const BLOB_READ: u64 = 4 << 20;
 /// Bytes that a number takes when handed over.
 const NUMBER: u64 = 8;
 
-fn trap(error: HostError) -> TrappableError {
-    error.into()
-}
-
-type TrappableError = HostError;
 type Answer<T> = Result<T, HostError>;
 
 impl HostState {
     fn artifact(&mut self, kind: types::ArtifactKind) -> Answer<&Artifact> {
         let kind = kind_of(kind);
-        self.gate.enter(Access::Artifact(kind)).map_err(trap)?;
+        self.gate.enter(Access::Artifact(kind))?;
         self.known_artifact(kind)
     }
 
@@ -45,9 +40,17 @@ impl HostState {
         name: &str,
         offset: u64,
         length: u64,
-    ) -> Answer<(std::sync::Arc<deepfix_core::ArtifactSet>, OpenTable, std::ops::Range<usize>)> {
+    ) -> Answer<(
+        std::sync::Arc<deepfix_core::ArtifactSet>,
+        OpenTable,
+        std::ops::Range<usize>,
+    )> {
         self.gate.enter(Access::Free)?;
-        let open = self.resources.get(table).map_err(|_| HostError::Invalid("the table is not open".to_owned()))?.clone();
+        let open = self
+            .resources
+            .get(table)
+            .map_err(|_| HostError::Invalid("the table is not open".to_owned()))?
+            .clone();
         let artifacts = std::sync::Arc::clone(&self.artifacts);
         let data = find_table(&artifacts, &open)?;
         find_column(data, &open, name)?;
@@ -83,12 +86,13 @@ fn some_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-fn numbers<'a>(column: &'a Column, range: std::ops::Range<usize>) -> Answer<&'a [f64]> {
+fn numbers(column: &Column, range: std::ops::Range<usize>) -> Answer<&[f64]> {
     match &column.data {
         ColumnData::Numeric { values, .. } => Ok(values.get(range).unwrap_or_default()),
-        ColumnData::Text(_) => {
-            Err(HostError::Invalid(format!("column `{}` holds text: read it with `texts`", column.name)))
-        }
+        ColumnData::Text(_) => Err(HostError::Invalid(format!(
+            "column `{}` holds text: read it with `texts`",
+            column.name
+        ))),
     }
 }
 
@@ -101,19 +105,29 @@ fn node(value: &Json) -> Node {
         Json::Array(items) => (NodeKind::Array, items.len(), Vec::new()),
         Json::Object(members) => (NodeKind::Object, members.len(), members.keys().cloned().collect()),
     };
-    Node { kind, length: length as u64, keys }
+    Node {
+        kind,
+        length: length as u64,
+        keys,
+    }
 }
 
 impl Host for HostState {
     async fn available(&mut self) -> wasmtime::Result<Vec<types::ArtifactKind>> {
         // Nothing to deny here: a kind that is not granted is simply not listed.
         self.gate.pass()?;
-        Ok(self.artifacts.kinds().filter(|kind| self.gate.may_read(*kind)).map(to_kind).collect())
+        Ok(self
+            .artifacts
+            .kinds()
+            .filter(|kind| self.gate.may_read(*kind))
+            .map(to_kind)
+            .collect())
     }
 
     async fn read(&mut self, kind: types::ArtifactKind, pointer: String) -> Answer<Option<String>> {
         let text = self.artifact(kind)?.document.pointer(&pointer).map(Json::to_string);
-        self.gate.charge(Cost::ArtifactBytes(text.as_ref().map_or(0, |it| it.len() as u64)))?;
+        self.gate
+            .charge(Cost::ArtifactBytes(text.as_ref().map_or(0, |it| it.len() as u64)))?;
         Ok(text)
     }
 
@@ -133,9 +147,14 @@ impl Host for HostState {
         if !tables.contains_key(&name) {
             let names = some_names(tables.keys().map(String::as_str));
             let kind = kind_of(kind).config_name();
-            return Err(HostError::NotFound(format!("no table `{name}` in the {kind} artifact; it has {names}")));
+            return Err(HostError::NotFound(format!(
+                "no table `{name}` in the {kind} artifact; it has {names}"
+            )));
         }
-        let open = OpenTable { kind: kind_of(kind), name };
+        let open = OpenTable {
+            kind: kind_of(kind),
+            name,
+        };
         self.resources.push(open).map_err(|_| self.too_many_resources())
     }
 
@@ -146,7 +165,10 @@ impl Host for HostState {
     async fn open_blob(&mut self, kind: types::ArtifactKind, name: String) -> Answer<Resource<OpenBlob>> {
         let blob = self.artifact(kind)?.blobs.get(&name).cloned();
         let blob = blob.ok_or_else(|| HostError::NotFound(format!("no blob `{name}`")))?;
-        let open = OpenBlob { kind: kind_of(kind), blob };
+        let open = OpenBlob {
+            kind: kind_of(kind),
+            blob,
+        };
         self.resources.push(open).map_err(|_| self.too_many_resources())
     }
 }
@@ -166,7 +188,9 @@ impl HostTable for HostState {
     async fn columns(&mut self, table: Resource<OpenTable>) -> wasmtime::Result<Vec<artifacts::Column>> {
         self.gate.pass()?;
         let open = self.resources.get(&table)?.clone();
-        let columns = find_table(&self.artifacts, &open).map(deepfix_core::Table::columns).unwrap_or_default();
+        let columns = find_table(&self.artifacts, &open)
+            .map(deepfix_core::Table::columns)
+            .unwrap_or_default();
         Ok(columns
             .iter()
             .map(|column| artifacts::Column {
@@ -185,7 +209,13 @@ impl HostTable for HostState {
         Ok(find_table(&self.artifacts, &open).map_or(0, |it| it.rows() as u64))
     }
 
-    async fn numbers(&mut self, table: Resource<OpenTable>, column: String, offset: u64, length: u64) -> Answer<Vec<f64>> {
+    async fn numbers(
+        &mut self,
+        table: Resource<OpenTable>,
+        column: String,
+        offset: u64,
+        length: u64,
+    ) -> Answer<Vec<f64>> {
         let (artifacts, open, range) = self.column(&table, &column, offset, length)?;
         numbers(find_column(find_table(&artifacts, &open)?, &open, &column)?, range).map(<[f64]>::to_vec)
     }
@@ -213,7 +243,11 @@ impl HostTable for HostState {
         let data = &find_column(find_table(&artifacts, &open)?, &open, &column)?.data;
         let texts: Vec<_> = range.map(|row| data.text(row)).collect();
         // Numbers were charged above; longer texts cost what they are longer.
-        let more = texts.iter().flatten().map(|it| (it.len() as u64).saturating_sub(NUMBER)).sum();
+        let more = texts
+            .iter()
+            .flatten()
+            .map(|it| (it.len() as u64).saturating_sub(NUMBER))
+            .sum();
         self.gate.charge(Cost::ArtifactBytes(more))?;
         Ok(texts)
     }
@@ -226,7 +260,10 @@ impl HostTable for HostState {
         length: u64,
     ) -> Answer<artifacts::ColumnSummary> {
         self.gate.enter(Access::Free)?;
-        let open = self.resources.get(&table).map_err(|_| HostError::Invalid("the table is not open".to_owned()))?;
+        let open = self
+            .resources
+            .get(&table)
+            .map_err(|_| HostError::Invalid("the table is not open".to_owned()))?;
         let data = find_table(&self.artifacts, open)?;
         find_column(data, open, &column)?
             .data
@@ -248,8 +285,11 @@ impl HostBlob for HostState {
     }
 
     async fn read(&mut self, blob: Resource<OpenBlob>, offset: u64, length: u64) -> Answer<Vec<u8>> {
-        let open =
-            self.resources.get(&blob).map_err(|_| HostError::Invalid("the blob is not open".to_owned()))?.clone();
+        let open = self
+            .resources
+            .get(&blob)
+            .map_err(|_| HostError::Invalid("the blob is not open".to_owned()))?
+            .clone();
         self.gate.enter(Access::Artifact(open.kind))?;
         let there = open.blob.size().saturating_sub(offset).min(length).min(BLOB_READ);
         self.gate.charge(Cost::ArtifactBytes(there))?;

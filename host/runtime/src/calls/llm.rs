@@ -20,6 +20,8 @@ const DEFAULT_TOKENS: u32 = 1024;
 /// so that a prompt's tokens are known well enough before it is sent.
 const BYTES_PER_TOKEN: u64 = 3;
 
+type ModelAnswer = Result<services::Completion, ServiceError>;
+
 /// Tokens charged in advance.
 #[derive(Clone, Copy)]
 struct Charged {
@@ -69,22 +71,24 @@ impl HostState {
 
     /// Replaces what was charged by what was used. A service that does not count the prompt is
     /// held to the estimate; a call that failed has used its prompt.
-    fn settle(
-        &mut self,
-        charged: Charged,
-        answer: Result<services::Completion, ServiceError>,
-    ) -> Result<Completion, HostError> {
+    fn settle(&mut self, charged: Charged, answer: ModelAnswer) -> Result<Completion, HostError> {
         let (input, output) = match &answer {
             Ok(completion) if completion.usage.input > 0 => (completion.usage.input, completion.usage.output),
             Ok(completion) => (charged.prompt, completion.usage.output),
             Err(_) => (charged.prompt, 0),
         };
-        self.gate.settle_tokens(charged.prompt.saturating_add(charged.answer), input.saturating_add(output));
+        self.gate.settle_tokens(
+            charged.prompt.saturating_add(charged.answer),
+            input.saturating_add(output),
+        );
         let completion = answer?;
         Ok(Completion {
             texts: completion.texts,
             model: completion.model,
-            usage: Usage { input_tokens: completion.usage.input, output_tokens: completion.usage.output },
+            usage: Usage {
+                input_tokens: completion.usage.input,
+                output_tokens: completion.usage.output,
+            },
             cached: completion.cached,
         })
     }
@@ -107,8 +111,7 @@ impl Host for HostState {
         &mut self,
         requests: Vec<CompletionRequest>,
     ) -> wasmtime::Result<Vec<Result<Completion, types::Error>>> {
-        let mut answers: Vec<Result<(Charged, Option<Result<services::Completion, ServiceError>>), HostError>> =
-            Vec::new();
+        let mut answers: Vec<Result<(Charged, Option<ModelAnswer>), HostError>> = Vec::new();
         let mut running = JoinSet::new();
         for (index, request) in requests.into_iter().enumerate() {
             match self.admit(request) {

@@ -1,0 +1,112 @@
+//! A checkpoint of 2 GB, made on the fly: memory must stay constant, and throughput is measured
+//! against `cat file > /dev/null`.
+
+use std::{
+    fs::{self, File},
+    io::{BufWriter, Write},
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    Result, binary, root,
+    server::status,
+    statistics::{ms, ratio},
+};
+
+const LARGE: u64 = 2 << 30;
+const SMALL: u64 = 16 << 20;
+/// Rows of 4096 single-precision numbers.
+const ROW: u64 = 4096 * 4;
+
+pub(crate) fn run() -> Result<()> {
+    let folder = root().join("target/bench-checkpoint");
+    let (small_time, small_memory) = analyse(&folder, SMALL)?;
+    let (time, memory) = analyse(&folder, LARGE)?;
+    let file = folder.join("model.safetensors");
+    // Read once, so that both find the file in the page cache.
+    cat(&file)?;
+    let cat = cat(&file)?;
+    let (again, _) = diagnose(&folder)?;
+    let best = time.min(again);
+    println!("  {:5} MB: {} wall, peak resident {} MB", SMALL >> 20, ms(small_time), small_memory / 1_000_000);
+    println!("  {:5} MB: {} wall, peak resident {} MB", LARGE >> 20, ms(best), memory / 1_000_000);
+    let net = best.saturating_sub(small_time);
+    println!(
+        "  `cat file > /dev/null`: {}; ratio {:.1} ({:.2} GB/s against {:.2} GB/s)",
+        ms(cat),
+        ratio(net, cat),
+        LARGE as f64 / net.as_secs_f64() / 1e9,
+        LARGE as f64 / cat.as_secs_f64() / 1e9
+    );
+    fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
+fn analyse(folder: &Path, size: u64) -> Result<(Duration, u64)> {
+    fs::create_dir_all(folder)?;
+    write(&folder.join("model.safetensors"), size)?;
+    diagnose(folder)
+}
+
+/// Wall time and peak memory of the command.
+fn diagnose(folder: &Path) -> Result<(Duration, u64)> {
+    let started = Instant::now();
+    let mut child = Command::new(binary())
+        .args(["analyse", "--format", "json"])
+        .arg(folder)
+        .current_dir(root())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut peak = 0;
+    let end = loop {
+        peak = peak.max(status(child.id(), "VmHWM:"));
+        if let Some(end) = child.try_wait()? {
+            break end;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    if !end.success() {
+        return Err(format!("deepfix analyse: {end}").into());
+    }
+    Ok((started.elapsed(), peak))
+}
+
+fn cat(file: &Path) -> Result<Duration> {
+    let started = Instant::now();
+    Command::new("cat").arg(file).stdout(Stdio::null()).status()?;
+    Ok(started.elapsed())
+}
+
+/// A valid file of one matrix per 64 MiB with plausible weights.
+fn write(path: &Path, size: u64) -> Result<()> {
+    let tensor = size.min(64 << 20);
+    let count = size / tensor;
+    let mut header = serde_json::Map::new();
+    for index in 0..count {
+        let offsets = [index * tensor, (index + 1) * tensor];
+        header.insert(
+            format!("layers.{index}.weight"),
+            serde_json::json!({"dtype": "F32", "shape": [tensor / ROW, ROW / 4], "data_offsets": offsets}),
+        );
+    }
+    let header = serde_json::Value::Object(header).to_string();
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    file.write_all(&(header.len() as u64).to_le_bytes())?;
+    file.write_all(header.as_bytes())?;
+    // A small generator (Knuth's MMIX constants): the values only have to look like weights.
+    let mut state: u64 = 1;
+    let mut row = Vec::with_capacity(1 << 20);
+    for _ in 0..(1 << 18) {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let weight = ((state >> 40) as f32 / (1u64 << 24) as f32 - 0.5) * 0.05;
+        row.extend_from_slice(&weight.to_le_bytes());
+    }
+    for _ in 0..size / row.len() as u64 {
+        file.write_all(&row)?;
+    }
+    file.flush()?;
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Benchmarks: `cargo xtask bench [instance|http|start|checkpoint]`.
+//!
+//! Each figure stands beside a named peer or a physical limit measured in the same run: absolute
+//! times of a busy machine say little.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "a command-line tool")]
+
+mod checkpoint;
+mod client;
+mod http;
+mod instance;
+mod server;
+mod start;
+mod statistics;
+
+use std::path::{Path, PathBuf};
+
+/// What goes wrong ends the benchmark.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Result<()> {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    let all: [(&str, fn() -> Result<()>); 4] =
+        [("instance", instance::run), ("start", start::run), ("http", http::run), ("checkpoint", checkpoint::run)];
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(it, _)| it == name)) {
+        return Err(format!("no benchmark `{unknown}`: there are instance, start, http and checkpoint").into());
+    }
+    for (name, run) in all {
+        if names.is_empty() || names.iter().any(|it| it == name) {
+            println!("\n== {name}");
+            run()?;
+        }
+    }
+    Ok(())
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+}
+
+/// The binary that is measured.
+fn binary() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("release/deepfix")
+}

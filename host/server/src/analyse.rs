@@ -1,0 +1,111 @@
+//! `POST /v1/analyse`: in, wait, diagnose, out.
+
+use std::{future::Future, panic::resume_unwind, sync::Arc, time::Duration};
+
+use axum::{
+    Extension, Json,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use deepfix_analysis::AnalyseOptions;
+use deepfix_core::{Experiment, Problem, ProblemCode};
+use tokio::{
+    task::spawn_blocking,
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    admission::Ticket,
+    app::App,
+    body,
+    problem::Refusal,
+    request_id::RequestId,
+    shutdown::{CUT_OFF, Phase},
+};
+
+/// Kept back from the time that an analysis is given, so that one that stops its slow agents in
+/// time still gets its partial result out before the request times out. At most a tenth of what
+/// is left.
+const ANSWER_MARGIN: Duration = Duration::from_secs(1);
+
+/// Decoding takes about 10 ms a MiB: above this it would hold up other requests of its thread.
+const DECODE_INLINE: usize = 1 << 20;
+
+pub(crate) async fn analyse(
+    State(app): State<Arc<App>>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let deadline = Instant::now() + app.request_timeout;
+    bounded(&app, deadline, async {
+        let (experiment, mut ticket) = receive(&app, request).await?;
+        ticket.turn().await;
+        let response = app.diagnosis.analyse(experiment, options(&id, deadline)).await;
+        Ok(Json(response).into_response())
+    })
+    .await
+}
+
+/// Runs the work of one request until its deadline, or until the server goes away.
+pub(crate) async fn bounded<T>(
+    app: &App,
+    deadline: Instant,
+    work: impl Future<Output = Result<T, Refusal>>,
+) -> Result<T, Refusal> {
+    tokio::select! {
+        // Work that is done in the same moment wins.
+        biased;
+        done = timeout_at(deadline, work) => done.unwrap_or_else(|_| Err(timed_out(app).into())),
+        () = app.phases.reached(Phase::CutOff) => Err(Refusal::shutting_down(CUT_OFF)),
+    }
+}
+
+pub(crate) fn timed_out(app: &App) -> Problem {
+    Problem::new(
+        ProblemCode::TimedOut,
+        format!(
+            "not done after {}, the wait for a turn included (`[server] request_timeout`)",
+            humantime::format_duration(app.request_timeout)
+        ),
+    )
+}
+
+pub(crate) fn options(id: &RequestId, deadline: Instant) -> AnalyseOptions {
+    let left = deadline.saturating_duration_since(Instant::now());
+    AnalyseOptions {
+        request_id: id.shared(),
+        time_left: left.saturating_sub(ANSWER_MARGIN.min(left / 10)),
+        progress: None,
+    }
+}
+
+/// Takes a place, reads the body and decodes it. A body that is large, or that does not say how
+/// large it is, waits for a turn first: so large ones in memory are never more than may run.
+pub(crate) async fn receive(app: &Arc<App>, request: Request) -> Result<(Experiment, Ticket), Refusal> {
+    if app.phases.has_reached(Phase::Draining) {
+        return Err(Refusal::shutting_down(
+            "no new work is taken; the listener is closed already",
+        ));
+    }
+    let mut ticket = app.admission.admit()?;
+    let length = body::length(request.headers());
+    if length.is_none_or(|length| length > body::SMALL_BODY) {
+        ticket.turn().await;
+    }
+    let bytes = body::read(request.into_body(), length, app.max_body).await?;
+    decode(app, bytes, ticket).await
+}
+
+async fn decode(app: &Arc<App>, bytes: Vec<u8>, ticket: Ticket) -> Result<(Experiment, Ticket), Refusal> {
+    if bytes.len() <= DECODE_INLINE {
+        return Ok((app.diagnosis.decode(&bytes)?, ticket));
+    }
+    let app = Arc::clone(app);
+    // Decoding cannot be interrupted: the ticket goes along, so that a client that comes and goes
+    // cannot start more of it than may run.
+    match spawn_blocking(move || (app.diagnosis.decode(&bytes), ticket)).await {
+        Ok((experiment, ticket)) => Ok((experiment?, ticket)),
+        Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+        Err(_) => Err(Refusal::shutting_down(CUT_OFF)),
+    }
+}

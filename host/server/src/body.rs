@@ -1,0 +1,169 @@
+//! Bodies: what they may be, how large, how slow.
+
+use std::{error::Error as _, sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
+    },
+    middleware::Next,
+    response::Response,
+};
+use deepfix_core::{Problem, ProblemCode};
+use http_body_util::BodyExt as _;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::{app::App, problem::Refusal};
+
+/// The whole body has to arrive in this time: 64 MiB at 9 Mbit/s. A large body is read while an
+/// analysis slot is held, so this is how long a slow client can keep one.
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A client that sends nothing for so long is gone, whatever TCP says.
+const BODY_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A body that says that it is no larger is read before a slot is free, so that slow clients do
+/// not hold slots: ordinary requests have about 150 kB. In memory at most this times the number of
+/// requests that may wait, plus `max_body` times the number that may run.
+pub(crate) const SMALL_BODY: u64 = 1 << 20;
+
+/// Refuses what its headers already rule out, before a slot is taken or a byte is read.
+pub(crate) async fn check(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Result<Response, Refusal> {
+    check_type(request.headers())?;
+    check_encoding(request.headers_mut())?;
+    if let Some(length) = length(request.headers())
+        && length > app.max_body
+    {
+        return Err(too_large(format!("{length} bytes"), app.max_body));
+    }
+    Ok(next.run(request).await)
+}
+
+/// The length that the headers state; none for a chunked or a compressed body.
+pub(crate) fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
+    // Some clients leave it out; then the body has to speak for itself.
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let text = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
+    let mut parts = text.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let json = essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
+    let utf8 = parts
+        .filter_map(|parameter| parameter.strip_prefix("charset="))
+        .all(|charset| matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii"));
+    if json && utf8 {
+        return Ok(());
+    }
+    let found = if text.is_empty() {
+        "an empty Content-Type".to_owned()
+    } else {
+        format!("`{text}`")
+    };
+    let expected = "`application/json` in UTF-8";
+    let problem = Problem::new(
+        ProblemCode::UnsupportedMediaType,
+        format!("Content-Type: found {found}, expected {expected}"),
+    );
+    Err(Refusal::new(problem).because(found, expected))
+}
+
+/// The decompression layer knows `gzip` and `identity` in lower case: names them so, refuses
+/// anything else.
+fn check_encoding(headers: &mut HeaderMap) -> Result<(), Refusal> {
+    let encodings: Vec<_> = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_ascii_lowercase())
+        .collect();
+    let found = encodings.join(", ");
+    match found.as_str() {
+        "gzip" | "x-gzip" => {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        "identity" | "" => {
+            headers.remove(CONTENT_ENCODING);
+        }
+        _ => {
+            let expected = "`gzip`, or none";
+            let problem = Problem::new(
+                ProblemCode::UnsupportedMediaType,
+                format!("Content-Encoding: found `{found}`, expected {expected}"),
+            );
+            return Err(Refusal::new(problem)
+                .because(format!("`{found}`"), expected)
+                .header(ACCEPT_ENCODING, HeaderValue::from_static("gzip")));
+        }
+    }
+    Ok(())
+}
+
+/// Reads a body to its end, decompressed, never more than `limit` bytes of it.
+pub(crate) async fn read(mut body: Body, length: Option<u64>, limit: u64) -> Result<Vec<u8>, Refusal> {
+    let deadline = Instant::now() + BODY_TIMEOUT;
+    let mut bytes = Vec::with_capacity(length.unwrap_or(0).min(limit).try_into().unwrap_or(0));
+    loop {
+        let frame = match timeout_at(deadline, timeout(BODY_IDLE_TIMEOUT, body.frame())).await {
+            Ok(Ok(Some(Ok(frame)))) => frame,
+            Ok(Ok(Some(Err(error)))) => return Err(unreadable(&error, bytes.len())),
+            Ok(Ok(None)) => break,
+            Ok(Err(_)) => return Err(too_slow("nothing arrived for", BODY_IDLE_TIMEOUT, bytes.len())),
+            Err(_) => return Err(too_slow("it was not complete after", BODY_TIMEOUT, bytes.len())),
+        };
+        let Ok(data) = frame.into_data() else { continue };
+        if (bytes.len() + data.len()) as u64 > limit {
+            return Err(too_large(format!("more than {limit} bytes"), limit));
+        }
+        bytes.extend_from_slice(&data);
+    }
+    if bytes.is_empty() {
+        let problem = Problem::new(ProblemCode::MalformedJson, "the body is empty, expected a JSON object");
+        return Err(Refusal::new(problem).because("an empty body", "a JSON object"));
+    }
+    Ok(bytes)
+}
+
+fn too_large(found: String, limit: u64) -> Refusal {
+    let problem = Problem::new(
+        ProblemCode::PayloadTooLarge,
+        format!(
+            "the body has {found}, decompressed; the limit is {limit} bytes: send fewer artifacts, or raise `[server] \
+             max_body`"
+        ),
+    );
+    Refusal::new(problem).because(found, format!("at most {limit} bytes (`[server] max_body`)"))
+}
+
+fn too_slow(what: &str, time: Duration, arrived: usize) -> Refusal {
+    Refusal::transport(
+        StatusCode::REQUEST_TIMEOUT,
+        "body_timed_out",
+        "The body arrived too slowly",
+        format!("{what} {} seconds; {arrived} bytes had arrived", time.as_secs()),
+    )
+}
+
+fn unreadable(error: &axum::Error, arrived: usize) -> Refusal {
+    let mut reason = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !reason.contains(&cause_text) {
+            reason = format!("{reason}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    Refusal::transport(
+        StatusCode::BAD_REQUEST,
+        "unreadable_body",
+        "The body cannot be read to its end",
+        format!("after {arrived} bytes: {reason}"),
+    )
+}

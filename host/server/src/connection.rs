@@ -1,0 +1,48 @@
+use std::{pin::pin, time::Duration};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::net::TcpStream;
+use tokio_io_timeout::TimeoutStream;
+
+use crate::shutdown::{Phase, Phases};
+
+/// Request line and headers together. SDKs send about 300 bytes; browsers with cookies and
+/// proxies that add headers stay below 16 KiB.
+const MAX_HEAD: usize = 64 << 10;
+
+/// A client that takes none of the answer for so long is gone; without this it would keep its
+/// connection for ever.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Serves one connection to its end. HTTP/1.1 only: one request at a time, so the number of
+/// connections bounds everything, and clients and proxies all speak it.
+pub(crate) async fn run(stream: TcpStream, router: Router, header_timeout: Duration, phases: Phases) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY");
+    }
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        // Runs between two requests too, so it closes idle connections as well.
+        .header_read_timeout(header_timeout)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router));
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = phases.reached(Phase::Draining) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        // Of interest to who looks for it: scanners and broken clients make many of these.
+        tracing::debug!(%error, "a connection ended early");
+    }
+}

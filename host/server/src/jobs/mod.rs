@@ -1,0 +1,108 @@
+//! `POST /v2/analyse` and `/v2/jobs/{id}`: the same analysis in the background, for clients that
+//! poll. A job holds a place like any other request, so there are never more unfinished ones
+//! than may run and wait. Jobs live in memory and end with the server.
+
+mod job;
+mod store;
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Json,
+    extract::{Path, Request, State, rejection::PathRejection},
+    http::{StatusCode, header::LOCATION},
+    response::{IntoResponse, Response},
+};
+use deepfix_core::Experiment;
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
+
+use crate::{
+    admission::Ticket,
+    analyse::{bounded, options, receive, timed_out},
+    app::App,
+    problem::Refusal,
+    request_id::RequestId,
+};
+use job::Snapshot;
+pub(crate) use store::Jobs;
+use store::Running;
+
+pub(crate) async fn submit(
+    State(app): State<Arc<App>>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    app.jobs.check_room()?;
+    let deadline = Instant::now() + app.request_timeout;
+    let (experiment, ticket) = bounded(&app, deadline, receive(&app, request)).await?;
+    let (running, snapshot) = app.jobs.create()?;
+    let job = running.id();
+    tracing::info!(%job, "job accepted");
+    let span = tracing::info_span!("job", request_id = id.as_str(), %job);
+    let work = run(Arc::clone(&app), running, experiment, ticket, deadline, id).instrument(span);
+    app.jobs.attach(job, tokio::spawn(work).abort_handle());
+    // Relative, so that it holds behind any prefix.
+    Ok((
+        StatusCode::ACCEPTED,
+        [(LOCATION, format!("jobs/{job}"))],
+        Json(snapshot),
+    )
+        .into_response())
+}
+
+/// Does the work of a job. When it panics or is aborted, dropping `running` ends the job.
+async fn run(
+    app: Arc<App>,
+    running: Running,
+    experiment: Experiment,
+    mut ticket: Ticket,
+    deadline: Instant,
+    id: RequestId,
+) {
+    let work = async {
+        ticket.turn().await;
+        running.begin();
+        app.diagnosis.analyse(experiment, options(&id, deadline)).await
+    };
+    let done = timeout_at(deadline, work).await;
+    // Before the job is seen to be over: who sees that may want the place.
+    drop(ticket);
+    match done {
+        Ok(response) => running.complete(response),
+        Err(_) => {
+            let problem = timed_out(&app);
+            running.fail(format!("{}: {}", problem.code, problem.detail));
+        }
+    }
+}
+
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<Snapshot>, Refusal> {
+    let id = named(id)?;
+    app.jobs.get(&id).map(Json).ok_or_else(|| unknown(&id))
+}
+
+/// Ends a job that is not over; one that is over stays as it is.
+pub(crate) async fn cancel(
+    State(app): State<Arc<App>>,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<Snapshot>, Refusal> {
+    let id = named(id)?;
+    app.jobs.cancel(&id).map(Json).ok_or_else(|| unknown(&id))
+}
+
+fn named(id: Result<Path<String>, PathRejection>) -> Result<String, Refusal> {
+    id.map(|Path(id)| id).map_err(|_| unknown("an id that is not UTF-8"))
+}
+
+fn unknown(id: &str) -> Refusal {
+    Refusal::not_found(format!(
+        "there is no job `{}`: jobs are forgotten {} after they end, earlier when there are many, and when the server \
+         restarts",
+        crate::problem::shown_path(id),
+        humantime::format_duration(store::RESULT_TTL)
+    ))
+}

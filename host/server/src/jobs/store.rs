@@ -1,0 +1,263 @@
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use deepfix_core::{AnalyseResponse, Problem, ProblemCode};
+use tokio::task::AbortHandle;
+use uuid::Uuid;
+
+use super::job::{Job, Snapshot, State};
+use crate::{admission::RETRY_AFTER, problem::Refusal, shutdown::CUT_OFF};
+
+/// Jobs in memory. A result has about 100 kB, a large one 1 MB: some 256 MB in the worst case.
+const MAX_JOBS: usize = 256;
+
+/// How long a result can be fetched: SDKs poll every 5 s, but laptops sleep and people lunch.
+pub(super) const RESULT_TTL: Duration = Duration::from_secs(60 * 60);
+
+/// All jobs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Jobs(Arc<Mutex<Store>>);
+
+#[derive(Debug, Default)]
+struct Store {
+    jobs: HashMap<Uuid, Job>,
+    closed: bool,
+}
+
+impl Store {
+    fn forget_old(&mut self) {
+        self.jobs
+            .retain(|_, job| job.over_since.is_none_or(|since| since.elapsed() < RESULT_TTL));
+    }
+
+    /// Forgets the job that has been over longest, when there is no room.
+    fn make_room(&mut self) -> Result<(), Refusal> {
+        self.forget_old();
+        if self.closed {
+            return Err(Refusal::shutting_down("no new jobs are taken"));
+        }
+        if self.jobs.len() < MAX_JOBS {
+            return Ok(());
+        }
+        let oldest = self
+            .jobs
+            .iter()
+            .filter_map(|(id, job)| Some((job.over_since?, *id)))
+            .min();
+        match oldest {
+            Some((_, id)) => self.jobs.remove(&id),
+            None => return Err(full()),
+        };
+        Ok(())
+    }
+}
+
+fn full() -> Refusal {
+    let problem = Problem::new(
+        ProblemCode::Overloaded,
+        format!(
+            "{MAX_JOBS} jobs are not over yet: try again in {} seconds",
+            RETRY_AFTER.as_secs()
+        ),
+    );
+    Refusal::new(problem).retry_after(RETRY_AFTER)
+}
+
+impl Jobs {
+    fn store(&self) -> MutexGuard<'_, Store> {
+        // Nothing panics while it holds the lock, and every state of the store is sound.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a job could be created now: asked before a body is read for one.
+    pub(crate) fn check_room(&self) -> Result<(), Refusal> {
+        let mut store = self.store();
+        store.forget_old();
+        let full_of_unfinished = store.jobs.len() >= MAX_JOBS && store.jobs.values().all(|job| !job.state.is_over());
+        if full_of_unfinished { Err(full()) } else { Ok(()) }
+    }
+
+    /// A new job under an id that cannot be guessed: who knows it may read the result.
+    pub(crate) fn create(&self) -> Result<(Running, Snapshot), Refusal> {
+        let mut store = self.store();
+        store.make_room()?;
+        let (id, job) = (Uuid::new_v4(), Job::new());
+        let snapshot = job.snapshot(id);
+        store.jobs.insert(id, job);
+        Ok((Running { jobs: self.clone(), id }, snapshot))
+    }
+
+    /// Tells which task does the work, so that it can be cancelled.
+    pub(crate) fn attach(&self, id: Uuid, task: AbortHandle) {
+        match self.store().jobs.get_mut(&id) {
+            Some(job) if !job.state.is_over() => job.task = Some(task),
+            // Over already: then this does nothing, or cancels what was cancelled a moment ago.
+            _ => task.abort(),
+        }
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<Snapshot> {
+        let id = Uuid::parse_str(id).ok()?;
+        let mut store = self.store();
+        store.forget_old();
+        store.jobs.get(&id).map(|job| job.snapshot(id))
+    }
+
+    /// Ends a job that is not over.
+    pub(crate) fn cancel(&self, id: &str) -> Option<Snapshot> {
+        let id = Uuid::parse_str(id).ok()?;
+        self.end(id, "cancelled: on request of a client");
+        self.get(&id.to_string())
+    }
+
+    /// Takes no more jobs and ends all; returns how many were not over.
+    pub(crate) fn close(&self) -> usize {
+        let unfinished: Vec<_> = {
+            let mut store = self.store();
+            store.closed = true;
+            store
+                .jobs
+                .iter()
+                .filter(|(_, job)| !job.state.is_over())
+                .map(|(id, _)| *id)
+                .collect()
+        };
+        unfinished.iter().filter(|id| self.end(**id, CUT_OFF)).count()
+    }
+
+    /// Whether this is what ended it.
+    fn end(&self, id: Uuid, error: &str) -> bool {
+        let Some(task) = self.update(id, State::Failed(error.to_owned())) else {
+            return false;
+        };
+        if let Some(task) = task {
+            task.abort();
+        }
+        true
+    }
+
+    /// Moves a job on that is not over. Returns its task when it now is over.
+    fn update(&self, id: Uuid, state: State) -> Option<Option<AbortHandle>> {
+        let mut store = self.store();
+        let job = store.jobs.get_mut(&id).filter(|job| !job.state.is_over())?;
+        let over = state.is_over();
+        job.set(state);
+        Some(if over { job.task.take() } else { None })
+    }
+}
+
+/// The right to move a job on. Dropped before the job is over, it fails the job.
+#[derive(Debug)]
+pub(crate) struct Running {
+    jobs: Jobs,
+    id: Uuid,
+}
+
+impl Running {
+    pub(crate) fn id(&self) -> Uuid {
+        self.id
+    }
+
+    pub(crate) fn begin(&self) {
+        self.jobs.update(self.id, State::Processing);
+    }
+
+    pub(crate) fn complete(self, response: AnalyseResponse) {
+        self.jobs.update(self.id, State::Completed(Arc::new(response)));
+    }
+
+    pub(crate) fn fail(self, error: String) {
+        self.jobs.update(self.id, State::Failed(error));
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let error = "internal: the server made a mistake while it did this job; its log says more";
+        if self.jobs.update(self.id, State::Failed(error.to_owned())).is_some() {
+            tracing::error!(job = %self.id, "a job ended without a result");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_core::OrderedMap;
+    use serde_json::{Value, json};
+    use tokio::time::advance;
+
+    use super::*;
+
+    fn response() -> AnalyseResponse {
+        AnalyseResponse {
+            agent_results: OrderedMap(Vec::new()),
+            summary: String::new(),
+            additional_outputs: serde_json::Map::new(),
+            error_messages: OrderedMap(Vec::new()),
+            dataset_name: None,
+        }
+    }
+
+    fn shown(jobs: &Jobs, id: Uuid) -> Value {
+        jobs.get(&id.to_string()).map_or(Value::Null, |it| json!(it))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_finished_job_is_kept_for_its_time_and_an_unfinished_one_for_ever() {
+        let jobs = Jobs::default();
+        let (finished, _) = jobs.create().unwrap();
+        let (unfinished, _) = jobs.create().unwrap();
+        let id = finished.id();
+        finished.complete(response());
+        advance(RESULT_TTL - Duration::from_secs(1)).await;
+        assert_eq!(shown(&jobs, id)["status"], "COMPLETED");
+        assert!(shown(&jobs, id)["result"].is_object());
+        advance(Duration::from_secs(1)).await;
+        assert_eq!(shown(&jobs, id), Value::Null);
+        assert_eq!(shown(&jobs, unfinished.id())["status"], "PENDING");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_full_the_longest_finished_makes_room() {
+        let jobs = Jobs::default();
+        let mut running: Vec<_> = (0..MAX_JOBS).map(|_| jobs.create().unwrap().0).collect();
+        assert!(jobs.check_room().is_err());
+        assert_eq!(jobs.create().unwrap_err().problem().code, "overloaded");
+
+        let (first, second) = (running.pop().unwrap(), running.pop().unwrap());
+        let (first_id, second_id) = (first.id(), second.id());
+        first.complete(response());
+        advance(Duration::from_secs(1)).await;
+        second.fail("x".to_owned());
+        assert!(jobs.check_room().is_ok());
+        running.push(jobs.create().unwrap().0);
+        assert_eq!(shown(&jobs, first_id), Value::Null);
+        assert_eq!(shown(&jobs, second_id)["status"], "FAILED");
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_dropped_has_failed_and_stays_so() {
+        let jobs = Jobs::default();
+        let (running, _) = jobs.create().unwrap();
+        let id = running.id();
+        running.begin();
+        assert_eq!(shown(&jobs, id)["status"], "PROCESSING");
+        drop(running);
+        assert_eq!(shown(&jobs, id)["status"], "FAILED");
+        let before = shown(&jobs, id);
+        assert_eq!(json!(jobs.cancel(&id.to_string()).unwrap()), before);
+    }
+
+    #[tokio::test]
+    async fn a_closed_store_ends_its_jobs_and_takes_no_more() {
+        let jobs = Jobs::default();
+        let (running, _) = jobs.create().unwrap();
+        jobs.create().unwrap().0.complete(response());
+        assert_eq!(jobs.close(), 1);
+        assert_eq!(shown(&jobs, running.id())["status"], "FAILED");
+        assert_eq!(jobs.create().unwrap_err().problem().code, "shutting_down");
+    }
+}

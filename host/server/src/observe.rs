@@ -1,0 +1,114 @@
+//! The outermost layer: names the request, watches it to its end, and says in one log line how
+//! it went. Never logged: bodies, header values, query strings.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
+    },
+    middleware::Next,
+    response::Response,
+};
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+use tokio::time::Instant;
+use tracing::{Instrument as _, Span};
+
+use crate::{
+    app::{App, Entered},
+    linger,
+    problem::shown_path,
+    request_id::{self, RequestId},
+};
+
+pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers());
+    let (method, path) = (request.method(), shown_path(request.uri().path()));
+    let span = tracing::info_span!("request", request_id = id.as_str(), %method, path);
+    let mut record = Record {
+        quiet: *method == Method::GET && path.ends_with("/health"),
+        span: span.clone(),
+        started: Instant::now(),
+        status: None,
+        bytes: 0,
+        _in_flight: app.in_flight.enter(),
+    };
+    let mut request = linger::unread_body_is_discarded(request);
+    request.extensions_mut().insert(id.clone());
+
+    let mut response = next.run(request).instrument(span).await;
+
+    let headers = response.headers_mut();
+    if let Some(value) = id.header_value() {
+        headers.insert(request_id::HEADER, value);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    record.status = Some(response.status());
+    response.map(|inner| Body::new(Observed { inner, record }))
+}
+
+/// Writes the log line when the request is over: when the answer's body has been handed over,
+/// or when the client is gone and everything is dropped.
+struct Record {
+    span: Span,
+    quiet: bool,
+    started: Instant,
+    status: Option<StatusCode>,
+    bytes: u64,
+    _in_flight: Entered,
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        let (bytes, ms) = (self.bytes, self.started.elapsed().as_secs_f64() * 1000.0);
+        self.span.in_scope(|| match self.status {
+            Some(status) if status.is_server_error() => {
+                tracing::warn!(status = status.as_u16(), bytes, duration_ms = ms, "answered");
+            }
+            // Probes come every few seconds.
+            Some(status) if self.quiet => {
+                tracing::debug!(status = status.as_u16(), bytes, duration_ms = ms, "answered");
+            }
+            Some(status) => tracing::info!(status = status.as_u16(), bytes, duration_ms = ms, "answered"),
+            None => tracing::info!(duration_ms = ms, "the client went away before the answer"),
+        });
+    }
+}
+
+/// A body that is counted.
+struct Observed {
+    inner: Body,
+    record: Record,
+}
+
+impl http_body::Body for Observed {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.inner).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(data) = frame.data_ref()
+        {
+            self.record.bytes += data.len() as u64;
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

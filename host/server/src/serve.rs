@@ -1,0 +1,173 @@
+use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+
+use deepfix_analysis::Diagnosis;
+use deepfix_config::ServerConfig;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    app::App,
+    connection, routes,
+    shutdown::{Phase, Phases},
+};
+
+/// Connections at once; the kernel's backlog holds more until one ends. Below the 1,024 open files
+/// that a process may commonly have, with room for components, artifacts and MLflow.
+const MAX_CONNECTIONS: usize = 512;
+
+/// After the drain, requests that are cut off are told so: how long that may take.
+const FAREWELL_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long to leave the listener alone when the process has no file left for a connection.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+
+/// What the end of the server cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drained {
+    /// Requests that were not done when the drain timeout ended.
+    pub requests: usize,
+    /// Jobs that were not done when the shutdown began: with the listener closed, nobody could
+    /// have asked for their results.
+    pub jobs: usize,
+}
+
+/// Serves until `shutdown` is ready. Then the listener is closed, requests that came in are
+/// answered, and after `drain_timeout` the rest gets a 503 and is dropped.
+pub async fn serve(
+    listener: TcpListener,
+    diagnosis: Arc<dyn Diagnosis>,
+    config: &ServerConfig,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
+    serve_at_most(MAX_CONNECTIONS, listener, diagnosis, config, shutdown).await
+}
+
+async fn serve_at_most(
+    max_connections: usize,
+    listener: TcpListener,
+    diagnosis: Arc<dyn Diagnosis>,
+    config: &ServerConfig,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
+    let (phase, phases) = Phases::new();
+    let app = App::new(diagnosis, config, phases.clone());
+    let router = routes::of(Arc::clone(&app));
+    let mut connections = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            Some(_) = connections.join_next() => {}
+            stream = accept(&listener), if connections.len() < max_connections => {
+                connections.spawn(connection::run(stream, router.clone(), config.header_timeout, phases.clone()));
+                if connections.len() == max_connections {
+                    tracing::warn!(connections = max_connections, "no more connections until one ends");
+                }
+            }
+        }
+    }
+    drop(listener);
+
+    phase.send_replace(Phase::Draining);
+    let jobs = app.jobs.close();
+    tracing::info!(requests = app.in_flight.count(), jobs, "draining");
+    let mut requests = 0;
+    if timeout(config.drain_timeout, all(&mut connections)).await.is_err() {
+        requests = app.in_flight.count();
+        phase.send_replace(Phase::CutOff);
+        let _ = timeout(FAREWELL_TIMEOUT, all(&mut connections)).await;
+        connections.shutdown().await;
+    }
+    tracing::info!(cut_off_requests = requests, cut_off_jobs = jobs, "stopped");
+    Drained { requests, jobs }
+}
+
+async fn all(connections: &mut JoinSet<()>) {
+    while connections.join_next().await.is_some() {}
+}
+
+/// The next connection. Errors are of one connection or pass with time: none ends the server.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(error) if is_of_connection(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "cannot accept connections");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn is_of_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_analysis::{AgentInfo, AnalyseOptions, BoxFuture};
+    use deepfix_core::{AnalyseResponse, Experiment, Problem};
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        sync::oneshot,
+    };
+
+    use super::*;
+
+    struct Nothing;
+
+    impl Diagnosis for Nothing {
+        fn decode(&self, _: &[u8]) -> Result<Experiment, Problem> {
+            Ok(Experiment::default())
+        }
+
+        fn analyse(&self, _: Experiment, _: AnalyseOptions) -> BoxFuture<'_, AnalyseResponse> {
+            Box::pin(std::future::pending())
+        }
+
+        fn agents(&self) -> Vec<AgentInfo> {
+            Vec::new()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_too_many_waits_until_one_ends() {
+        let config = ServerConfig {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            max_body: 1,
+            max_in_flight: 1,
+            max_waiting: 1,
+            request_timeout: Duration::from_secs(60),
+            drain_timeout: Duration::from_secs(60),
+            header_timeout: Duration::from_secs(60),
+        };
+        let listener = TcpListener::bind(config.listen).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(async move {
+            let stopped = async { stopped.await.unwrap() };
+            serve_at_most(2, listener, Arc::new(Nothing), &config, stopped).await
+        });
+        let asking = async || {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream
+                .write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
+                .await
+                .unwrap();
+            stream
+        };
+        let (mut first, mut second, mut third) = (asking().await, asking().await, asking().await);
+        assert!(first.read_u8().await.is_ok());
+        assert!(second.read_u8().await.is_ok());
+        assert!(timeout(Duration::from_millis(100), third.read_u8()).await.is_err());
+        drop(first);
+        assert!(third.read_u8().await.is_ok());
+        stop.send(()).unwrap();
+        assert_eq!(server.await.unwrap(), Drained { requests: 0, jobs: 0 });
+    }
+}

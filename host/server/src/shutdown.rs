@@ -1,0 +1,86 @@
+use std::{future::Future, io};
+
+use tokio::sync::watch;
+
+/// Why a request that was cut off got no result.
+pub(crate) const CUT_OFF: &str = "the server stopped before this was done (`[server] drain_timeout`)";
+
+/// How far the server has got in going away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    Serving,
+    /// What runs may finish, nothing new begins.
+    Draining,
+    /// What still runs is dropped.
+    CutOff,
+}
+
+/// Sees the phase and waits for the next.
+#[derive(Debug, Clone)]
+pub(crate) struct Phases(watch::Receiver<Phase>);
+
+impl Phases {
+    pub(crate) fn new() -> (watch::Sender<Phase>, Self) {
+        let (sender, receiver) = watch::channel(Phase::Serving);
+        (sender, Self(receiver))
+    }
+
+    pub(crate) fn has_reached(&self, phase: Phase) -> bool {
+        *self.0.borrow() >= phase
+    }
+
+    pub(crate) async fn reached(&self, phase: Phase) {
+        let reached = self.0.clone().wait_for(|it| *it >= phase).await.is_ok();
+        if !reached {
+            // The sender is gone: a router without a server never shuts down.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// A future that is ready at the first SIGTERM or SIGINT. The second ends the process at once,
+/// with the exit code that shells give to a signal.
+///
+/// # Errors
+/// The handlers cannot be installed.
+#[cfg(unix)]
+pub fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    async fn next(term: &mut Signal, int: &mut Signal) -> (&'static str, i32) {
+        tokio::select! {
+            _ = term.recv() => ("SIGTERM", 128 + SignalKind::terminate().as_raw_value()),
+            _ = int.recv() => ("SIGINT", 128 + SignalKind::interrupt().as_raw_value()),
+        }
+    }
+
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        let (name, _) = next(&mut term, &mut int).await;
+        tracing::info!(signal = name, "shutting down; a second signal ends at once");
+        tokio::spawn(async move {
+            let (name, code) = next(&mut term, &mut int).await;
+            tracing::warn!(signal = name, "ending at once");
+            std::process::exit(code);
+        });
+    })
+}
+
+/// A future that is ready at the first Ctrl-C. The second ends the process at once.
+///
+/// # Errors
+/// None on this platform.
+#[cfg(not(unix))]
+pub fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async move {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        tracing::info!("shutting down; a second Ctrl-C ends at once");
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(130);
+            }
+        });
+    })
+}

@@ -1,0 +1,127 @@
+//! What takes long, on a clock that does not.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, Bytes},
+    http::Request,
+    response::Response,
+};
+use deepfix_server::router;
+use http_body::Frame;
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
+use tower::ServiceExt as _;
+
+use crate::{
+    fake::{Fake, reaches},
+    wire::{self, Server, analyse},
+};
+
+/// One byte at each tick, for ever.
+struct Trickle(Interval);
+
+impl http_body::Body for Trickle {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<std::io::Result<Frame<Bytes>>>> {
+        self.0
+            .poll_tick(cx)
+            .map(|_| Some(Ok(Frame::data(Bytes::from_static(b" ")))))
+    }
+}
+
+fn trickle(seconds: u64) -> Request<Body> {
+    let mut interval = interval(Duration::from_secs(seconds));
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    Request::post("/v1/analyse").body(Body::new(Trickle(interval))).unwrap()
+}
+
+async fn problem(response: Response) -> Value {
+    serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_stops_coming_is_given_up() {
+    let begun = Instant::now();
+    let response = router(Fake::new(), &wire::config())
+        .oneshot(trickle(3600))
+        .await
+        .unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 10);
+    let problem = problem(response).await;
+    assert_eq!(
+        (problem["status"].as_u64(), problem["code"].as_str()),
+        (Some(408), Some("body_timed_out"))
+    );
+    assert_eq!(problem["detail"], "nothing arrived for 10 seconds; 1 bytes had arrived");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_trickles_in_is_given_up_too() {
+    let begun = Instant::now();
+    let response = router(Fake::new(), &wire::config()).oneshot(trickle(9)).await.unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 60);
+    assert_eq!(problem(response).await["code"], "body_timed_out");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_analysis_that_hangs_ends_with_the_request_timeout() {
+    let fake = Fake::new();
+    let request = Request::post("/v1/analyse")
+        .body(Body::from(r#"{"do": "hang"}"#))
+        .unwrap();
+    let begun = Instant::now();
+    let response = router(Arc::clone(&fake) as _, &wire::config())
+        .oneshot(request)
+        .await
+        .unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 120);
+    assert_eq!(response.status(), 504);
+    assert_eq!(*fake.ended.borrow(), 1);
+    // It was told to be done a little earlier, so that it could have given a partial result.
+    assert_eq!(fake.options.lock().unwrap()[0].1, Duration::from_secs(119));
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_a_turn_counts_as_time_of_the_request() {
+    let fake = Fake::new();
+    let mut config = wire::config();
+    config.max_in_flight = 1;
+    let router = router(Arc::clone(&fake) as _, &config);
+    let request = |what: &str| {
+        let request = Request::post("/v1/analyse")
+            .body(Body::from(format!(r#"{{"do": "{what}"}}"#)))
+            .unwrap();
+        tokio::spawn(router.clone().oneshot(request))
+    };
+    let (first, begun) = (request("gate"), Instant::now());
+    reaches(&fake.begun, 1).await;
+    let second = request("answer");
+    reaches(&fake.decoded, 2).await;
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    fake.gate.add_permits(1);
+    assert_eq!(first.await.unwrap().unwrap().status(), 200);
+    assert_eq!(second.await.unwrap().unwrap().status(), 200);
+    assert_eq!(fake.options.lock().unwrap()[1].1, Duration::from_secs(19));
+    assert_eq!(begun.elapsed().as_secs(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_take_its_answer_is_dropped() {
+    let server = Server::start().await;
+    // Twenty megabytes: more than the kernel buffers.
+    let client = server.send(analyse("much")).await;
+    reaches(&server.fake.ended, 1).await;
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    let drained = server.stop().await.unwrap();
+    assert_eq!(drained.requests, 0);
+    drop(client);
+}

@@ -1,0 +1,230 @@
+//! A server on a loopback port, and a client that sends exactly the bytes that a test wants.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use deepfix_config::ServerConfig;
+use deepfix_server::{Drained, serve};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+use crate::fake::Fake;
+
+pub fn config() -> ServerConfig {
+    ServerConfig {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        max_body: 64 << 20,
+        max_in_flight: 8,
+        max_waiting: 64,
+        request_timeout: Duration::from_secs(120),
+        drain_timeout: Duration::from_secs(20),
+        header_timeout: Duration::from_secs(10),
+    }
+}
+
+pub struct Server {
+    pub address: SocketAddr,
+    pub fake: Arc<Fake>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Drained>,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let mut config = config();
+        change(&mut config);
+        let listener = TcpListener::bind(config.listen).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (fake, (stop, stopped)) = (Fake::new(), oneshot::channel::<()>());
+        let diagnosis = Arc::clone(&fake);
+        let task = tokio::spawn(async move {
+            serve(listener, diagnosis, &config, async {
+                let _ = stopped.await;
+            })
+            .await
+        });
+        Self {
+            address,
+            fake,
+            stop,
+            task,
+        }
+    }
+
+    /// Begins the shutdown.
+    pub fn stop(self) -> JoinHandle<Drained> {
+        self.stop.send(()).unwrap();
+        self.task
+    }
+
+    pub async fn connect(&self) -> Client {
+        Client(TcpStream::connect(self.address).await.unwrap())
+    }
+
+    /// Sends one request on a connection of its own.
+    pub async fn send(&self, request: impl AsRef<[u8]>) -> Client {
+        let mut client = self.connect().await;
+        client.write(request).await;
+        client
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path).await
+    }
+
+    pub async fn call(&self, method: &str, path: &str) -> Answer {
+        self.send(format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        ))
+        .await
+        .answer()
+        .await
+    }
+
+    pub async fn analyse(&self, what: &str) -> Answer {
+        self.send(analyse(what)).await.answer().await
+    }
+}
+
+/// An ordinary request.
+pub fn analyse(what: &str) -> Vec<u8> {
+    post(
+        "/v1/analyse",
+        "content-type: application/json\r\n",
+        format!(r#"{{"do": "{what}"}}"#),
+    )
+}
+
+pub fn post(path: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let length = body.len();
+    let mut request = head(path, &format!("content-length: {length}\r\n{headers}"));
+    request.extend_from_slice(body);
+    request
+}
+
+pub fn head(path: &str, headers: &str) -> Vec<u8> {
+    format!("POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").into_bytes()
+}
+
+pub struct Client(TcpStream);
+
+impl Client {
+    pub async fn write(&mut self, bytes: impl AsRef<[u8]>) {
+        self.0.write_all(bytes.as_ref()).await.unwrap();
+    }
+
+    /// Whether the server still took the bytes.
+    pub async fn try_write(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        self.0.write_all(bytes.as_ref()).await.is_ok()
+    }
+
+    /// Everything that the server sends before it closes.
+    pub async fn rest(mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.0.read_to_end(&mut bytes).await.unwrap();
+        bytes
+    }
+
+    pub async fn answer(self) -> Answer {
+        Answer::parse(&self.rest().await)
+    }
+
+    /// One answer on a connection that is kept; of known length.
+    pub async fn next_answer(&mut self) -> Answer {
+        let mut bytes = Vec::new();
+        loop {
+            let n = self.0.read_buf(&mut bytes).await.unwrap();
+            assert!(n > 0, "closed after {}", String::from_utf8_lossy(&bytes));
+            if let Some(end) = find(&bytes, b"\r\n\r\n") {
+                let answer = Answer::parse(&bytes);
+                if bytes.len() >= end + 4 + answer.header("content-length").unwrap().parse::<usize>().unwrap() {
+                    return answer;
+                }
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    fn parse(bytes: &[u8]) -> Self {
+        let end = find(bytes, b"\r\n\r\n").unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(bytes)));
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let mut answer = Self {
+            status,
+            head,
+            body: bytes[end + 4..].to_vec(),
+        };
+        if answer.header("transfer-encoding") == Some("chunked") {
+            answer.body = dechunk(&answer.body);
+        }
+        answer
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let line = self
+            .head
+            .lines()
+            .skip(1)
+            .find(|it| it.to_ascii_lowercase().starts_with(&format!("{name}:")))?;
+        Some(line[name.len() + 1..].trim())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{self:?}"))
+    }
+
+    /// Checks that this is a whole problem document, and returns it.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> Value {
+        assert_eq!(
+            self.status,
+            status,
+            "{} {}",
+            self.head,
+            String::from_utf8_lossy(&self.body)
+        );
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        let problem = self.json();
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["code"], code);
+        assert_eq!(problem["type"], format!("urn:deepfix:problem:{code}"));
+        assert_eq!(problem["request_id"], self.header("x-request-id").unwrap());
+        assert!(!problem["title"].as_str().unwrap().is_empty());
+        assert!(!problem["detail"].as_str().unwrap().is_empty());
+        problem
+    }
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    bytes.windows(what.len()).position(|it| it == what)
+}
+
+fn dechunk(mut bytes: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    loop {
+        let end = find(bytes, b"\r\n").unwrap();
+        let length = usize::from_str_radix(std::str::from_utf8(&bytes[..end]).unwrap(), 16).unwrap();
+        if length == 0 {
+            return whole;
+        }
+        whole.extend_from_slice(&bytes[end + 2..end + 2 + length]);
+        bytes = &bytes[end + 4 + length..];
+    }
+}

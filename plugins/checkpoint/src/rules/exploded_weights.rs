@@ -1,0 +1,74 @@
+//! Weights that are finite but far beyond the scale at which a network computes anything.
+//!
+//! Formula: root mean square times sqrt(fan-in), the gain of a layer: 1 to 1.4 at any common
+//! initialisation (Glorot and Bengio 2010, He et al. 2015), seldom above 10 after training.
+//! Low from a gain of 30; medium from 100 in at least two layers, one of which is neither the
+//! first nor the last.
+//! Not flagged: a single layer, and the first and last on their own, since unscaled inputs or
+//! targets call for any scale there (a linear regression on prices has weights in the
+//! thousands); tables of embeddings; normalisations.
+
+use deepfix_plugin::{Draft, Severity, join};
+use deepfix_views::checkpoint::{Layer, LayerKind};
+
+use crate::case::Case;
+
+const NOTABLE: f64 = 30.0;
+const HUGE: f64 = 100.0;
+
+pub(crate) fn check(case: &Case) -> Option<Draft> {
+    let (_, topology, _) = case.sound()?;
+    let layers: Vec<&Layer> = if topology.chain.is_some() {
+        topology.chain_layers().collect()
+    } else {
+        let kinds = [LayerKind::Linear, LayerKind::Attention, LayerKind::Convolution];
+        topology.layers.iter().filter(|it| kinds.contains(&it.kind)).collect()
+    };
+    let inner = |place: usize| place > 0 && place + 1 < layers.len();
+    let mut large: Vec<(usize, &Layer, f64)> = Vec::new();
+    for (place, layer) in layers.iter().enumerate() {
+        let Some((tensor, moments)) = case.tensor(layer.weight) else {
+            continue;
+        };
+        let gain = moments.rms() * (layer.fan_in as f64).sqrt();
+        if tensor.dtype.is_float() && gain.is_finite() && gain >= NOTABLE {
+            large.push((place, layer, gain));
+        }
+    }
+    let among_others = large.iter().any(|(place, ..)| inner(*place)) || large.len() >= 2;
+    if !among_others {
+        return None;
+    }
+    large.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let huge = large.iter().filter(|(.., gain)| *gain >= HUGE).count();
+    let medium = huge >= 2 && large.iter().any(|(place, _, gain)| *gain >= HUGE && inner(*place));
+    let &(_, worst, gain) = large.first()?;
+    let (_, moments) = case.tensor(worst.weight)?;
+    let severity = if medium { Severity::Medium } else { Severity::Low };
+    let list: Vec<_> = large
+        .iter()
+        .take(64)
+        .map(|(_, layer, gain)| serde_json::json!({"tensor": case.weight_name(layer), "gain": gain}))
+        .collect();
+    Some(
+        Draft::new("checkpoint.exploded_weights", severity, if medium { 0.85 } else { 0.6 })
+            .arg("worst", case.weight_name(worst))
+            .arg("gain", gain)
+            .arg("largest", moments.largest())
+            .arg("layers", large.len())
+            .arg("of", layers.len())
+            .arg(
+                "names",
+                join(large.iter().map(|(_, layer, _)| case.weight_name(layer)), 4),
+            )
+            .computed(
+                case.text("fact-gain", &[("tensor", case.weight_name(worst).into())]),
+                gain,
+            )
+            .computed(
+                case.text("fact-largest", &[("tensor", case.weight_name(worst).into())]),
+                moments.largest(),
+            )
+            .extra("tensors", list),
+    )
+}

@@ -1,0 +1,230 @@
+//! Counts and moments of a tensor, in one pass.
+
+use super::decode::Block;
+
+/// Independent sums: enough for any vector unit to keep several additions in flight.
+const LANES: usize = 16;
+
+/// What is known of a tensor's values. Sums and extremes are over the finite ones.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Moments {
+    pub count: u64,
+    pub nan: u64,
+    pub positive_infinite: u64,
+    pub negative_infinite: u64,
+    pub zeros: u64,
+    /// The first value that is not finite, as an index into the tensor.
+    pub first_bad: Option<u64>,
+    /// That value.
+    pub first_value: Option<f64>,
+    pub min: f64,
+    pub max: f64,
+    sum: f64,
+    square: f64,
+    fourth: f64,
+}
+
+impl Default for Moments {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            nan: 0,
+            positive_infinite: 0,
+            negative_infinite: 0,
+            zeros: 0,
+            first_bad: None,
+            first_value: None,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+            sum: 0.0,
+            square: 0.0,
+            fourth: 0.0,
+        }
+    }
+}
+
+impl Moments {
+    /// Values that are NaN or infinite.
+    pub(crate) fn bad(&self) -> u64 {
+        self.nan + self.positive_infinite + self.negative_infinite
+    }
+
+    /// Finite values.
+    pub(crate) fn finite(&self) -> u64 {
+        self.count - self.bad()
+    }
+
+    pub(crate) fn mean(&self) -> f64 {
+        self.sum / self.finite() as f64
+    }
+
+    /// The root of the mean square.
+    pub(crate) fn rms(&self) -> f64 {
+        (self.square / self.finite() as f64).sqrt()
+    }
+
+    /// The largest magnitude; 0 where no value is finite.
+    pub(crate) fn largest(&self) -> f64 {
+        if self.finite() == 0 {
+            0.0
+        } else {
+            self.max.max(-self.min)
+        }
+    }
+
+    /// The fourth moment about zero over the squared second: 3 for a centred normal
+    /// distribution, 1.8 for a centred uniform one.
+    pub(crate) fn kurtosis(&self) -> f64 {
+        self.fourth * self.finite() as f64 / (self.square * self.square)
+    }
+
+    /// The share of zeros.
+    pub(crate) fn zero_share(&self) -> f64 {
+        self.zeros as f64 / self.count.max(1) as f64
+    }
+
+    /// Adds values that follow the ones so far.
+    pub(crate) fn add(&mut self, block: Block<'_>) {
+        match block {
+            Block::Single(values) => match fast_single(values) {
+                Some(part) => self.merge(&part, values.len()),
+                None => values.iter().for_each(|it| self.careful(f64::from(*it))),
+            },
+            Block::Double(values) => match fast_double(values) {
+                Some(part) => self.merge(&part, values.len()),
+                None => values.iter().for_each(|it| self.careful(*it)),
+            },
+        }
+    }
+
+    fn merge(&mut self, part: &Part, count: usize) {
+        self.count += count as u64;
+        self.zeros += part.zeros;
+        self.sum += part.sum;
+        self.square += part.square;
+        self.fourth += part.fourth;
+        self.min = self.min.min(part.min);
+        self.max = self.max.max(part.max);
+    }
+
+    /// One value that may be anything.
+    fn careful(&mut self, value: f64) {
+        if value.is_finite() {
+            self.zeros += u64::from(value == 0.0);
+            self.sum += value;
+            self.square += value * value;
+            self.fourth += value * value * value * value;
+            self.min = self.min.min(value);
+            self.max = self.max.max(value);
+        } else {
+            self.first_bad.get_or_insert(self.count);
+            self.first_value.get_or_insert(value);
+            self.nan += u64::from(value.is_nan());
+            self.positive_infinite += u64::from(value == f64::INFINITY);
+            self.negative_infinite += u64::from(value == f64::NEG_INFINITY);
+        }
+        self.count += 1;
+    }
+}
+
+/// The moments of one block.
+struct Part {
+    zeros: u64,
+    sum: f64,
+    square: f64,
+    fourth: f64,
+    min: f64,
+    max: f64,
+}
+
+/// Moments of a block, or none where a value is not finite or its fourth power overflows:
+/// such a block is read again value by value. A NaN or an infinity shows in the fourth powers
+/// since squares are never negative, so nothing has to be tested inside the loop.
+macro_rules! fast {
+    ($name:ident, $float:ty) => {
+        #[cfg_attr(target_family = "wasm", target_feature(enable = "simd128"))]
+        #[allow(clippy::indexing_slicing, reason = "arrays of LANES, indexed below LANES")]
+        fn $name(values: &[$float]) -> Option<Part> {
+            let mut zeros = [0_u32; LANES];
+            let mut sum = [0.0; LANES];
+            let mut square = [0.0; LANES];
+            let mut fourth = [0.0; LANES];
+            let mut min = [<$float>::INFINITY; LANES];
+            let mut max = [<$float>::NEG_INFINITY; LANES];
+            let (rows, rest) = values.as_chunks::<LANES>();
+            macro_rules! add {
+                ($lane:expr, $value:expr) => {
+                    let (lane, value) = ($lane, $value);
+                    let squared = value * value;
+                    zeros[lane] += u32::from(value == 0.0);
+                    sum[lane] += value;
+                    square[lane] += squared;
+                    fourth[lane] += squared * squared;
+                    min[lane] = if value < min[lane] { value } else { min[lane] };
+                    max[lane] = if value > max[lane] { value } else { max[lane] };
+                };
+            }
+            for row in rows {
+                for lane in 0..LANES {
+                    add!(lane, row[lane]);
+                }
+            }
+            for value in rest {
+                add!(0, *value);
+            }
+            let total = |lanes: &[$float; LANES]| lanes.iter().map(|it| f64::from(*it)).sum::<f64>();
+            let part = Part {
+                zeros: zeros.iter().map(|it| u64::from(*it)).sum(),
+                sum: total(&sum),
+                square: total(&square),
+                fourth: total(&fourth),
+                min: min.iter().fold(f64::INFINITY, |low, it| low.min(f64::from(*it))),
+                max: max
+                    .iter()
+                    .fold(f64::NEG_INFINITY, |high, it| high.max(f64::from(*it))),
+            };
+            part.fourth.is_finite().then_some(part)
+        }
+    };
+}
+
+fast!(fast_single, f32);
+fast!(fast_double, f64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_those_of_the_finite_values() {
+        let mut moments = Moments::default();
+        let values: Vec<f32> = (0..1000).map(|it| it as f32 / 100.0 - 5.0).collect();
+        moments.add(Block::Single(&values));
+        moments.add(Block::Single(&[f32::NAN, 0.0, f32::INFINITY, 7.0, f32::NEG_INFINITY]));
+        assert_eq!((moments.count, moments.bad(), moments.first_bad), (1005, 3, Some(1000)));
+        assert_eq!((moments.zeros, moments.min, moments.max), (2, -5.0, 7.0));
+        let exact: f64 = values.iter().map(|it| f64::from(*it) * f64::from(*it)).sum::<f64>() + 49.0;
+        assert!((moments.rms() - (exact / 1002.0).sqrt()).abs() < 1e-6);
+        assert_eq!(
+            (moments.nan, moments.positive_infinite, moments.negative_infinite),
+            (1, 1, 1)
+        );
+    }
+
+    #[test]
+    fn large_finite_values_are_not_taken_for_infinities() {
+        let mut moments = Moments::default();
+        moments.add(Block::Single(&[3e38, -3e38]));
+        moments.add(Block::Double(&[1e300]));
+        assert_eq!((moments.bad(), moments.largest()), (0, 1e300));
+    }
+
+    #[test]
+    fn the_kurtosis_tells_uniform_from_normal() {
+        let mut uniform = Moments::default();
+        let values: Vec<f64> = (0..4001).map(|it| f64::from(it) / 2000.0 - 1.0).collect();
+        uniform.add(Block::Double(&values));
+        assert!((uniform.kurtosis() - 1.8).abs() < 0.01);
+        assert_eq!(Moments::default().largest(), 0.0);
+    }
+}

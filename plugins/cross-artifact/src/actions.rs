@@ -1,0 +1,115 @@
+//! What to do, in which order.
+//!
+//! Expected effect comes first: that of the cause's severity, one step up where the cause also
+//! explains two or more faults, one step down where it is a guess. Among equals what makes the
+//! numbers mean something goes before what improves them (see `codes::Phase`), and a setting
+//! before a new preparation of the data.
+
+use deepfix_plugin::Severity;
+use serde_json::{Value as Json, json};
+
+use crate::{
+    causes::{Cause, Fault},
+    codes::{Effort, Phase},
+    texts::Texts,
+};
+
+/// More steps are a backlog, not a plan.
+const MOST: usize = 12;
+
+/// Less sure than this is a guess.
+const GUESS: f64 = 0.4;
+
+/// Consequences with a cure of their own that helps whatever becomes of the cause.
+const INDEPENDENT: [&str; 2] = ["training.early_stopping_missed", "checkpoint.nan_weights"];
+
+/// A step.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Action {
+    pub(crate) text: String,
+    pub(crate) tell: String,
+    pub(crate) cause: String,
+    effect: Severity,
+    effort: Effort,
+    phase: Phase,
+    confidence: f64,
+}
+
+impl Action {
+    fn json(&self, rank: usize) -> Json {
+        json!({
+            "rank": rank,
+            "action": self.text,
+            "expected_effect": level(self.effect),
+            "how_to_tell": self.tell,
+            "root_cause": self.cause,
+            "effort": self.effort.name(),
+        })
+    }
+}
+
+/// The name of a level in the structured outputs, whatever the language.
+pub(crate) fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::High => "high",
+        Severity::Medium => "medium",
+        Severity::Low => "low",
+    }
+}
+
+fn raised(severity: Severity) -> Severity {
+    if severity == Severity::Low { Severity::Medium } else { Severity::High }
+}
+
+fn lowered(severity: Severity) -> Severity {
+    if severity == Severity::High { Severity::Medium } else { Severity::Low }
+}
+
+/// The steps, the one to try first in front.
+pub(crate) fn plan(causes: &[Cause<'_>], texts: &Texts) -> Vec<Action> {
+    let mut actions = Vec::new();
+    for cause in causes {
+        let mut effect = cause.fault.severity;
+        if cause.serious_effects() >= 2 && effect > Severity::Low {
+            effect = raised(effect);
+        }
+        if cause.fault.confidence < GUESS {
+            effect = lowered(effect);
+        }
+        actions.extend(action(&cause.fault, &cause.fault.code, effect, texts));
+        for consequence in &cause.effects {
+            let fault = &consequence.fault;
+            if INDEPENDENT.contains(&fault.code.as_str()) && fault.severity >= Severity::Medium {
+                actions.extend(action(fault, &cause.fault.code, lowered(fault.severity), texts));
+            }
+        }
+    }
+    actions.sort_by(|a, b| {
+        b.effect
+            .cmp(&a.effect)
+            .then(a.phase.cmp(&b.phase))
+            .then(a.effort.cmp(&b.effort))
+            .then(b.confidence.total_cmp(&a.confidence))
+    });
+    actions.dedup_by(|a, b| a.text == b.text);
+    actions.truncate(MOST);
+    actions
+}
+
+fn action(fault: &Fault<'_>, cause: &str, effect: Severity, texts: &Texts) -> Option<Action> {
+    let text = fault.lead()?.recommendation.action.trim();
+    (!text.is_empty()).then(|| Action {
+        text: text.to_owned(),
+        tell: texts.tell(fault),
+        cause: cause.to_owned(),
+        effect,
+        effort: fault.effort,
+        phase: fault.phase,
+        confidence: fault.confidence,
+    })
+}
+
+/// The steps as a structured output.
+pub(crate) fn json(actions: &[Action]) -> Json {
+    Json::Array(actions.iter().enumerate().map(|(index, it)| it.json(index + 1)).collect())
+}

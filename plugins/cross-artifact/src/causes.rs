@@ -1,0 +1,204 @@
+//! From findings to root causes: the same fault from several agents becomes one, and faults that
+//! follow from another are attached to it.
+
+use std::collections::BTreeSet;
+
+use deepfix_plugin::{Analysis, Severity};
+
+use crate::{
+    codes::{self, EXTERNAL, Effort, Phase},
+    findings::{Findings, Observed},
+    graph,
+};
+
+/// A fault with everything that says so.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault<'a> {
+    /// As reported; [`EXTERNAL`] for a code of another plugin.
+    pub(crate) code: String,
+    /// The reasoner's own conclusion, if it is one.
+    pub(crate) own: Option<Analysis>,
+    /// The analyzers' findings behind it, the one that says most first.
+    pub(crate) findings: Vec<Observed<'a>>,
+    pub(crate) severity: Severity,
+    pub(crate) confidence: f64,
+    pub(crate) phase: Phase,
+    pub(crate) effort: Effort,
+    /// Earlier is closer to the root.
+    depth: usize,
+}
+
+impl<'a> Fault<'a> {
+    fn new(code: &str, own: Option<Analysis>, mut findings: Vec<Observed<'a>>) -> Self {
+        findings.sort_by(|a, b| {
+            b.severity()
+                .cmp(&a.severity())
+                .then(b.verified.cmp(&a.verified))
+                .then(b.confidence().total_cmp(&a.confidence()))
+        });
+        let known = codes::lookup(code);
+        let (severity, confidence) = match &own {
+            Some(own) => (own.finding.severity, own.finding.confidence),
+            None => (findings.iter().map(Observed::severity).max().unwrap_or(Severity::Low), together(&findings)),
+        };
+        Self {
+            code: code.to_owned(),
+            own,
+            findings,
+            severity,
+            confidence,
+            phase: known.map_or(Phase::Tuning, |it| it.1.phase),
+            effort: known.map_or(Effort::Hours, |it| it.1.effort),
+            depth: known.map_or(usize::MAX, |it| it.0),
+        }
+    }
+
+    pub(crate) fn is_external(&self) -> bool {
+        self.code == EXTERNAL
+    }
+
+    /// The code and agent of a finding of another plugin.
+    pub(crate) fn origin(&self) -> Option<(&'a str, &'a str)> {
+        let lead = self.findings.first().filter(|_| self.is_external())?;
+        Some((lead.agent, lead.analysis.finding.code.as_str()))
+    }
+
+    pub(crate) fn ids(&self) -> Vec<&'a str> {
+        self.findings.iter().map(|it| it.id).collect()
+    }
+
+    /// The analysis whose texts speak for the fault.
+    pub(crate) fn lead(&self) -> Option<&Analysis> {
+        self.own.as_ref().or_else(|| self.findings.first().map(|it| it.analysis))
+    }
+}
+
+/// How sure several agents are together: each that agrees, by other means, removes a part of the
+/// doubt.
+fn together(findings: &[Observed<'_>]) -> f64 {
+    let mut agents = BTreeSet::new();
+    let doubt: f64 = findings.iter().filter(|it| agents.insert(it.agent)).map(|it| 1.0 - it.confidence()).product();
+    // Two agents may share a blind spot, so that no number of them is certain.
+    let most = findings.iter().map(Observed::confidence).fold(0.0, f64::max);
+    (1.0 - doubt).min(0.99).max(most)
+}
+
+/// A fault that follows from another.
+#[derive(Debug, Clone)]
+pub(crate) struct Effect<'a> {
+    pub(crate) fault: Fault<'a>,
+    /// The code that it follows from directly: the root, or another of its consequences.
+    pub(crate) through: String,
+}
+
+/// A root cause with what follows from it.
+#[derive(Debug, Clone)]
+pub(crate) struct Cause<'a> {
+    pub(crate) fault: Fault<'a>,
+    pub(crate) effects: Vec<Effect<'a>>,
+}
+
+impl Cause<'_> {
+    /// Consequences that would be faults by themselves.
+    pub(crate) fn serious_effects(&self) -> usize {
+        self.effects.iter().filter(|it| it.fault.severity >= Severity::Medium).count()
+    }
+
+    fn worst(&self) -> Severity {
+        self.effects.iter().map(|it| it.fault.severity).fold(self.fault.severity, Severity::max)
+    }
+}
+
+/// Groups findings by fault: the reasoner's own conclusions with the findings that they
+/// contain, then the analyzers' codes, then the findings of other plugins one by one.
+pub(crate) fn faults<'a>(
+    own: Vec<(Analysis, Vec<&'static str>)>,
+    findings: &Findings<'a>,
+    ruled_out: &BTreeSet<String>,
+) -> Vec<Fault<'a>> {
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    let mut faults = Vec::new();
+    for (analysis, merges) in own {
+        let code = analysis.finding.code.clone();
+        let parts: Vec<Observed<'a>> = findings
+            .all()
+            .iter()
+            .filter(|it| (it.code() == code || merges.contains(&it.code())) && !used.contains(it.id))
+            .copied()
+            .collect();
+        used.extend(parts.iter().map(|it| it.id));
+        faults.push(Fault::new(&code, Some(analysis), parts));
+    }
+    let mut by_code: Vec<(&str, Vec<Observed<'a>>)> = Vec::new();
+    for finding in findings.all() {
+        if used.contains(finding.id) || ruled_out.contains(finding.id) {
+            continue;
+        }
+        let code: &'a str = &finding.analysis.finding.code;
+        // Another plugin cannot say "healthy" for the experiment.
+        if codes::lookup(code).is_none() || code == codes::HEALTHY || code == codes::NOT_EXAMINED {
+            faults.push(Fault::new(EXTERNAL, None, vec![*finding]));
+            continue;
+        }
+        match by_code.iter_mut().find(|(it, _)| *it == code) {
+            Some((_, parts)) => parts.push(*finding),
+            None => by_code.push((code, vec![*finding])),
+        }
+    }
+    faults.extend(by_code.into_iter().map(|(code, parts)| Fault::new(code, None, parts)));
+    faults
+}
+
+/// Attaches consequences to causes. What is left over is a root.
+pub(crate) fn assemble(mut faults: Vec<Fault<'_>>) -> Vec<Cause<'_>> {
+    faults.sort_by_key(|it| it.depth);
+    let mut open: Vec<Option<Fault<'_>>> = faults.into_iter().map(Some).collect();
+    let mut causes = Vec::new();
+    while let Some(place) = next_root(&open) {
+        let Some(fault) = open.get_mut(place).and_then(Option::take) else { break };
+        let effects = if fault.is_external() { Vec::new() } else { collect_effects(&fault, &mut open) };
+        causes.push(Cause { fault, effects });
+    }
+    causes.sort_by(|a, b| {
+        b.worst()
+            .cmp(&a.worst())
+            .then(b.fault.severity.cmp(&a.fault.severity))
+            .then(a.fault.phase.cmp(&b.fault.phase))
+            .then(b.fault.confidence.total_cmp(&a.fault.confidence))
+            .then(a.fault.depth.cmp(&b.fault.depth))
+    });
+    causes
+}
+
+/// The first fault that no other one explains better: of two that explain each other the worse
+/// one goes first.
+fn next_root(open: &[Option<Fault<'_>>]) -> Option<usize> {
+    let rest: Vec<(usize, &Fault<'_>)> =
+        open.iter().enumerate().filter_map(|(place, it)| it.as_ref().map(|it| (place, it))).collect();
+    let is_weaker_of_two = |fault: &Fault<'_>| {
+        rest.iter().any(|(_, other)| {
+            other.severity > fault.severity
+                && graph::leads_to(&other.code, &fault.code)
+                && graph::leads_to(&fault.code, &other.code)
+        })
+    };
+    rest.iter().find(|(_, it)| !is_weaker_of_two(it)).or(rest.first()).map(|(place, _)| *place)
+}
+
+fn collect_effects<'a>(root: &Fault<'a>, open: &mut [Option<Fault<'a>>]) -> Vec<Effect<'a>> {
+    let mut effects: Vec<Effect<'a>> = Vec::new();
+    let mut frontier = vec![(root.code.clone(), root.severity)];
+    while let Some((cause, severity)) = frontier.pop() {
+        for slot in open.iter_mut() {
+            let follows = slot.as_ref().is_some_and(|it| {
+                !it.is_external() && graph::explains((&cause, severity), (&it.code, it.severity))
+            });
+            if follows && let Some(fault) = slot.take() {
+                frontier.push((fault.code.clone(), fault.severity));
+                effects.push(Effect { fault, through: cause.clone() });
+            }
+        }
+    }
+    effects.sort_by(|a, b| b.fault.severity.cmp(&a.fault.severity).then(a.fault.depth.cmp(&b.fault.depth)));
+    effects
+}

@@ -1,0 +1,245 @@
+//! What was looked at, and what could not be.
+
+use std::collections::BTreeSet;
+
+use deepfix_plugin::{AgentOutcome, ArtifactKind, Outcome};
+use deepfix_views::dataset::Which;
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    experiment::KINDS,
+    rules::{Case, spread, updates},
+    texts::shorten,
+};
+
+/// More entries are of no use to anyone.
+const MOST_GAPS: usize = 40;
+/// Characters of a text that comes from another plugin.
+const MOST_TEXT: usize = 300;
+
+/// The agents that are there for one kind of artifact: that it was skipped says no more than
+/// that the artifact is missing.
+const BUILT_IN: [(&str, ArtifactKind); 4] = [
+    ("DatasetArtifactsAnalyzer", ArtifactKind::Dataset),
+    ("DeepchecksArtifactsAnalyzer", ArtifactKind::Deepchecks),
+    ("ModelCheckpointArtifactsAnalyzer", ArtifactKind::ModelCheckpoint),
+    ("TrainingArtifactsAnalyzer", ArtifactKind::Training),
+];
+
+/// The name of a kind in text ids.
+fn name(kind: ArtifactKind) -> &'static str {
+    match kind {
+        ArtifactKind::Dataset => "dataset",
+        ArtifactKind::Deepchecks => "deepchecks",
+        ArtifactKind::ModelCheckpoint => "checkpoint",
+        ArtifactKind::Training => "training",
+    }
+}
+
+/// What could not be looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Extent {
+    /// Kinds of artifacts that the request lacks, as words.
+    pub(crate) missing: Vec<String>,
+    /// Agents that failed.
+    pub(crate) failed: Vec<String>,
+    /// Limits of the diagnosis, one line each.
+    pub(crate) constraints: Vec<String>,
+    not_examined: Vec<Json>,
+    agents_failed: Vec<Json>,
+}
+
+impl Extent {
+    /// Collects the gaps of the request, of the reasoner's own rules, and of all agents.
+    pub(crate) fn of(case: &Case<'_>, outcomes: &[AgentOutcome]) -> Self {
+        let mut extent = Self::default();
+        for kind in KINDS.into_iter().filter(|it| !case.experiment.present.contains(it)) {
+            let id = name(kind);
+            extent.missing.push(case.text(&format!("kind-{id}"), &[]));
+            extent.gap(case, &format!("kind-{id}"), &format!("missing-{id}"));
+        }
+        for id in own_gaps(case) {
+            extent.gap(case, id, id);
+        }
+        for outcome in outcomes {
+            extent.agent(case, outcome);
+        }
+        extent.not_examined.truncate(MOST_GAPS);
+        let unverified = case.findings.all().iter().filter(|it| !it.verified).count();
+        if unverified > 0 {
+            extent.constraints.push(case.text("constraint-unverified", &[("count", unverified.into())]));
+        }
+        extent
+    }
+
+    fn gap(&mut self, case: &Case<'_>, what: &str, id: &str) {
+        let what = case.text(what, &[]);
+        let why = case.text(&format!("{id}-why"), &[]);
+        let args = [("what", crate::texts::capital(&what).into()), ("why", why.clone().into())];
+        self.constraints.push(case.text("constraint-gap", &args));
+        self.not_examined.push(json!({"what": what, "why": why, "send": case.text(&format!("{id}-send"), &[])}));
+    }
+
+    fn agent(&mut self, case: &Case<'_>, outcome: &AgentOutcome) {
+        let agent = shorten(&outcome.agent, MOST_TEXT);
+        let mut entry = |why: &str, reason: &str, send: &str| {
+            let why = case.text(why, &[("reason", reason.into())]);
+            self.not_examined.push(json!({"what": agent, "why": why, "send": case.text(send, &[]), "agent": agent}));
+        };
+        match &outcome.outcome {
+            Outcome::Completed { extras, .. } => self.inherit(&agent, extras),
+            Outcome::Failed(error) => {
+                let reason = shorten(&error.to_string(), MOST_TEXT);
+                entry("agent-failed", &reason, "agent-failed-send");
+                self.agents_failed.push(json!({"agent": agent, "why": reason}));
+                let args = [("agent", agent.clone().into()), ("reason", reason.into())];
+                self.constraints.push(case.text("constraint-failed", &args));
+                self.failed.push(agent);
+            }
+            Outcome::Skipped(reason) => {
+                let lacks = BUILT_IN
+                    .iter()
+                    .any(|(name, kind)| *name == outcome.agent && !case.experiment.present.contains(kind));
+                if !lacks {
+                    entry("agent-skipped", &shorten(reason, MOST_TEXT), "agent-skipped-send");
+                }
+            }
+        }
+    }
+
+    /// Takes over what an agent says that it could not look at.
+    fn inherit(&mut self, agent: &str, extras: &str) {
+        for gap in list(extras, "not_examined") {
+            let Json::Object(gap) = gap else { continue };
+            let mut entry = Map::new();
+            for key in ["what", "why", "send"] {
+                let value = match gap.get(key) {
+                    Some(Json::String(text)) => json!(shorten(text, MOST_TEXT)),
+                    Some(Json::Array(items)) => {
+                        json!(items.iter().filter_map(Json::as_str).map(|it| shorten(it, 100)).take(40).collect::<Vec<_>>())
+                    }
+                    _ => json!(""),
+                };
+                entry.insert(key.to_owned(), value);
+            }
+            entry.insert("agent".to_owned(), json!(agent));
+            self.not_examined.push(Json::Object(entry));
+        }
+    }
+
+    pub(crate) fn not_examined(&self) -> Json {
+        json!(self.not_examined)
+    }
+
+    pub(crate) fn agents_failed(&self) -> Json {
+        json!(self.agents_failed)
+    }
+}
+
+/// A list in an agent's extras, whatever else is there.
+fn list(extras: &str, key: &str) -> Vec<Json> {
+    match serde_json::from_str::<Json>(extras) {
+        Ok(Json::Object(mut members)) => match members.remove(key) {
+            Some(Json::Array(items)) => items,
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Rules of the reasoner that had not enough to look at, although the artifacts are there.
+fn own_gaps(case: &Case<'_>) -> Vec<&'static str> {
+    let experiment = case.experiment;
+    let mut gaps = Vec::new();
+    let network = !experiment.grows_trees();
+    if let (Some(data), Some(training)) = (&experiment.dataset, &experiment.training)
+        && network
+    {
+        if spread(data).is_none() && training.params.feature_scaling().is_none() {
+            gaps.push("gap-scales");
+        }
+        if training.points() > 0 && updates(case).is_none() {
+            gaps.push("gap-updates");
+        }
+    }
+    if let (Some(_), Some(checkpoint)) = (&experiment.dataset, &experiment.checkpoint)
+        && (experiment.classes().is_none() || (checkpoint.output_size().is_none() && checkpoint.config.outputs().is_none()))
+        && !checkpoint.config.is_regression()
+        && experiment.task() != deepfix_views::training::Task::Regression
+    {
+        gaps.push("gap-outputs");
+    }
+    gaps
+}
+
+/// What was looked at, as one phrase with a number or two per artifact.
+pub(crate) fn checked(case: &Case<'_>, outcomes: &[AgentOutcome]) -> String {
+    let mut parts = Vec::new();
+    for kind in KINDS.into_iter().filter(|it| case.experiment.present.contains(it)) {
+        // Present but read by nobody is not looked at.
+        let read = outcomes.iter().any(|it| it.artifacts.contains(&kind) && matches!(it.outcome, Outcome::Completed { .. }));
+        if read {
+            parts.push(phrase(case, kind, outcomes));
+        }
+    }
+    parts.join("; ")
+}
+
+fn phrase(case: &Case<'_>, kind: ArtifactKind, outcomes: &[AgentOutcome]) -> String {
+    let experiment = case.experiment;
+    match kind {
+        ArtifactKind::Dataset => dataset(case),
+        ArtifactKind::Deepchecks => {
+            let ran = outcomes.iter().filter(|it| it.artifacts.contains(&kind)).map(|it| match &it.outcome {
+                Outcome::Completed { extras, .. } => list(extras, "checked").len(),
+                _ => 0,
+            });
+            case.text("checked-deepchecks", &[("count", ran.max().unwrap_or(0).into())])
+        }
+        ArtifactKind::ModelCheckpoint => match experiment.checkpoint.as_ref().and_then(|it| it.sound()) {
+            Some((header, _)) => case.text("checked-checkpoint", &[("tensors", header.tensors.len().into())]),
+            None => case.text("checked-checkpoint-plain", &[]),
+        },
+        ArtifactKind::Training => training(case).unwrap_or_else(|| case.text("checked-training-plain", &[])),
+    }
+}
+
+fn dataset(case: &Case<'_>) -> String {
+    let Some(data) = &case.experiment.dataset else { return case.text("checked-dataset-plain", &[]) };
+    let rows = |which| data.rows(which).map_or(0, |it| it.count as u64);
+    let (train, test, features) = (rows(Which::Train), rows(Which::Test), data.features().count());
+    let id = match (train, test) {
+        _ if features == 0 => "checked-dataset-plain",
+        (0, _) => "checked-dataset-plain",
+        (_, 0) => "checked-dataset-train",
+        _ => "checked-dataset",
+    };
+    case.text(id, &[("rows", train.into()), ("test", test.into()), ("features", features.into())])
+}
+
+fn training(case: &Case<'_>) -> Option<String> {
+    let view = case.experiment.training.as_ref()?;
+    let (series, curve) = match (&view.validation_loss, &view.train_loss) {
+        (Some(series), _) if !view.validation.is_empty() => (series, &view.validation),
+        (_, Some(series)) => (series, &view.train),
+        _ => return None,
+    };
+    let args = [
+        ("points", view.points().into()),
+        ("column", series.column.as_str().into()),
+        ("first", curve.points.first()?.value.into()),
+        ("last", curve.points.last()?.value.into()),
+    ];
+    Some(case.text("checked-training", &args))
+}
+
+/// The agents that failed, for the case that nothing else is known.
+pub(crate) fn why_nothing(case: &Case<'_>, extent: &Extent) -> String {
+    let agents: BTreeSet<&str> = extent.failed.iter().map(String::as_str).collect();
+    if agents.is_empty() {
+        return case.text("not-examined-none", &[]);
+    }
+    let names: Vec<String> = agents.iter().map(|it| (*it).to_owned()).collect();
+    let args = [("count", agents.len().into()), ("agents", crate::texts::Texts::list(&names, 6).into())];
+    case.text("not-examined-failed", &args)
+}

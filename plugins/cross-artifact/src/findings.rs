@@ -1,0 +1,82 @@
+//! What the analyzers found, by code.
+
+use deepfix_plugin::{AgentOutcome, Analysis, Outcome, Severity};
+
+/// Surer than this a finding may carry the conclusion of another rule.
+const SURE: f64 = 0.4;
+
+/// One finding of an analyzer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Observed<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) agent: &'a str,
+    pub(crate) analysis: &'a Analysis,
+    pub(crate) verified: bool,
+}
+
+impl Observed<'_> {
+    pub(crate) fn code(&self) -> &str {
+        &self.analysis.finding.code
+    }
+
+    pub(crate) fn severity(&self) -> Severity {
+        self.analysis.finding.severity
+    }
+
+    /// Between 0 and 1, whatever the analyzer said.
+    pub(crate) fn confidence(&self) -> f64 {
+        let confidence = self.analysis.finding.confidence;
+        if confidence.is_finite() { confidence.clamp(0.0, 1.0) } else { 0.0 }
+    }
+}
+
+/// The findings of all analyzers that ran to their end.
+#[derive(Debug, Default)]
+pub(crate) struct Findings<'a>(Vec<Observed<'a>>);
+
+impl<'a> Findings<'a> {
+    pub(crate) fn of(outcomes: &'a [AgentOutcome]) -> Self {
+        let mut all = Vec::new();
+        for outcome in outcomes {
+            let Outcome::Completed { analyses, .. } = &outcome.outcome else { continue };
+            all.extend(analyses.iter().map(|it| Observed {
+                id: &it.id,
+                agent: &outcome.agent,
+                analysis: &it.analysis,
+                verified: it.evidence_verified,
+            }));
+        }
+        Self(all)
+    }
+
+    pub(crate) fn all(&self) -> &[Observed<'a>] {
+        &self.0
+    }
+
+    pub(crate) fn of_code<'s>(&'s self, code: &'s str) -> impl Iterator<Item = &'s Observed<'a>> {
+        self.0.iter().filter(move |it| it.code() == code)
+    }
+
+    /// The worst finding of one of these codes, then the surest.
+    pub(crate) fn worst(&self, codes: &[&str]) -> Option<&Observed<'a>> {
+        self.0.iter().filter(|it| codes.contains(&it.code())).max_by(|a, b| {
+            a.severity().cmp(&b.severity()).then(a.confidence().total_cmp(&b.confidence()))
+        })
+    }
+
+    /// Whether one of these codes was found as a fault rather than a remark, and with some
+    /// certainty.
+    pub(crate) fn fault(&self, codes: &[&str]) -> bool {
+        self.serious(codes).is_some()
+    }
+
+    /// The worst such finding.
+    pub(crate) fn serious(&self, codes: &[&str]) -> Option<&Observed<'a>> {
+        self.worst(codes).filter(|it| it.severity() >= Severity::Medium && it.confidence() >= SURE)
+    }
+
+    /// The ids of all findings of these codes.
+    pub(crate) fn ids(&self, codes: &[&str]) -> Vec<String> {
+        self.0.iter().filter(|it| codes.contains(&it.code())).map(|it| it.id.to_owned()).collect()
+    }
+}

@@ -1,0 +1,166 @@
+//! `cross.missing_scaling`: features of very different size meet a model that is trained by
+//! gradients, without a scaler between them, and training suffers.
+//!
+//! The size of a feature is its standard deviation, or its interquartile range over 1.349
+//! where single huge values inflate the former. Training suffers where the first loss is many
+//! times that of a constant prediction: with inputs of unit size and any usual initialisation
+//! the outputs are of unit size as well and the first loss is close to chance, so a loss ten
+//! times higher is carried in by the inputs (Glorot and Bengio 2010; LeCun et al., Efficient
+//! BackProp, 1998, section 4.3); where it is not finite; or where the training analyzer found
+//! a symptom.
+//!
+//! | the parameters say | sizes | training | severity |
+//! |---|---|---|---|
+//! | no scaler | ratio from 100 | first loss from 10 times chance, or not finite | high |
+//! | no scaler | ratio from 1000 | a symptom of the training analyzer | medium |
+//! | no scaler | unknown | first loss from 50 times chance at a customary learning rate | medium |
+//! | nothing | ratio from 1000 | first loss from 20 times chance at a customary learning rate | medium |
+//!
+//! Healthy: any ratio with a scaler in the parameters; trees; a linear regression on a target
+//! of millions, whose loss is as large as the target's variance; raw columns that differ a
+//! thousandfold in a pipeline that says nothing of its scaler but trains well.
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::{
+    dataset::{Column, DatasetView, Kind, Stat},
+    training::{Optimizer, Series, TrainingView},
+};
+
+use super::{Case, Conclusion};
+
+/// Symptoms that unscaled inputs explain. A slow descent is not among them: it has commoner
+/// causes.
+const SYMPTOMS: [&str; 7] = [
+    "training.exploding_gradients",
+    "training.lr_too_high",
+    "training.noisy_loss",
+    "training.vanishing_gradients",
+    "training.underfitting",
+    "training.plateau_no_schedule",
+    "checkpoint.dead_units",
+];
+
+/// Up to here a learning rate is customary for networks, and no cause of a huge first loss.
+const CUSTOMARY_ADAPTIVE: f64 = 0.01;
+const CUSTOMARY_PLAIN: f64 = 0.1;
+
+/// The loss of guessing among ten classes, where the number of classes is unknown.
+const CHANCE_UNKNOWN: f64 = 2.3;
+
+/// The feature with the largest and the one with the smallest scale.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spread<'a> {
+    pub(crate) wide: (&'a Column, f64),
+    pub(crate) narrow: (&'a Column, f64),
+}
+
+impl Spread<'_> {
+    pub(crate) fn ratio(&self) -> f64 {
+        self.wide.1 / self.narrow.1
+    }
+}
+
+/// The scales of the numeric features of the training split.
+pub(crate) fn spread(data: &DatasetView) -> Option<Spread<'_>> {
+    let mut found: Option<Spread<'_>> = None;
+    for column in data.features().filter(|it| it.kind == Kind::Numeric) {
+        let Some(scale) = scale(column) else { continue };
+        let spread = found.get_or_insert(Spread { wide: (column, scale), narrow: (column, scale) });
+        if scale > spread.wide.1 {
+            spread.wide = (column, scale);
+        }
+        if scale < spread.narrow.1 {
+            spread.narrow = (column, scale);
+        }
+    }
+    found
+}
+
+fn scale(column: &Column) -> Option<f64> {
+    let std = column.std.filter(|it| *it > 0.0)?;
+    let robust = match (column.q1, column.q3) {
+        (Some(low), Some(high)) if high > low => Some((high - low) / 1.349),
+        _ => None,
+    };
+    Some(robust.filter(|it| std > 10.0 * it).unwrap_or(std))
+}
+
+/// How training began.
+struct Start<'a> {
+    series: &'a Series,
+    /// The first finite loss, its row, and how many times the loss of guessing that is.
+    first: Option<(usize, f64, f64)>,
+    /// The first row whose loss is not finite.
+    broken: Option<usize>,
+}
+
+fn start<'a>(case: &Case<'_>, view: &'a TrainingView) -> Option<Start<'a>> {
+    let series = view.train_loss.as_ref().or(view.validation_loss.as_ref())?;
+    let chance = case.experiment.chance_loss().filter(|it| *it > 0.0).unwrap_or(CHANCE_UNKNOWN);
+    let first = series.first().map(|(row, loss)| (row, loss, loss / chance));
+    let broken = series.non_finite().filter(|it| !it.recovered || it.count > 1).map(|it| it.first_row);
+    Some(Start { series, first, broken })
+}
+
+fn is_customary(view: &TrainingView) -> bool {
+    let most = if view.optimizer_kind() == Optimizer::Plain { CUSTOMARY_PLAIN } else { CUSTOMARY_ADAPTIVE };
+    view.peak_learning_rate().is_some_and(|it| it <= most)
+}
+
+pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
+    let view = case.experiment.training.as_ref()?;
+    if case.experiment.grows_trees() {
+        return None;
+    }
+    let scaler = view.params.feature_scaling();
+    if scaler.as_ref().is_some_and(|it| it.value != "none") {
+        return None;
+    }
+    let spread = case.experiment.dataset.as_ref().and_then(spread);
+    let ratio = spread.map(|it| it.ratio());
+    let start = start(case, view)?;
+    let excess = start.first.map_or(0.0, |it| it.2);
+    let symptom = case.findings.fault(&SYMPTOMS);
+    let (severity, confidence, variant) = match (&scaler, ratio) {
+        (Some(_), Some(ratio)) if ratio >= 100.0 && (excess >= 10.0 || start.broken.is_some()) => {
+            (Severity::High, 0.93, if start.broken.is_some() { Some("broken") } else { None })
+        }
+        (Some(_), Some(ratio)) if ratio >= 1000.0 && symptom => (Severity::Medium, 0.75, Some("symptom")),
+        (Some(_), None) if excess >= 50.0 && is_customary(view) => (Severity::Medium, 0.55, Some("unseen")),
+        (None, Some(ratio)) if ratio >= 1000.0 && excess >= 20.0 && is_customary(view) => {
+            (Severity::Medium, 0.6, Some("unsaid"))
+        }
+        _ => return None,
+    };
+    let mut draft = Draft::new("cross.missing_scaling", severity, confidence);
+    if let Some(variant) = variant {
+        draft = draft.variant(variant);
+    }
+    if let Some(spread) = spread {
+        draft = draft
+            .fact(format!("std of '{}'", spread.wide.0.name), spread.wide.0.std.unwrap_or_default(), spread.wide.0.source(Stat::Std))
+            .fact(format!("std of '{}'", spread.narrow.0.name), spread.narrow.0.std.unwrap_or_default(), spread.narrow.0.source(Stat::Std))
+            .computed("ratio of feature scales", spread.ratio())
+            .arg("wide", spread.wide.0.name.as_str())
+            .arg("large", spread.wide.1)
+            .arg("narrow", spread.narrow.0.name.as_str())
+            .arg("small", spread.narrow.1)
+            .arg("ratio", spread.ratio().round());
+    }
+    if let Some(scaler) = &scaler {
+        draft = draft.fact(scaler.name.as_str(), scaler.raw.clone(), scaler.source.clone()).arg("scaler", scaler.name.as_str());
+    }
+    if let Some((row, loss, excess)) = start.first {
+        draft = draft.fact(start.series.column.as_str(), loss, start.series.cell(row)).arg("loss", loss).arg("times", excess.round());
+    }
+    if let Some(row) = start.broken {
+        let value = start.series.at(row);
+        draft = match value {
+            Some(value) => draft.fact(start.series.column.as_str(), value, start.series.cell(row)),
+            None => draft,
+        };
+        let label = view.axis.as_ref().and_then(|axis| axis.labels.get(*axis.group.get(row)? as usize)).copied();
+        draft = draft.arg("at", case.at(label.unwrap_or(row as f64)));
+    }
+    Some(Conclusion::new(draft.arg("column", start.series.column.as_str())))
+}

@@ -1,0 +1,66 @@
+//! Texts and codes.
+
+use deepfix_plugin::{Language, Reasoner, testing::assert_catalogue_is_complete};
+
+use crate::{CATALOGUE, CrossArtifactReasoner, NAMES, codes, graph};
+
+const MESSAGES: &[&str] = &[
+    "cross-missing-scaling",
+    "cross-missing-scaling-broken",
+    "cross-missing-scaling-symptom",
+    "cross-missing-scaling-unseen",
+    "cross-missing-scaling-unsaid",
+    "cross-batch-size-vs-dataset",
+    "cross-num-labels-mismatch",
+    "cross-num-labels-mismatch-regression",
+    "cross-input-dim-mismatch",
+    "cross-leakage-perfect-metric-column",
+    "cross-leakage-perfect-metric-rows",
+    "cross-imbalance-accuracy-metric",
+    "cross-imbalance-accuracy-metric-known",
+    "cross-imbalance-accuracy-metric-majority",
+    "cross-drift-not-overfitting-shift",
+    "cross-drift-not-overfitting-labels",
+    "cross-val-labels-corrupted-metric",
+    "cross-val-labels-corrupted-loss",
+    "cross-healthy",
+    "cross-not-examined",
+];
+
+#[test]
+fn every_finding_has_its_texts_in_both_languages() {
+    assert_catalogue_is_complete(&CATALOGUE, MESSAGES);
+    assert_catalogue_is_complete(&NAMES, &[]);
+}
+
+#[test]
+fn every_code_has_a_name_and_a_test_of_its_cure_and_every_cause_a_mechanism() {
+    let ids = NAMES.ids(Language::English);
+    for entry in codes::TABLE {
+        for prefix in ["title", "tell"] {
+            let id = codes::text_id(prefix, entry.name);
+            assert!(ids.contains(&id.as_str()), "{id}");
+        }
+    }
+    for (cause, _) in graph::causes() {
+        let id = codes::text_id("why", cause);
+        assert!(ids.contains(&id.as_str()), "{id}");
+    }
+}
+
+#[test]
+fn the_description_lists_every_code_once_and_those_of_all_analyzers() {
+    let codes = CrossArtifactReasoner::describe().codes;
+    let mut sorted = codes.clone();
+    sorted.sort();
+    sorted.dedup();
+    assert_eq!(sorted.len(), codes.len());
+    let known = deepfix_dataset_plugin::CODES
+        .iter()
+        .chain(&deepfix_deepchecks_plugin::CODES)
+        .chain(&deepfix_training_plugin::rules::CODES)
+        .chain(&deepfix_checkpoint_plugin::CODES);
+    for code in known {
+        assert!(sorted.iter().any(|it| it == code), "{code}");
+    }
+}

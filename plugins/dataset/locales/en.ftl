@@ -1,0 +1,186 @@
+summary-healthy = The data look sound: { $rows } training and { $test } test rows with { $features } features; no gaps, constant or duplicated columns, impossible values, label problems or shifts between the splits stand out.
+summary-healthy-partial = Sizes, unique counts and labels of { $rows } training and { $test } test rows look sound. The artifact holds no feature statistics, so gaps, outliers and drift of its { $features } features could not be judged here.
+summary-findings = { $findings ->
+        [one] One remark
+       *[other] { $findings } remarks
+    } on { $rows } training and { $test } test rows with { $features } features.
+not-examined-train-why = The artifact holds no statistics of the training split.
+not-examined-train-send = Send train_statistics.
+not-examined-test-why = Without statistics of a test split there is nothing to compare the training data with.
+not-examined-test-send = Send test_statistics of the data that the model is evaluated on.
+not-examined-statistics-why = Without means, quartiles and counts, missing values, outliers, drift and copied columns remain invisible.
+not-examined-statistics-send = Send feature_statistics: the output of DataFrame.describe(include="all") per split.
+not-examined-label-why = No column could be told to be the label.
+not-examined-label-send = Include the label column in the statistics and leave it out of the feature lists.
+not-examined-classes-why = The rows per class are not in the artifact and cannot be derived from the statistics of the label.
+not-examined-classes-send = Send a class distribution, or feature_statistics that include the label.
+
+dataset-class-imbalance =
+    .description = The classes are very unequal: class '{ $rare }' has { $few } training samples, class '{ $frequent }' has { $many }.
+    .evidence = Class '{ $rare }' makes up { $share } of the training samples. Always answering '{ $frequent }' would already be right for { $majority } of them.
+    .action = Weight class '{ $rare }' about { $weight } times in the loss (class_weight="balanced", or pos_weight), or draw batches with a balanced sampler; and judge by macro-F1, balanced accuracy or recall of '{ $rare }' instead of accuracy. If more rows of '{ $rare }' can be collected, that beats any weighting.
+    .rationale = An unweighted loss gains almost nothing from a class with { $few } samples, so the model learns to ignore it while accuracy looks fine. It worked when recall of '{ $rare }' rises clearly and macro-F1 rises with it; keep the split stratified so that the test set holds enough of that class to see this.
+dataset-class-imbalance-empty-images =
+    .description = Most training images hold no object: { $negative } empty ones beside { $positive } with objects.
+    .evidence = { $share } of the images are negative samples.
+    .action = Sample the images so that at least one in three of a batch holds an object, or drop part of the empty ones; or use a focal loss.
+    .rationale = With this share most updates only teach the detector to predict background. Recall at a fixed precision should rise once the batches are balanced.
+dataset-missing-values =
+    .description = { $number ->
+        [one] Column { $columns } has
+       *[other] { $number } columns have
+    } missing values; '{ $worst }' lacks { $share } of its values.
+    .evidence = '{ $worst }' has { $present } values for { $rows } rows. Affected: { $columns }.
+    .action = Find out why { $columns } have gaps before filling them. If they are missing at random, impute inside the training pipeline (median, or a model-based imputer fitted on the training split only) and add a was-missing flag per column; drop a column that lacks more than about half of its values.
+    .rationale = Dropping rows throws away the other columns, and filling with statistics of all data leaks the test split into training. The flag keeps what the gap itself says. Compare validation scores with and without the imputed columns: if nothing changes, leave them out.
+dataset-missing-values-texts =
+    .description = Some texts are empty.
+    .evidence = The shortest text in { $split } has no character.
+    .action = Drop the rows without text, or find out at which step of the preparation they lost it.
+    .rationale = An empty text carries a label but nothing to learn it from, which the model sees as noise. The number of rows after filtering tells how many there were.
+dataset-constant-feature =
+    .description = { $number ->
+        [one] Feature { $columns } has
+       *[other] Features { $columns } have
+    } the same value in every training row.
+    .evidence = One unique value in { $rows } rows: { $columns }.
+    .action = Remove { $columns } from the features, after checking whether the value should vary: a failed join, a filter on that column or a default that was never overwritten are the usual causes.
+    .rationale = A constant teaches nothing; scaling it divides by zero, and the first row in production with another value is outside everything the model knows. Scores must not change when the column is gone; if they do, the split differs from what was sent here.
+dataset-constant-feature-near =
+    .description = { $number ->
+        [one] Feature { $columns } is
+       *[other] Features { $columns } are
+    } almost constant.
+    .evidence = At least { $share } of { $rows } training rows hold the same value, so at most { $rare } rows differ.
+    .action = Drop { $columns }, or merge the rare values into a flag if they mean something; check first that a join or a default did not wipe out the real values.
+    .rationale = A model can only memorise the { $rare } rows that differ. If cross-validated scores stay the same without the column, it was ballast.
+dataset-id-like-feature =
+    .description = { $number ->
+        [one] Feature { $columns } looks
+       *[other] Features { $columns } look
+    } like an identifier: it has another value in practically every row.
+    .evidence = '{ $first }' takes { $unique } values in { $rows } training rows.
+    .action = Take { $columns } out of the features and keep it as an index for joining and for grouped splits. If it is free text or encodes something (a date, a region prefix), derive that as a feature of its own.
+    .rationale = A value that never comes back cannot generalise; trees and wide embeddings memorise the training rows by it instead. Without it the training score may fall a little while the validation score stays or rises.
+dataset-correlated-features =
+    .description = '{ $b }' appears to be '{ $a }' in other units or with a little noise: the two columns have the same shape and move alike between the splits.
+    .evidence = { $number ->
+        [one] One pair
+       *[other] { $number } pairs
+    } of columns: { $pairs }. After standardising, the quartiles of '{ $a }' and '{ $b }' differ by at most { $difference } standard deviations in both splits.
+    .action = Confirm with df[['{ $a }', '{ $b }']].corr(), then keep the one of the two that is measured directly and drop the other.
+    .rationale = Two copies share their weight arbitrarily: coefficients and importances become unreadable and linear models unstable, while nothing is gained. The validation score must stay where it is after dropping one; importances add up on the remaining column.
+dataset-outliers-sentinel =
+    .description = { $number ->
+        [one] Column { $columns } holds
+       *[other] Columns { $columns } hold
+    } a placeholder that is taken for a number: '{ $worst }' reaches { $value }.
+    .evidence = Half of the values of '{ $worst }' lie between { $low } and { $high }; { $value } stands { $distance } interquartile ranges away and blows its standard deviation up to { $std }.
+    .action = Replace { $value } in { $columns } by a missing value when reading (na_values={ $value }), then impute with the median of the training split and add a was-missing flag.
+    .rationale = The placeholder pulls mean and standard deviation, so after scaling all real values are squeezed into a narrow band. Afterwards the standard deviation of '{ $worst }' should be of the size of { $high } - { $low }.
+dataset-outliers-scale =
+    .description = { $number ->
+        [one] Column { $columns } holds
+       *[other] Columns { $columns } hold
+    } values that hardly are measurements: '{ $worst }' reaches { $value } although half of it lies between { $low } and { $high }.
+    .evidence = { $value } in '{ $worst }' is { $distance } interquartile ranges outside the quartiles, far beyond what a skewed distribution reaches. Its standard deviation is { $std }.
+    .action = List the rows with the extremes of { $columns } and look for a unit error (grams for kilograms, cents for euros), a shifted decimal point or a corrupt sensor; convert or drop them. If they are real, train on the logarithm or a quantile transform.
+    .rationale = A handful of such values dominates the scaler and every squared error. After the repair, maximum over upper quartile should fall to what the other columns show, and the loss should become smoother.
+dataset-outliers-boxes =
+    .description = Some bounding boxes have no valid { $side }.
+    .evidence = The smallest { $side } of a box is { $min }.
+    .action = Filter boxes with a { $side } of 1 pixel or less, and swap corners where width or height is negative.
+    .rationale = A box without area gives an undefined overlap, and a single one can turn the loss of its batch into NaN. The minimum in the statistics must be positive afterwards.
+dataset-outliers-texts =
+    .description = A few texts are far longer than the others.
+    .evidence = The largest { $measure } is { $max } with a mean of { $mean }: { $distance } standard deviations above it.
+    .action = Look at the longest texts, then truncate or split them on purpose, at the length that covers 99 % of the texts.
+    .rationale = A tokenizer cuts them silently, and one of them pads its whole batch. Batches become evenly fast once lengths are capped.
+dataset-mixed-types =
+    .description = { $number ->
+        [one] Column { $columns } looks
+       *[other] Columns { $columns } look
+    } numeric but is treated as categorical, so some cells hold text.
+    .evidence = The most frequent value of '{ $first }' is { $top }, and it takes { $unique } values as a category.
+    .action = Convert { $columns } with pd.to_numeric(..., errors="coerce"), list the cells that become missing, and decide for each text ('?', 'N/A', '1,5') whether it is a gap or a number in another notation.
+    .rationale = As categories the numbers lose their order, and unseen values appear in every new split. After the conversion the column belongs to the numerical features, with as many gaps as there were texts.
+dataset-test-too-small =
+    .description = The test split has { $rows } rows: too few to judge a model by.
+    .evidence = One row changes accuracy by { $step }. An accuracy of 80 % measured here could truly be anywhere from { $low } to { $high }.
+    .action = Evaluate by repeated stratified cross-validation over all { $train } + { $rows } rows, or set aside at least { $wanted } of them for testing.
+    .rationale = With so few rows the best epoch, early stopping and any comparison of models follow chance. It worked when the spread between folds or seeds is clearly smaller than the differences you want to see.
+dataset-small-dataset =
+    .description = The training split is small: { $rows } rows for { $features } features.
+    .evidence = { $rows } training rows.
+    .action = Prefer a strongly regularised or simple model, report cross-validated scores with their spread, and treat differences of a few points as noise.
+    .rationale = With few rows large models memorise them. A learning curve (training on 50 %, 75 %, 100 %) that is still rising says that more data would pay.
+dataset-duplicates-index =
+    .description = Rows of the training split were copied: the row index '{ $index }' repeats.
+    .evidence = '{ $index }' has { $unique } different values in { $rows } rows, so { $copies } rows ({ $share }) repeat an earlier one.
+    .action = Drop the copies with drop_duplicates(subset='{ $index }') before splitting; if they come from oversampling, oversample after the split and inside the training fold only.
+    .rationale = Copies weigh some rows twice, and those that fall on both sides of a split make the test score too good. Unique index values and rows must agree afterwards.
+dataset-duplicates-hidden =
+    .description = Rows of the training split were copied: the row index '{ $index }' repeats, and '{ $hiding }', which differs in every row, hides the copies from duplicate checks.
+    .evidence = '{ $index }' has { $unique } different values in { $rows } rows, so { $copies } rows ({ $share }) repeat an earlier one; '{ $hiding }' has a value of its own in each.
+    .action = Drop the copies with drop_duplicates(subset='{ $index }') before splitting, take '{ $hiding }' out, and run the duplicate and train-test overlap checks again on the remaining features.
+    .rationale = Row checks compare whole rows, so a single column of unique values makes them pass. If rows were copied within the training split, expect the same between training and test split: the overlap check without '{ $hiding }' tells.
+
+checks-covariate-drift-numeric =
+    .description = The test data do not come from the distribution of the training data: { $number ->
+        [one] { $columns } differs
+       *[other] { $number } features differ
+    } between the splits.
+    .evidence = The mean of '{ $worst }' goes from { $before } to { $after }, a shift of { $shift } standard deviations over { $rows } and { $test } rows; chance does not do that among { $features } features. Affected: { $columns }.
+    .action = Check how the split was made. If it was sorted, cut by time or filtered on { $columns }, redo it at random (stratified) to measure the model, or keep it and treat the gap as the price of the shift: then collect or reweight training rows that look like the test data.
+    .rationale = A validation gap under drift is not overfitting, and regularisation will not close it. After a random split the gap should shrink; if it stays, look at the model.
+checks-covariate-drift-category =
+    .description = The test data do not come from the distribution of the training data: { $number ->
+        [one] { $columns } differs
+       *[other] { $number } features differ
+    } between the splits.
+    .evidence = The share of '{ $top }' in '{ $worst }' goes from { $before } to { $after } ({ $shift } standard deviations) over { $rows } and { $test } rows; chance does not do that among { $features } features. Affected: { $columns }.
+    .action = Check how the split was made. If a group, place or time decides where a row goes, split at random, stratified by '{ $worst }', to measure the model; or keep the split and train on rows weighted towards the test data.
+    .rationale = A validation gap under drift is not overfitting, and regularisation will not close it. After a random split the gap should shrink; if it stays, look at the model.
+checks-covariate-drift-colours =
+    .description = The test images have other colours than the training images.
+    .evidence = The mean of channel { $channel } goes from { $before } to { $after }, a shift of { $shift } of its spread.
+    .action = Compare camera, lighting and preprocessing of the two sources: a missing normalisation or swapped RGB/BGR channels are the first suspects. If the difference is real, train with colour jitter of that size.
+    .rationale = Convolutional features react to brightness and hue. Once both splits pass the same pipeline, the means should agree within a few percent of the spread.
+checks-covariate-drift-texts =
+    .description = Test texts differ in length from training texts.
+    .evidence = The mean { $measure } goes from { $before } to { $after }, a shift of { $shift } standard deviations.
+    .action = Compare the sources and the preparation of both splits (truncation, markup, language); draw both from the same pool, or train on lengths like those of the test texts.
+    .rationale = Length goes with topic and source, and the maximum sequence length was chosen for the training texts. The shift should vanish after a joint random split.
+checks-label-drift-classes =
+    .description = The class shares differ between training and test split, most for class '{ $worst }'.
+    .evidence = Class '{ $worst }' goes from { $before } of { $rows } training rows to { $after } of { $test } test rows; total variation { $variation }.
+    .action = Split with stratify=y. If the test shares are those of production, keep them, and correct the model instead: class weights by the ratio of the shares, or adjusted decision thresholds.
+    .rationale = A classifier learns the class shares along with the features, so its scores on other shares are biased. After stratification the shares agree to a row; compare macro metrics before and after.
+checks-label-drift-mean =
+    .description = The label '{ $label }' is distributed differently in the test split.
+    .evidence = Its mean goes from { $before } to { $after }, a shift of { $shift } standard deviations over { $rows } and { $test } rows.
+    .action = Split at random, stratified by quantile bins of '{ $label }'. If the split follows time on purpose, add features that carry the trend, or predict the difference to a recent level.
+    .rationale = A regressor answers around the mean of its training labels, so the whole test set is off by the shift. The mean residual on the test split should come back to about zero.
+checks-new-labels =
+    .description = The test split contains a class of '{ $label }' that the training split does not have.
+    .evidence = { $train } classes in training, { $test } in the test split.
+    .action = Split with stratify=y so that every class is on both sides; collect training rows for the missing class, or take it out of the task and route such rows elsewhere.
+    .rationale = The model cannot predict a class that it never saw: each of those rows is a sure error, and an output layer built from the training labels is too small. The class counts of both splits must agree.
+checks-new-labels-range =
+    .description = The test split contains a class code of '{ $label }' outside the range of the training split.
+    .evidence = The training split ends at code { $known }, the test split at { $unseen }.
+    .action = Split with stratify=y, and fit the label encoder once on the labels of both splits.
+    .rationale = Rows of an unseen class are sure errors, and a code outside the output layer stops a training loop. The code ranges of both splits must agree.
+checks-new-labels-named =
+    .description = { $number ->
+        [one] Class { $classes } occurs
+       *[other] Classes { $classes } occur
+    } in the test split but not in the training split.
+    .evidence = { $rows } test samples ({ $share }) carry a class that was never trained.
+    .action = Split stratified by class, or add training samples of { $classes }; check the spelling of the class names first.
+    .rationale = Each of those samples is a sure error. The class names of both splits must agree; recall of { $classes } can only then rise above zero.
+checks-label-leakage =
+    .description = Feature '{ $feature }' mirrors the label '{ $label }': it is the label in other units with a little noise.
+    .evidence = After standardising, the quartiles of '{ $feature }' and '{ $label }' differ by at most { $difference } standard deviations, and their means and spreads move alike from the training to the test split.
+    .action = Find out when '{ $feature }' is recorded. If that is after, or because of, the outcome '{ $label }', remove it and train again.
+    .rationale = A feature made from the answer gives near-perfect scores that vanish in production, where it is not known yet. Expect the score to drop to what the other features can do: that is the honest number.

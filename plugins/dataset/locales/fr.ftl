@@ -1,0 +1,186 @@
+summary-healthy = Les données paraissent saines : { $rows } lignes d'entraînement et { $test } de test avec { $features } variables ; ni lacunes, ni colonnes constantes ou copiées, ni valeurs impossibles, ni problème d'étiquettes, ni décalage entre les jeux ne ressortent.
+summary-healthy-partial = Les tailles, les nombres de valeurs distinctes et les étiquettes de { $rows } lignes d'entraînement et de { $test } lignes de test paraissent sains. L'artefact ne contient pas de statistiques par variable : lacunes, valeurs aberrantes et dérive de ses { $features } variables n'ont pas pu être jugées ici.
+summary-findings = { $findings ->
+        [one] Une remarque
+       *[other] { $findings } remarques
+    } sur { $rows } lignes d'entraînement et { $test } lignes de test avec { $features } variables.
+not-examined-train-why = L'artefact ne contient aucune statistique du jeu d'entraînement.
+not-examined-train-send = Envoyez train_statistics.
+not-examined-test-why = Sans statistiques d'un jeu de test, il n'y a rien à comparer aux données d'entraînement.
+not-examined-test-send = Envoyez test_statistics pour les données sur lesquelles le modèle est évalué.
+not-examined-statistics-why = Sans moyennes, quartiles ni effectifs, les valeurs manquantes, les valeurs aberrantes, la dérive et les colonnes copiées restent invisibles.
+not-examined-statistics-send = Envoyez feature_statistics : le résultat de DataFrame.describe(include="all") pour chaque jeu.
+not-examined-label-why = Aucune colonne n'a pu être reconnue comme l'étiquette.
+not-examined-label-send = Incluez la colonne d'étiquette dans les statistiques et laissez-la hors des listes de variables.
+not-examined-classes-why = L'effectif par classe ne figure pas dans l'artefact et ne se déduit pas des statistiques de l'étiquette.
+not-examined-classes-send = Envoyez une distribution des classes, ou des feature_statistics qui comprennent l'étiquette.
+
+dataset-class-imbalance =
+    .description = Les classes sont très inégales : la classe « { $rare } » compte { $few } exemples d'entraînement, la classe « { $frequent } » en compte { $many }.
+    .evidence = La classe « { $rare } » représente { $share } des exemples d'entraînement. Répondre toujours « { $frequent } » serait déjà juste pour { $majority } d'entre eux.
+    .action = Pondérez la classe « { $rare } » environ { $weight } fois dans la perte (class_weight="balanced" ou pos_weight), ou tirez des lots équilibrés ; et jugez au macro-F1, à l'exactitude équilibrée ou au rappel de « { $rare } » plutôt qu'à l'exactitude. Si l'on peut recueillir davantage de lignes de « { $rare } », cela vaut mieux que toute pondération.
+    .rationale = Une perte non pondérée ne gagne presque rien avec une classe de { $few } exemples : le modèle apprend à l'ignorer pendant que l'exactitude reste flatteuse. C'est réussi quand le rappel de « { $rare } » monte nettement et que le macro-F1 suit ; gardez une découpe stratifiée pour que le jeu de test contienne assez de cette classe.
+dataset-class-imbalance-empty-images =
+    .description = La plupart des images d'entraînement ne contiennent aucun objet : { $negative } vides contre { $positive } avec objets.
+    .evidence = { $share } des images sont des exemples négatifs.
+    .action = Tirez les images pour qu'au moins une sur trois dans un lot contienne un objet, ou retirez une partie des images vides ; ou utilisez une perte focale.
+    .rationale = Avec cette proportion, la plupart des mises à jour n'apprennent au détecteur qu'à prédire le fond. Le rappel à précision fixée doit monter une fois les lots équilibrés.
+dataset-missing-values =
+    .description = { $number ->
+        [one] La colonne { $columns } comporte
+       *[other] { $number } colonnes comportent
+    } des valeurs manquantes ; il manque { $share } des valeurs de « { $worst } ».
+    .evidence = « { $worst } » a { $present } valeurs pour { $rows } lignes. Colonnes touchées : { $columns }.
+    .action = Cherchez pourquoi { $columns } ont des lacunes avant de les combler. Si elles manquent au hasard, imputez dans la chaîne d'entraînement (médiane, ou modèle ajusté sur le seul jeu d'entraînement) et ajoutez un indicateur de valeur manquante par colonne ; abandonnez une colonne à laquelle il manque plus de la moitié environ de ses valeurs.
+    .rationale = Supprimer des lignes jette les autres colonnes, et remplir avec des statistiques de toutes les données fait fuir le jeu de test dans l'entraînement. L'indicateur conserve ce que dit la lacune elle-même. Comparez les scores de validation avec et sans les colonnes imputées : si rien ne change, laissez-les de côté.
+dataset-missing-values-texts =
+    .description = Certains textes sont vides.
+    .evidence = Le texte le plus court de { $split } n'a aucun caractère.
+    .action = Retirez les lignes sans texte, ou cherchez à quelle étape de la préparation elles l'ont perdu.
+    .rationale = Un texte vide porte une étiquette mais rien pour l'apprendre : pour le modèle, c'est du bruit. Le nombre de lignes après filtrage dit combien il y en avait.
+dataset-constant-feature =
+    .description = { $number ->
+        [one] La variable { $columns } a
+       *[other] Les variables { $columns } ont
+    } la même valeur dans toutes les lignes d'entraînement.
+    .evidence = Une seule valeur distincte sur { $rows } lignes : { $columns }.
+    .action = Retirez { $columns } des variables, après avoir vérifié si la valeur devrait varier : une jointure manquée, un filtre sur cette colonne ou une valeur par défaut jamais remplacée sont les causes habituelles.
+    .rationale = Une constante n'apprend rien ; la normaliser divise par zéro, et la première ligne en production qui porte une autre valeur sort de tout ce que le modèle connaît. Les scores ne doivent pas changer sans la colonne ; s'ils changent, le jeu diffère de ce qui a été envoyé ici.
+dataset-constant-feature-near =
+    .description = { $number ->
+        [one] La variable { $columns } est presque constante.
+       *[other] Les variables { $columns } sont presque constantes.
+    }
+    .evidence = Au moins { $share } des { $rows } lignes d'entraînement portent la même valeur : { $rare } lignes au plus diffèrent.
+    .action = Abandonnez { $columns }, ou réunissez les valeurs rares en un indicateur si elles ont un sens ; vérifiez d'abord qu'une jointure ou une valeur par défaut n'a pas effacé les vraies valeurs.
+    .rationale = Un modèle ne peut que mémoriser les { $rare } lignes qui diffèrent. Si les scores en validation croisée restent les mêmes sans la colonne, elle n'était que du lest.
+dataset-id-like-feature =
+    .description = { $number ->
+        [one] La variable { $columns } ressemble
+       *[other] Les variables { $columns } ressemblent
+    } à un identifiant : une valeur différente dans pratiquement chaque ligne.
+    .evidence = « { $first } » prend { $unique } valeurs sur { $rows } lignes d'entraînement.
+    .action = Sortez { $columns } des variables et gardez-la comme index pour les jointures et les découpes par groupe. Si c'est du texte libre ou un code qui contient une information (date, préfixe de région), extrayez celle-ci comme variable à part.
+    .rationale = Une valeur qui ne revient jamais ne peut pas généraliser ; les arbres et les grands plongements s'en servent pour mémoriser les lignes d'entraînement. Sans elle, le score d'entraînement peut baisser un peu tandis que celui de validation reste ou monte.
+dataset-correlated-features =
+    .description = « { $b } » semble être « { $a } » dans une autre unité ou avec un peu de bruit : les deux colonnes ont la même forme et bougent de concert entre les jeux.
+    .evidence = { $number ->
+        [one] Une paire
+       *[other] { $number } paires
+    } de colonnes : { $pairs }. Après standardisation, les quartiles de « { $a } » et de « { $b } » diffèrent d'au plus { $difference } écart-type dans les deux jeux.
+    .action = Confirmez avec df[['{ $a }', '{ $b }']].corr(), puis gardez celle des deux qui est mesurée directement et abandonnez l'autre.
+    .rationale = Deux copies se partagent leur poids de façon arbitraire : coefficients et importances deviennent illisibles, les modèles linéaires instables, sans rien y gagner. Le score de validation doit rester le même après en avoir retiré une ; les importances s'additionnent sur la colonne restante.
+dataset-outliers-sentinel =
+    .description = { $number ->
+        [one] La colonne { $columns } contient
+       *[other] Les colonnes { $columns } contiennent
+    } une valeur de remplacement prise pour un nombre : « { $worst } » atteint { $value }.
+    .evidence = La moitié des valeurs de « { $worst } » se trouve entre { $low } et { $high } ; { $value } en est à { $distance } écarts interquartiles et gonfle l'écart-type jusqu'à { $std }.
+    .action = Remplacez { $value } dans { $columns } par une valeur manquante dès la lecture (na_values), puis imputez par la médiane du jeu d'entraînement et ajoutez un indicateur de valeur manquante.
+    .rationale = Cette valeur entraîne la moyenne et l'écart-type : après normalisation, toutes les vraies valeurs sont écrasées dans une bande étroite. Ensuite, l'écart-type de « { $worst } » doit être de l'ordre de l'intervalle de { $low } à { $high }.
+dataset-outliers-scale =
+    .description = { $number ->
+        [one] La colonne { $columns } contient
+       *[other] Les colonnes { $columns } contiennent
+    } des valeurs qui ne sont guère des mesures : « { $worst } » atteint { $value } alors que la moitié se trouve entre { $low } et { $high }.
+    .evidence = { $value } dans « { $worst } » est à { $distance } écarts interquartiles hors des quartiles, bien au-delà de ce qu'atteint une distribution asymétrique. Son écart-type est de { $std }.
+    .action = Listez les lignes aux extrêmes de { $columns } et cherchez une erreur d'unité (grammes pour kilogrammes, centimes pour euros), une virgule déplacée ou un capteur défaillant ; convertissez-les ou retirez-les. Si elles sont réelles, entraînez sur le logarithme ou une transformation par quantiles.
+    .rationale = Une poignée de telles valeurs domine la normalisation et toute erreur quadratique. Après réparation, le rapport du maximum au quartile supérieur doit rejoindre celui des autres colonnes, et la perte devenir plus lisse.
+dataset-outliers-boxes =
+    .description = Certains cadres englobants n'ont pas de dimension valable ({ $side }).
+    .evidence = La plus petite valeur de { $side } d'un cadre est { $min }.
+    .action = Filtrez les cadres dont { $side } vaut 1 pixel ou moins, et permutez les coins quand la largeur ou la hauteur est négative.
+    .rationale = Un cadre sans surface donne un recouvrement indéfini, et un seul peut faire passer la perte de son lot à NaN. Le minimum doit être positif ensuite dans les statistiques.
+dataset-outliers-texts =
+    .description = Quelques textes sont bien plus longs que les autres.
+    .evidence = La plus grande valeur de { $measure } est { $max } pour une moyenne de { $mean } : { $distance } écarts-types au-dessus.
+    .action = Regardez les textes les plus longs, puis tronquez-les ou découpez-les à dessein, à la longueur qui couvre 99 % des textes.
+    .rationale = Un découpeur en jetons les coupe sans le dire, et un seul d'entre eux rembourre tout son lot. Les lots prennent un temps égal une fois les longueurs plafonnées.
+dataset-mixed-types =
+    .description = { $number ->
+        [one] La colonne { $columns } paraît numérique mais est traitée
+       *[other] Les colonnes { $columns } paraissent numériques mais sont traitées
+    } comme catégorie : certaines cellules contiennent du texte.
+    .evidence = La valeur la plus fréquente de « { $first } » est { $top }, et elle prend { $unique } valeurs comme catégorie.
+    .action = Convertissez { $columns } avec pd.to_numeric(..., errors="coerce"), listez les cellules qui deviennent manquantes, et décidez pour chaque texte (« ? », « N/A », « 1,5 ») si c'est une lacune ou un nombre écrit autrement.
+    .rationale = En catégories, les nombres perdent leur ordre, et chaque nouveau jeu apporte des valeurs inconnues. Après conversion, la colonne fait partie des variables numériques, avec autant de lacunes qu'il y avait de textes.
+dataset-test-too-small =
+    .description = Le jeu de test a { $rows } lignes : trop peu pour juger un modèle.
+    .evidence = Une seule ligne change l'exactitude de { $step }. Une exactitude de 80 % mesurée ici pourrait valoir en réalité de { $low } à { $high }.
+    .action = Évaluez par validation croisée stratifiée répétée sur l'ensemble des { $train } + { $rows } lignes, ou réservez-en au moins { $wanted } au test.
+    .rationale = Avec si peu de lignes, la meilleure époque, l'arrêt anticipé et toute comparaison de modèles suivent le hasard. C'est réussi quand la dispersion entre plis ou graines est nettement plus petite que les différences que vous voulez voir.
+dataset-small-dataset =
+    .description = Le jeu d'entraînement est petit : { $rows } lignes pour { $features } variables.
+    .evidence = { $rows } lignes d'entraînement.
+    .action = Préférez un modèle simple ou fortement régularisé, donnez des scores en validation croisée avec leur dispersion, et tenez des écarts de quelques points pour du bruit.
+    .rationale = Avec peu de lignes, un grand modèle les mémorise. Une courbe d'apprentissage (50 %, 75 %, 100 % des lignes) qui monte encore dit que davantage de données serait utile.
+dataset-duplicates-index =
+    .description = Des lignes du jeu d'entraînement ont été copiées : l'index de ligne « { $index } » se répète.
+    .evidence = « { $index } » a { $unique } valeurs différentes sur { $rows } lignes : { $copies } lignes ({ $share }) en répètent une autre.
+    .action = Supprimez les copies avec drop_duplicates(subset='{ $index }') avant la découpe ; si elles viennent d'un suréchantillonnage, faites-le après la découpe et dans le seul pli d'entraînement.
+    .rationale = Les copies comptent certaines lignes deux fois, et celles qui tombent des deux côtés d'une découpe rendent le score de test trop beau. Valeurs d'index distinctes et nombre de lignes doivent coïncider ensuite.
+dataset-duplicates-hidden =
+    .description = Des lignes du jeu d'entraînement ont été copiées : l'index de ligne « { $index } » se répète, et « { $hiding } », différente dans chaque ligne, cache les copies aux contrôles de doublons.
+    .evidence = « { $index } » a { $unique } valeurs différentes sur { $rows } lignes : { $copies } lignes ({ $share }) en répètent une autre ; « { $hiding } » a une valeur propre à chacune.
+    .action = Supprimez les copies avec drop_duplicates(subset='{ $index }') avant la découpe, retirez « { $hiding } », et relancez les contrôles de doublons et de recouvrement entraînement-test sur les variables restantes.
+    .rationale = Ces contrôles comparent des lignes entières : une seule colonne de valeurs uniques suffit à les faire passer. Si des lignes ont été copiées dans l'entraînement, attendez-vous à la même chose entre entraînement et test : le contrôle de recouvrement sans « { $hiding } » le dira.
+
+checks-covariate-drift-numeric =
+    .description = Les données de test ne suivent pas la distribution des données d'entraînement : { $number ->
+        [one] { $columns } diffère
+       *[other] { $number } variables diffèrent
+    } entre les jeux.
+    .evidence = La moyenne de « { $worst } » passe de { $before } à { $after }, soit { $shift } écart-type sur { $rows } et { $test } lignes ; le hasard n'en fait pas autant parmi { $features } variables. Variables touchées : { $columns }.
+    .action = Vérifiez comment la découpe a été faite. Si elle est triée, coupée dans le temps ou filtrée sur { $columns }, refaites-la au hasard (stratifiée) pour mesurer le modèle, ou gardez-la et tenez l'écart pour le prix du décalage : recueillez ou repondérez alors des lignes d'entraînement qui ressemblent aux données de test.
+    .rationale = Un écart de validation sous dérive n'est pas du surapprentissage, et la régularisation ne le comblera pas. Après une découpe au hasard, l'écart doit se réduire ; s'il reste, regardez le modèle.
+checks-covariate-drift-category =
+    .description = Les données de test ne suivent pas la distribution des données d'entraînement : { $number ->
+        [one] { $columns } diffère
+       *[other] { $number } variables diffèrent
+    } entre les jeux.
+    .evidence = La part de « { $top } » dans « { $worst } » passe de { $before } à { $after } ({ $shift } écart-type) sur { $rows } et { $test } lignes ; le hasard n'en fait pas autant parmi { $features } variables. Variables touchées : { $columns }.
+    .action = Vérifiez comment la découpe a été faite. Si un groupe, un lieu ou une date décide du côté où va une ligne, découpez au hasard, stratifié par « { $worst } », pour mesurer le modèle ; ou gardez la découpe et entraînez sur des lignes pondérées vers les données de test.
+    .rationale = Un écart de validation sous dérive n'est pas du surapprentissage, et la régularisation ne le comblera pas. Après une découpe au hasard, l'écart doit se réduire ; s'il reste, regardez le modèle.
+checks-covariate-drift-colours =
+    .description = Les images de test n'ont pas les mêmes couleurs que les images d'entraînement.
+    .evidence = La moyenne du canal { $channel } passe de { $before } à { $after }, un décalage de { $shift } fois sa dispersion.
+    .action = Comparez l'appareil, l'éclairage et le prétraitement des deux sources : une normalisation oubliée ou des canaux RGB/BGR permutés sont les premiers suspects. Si la différence est réelle, entraînez avec des variations de couleur de cette ampleur.
+    .rationale = Les filtres convolutifs réagissent à la luminosité et à la teinte. Une fois les deux jeux passés par la même chaîne, les moyennes doivent s'accorder à quelques pour cent de la dispersion.
+checks-covariate-drift-texts =
+    .description = Les textes de test n'ont pas la même longueur que ceux d'entraînement.
+    .evidence = La moyenne de { $measure } passe de { $before } à { $after }, soit { $shift } écart-type.
+    .action = Comparez les sources et la préparation des deux jeux (troncature, balisage, langue) ; tirez-les du même ensemble, ou entraînez sur des longueurs proches de celles des textes de test.
+    .rationale = La longueur va de pair avec le sujet et la source, et la longueur maximale de séquence a été choisie pour les textes d'entraînement. Le décalage doit disparaître après une découpe commune au hasard.
+checks-label-drift-classes =
+    .description = Les parts des classes diffèrent entre entraînement et test, surtout pour la classe « { $worst } ».
+    .evidence = La classe « { $worst } » passe de { $before } des { $rows } lignes d'entraînement à { $after } des { $test } lignes de test ; variation totale { $variation }.
+    .action = Découpez avec stratify=y. Si les parts du test sont celles de la production, gardez-les et corrigez plutôt le modèle : poids de classe selon le rapport des parts, ou seuils de décision ajustés.
+    .rationale = Un classifieur apprend les parts des classes en même temps que les variables : ses scores sont biaisés sur d'autres parts. Après stratification, les parts s'accordent à une ligne près ; comparez les mesures macro avant et après.
+checks-label-drift-mean =
+    .description = L'étiquette « { $label } » est distribuée autrement dans le jeu de test.
+    .evidence = Sa moyenne passe de { $before } à { $after }, soit { $shift } écart-type sur { $rows } et { $test } lignes.
+    .action = Découpez au hasard, stratifié par classes de quantiles de « { $label } ». Si la découpe suit le temps à dessein, ajoutez des variables qui portent la tendance, ou prédisez l'écart à un niveau récent.
+    .rationale = Un régresseur répond autour de la moyenne de ses étiquettes d'entraînement : tout le jeu de test est décalé d'autant. Le résidu moyen sur le test doit revenir vers zéro.
+checks-new-labels =
+    .description = Le jeu de test contient une classe de « { $label } » absente du jeu d'entraînement.
+    .evidence = { $train } classes à l'entraînement, { $test } dans le jeu de test.
+    .action = Découpez avec stratify=y pour que chaque classe soit des deux côtés ; recueillez des lignes d'entraînement pour la classe absente, ou sortez-la de la tâche et traitez ces lignes ailleurs.
+    .rationale = Le modèle ne peut pas prédire une classe qu'il n'a jamais vue : chacune de ces lignes est une erreur certaine, et une couche de sortie construite sur les étiquettes d'entraînement est trop petite. Les classes des deux jeux doivent coïncider.
+checks-new-labels-range =
+    .description = Le jeu de test contient un code de classe de « { $label } » hors de l'étendue du jeu d'entraînement.
+    .evidence = Le jeu d'entraînement s'arrête au code { $known }, le jeu de test au code { $unseen }.
+    .action = Découpez avec stratify=y, et ajustez l'encodeur d'étiquettes une seule fois sur les étiquettes des deux jeux.
+    .rationale = Les lignes d'une classe inconnue sont des erreurs certaines, et un code hors de la couche de sortie arrête une boucle d'entraînement. Les codes des deux jeux doivent coïncider.
+checks-new-labels-named =
+    .description = { $number ->
+        [one] La classe { $classes } apparaît
+       *[other] Les classes { $classes } apparaissent
+    } dans le jeu de test mais pas dans le jeu d'entraînement.
+    .evidence = { $rows } exemples de test ({ $share }) portent une classe jamais apprise.
+    .action = Découpez de façon stratifiée par classe, ou ajoutez des exemples d'entraînement de { $classes } ; vérifiez d'abord l'orthographe des noms de classes.
+    .rationale = Chacun de ces exemples est une erreur certaine. Les noms de classes des deux jeux doivent coïncider ; alors seulement le rappel de { $classes } peut dépasser zéro.
+checks-label-leakage =
+    .description = La variable « { $feature } » reflète l'étiquette « { $label } » : c'est l'étiquette dans une autre unité, avec un peu de bruit.
+    .evidence = Après standardisation, les quartiles de « { $feature } » et de « { $label } » diffèrent d'au plus { $difference } écart-type, et leurs moyennes et dispersions bougent de concert de l'entraînement au test.
+    .action = Cherchez à quel moment « { $feature } » est enregistrée. Si c'est après le résultat « { $label } » ou à cause de lui, retirez-la et réentraînez.
+    .rationale = Une variable faite à partir de la réponse donne des scores presque parfaits qui s'évanouissent en production, où elle n'est pas encore connue. Attendez-vous à ce que le score retombe à ce que permettent les autres variables : c'est le chiffre honnête.

@@ -1,0 +1,90 @@
+//! `dataset.id_like_feature`: a feature with another value in every row, which a model can
+//! only learn by heart.
+//!
+//! - Text: as many values as rows.
+//! - Whole numbers: as many values as rows, and spread evenly between minimum and maximum,
+//!   as keys are: `std = range / sqrt(12)` and quartiles at a quarter, half and three
+//!   quarters, each within four standard errors.
+//!
+//! Healthy: measurements, which with enough digits also differ in every row but have
+//! fractions or pile up somewhere. Without feature statistics only a name that says so
+//! (`id`, `index`, `uuid`) beside a value per row gives a low remark.
+
+use deepfix_plugin::{Draft, Severity, join};
+use deepfix_views::dataset::{Column, DatasetView, Kind, Stat, Which};
+
+use super::{MOST_FACTS, MOST_NAMES};
+
+/// With fewer rows also a measurement is distinct everywhere.
+const FEWEST_ROWS: f64 = 30.0;
+const DISTINCT: f64 = 0.99;
+
+pub(super) fn check(view: &DatasetView) -> Option<Draft> {
+    let rows = view.rows(Which::Train)?.count;
+    if rows < FEWEST_ROWS {
+        return None;
+    }
+    let found: Vec<(&Column, Severity)> = view
+        .features()
+        .filter_map(|it| severity(it, rows).map(|severity| (it, severity)))
+        .collect();
+    let severity = found.iter().map(|(_, severity)| *severity).max()?;
+    let first = found.first()?.0;
+    let mut draft = Draft::new(
+        "dataset.id_like_feature",
+        severity,
+        if severity == Severity::Low { 0.5 } else { 0.9 },
+    )
+    .arg("columns", join(found.iter().map(|(it, _)| &it.name), MOST_NAMES))
+    .arg("number", found.len())
+    .arg("first", first.name.as_str())
+    .arg("unique", first.unique.unwrap_or(rows) as u64)
+    .arg("rows", rows as u64);
+    for (column, _) in found.iter().take(MOST_FACTS) {
+        if let Some(unique) = column.unique {
+            draft = draft.fact(
+                format!("unique values of '{}'", column.name),
+                unique,
+                column.source(Stat::Unique),
+            );
+        }
+    }
+    Some(draft)
+}
+
+fn severity(column: &Column, rows: f64) -> Option<Severity> {
+    let count = column.count.unwrap_or(rows);
+    let unique = column.unique?;
+    if count < FEWEST_ROWS || unique < DISTINCT * count {
+        return None;
+    }
+    if column.kind == Kind::Categorical && column.mean.is_none() {
+        return Some(Severity::Medium);
+    }
+    match column.five() {
+        Some(five) => (unique == count && is_key(column, five, count)).then_some(Severity::Medium),
+        None => (DatasetView::is_index_name(&column.name) && unique >= count).then_some(Severity::Low),
+    }
+}
+
+/// Whole numbers, evenly spread.
+fn is_key(column: &Column, [min, q1, median, q3, max]: [f64; 5], count: f64) -> bool {
+    let (Some(mean), Some(std)) = (column.mean, column.std) else {
+        return false;
+    };
+    let range = max - min;
+    if range < count - 1.0 || min.fract() != 0.0 || max.fract() != 0.0 {
+        return false;
+    }
+    // Clients round to six significant digits, so a tolerance must not go to zero.
+    let tolerance = (4.0 * 0.5 / count.sqrt()).max(0.01);
+    let even = [(q1, 0.25), (median, 0.5), (q3, 0.75), (mean, 0.5)];
+    even.iter()
+        .all(|(it, place)| ((it - min) / range - place).abs() < tolerance)
+        && (std * 12f64.sqrt() / range - 1.0).abs() < tolerance
+}
+
+/// Whether the identifier rule speaks of this column, so that others need not.
+pub(super) fn is_identifier(column: &Column, rows: f64) -> bool {
+    severity(column, rows).is_some_and(|it| it >= Severity::Medium)
+}

@@ -1,0 +1,200 @@
+//! `checks.new_labels` and `checks.label_drift`.
+//!
+//! New labels: the test split has more classes than the training split, or class codes
+//! outside its range. The model cannot predict a class that it never saw.
+//!
+//! Label drift: class shares compared by chi-square over all classes, and by a two-sided
+//! test of each class with Bonferroni's correction, which sees one thinned class among many;
+//! and their total variation `TV = ½ Σ |p - q|`. It counts at `p < 0.02` and `TV >= 0.15`, or
+//! at `p < 1e-4` and `TV >= 0.1`. A numeric label, and a code with more classes than can be counted: shift of
+//! the mean with `z >= 4` and 0.4 standard deviations.
+//!
+//! Healthy: random and stratified splits; a class or two missing from a small test split.
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::dataset::{ClassCounts, Column, DatasetView, Modality, Stat, Task, chi_square_p, normal_p};
+
+const FEWEST_ROWS: f64 = 15.0;
+
+pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    drafts.extend(new_labels(view));
+    drafts.extend(drift(view));
+    drafts
+}
+
+fn new_labels(view: &DatasetView) -> Option<Draft> {
+    if view.modality != Modality::Tabular {
+        return new_classes(view);
+    }
+    let label = view.label.as_ref().filter(|it| it.task == Task::Classification)?;
+    let train = view.train.as_ref()?.column(&label.name)?;
+    let test = view.test.as_ref()?.column(&label.name)?;
+    let draft = |severity| Draft::new("checks.new_labels", severity, 0.95).arg("label", label.name.as_str());
+    if let (Some(a), Some(b)) = (train.unique, test.unique)
+        && b > a
+        && a >= 1.0
+    {
+        return Some(
+            draft(Severity::High)
+                .arg("train", a as u64)
+                .arg("test", b as u64)
+                .fact("classes in the training split", a, train.source(Stat::Unique))
+                .fact("classes in the test split", b, test.source(Stat::Unique)),
+        );
+    }
+    let outside = [
+        (Stat::Max, train.max, test.max, 1.0),
+        (Stat::Min, train.min, test.min, -1.0),
+    ];
+    let (stat, known, unseen) = outside.into_iter().find_map(|(stat, known, unseen, sign)| {
+        let (known, unseen) = (known?, unseen?);
+        ((unseen - known) * sign > 0.0).then_some((stat, known, unseen))
+    })?;
+    Some(
+        draft(Severity::Medium)
+            .variant("range")
+            .arg("known", known)
+            .arg("unseen", unseen)
+            .fact("extreme class code in the training split", known, train.source(stat))
+            .fact("extreme class code in the test split", unseen, test.source(stat)),
+    )
+}
+
+/// Class distributions name the classes.
+fn new_classes(view: &DatasetView) -> Option<Draft> {
+    let train = view.class_counts(view.train.as_ref()?)?;
+    let test = view.class_counts(view.test.as_ref()?)?;
+    let unseen: Vec<(&(String, f64), _)> = test
+        .classes
+        .iter()
+        .zip(&test.sources)
+        .filter(|((name, count), _)| *count > 0.0 && !train.classes.iter().any(|(it, n)| it == name && *n > 0.0))
+        .collect();
+    let rows: f64 = unseen.iter().map(|((_, count), _)| count).sum();
+    let total = test.total();
+    if unseen.is_empty() || total <= 0.0 {
+        return None;
+    }
+    let severity = if rows / total >= 0.02 {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
+    let mut draft = Draft::new("checks.new_labels", severity, 0.95)
+        .variant("named")
+        .arg(
+            "classes",
+            deepfix_plugin::join(unseen.iter().map(|((name, _), _)| name), super::MOST_NAMES),
+        )
+        .arg("number", unseen.len())
+        .arg("rows", rows as u64)
+        .share("share", rows / total);
+    for ((name, count), source) in unseen.into_iter().take(super::MOST_FACTS) {
+        draft = draft.fact(format!("test samples of unseen class {name}"), *count, source.clone());
+    }
+    Some(draft)
+}
+
+fn drift(view: &DatasetView) -> Option<Draft> {
+    let (train, test) = (view.train.as_ref()?, view.test.as_ref()?);
+    if let (Some(a), Some(b)) = (view.class_counts(train), view.class_counts(test)) {
+        return classes(&a, &b);
+    }
+    let name = &view.label.as_ref()?.name;
+    moved(train.column(name)?, test.column(name)?)
+}
+
+fn classes(train: &ClassCounts, test: &ClassCounts) -> Option<Draft> {
+    let (n, m) = (train.total(), test.total());
+    if n < FEWEST_ROWS || m < FEWEST_ROWS {
+        return None;
+    }
+    let mut names: Vec<&str> = train
+        .classes
+        .iter()
+        .chain(&test.classes)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let of = |counts: &ClassCounts, name: &str| counts.classes.iter().find(|it| it.0 == name).map_or(0.0, |it| it.1);
+    let (mut chi, mut variation, mut single, mut worst) = (0.0, 0.0, 1.0f64, ("", 0.0f64));
+    for name in &names {
+        let (a, b) = (of(train, name), of(test, name));
+        let expected = (a + b) / (n + m);
+        if expected <= 0.0 {
+            continue;
+        }
+        chi += (a - n * expected).powi(2) / (n * expected) + (b - m * expected).powi(2) / (m * expected);
+        let difference = b / m - a / n;
+        let error = (expected * (1.0 - expected) * (1.0 / n + 1.0 / m)).sqrt();
+        if error > 0.0 {
+            single = single.min(normal_p(difference / error));
+        }
+        variation += difference.abs() / 2.0;
+        if difference.abs() > worst.1.abs() {
+            worst = (name, difference);
+        }
+    }
+    let p = chi_square_p(chi, names.len() as f64 - 1.0).min(single * names.len() as f64);
+    if !((p < 0.02 && variation >= 0.15) || (p < 1e-4 && variation >= 0.1)) {
+        return None;
+    }
+    let severity = if variation >= 0.3 {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
+    let mut draft = Draft::new("checks.label_drift", severity, if p < 1e-3 { 0.92 } else { 0.75 })
+        .variant("classes")
+        .arg("worst", worst.0)
+        .share("before", of(train, worst.0) / n)
+        .share("after", of(test, worst.0) / m)
+        .share("variation", variation)
+        .arg("rows", n as u64)
+        .arg("test", m as u64)
+        .computed("total variation distance", variation)
+        .computed("p-value", p);
+    for (which, counts) in [("train", train), ("test", test)] {
+        for ((name, count), source) in counts
+            .classes
+            .iter()
+            .zip(&counts.sources)
+            .filter(|it| it.0.0 == worst.0)
+        {
+            draft = draft.fact(format!("samples of class {name} ({which})"), *count, source.clone());
+        }
+    }
+    Some(draft)
+}
+
+fn moved(train: &Column, test: &Column) -> Option<Draft> {
+    let (n, m) = (train.count?, test.count?);
+    let (a, b, s1, s2) = (train.mean?, test.mean?, train.std?, test.std?);
+    if n < FEWEST_ROWS || m < FEWEST_ROWS || s1 <= 0.0 {
+        return None;
+    }
+    let d = (b - a).abs() / s1;
+    let z = (b - a).abs() / (s1 * s1 / n + s2 * s2 / m).sqrt();
+    if z < 4.0 || d < 0.4 {
+        return None;
+    }
+    Some(
+        Draft::new(
+            "checks.label_drift",
+            if d >= 0.8 { Severity::High } else { Severity::Medium },
+            0.85,
+        )
+        .variant("mean")
+        .arg("label", train.name.as_str())
+        .arg("before", a)
+        .arg("after", b)
+        .arg("shift", d)
+        .arg("rows", n as u64)
+        .arg("test", m as u64)
+        .fact("mean of the label (train)", a, train.source(Stat::Mean))
+        .fact("mean of the label (test)", b, test.source(Stat::Mean))
+        .computed("shift in standard deviations", d),
+    )
+}

@@ -1,0 +1,260 @@
+//! `dataset.outliers`: values that cannot be measurements, told by how far the minimum and
+//! maximum stand from the quartiles.
+//!
+//! - Sentinels: -99, -999, -9999, 999, 9999 and their like as minimum or maximum, far beyond
+//!   the quartiles. A negative one beside positive quartiles needs little distance.
+//! - Scale: more than 20 interquartile ranges beyond a quartile, on a logarithmic scale more
+//!   than 5 as well, and 4.5 standard deviations off, which a unit error by 100 or 1000
+//!   exceeds and a lognormal column does not. A negative value 12 ranges below an otherwise
+//!   positive column counts too.
+//!
+//! Healthy: heavy tails (income, crime rates, areas), for which the logarithm allows; columns
+//! that are mostly zero, where the interquartile range says nothing; binary columns.
+
+use deepfix_plugin::{Draft, Severity, join};
+use deepfix_views::dataset::{Column, DatasetView, Kind, Stat};
+
+use super::{MOST_FACTS, MOST_NAMES};
+
+const FAR: f64 = 20.0;
+const FAR_LOGARITHMIC: f64 = 5.0;
+const FAR_BELOW_ZERO: f64 = 12.0;
+/// A sentinel beside quartiles of the same sign could be a value; it must stand far off.
+const SENTINEL_FAR: f64 = 8.0;
+const SENTINEL_NEAR: f64 = 3.0;
+/// Four digits of nines below zero are beyond doubt even closer by.
+const SENTINEL_SURE: f64 = 1.5;
+/// Standard deviations from the mean. A second mode beside a narrow first one lies many
+/// interquartile ranges off, but fills enough rows to raise the deviation to its distance;
+/// a share `p` of wrong values stands `1 / sqrt(p)` deviations off, 5.8 at 3 %.
+const FAR_IN_DEVIATIONS: f64 = 4.5;
+/// Beyond any tail of a few thousand rows, for columns on both sides of zero.
+const FAR_AROUND_ZERO: f64 = 80.0;
+const FEWEST_ROWS: f64 = 20.0;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Sort {
+    Sentinel,
+    Scale,
+}
+
+struct Outlier<'a> {
+    column: &'a Column,
+    stat: Stat,
+    value: f64,
+    sort: Sort,
+    /// Interquartile ranges beyond the quartile.
+    distance: f64,
+}
+
+pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
+    let mut found: Vec<Outlier<'_>> = Vec::new();
+    for split in view.splits() {
+        for column in split.columns.iter().filter(|it| it.kind != Kind::Unlisted) {
+            let Some(outlier) = outlier(column) else { continue };
+            if !found.iter().any(|it| it.column.name == column.name) {
+                found.push(outlier);
+            }
+        }
+    }
+    [Sort::Sentinel, Sort::Scale]
+        .into_iter()
+        .filter_map(|sort| draft(&found, sort))
+        .collect()
+}
+
+fn draft(found: &[Outlier<'_>], sort: Sort) -> Option<Draft> {
+    let some: Vec<&Outlier<'_>> = found.iter().filter(|it| it.sort == sort).collect();
+    let worst = some.iter().max_by(|a, b| a.distance.total_cmp(&b.distance))?;
+    let (variant, confidence) = match sort {
+        Sort::Sentinel => ("sentinel", 0.93),
+        Sort::Scale => ("scale", 0.8),
+    };
+    let [_, q1, _, q3, _] = worst.column.five()?;
+    // Thousands of ranges away the value rules mean, spread and any scaling of the column.
+    let severity = if worst.distance > 50.0 {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
+    let mut draft = Draft::new("dataset.outliers", severity, confidence)
+        .variant(variant)
+        .arg("columns", join(some.iter().map(|it| &it.column.name), MOST_NAMES))
+        .arg("number", some.len())
+        .arg("worst", worst.column.name.as_str())
+        .arg("value", worst.value)
+        .arg("low", q1)
+        .arg("high", q3)
+        .arg("std", worst.column.std.unwrap_or(f64::NAN))
+        .arg("distance", worst.distance.min(1e9));
+    for it in some.iter().take(MOST_FACTS) {
+        let name = if it.stat == Stat::Min { "min" } else { "max" };
+        draft = draft.fact(
+            format!("{name} of '{}'", it.column.name),
+            it.value,
+            it.column.source(it.stat),
+        );
+    }
+    Some(
+        draft
+            .fact(
+                format!("25% of '{}'", worst.column.name),
+                q1,
+                worst.column.source(Stat::Q1),
+            )
+            .fact(
+                format!("75% of '{}'", worst.column.name),
+                q3,
+                worst.column.source(Stat::Q3),
+            ),
+    )
+}
+
+fn outlier(column: &Column) -> Option<Outlier<'_>> {
+    let five = column.five()?;
+    if column.count.unwrap_or(0.0) < FEWEST_ROWS || column.unique.is_some_and(|it| it <= 2.0) {
+        return None;
+    }
+    let [min, q1, median, q3, max] = five;
+    // A sentinel in more than a quarter of the rows is the lower quartile itself.
+    let (low, high) = match (q1 == min && is_sentinel(min), q3 == max && is_sentinel(max)) {
+        (true, _) => (median, q3),
+        (_, true) => (q1, median),
+        _ => (q1, q3),
+    };
+    let below = side(-low, -high, -min, column);
+    let above = side(high, low, max, column);
+    let make = |(sort, distance), stat, value| Outlier {
+        column,
+        stat,
+        value,
+        sort,
+        distance,
+    };
+    match (below, above) {
+        (Some(a), Some(b)) if b.1 > a.1 => Some(make(b, Stat::Max, max)),
+        (Some(a), _) => Some(make(a, Stat::Min, min)),
+        (None, Some(b)) => Some(make(b, Stat::Max, max)),
+        (None, None) => None,
+    }
+}
+
+/// One side of a column, mirrored so that the extreme lies above: `near` is the quartile on
+/// that side, `far` the other one.
+fn side(near: f64, far: f64, extreme: f64, column: &Column) -> Option<(Sort, f64)> {
+    let beyond = extreme - near;
+    let iqr = near - far;
+    // Opposite sign: -999 in a column of positive numbers.
+    let crosses_zero = extreme > 0.0 && near < 0.0 && far < 0.0;
+    if iqr <= 0.0 {
+        // Mostly one value: only a sentinel is beyond doubt, of the opposite sign or in a lump.
+        let scale = near.abs().max(1.0);
+        let opposite = extreme > 0.0 && near < 0.0;
+        return (is_sentinel(extreme)
+            && beyond > 10.0 * scale
+            && (opposite || concentration(column, extreme.abs()) > 0.75))
+            .then(|| (Sort::Sentinel, beyond / scale));
+    }
+    let distance = beyond / iqr;
+    let lumped = concentration(column, extreme.abs()) > 0.6;
+    let beside = if extreme.abs() >= 999.0 {
+        SENTINEL_SURE
+    } else {
+        SENTINEL_NEAR
+    };
+    if is_sentinel(extreme) && ((crosses_zero && distance > beside) || (distance > SENTINEL_FAR && lumped)) {
+        return Some((Sort::Sentinel, distance));
+    }
+    let deviations = deviations(column, beyond);
+    if deviations < FAR_IN_DEVIATIONS {
+        return None;
+    }
+    if crosses_zero && distance > FAR_BELOW_ZERO {
+        return Some((Sort::Scale, distance));
+    }
+    let logarithmic = near > 0.0 && far > 0.0 && (extreme / near).ln() > FAR_LOGARITHMIC * (near / far).ln();
+    // A column that touches zero has no logarithm; there a lump decides, or sheer distance
+    // where it truly has both signs. Counts that start at zero have long tails of their own.
+    let lump = far <= 0.0 && near > 0.0 && lumped && distance > 2.0 * FAR;
+    let around = far < 0.0 && near > 0.0 && distance > FAR_AROUND_ZERO;
+    (distance > FAR && (logarithmic || lump || around)).then_some((Sort::Scale, distance))
+}
+
+/// How many standard deviations a value stands off that lies `beyond` a quartile.
+fn deviations(column: &Column, beyond: f64) -> f64 {
+    column.std.filter(|it| *it > 0.0).map_or(0.0, |std| beyond / std)
+}
+
+/// Whether the far values sit in one lump, as a sentinel does: a share `p` at distance `L`
+/// shifts the mean by `pL` and gives the variance `pL²`, so variance over shift is `L`. For
+/// a smooth tail the quotient is a fraction of the range.
+fn concentration(column: &Column, extreme: f64) -> f64 {
+    let (Some(mean), Some(std), Some(median)) = (column.mean, column.std, column.median) else {
+        return 0.0;
+    };
+    let (shift, range) = ((mean - median).abs(), (extreme - median.abs()).abs());
+    if shift <= 0.0 || range <= 0.0 {
+        0.0
+    } else {
+        std * std / shift / range
+    }
+}
+
+/// Numbers that stand for "no value" in files of all kinds: a run of nines of either sign.
+fn is_sentinel(value: f64) -> bool {
+    let magnitude = value.abs();
+    [
+        99.0,
+        999.0,
+        9999.0,
+        99_999.0,
+        999_999.0,
+        9_999_999.0,
+        99_999_999.0,
+        999_999_999.0,
+    ]
+    .contains(&magnitude)
+        || [-888.0, 888.0, 8888.0, 32_767.0, 2_147_483_647.0, 1e20, 1e30].contains(&magnitude)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn column(min: f64, q1: f64, q2: f64, q3: f64, max: f64, mean: f64, std: f64) -> Column {
+        let stats =
+            json!({"count": 400, "mean": mean, "std": std, "min": min, "25%": q1, "50%": q2, "75%": q3, "max": max});
+        let raw =
+            json!({"feature_statistics": {"x": stats}, "number_unique_values": {"x": 90}, "numerical_features": ["x"]});
+        let view = DatasetView::parse(String::new(), raw, json!(null));
+        view.train.unwrap().columns[0].clone()
+    }
+
+    #[test]
+    fn a_sentinel_below_positive_numbers_is_found() {
+        assert!(
+            outlier(&column(-999.0, 30.0, 41.0, 58.0, 92.0, 25.0, 130.0)).is_some_and(|it| it.sort == Sort::Sentinel)
+        );
+    }
+
+    #[test]
+    fn a_unit_error_is_found() {
+        let heights = column(1.4, 1.62, 1.7, 1.78, 178.0, 4.3, 21.0);
+        let it = outlier(&heights);
+        assert!(it.is_some_and(|it| it.sort == Sort::Scale && it.value == 178.0));
+    }
+
+    #[test]
+    fn a_heavy_tail_is_healthy() {
+        // Lognormal with sigma 2, and a real crime rate.
+        assert!(outlier(&column(0.003, 0.26, 1.0, 3.86, 400.0, 7.4, 40.0)).is_none());
+        assert!(outlier(&column(0.011, 0.08, 0.26, 3.85, 43.4, 3.3, 6.8)).is_none());
+    }
+
+    #[test]
+    fn mostly_zero_is_healthy() {
+        assert!(outlier(&column(0.0, 0.0, 0.0, 0.0, 99_999.0, 1100.0, 7400.0)).is_none());
+        assert!(outlier(&column(0.0, 0.0, 0.0, 12.5, 100.0, 11.7, 23.5)).is_none());
+    }
+}

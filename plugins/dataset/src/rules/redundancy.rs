@@ -1,0 +1,117 @@
+//! `dataset.correlated_features` and, for a feature that mirrors the label,
+//! `checks.label_leakage`.
+//!
+//! Statistics of columns show no correlation, but a column that is a linear image of another
+//! has the same standardised quantiles, and its mean and spread shift alike from the training
+//! to the test split. Two independent columns do the latter only by chance: their shifts
+//! differ by `sqrt(1/n + 1/m)` standard deviations. [`Twin`] tells how alike two columns are.
+//!
+//! Healthy: columns of the same shape (all Gaussian, all binary) whose shifts differ; natural
+//! correlations below 0.99, which remain invisible here and which the checks report.
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::dataset::{Column, DatasetView, Stat, Twin, Which, twin};
+
+/// Pairs grow with the square of the columns.
+const MOST_COLUMNS: usize = 120;
+/// Columns with fewer values have too little shape to compare.
+const FEWEST_VALUES: f64 = 8.0;
+const FEWEST_ROWS: f64 = 50.0;
+/// Rows of the test split from which on its shifts say something.
+const FEWEST_TEST_ROWS: f64 = 20.0;
+
+pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let Some(n) = view
+        .rows(Which::Train)
+        .map(|it| it.count)
+        .filter(|it| *it >= FEWEST_ROWS)
+    else {
+        return drafts;
+    };
+    let m = view.rows(Which::Test).map_or(0.0, |it| it.count);
+    let columns: Vec<&Column> = view
+        .features()
+        .filter(|it| it.mean.is_some() && it.unique.is_none_or(|it| it >= FEWEST_VALUES))
+        .take(MOST_COLUMNS)
+        .collect();
+    let mut pairs = Vec::new();
+    for (place, a) in columns.iter().enumerate() {
+        for b in columns.iter().take(place) {
+            if let Some(twin) = alike(view, a, b, n, m) {
+                pairs.push((*a, *b, twin));
+            }
+        }
+    }
+    drafts.extend(correlated(&pairs));
+    drafts.extend(leak(view, &columns, n, m));
+    drafts
+}
+
+fn alike(view: &DatasetView, a: &Column, b: &Column, n: f64, m: f64) -> Option<Twin> {
+    let test = |column: &Column| {
+        view.test
+            .as_ref()
+            .and_then(|it| it.column(&column.name))
+            .filter(|_| m >= FEWEST_TEST_ROWS)
+    };
+    let found = twin((a, test(a)), (b, test(b)))?;
+    // Without a test split only an exact copy of a column with many values is convincing.
+    let many = [a, b].iter().all(|it| it.unique.is_some_and(|it| it >= 20.0));
+    let copy = found.is_copy() && (found.mean.is_some() || many);
+    (copy || found.is_noisy_copy(n, m)).then_some(found)
+}
+
+fn correlated(pairs: &[(&Column, &Column, Twin)]) -> Option<Draft> {
+    let (a, b, twin) = pairs.iter().min_by(|a, b| a.2.quartiles.total_cmp(&b.2.quartiles))?;
+    let exact = twin.is_copy();
+    let listed: Vec<String> = pairs
+        .iter()
+        .take(5)
+        .map(|(a, b, _)| format!("'{}' ~ '{}'", b.name, a.name))
+        .collect();
+    // Unlike a correlation, likeness of summaries is circumstantial where it is not exact.
+    let mut draft = Draft::new(
+        "dataset.correlated_features",
+        Severity::Medium,
+        if exact { 0.9 } else { 0.65 },
+    )
+    .arg("pairs", listed.join(", "))
+    .arg("a", b.name.as_str())
+    .arg("b", a.name.as_str())
+    .arg("number", pairs.len())
+    .arg("difference", twin.quartiles);
+    for column in [b, a] {
+        for (name, stat, value) in [("mean", Stat::Mean, column.mean), ("std", Stat::Std, column.std)] {
+            if let Some(value) = value {
+                draft = draft.fact(format!("{name} of '{}'", column.name), value, column.source(stat));
+            }
+        }
+    }
+    Some(draft.computed("largest difference of standardised quartiles", twin.quartiles))
+}
+
+fn leak(view: &DatasetView, columns: &[&Column], n: f64, m: f64) -> Option<Draft> {
+    let label = view.label.as_ref()?;
+    let target = view.train.as_ref()?.column(&label.name)?;
+    // A feature in its own right never follows the label's shifts this closely, so a test
+    // split is needed: quartiles of a class code alone have too little shape.
+    let (feature, twin) = columns
+        .iter()
+        .filter_map(|it| {
+            alike(view, it, target, n, m)
+                .filter(|it| it.mean.is_some())
+                .map(|twin| (*it, twin))
+        })
+        .min_by(|a, b| a.1.quartiles.total_cmp(&b.1.quartiles))?;
+    let mut draft = Draft::new("checks.label_leakage", Severity::High, 0.8)
+        .arg("feature", feature.name.as_str())
+        .arg("label", label.name.as_str())
+        .arg("difference", twin.quartiles);
+    for column in [feature, target] {
+        if let Some(mean) = column.mean {
+            draft = draft.fact(format!("mean of '{}'", column.name), mean, column.source(Stat::Mean));
+        }
+    }
+    Some(draft.computed("largest difference of standardised quartiles", twin.quartiles))
+}

@@ -1,0 +1,298 @@
+use std::path::PathBuf;
+
+use deepfix_plugin::testing::{FakeHost, assert_catalogue_is_complete};
+use deepfix_plugin::{ArtifactKind, Severity};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::{CATALOGUE, CODES, DatasetArtifactsAnalyzer};
+
+/// Folders with requests as clients send them; absent outside of development.
+fn requests() -> Vec<PathBuf> {
+    let base = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let list = |folder: &str| {
+        std::fs::read_dir(base.join(folder))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|it| it.path())
+    };
+    let cases = list("corpus-dev").map(|it| it.join("request.json"));
+    cases.chain(list("requests")).filter(|it| it.is_file()).collect()
+}
+
+fn codes(request: Value) -> Vec<(String, Severity)> {
+    let host = FakeHost::from_request(request);
+    let report = host.analyze::<DatasetArtifactsAnalyzer>().unwrap();
+    report
+        .analyses
+        .iter()
+        .map(|it| (it.finding.code.clone(), it.finding.severity))
+        .collect()
+}
+
+fn table(train: Value, test: Value) -> Value {
+    json!({"dataset_artifacts": {"task_type": "tabular_classification", "train_statistics": train, "test_statistics": test}})
+}
+
+fn column(count: f64, mean: f64, std: f64) -> Value {
+    json!({"count": count, "mean": mean, "std": std, "min": mean - 3.0 * std, "25%": mean - 0.67 * std, "50%": mean,
+           "75%": mean + 0.67 * std, "max": mean + 3.0 * std})
+}
+
+#[test]
+fn every_text_exists_in_both_languages() {
+    let findings: Vec<&str> = CATALOGUE
+        .ids(deepfix_plugin::Language::English)
+        .into_iter()
+        .filter(|id| id.starts_with("dataset-") || id.starts_with("checks-"))
+        .collect();
+    assert_catalogue_is_complete(&CATALOGUE, &findings);
+}
+
+#[test]
+fn every_fact_of_real_requests_reads_the_same() {
+    let mut lines = Vec::new();
+    for path in requests() {
+        let request: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        if request.get("dataset_artifacts").is_none_or(Value::is_null) {
+            continue;
+        }
+        let host = FakeHost::from_request(request);
+        let report = host.analyze::<DatasetArtifactsAnalyzer>().unwrap();
+        for analysis in &report.analyses {
+            assert_eq!(host.verify(analysis), Vec::<String>::new(), "{}", path.display());
+            assert!(CODES.contains(&analysis.finding.code.as_str()));
+            assert!(!analysis.finding.evidence.contains("{$") && !analysis.finding.description.contains("{$"));
+            assert!(!analysis.recommendation.action.is_empty());
+        }
+        let found: Vec<Value> = report
+            .analyses
+            .iter()
+            .map(|it| {
+                let f = &it.finding;
+                json!({"code": f.code, "severity": format!("{:?}", f.severity), "description": f.description,
+                       "evidence": f.evidence, "action": it.recommendation.action, "confidence": f.confidence})
+            })
+            .collect();
+        lines.push(
+            json!({"path": path, "findings": found, "summary": report.summary, "extras": report.extras}).to_string(),
+        );
+    }
+    // For tuning: where the variable names a file, what was found is written there.
+    if let Ok(path) = std::env::var("DEEPFIX_FINDINGS") {
+        std::fs::write(path, lines.join("\n")).unwrap();
+    }
+}
+
+#[test]
+fn gaps_are_weighed_by_their_share() {
+    let statistics =
+        |count: f64| json!({"feature_statistics": {"a": column(count, 1.0, 0.5), "b": column(200.0, 3.0, 1.0)}});
+    assert!(codes(table(statistics(198.0), json!(null))).is_empty());
+    assert_eq!(
+        codes(table(statistics(150.0), json!(null))),
+        [("dataset.missing_values".to_owned(), Severity::Medium)]
+    );
+    assert_eq!(
+        codes(table(statistics(100.0), json!(null))),
+        [("dataset.missing_values".to_owned(), Severity::High)]
+    );
+}
+
+#[test]
+fn a_nearly_constant_flag_of_a_small_table_is_ballast() {
+    let flag = |rows: f64, share: f64| json!({"count": rows, "mean": share, "std": (share * (1.0 - share)).sqrt(), "min": 0, "25%": 0, "50%": 0, "75%": 0, "max": 1});
+    let side = |rows: f64, share: f64| {
+        json!({"feature_statistics": {"flag": flag(rows, share), "b": column(rows, 5.0, 2.0)},
+        "number_unique_values": {"flag": 2, "b": 300}, "numerical_features": ["flag", "b"]})
+    };
+    let found = |rows, share| codes(table(side(rows, share), json!(null)));
+    assert_eq!(
+        found(400.0, 0.005),
+        [("dataset.constant_feature".to_owned(), Severity::Medium)]
+    );
+    assert_eq!(
+        found(100_000.0, 0.008),
+        [("dataset.constant_feature".to_owned(), Severity::Low)]
+    );
+    assert!(found(400.0, 0.06).is_empty());
+}
+
+#[test]
+fn three_classes_are_counted_from_their_moments() {
+    // 100, 90 and 6 rows of the classes 0, 1 and 2.
+    let (n, mean) = (196.0, (90.0 + 12.0) / 196.0);
+    let variance: f64 = (90.0 + 24.0 - n * mean * mean) / (n - 1.0);
+    let label = json!({"count": n, "mean": mean, "std": variance.sqrt(), "min": 0.0, "25%": 0.0, "50%": 0.0, "75%": 1.0, "max": 2.0});
+    let train = json!({"feature_statistics": {"a": column(n, 1.0, 0.5), "target": label},
+        "number_unique_values": {"a": 150, "target": 3}, "numerical_features": ["a"]});
+    assert_eq!(
+        codes(table(train, json!(null))),
+        [("dataset.class_imbalance".to_owned(), Severity::Medium)]
+    );
+}
+
+#[test]
+fn sizes_are_derived_from_percentages_where_there_are_no_counts() {
+    let side = |rows: f64| {
+        json!({"number_unique_values": {"a": rows - 2.0, "b": 7},
+        "percentage_unique_values": {"a": (1e4 * (rows - 2.0) / rows).round() / 100.0, "b": (1e4 * 7.0 / rows).round() / 100.0},
+        "numerical_features": ["a", "b"]})
+    };
+    assert_eq!(
+        codes(table(side(300.0), side(18.0))),
+        [("dataset.test_too_small".to_owned(), Severity::Medium)]
+    );
+    assert!(codes(table(side(300.0), side(60.0))).is_empty());
+}
+
+#[test]
+fn a_shift_of_one_column_is_drift_and_chance_is_not() {
+    let side = |n: f64, mean: f64| json!({"feature_statistics": {"a": column(n, mean, 1.0), "b": column(n, 5.0, 2.0)}, "numerical_features": ["a", "b"]});
+    assert_eq!(
+        codes(table(side(400.0, 0.0), side(120.0, 0.9))),
+        [("checks.covariate_drift".to_owned(), Severity::High)]
+    );
+    assert!(codes(table(side(120.0, 0.0), side(40.0, 0.4))).is_empty());
+}
+
+#[test]
+fn a_key_is_found_and_a_measurement_is_not() {
+    let side = |id: Value| {
+        json!({"feature_statistics": {"id": id, "b": column(500.0, 5.0, 2.0)},
+        "number_unique_values": {"id": 500, "b": 480}, "numerical_features": ["id", "b"]})
+    };
+    let key = json!({"count": 500, "mean": 1249.5, "std": 144.5, "min": 1000, "25%": 1124.75, "50%": 1249.5, "75%": 1374.25, "max": 1499});
+    assert_eq!(
+        codes(table(side(key), json!(null))),
+        [("dataset.id_like_feature".to_owned(), Severity::Medium)]
+    );
+    // Distinct everywhere and without a fraction at its ends, but piled up in the middle.
+    let heights = json!({"count": 500, "mean": 41.0, "std": 11.0, "min": 8.0, "25%": 33.1, "50%": 40.2, "75%": 48.0, "max": 79.0});
+    assert!(codes(table(side(heights), json!(null))).is_empty());
+}
+
+#[test]
+fn classes_of_images_are_compared() {
+    let split = |classes: Value| json!({"num_samples": 300, "class_distribution": classes, "image_color_means": [0.5, 0.4, 0.4], "image_color_stds": [0.2, 0.2, 0.2]});
+    let request = |a: Value, b: Value| json!({"dataset_artifacts": {"task_type": "image_classification", "train_statistics": split(a), "test_statistics": split(b)}});
+    assert!(
+        codes(request(
+            json!({"cat": 150, "dog": 150}),
+            json!({"cat": 148, "dog": 152})
+        ))
+        .is_empty()
+    );
+    let found = codes(request(
+        json!({"cat": 290, "dog": 10}),
+        json!({"cat": 150, "dog": 120, "cow": 30}),
+    ));
+    let found: Vec<&str> = found.iter().map(|it| it.0.as_str()).collect();
+    for code in ["dataset.class_imbalance", "checks.label_drift", "checks.new_labels"] {
+        assert!(found.contains(&code), "{code} in {found:?}");
+    }
+}
+
+#[test]
+fn the_rules_of_texts_and_boxes_speak() {
+    let text = |mean: f64| json!({"num_samples": 400, "text_statistics": {"word_count": {"mean": mean, "std": 10.0, "min": 0, "max": 900}, "character_length": {"mean": 5.0 * mean, "std": 50.0, "min": 0, "max": 4000}}});
+    let request = json!({"dataset_artifacts": {"task_type": "text_classification", "train_statistics": text(40.0), "test_statistics": text(70.0)}});
+    let found = codes(request);
+    for code in ["checks.covariate_drift", "dataset.outliers", "dataset.missing_values"] {
+        assert!(found.iter().any(|it| it.0 == code), "{code} in {found:?}");
+    }
+    let boxes = json!({"num_samples": 90, "object_detection_statistics": {"num_negative_samples": 80, "num_positive_samples": 10, "box_width_stats": {"min": -2.0}}});
+    let found = codes(json!({"dataset_artifacts": {"task_type": "object_detection", "train_statistics": boxes}}));
+    assert!(found.iter().any(|it| it.0 == "dataset.outliers"));
+}
+
+#[test]
+fn thousands_of_columns_are_no_trouble() {
+    let statistics: serde_json::Map<String, Value> = (0..4000)
+        .map(|at| (format!("c{at}"), column(1000.0, f64::from(at), 1.0 + f64::from(at % 7))))
+        .collect();
+    let started = std::time::Instant::now();
+    codes(table(json!({"feature_statistics": statistics}), json!(null)));
+    assert!(started.elapsed().as_secs() < 5);
+}
+
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(|it| serde_json::Number::from_f64(it).map_or(json!("NaN"), Value::Number)),
+        (-3i64..200).prop_map(Value::from),
+        prop_oneof![Just("NaN"), Just("Infinity"), Just("0.0"), Just("a"), Just("target")].prop_map(Value::from),
+    ];
+    let name = prop_oneof![
+        Just("feature_statistics"),
+        Just("number_unique_values"),
+        Just("percentage_unique_values"),
+        Just("target"),
+        Just("count"),
+        Just("mean"),
+        Just("std"),
+        Just("min"),
+        Just("25%"),
+        Just("50%"),
+        Just("75%"),
+        Just("max"),
+        Just("top"),
+        Just("freq"),
+        Just("categorical_features"),
+        Just("numerical_features"),
+        Just("class_distribution"),
+        Just("num_samples"),
+        Just("image_color_means"),
+        Just("image_color_stds"),
+        Just("text_statistics"),
+        Just("word_count"),
+        Just("object_detection_statistics"),
+        Just("a/b~c"),
+        Just("index"),
+    ];
+    leaf.prop_recursive(5, 120, 10, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+            prop::collection::btree_map(name.clone().prop_map(str::to_owned), inner, 0..9)
+                .prop_map(|it| Value::Object(it.into_iter().collect())),
+        ]
+    })
+}
+
+fn number() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        any::<f64>().prop_map(|it| serde_json::Number::from_f64(it).map_or(Value::Null, Value::Number)),
+        (0i64..60).prop_map(Value::from),
+        Just(Value::Null),
+        Just(json!("Infinity")),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_artifact_breaks_the_analyzer(train in anything(), test in anything(), task in "[a-z_]{0,20}") {
+        let document = json!({"task_type": task, "train_statistics": train, "test_statistics": test});
+        let host = FakeHost::new().with_document(ArtifactKind::Dataset, document);
+        prop_assert!(host.analyze::<DatasetArtifactsAnalyzer>().is_ok());
+    }
+
+    #[test]
+    fn contradictory_statistics_give_facts_that_verify(numbers in prop::collection::vec(number(), 60)) {
+        let mut numbers = numbers.into_iter();
+        let mut next = || numbers.next().unwrap_or(Value::Null);
+        let mut side = || {
+            let mut column = || json!({"count": next(), "mean": next(), "std": next(), "min": next(), "25%": next(), "50%": next(), "75%": next(), "max": next(), "top": "1.5", "freq": next()});
+            let (a, b) = (column(), column());
+            json!({"feature_statistics": {"a": a, "target": b}, "number_unique_values": {"a": next(), "target": next()}, "numerical_features": ["a"]})
+        };
+        let (train, test) = (side(), side());
+        let host = FakeHost::from_request(table(train, test));
+        let report = host.analyze::<DatasetArtifactsAnalyzer>().unwrap();
+        for analysis in &report.analyses {
+            prop_assert!(host.verify(analysis).is_empty());
+            prop_assert!((0.0..=1.0).contains(&analysis.finding.confidence));
+        }
+    }
+}

@@ -1,0 +1,256 @@
+summary-nothing = Aucun des contrôles n'a pu s'exécuter : on ne peut rien en dire.
+summary-healthy = { $ran } contrôles ont été lus et jugés à l'aune de la taille des données : ni fuite, ni dérive, ni doublon, ni colonne défectueuse, ni problème d'étiquettes ne ressort. { $failed ->
+        [0] Aucun n'a échoué.
+        [one] Un seul dépasse sa propre borne fixe, mais pas au-delà de ce qu'expliquent le hasard ou la nature des données.
+       *[other] { $failed } dépassent leur propre borne fixe, mais pas au-delà de ce qu'expliquent le hasard ou la nature des données.
+    }
+summary-findings = { $ran } contrôles ont été lus, dont { $failed } échouent ou avertissent selon leurs propres bornes. Jugées à l'aune de la taille des données, { $findings ->
+        [one] une remarque reste
+       *[other] { $findings } remarques restent
+    }, dont { $serious ->
+        [0] aucune ne devrait
+        [one] une devrait
+       *[other] { $serious } devraient
+    } changer la suite du travail.
+not-examined-dates-why = Ces contrôles ont besoin d'une colonne de dates ; aucune n'a été déclarée.
+not-examined-dates-send = Construisez le Dataset de deepchecks avec datetime_name si les lignes ont une date.
+not-examined-index-why = Ces contrôles ont besoin d'une colonne d'index ; aucune n'a été déclarée.
+not-examined-index-send = Construisez le Dataset de deepchecks avec index_name si les lignes ont une clé ; elle reste alors aussi hors des variables.
+not-examined-classes-why = Ces contrôles ont besoin de classes, ou des probabilités d'un classifieur.
+not-examined-classes-send = Rien ne manque pour une régression ; pour des classes, déclarez label_type, et passez predict_proba pour la calibration et la courbe ROC.
+not-examined-regression-why = Ce contrôle ne vaut que pour la régression.
+not-examined-regression-send = Rien ne manque pour une classification.
+not-examined-boosting-why = Ce contrôle ne comprend que les arbres boostés.
+not-examined-boosting-send = Pour d'autres modèles, la perte par époque des artefacts d'entraînement dit la même chose.
+not-examined-samples-why = Ces contrôles ont abandonné, le plus souvent parce que le jeu a trop peu de lignes ou une colonne de types mêlés.
+not-examined-samples-send = Réparez les colonnes qui mêlent texte et nombres, et envoyez un jeu plus grand.
+not-examined-model-why = Ces contrôles ont besoin d'un modèle qu'ils puissent appeler.
+not-examined-model-send = Passez le modèle ajusté, entraîné exactement sur les colonnes du Dataset.
+not-examined-other-why = Ces contrôles n'ont rendu ni valeur ni verdict.
+not-examined-other-send = Lancez-les seuls et regardez l'exception que la suite a avalée.
+not-examined-comparison-why = Rien ne compare les données d'entraînement et de test : fuites et dérives restent invisibles.
+not-examined-comparison-send = Envoyez la suite train_test_validation, avec un jeu de test.
+not-examined-evaluation-why = Aucun modèle n'a été évalué : segments faibles et surapprentissage restent invisibles ici.
+not-examined-evaluation-send = Envoyez la suite model_evaluation, avec le modèle ajusté.
+not-examined-unknown-why = Ce contrôle n'est pas connu ; son propre verdict est négatif.
+
+dataset-class-imbalance =
+    .description = Les classes sont très inégales : « { $rare } » compte { $ratio } des exemples de « { $frequent } ».
+    .evidence = Rapport de la classe la plus rare, « { $rare } », à la plus fréquente, « { $frequent } » : { $ratio }.
+    .action = Pondérez la classe « { $rare } » environ { $weight } fois dans la perte ou tirez des lots équilibrés, et jugez au macro-F1 ou au rappel par classe plutôt qu'à l'exactitude.
+    .rationale = Une perte non pondérée ne gagne presque rien avec la classe rare : le modèle apprend à l'ignorer. Le rappel de « { $rare } » doit monter nettement, et le macro-F1 avec lui.
+dataset-missing-values =
+    .description = { $number ->
+        [one] La colonne { $columns } contient
+       *[other] { $number } colonnes contiennent
+    } des valeurs nulles ; il manque { $share } des cellules de « { $worst } ».
+    .evidence = Valeurs nulles dans { $columns } ; au plus haut dans « { $worst } », avec { $share }.
+    .action = Cherchez d'où viennent les valeurs nulles de { $columns }. Si elles sont fortuites, imputez dans la chaîne d'entraînement (ajustée sur le seul jeu d'entraînement) et ajoutez un indicateur ; si elles signifient « aucun », codez cela comme une valeur.
+    .rationale = Supprimer les lignes gaspille les autres colonnes, et imputer avant la découpe fait fuir le jeu de test. Les scores de validation avec et sans les colonnes imputées disent si elles valent d'être gardées.
+dataset-missing-values-kinds =
+    .description = La colonne « { $column } » écrit ses valeurs nulles de { $kinds } façons.
+    .evidence = { $kinds } sortes de valeurs nulles dans « { $column } ».
+    .action = Ramenez-les toutes à une seule dès la lecture (na_values=[...]).
+    .rationale = Un imputeur n'en voit qu'une partie et prend les autres pour une catégorie. Ensuite, la colonne n'a plus qu'une sorte de valeur nulle.
+dataset-constant-feature =
+    .description = { $number ->
+        [one] La variable { $columns } n'a
+       *[other] Les variables { $columns } n'ont
+    } qu'une seule valeur dans le jeu d'entraînement.
+    .evidence = Une valeur distincte sur { $rows } lignes : { $columns }.
+    .action = Retirez { $columns } des variables, après avoir vérifié que la valeur n'est pas la trace d'une jointure manquée ou d'un filtre.
+    .rationale = Une constante n'apprend rien, et la normaliser divise par zéro. Les scores ne doivent pas changer sans elle.
+dataset-correlated-features =
+    .description = { $number ->
+        [one] Deux variables disent presque la même chose : « { $a } » et « { $b } ».
+       *[other] { $number } paires de variables disent presque la même chose, surtout « { $a } » et « { $b } ».
+    }
+    .evidence = Corrélation dans le jeu d'entraînement : { $pairs }.
+    .action = Gardez celle de « { $a } » et « { $b } » qui est mesurée directement ou connue le plus tôt, et abandonnez l'autre ; traitez les autres paires de même, ou remplacez tout un groupe par sa première composante principale.
+    .rationale = Avec r = { $r }, la seconde colonne n'ajoute presque aucune information mais partage coefficients et importances de façon arbitraire. Le score de validation doit rester le même après en avoir retiré une ; l'importance par permutation de l'autre monte.
+dataset-outliers-rows =
+    .description = { $rows } lignes sur { $total } ({ $split }) sont loin de toutes les autres.
+    .evidence = { $share } des lignes ont un score d'isolement supérieur à 0,7.
+    .action = Regardez ces lignes une à une, colonnes triées par écart à la médiane : valeurs de remplacement et erreurs d'unité sautent aux yeux ; les vraies raretés peuvent rester.
+    .rationale = Le score compare des lignes entières et ne distingue pas une erreur d'un cas rare. Si tout y est juste, une normalisation robuste suffit.
+dataset-outliers-properties =
+    .description = Beaucoup d'éléments ont des propriétés inhabituelles ({ $split }) : { $properties }.
+    .evidence = { $share } des éléments sont hors norme pour « { $worst } ».
+    .action = Triez les éléments par « { $worst } » et regardez les deux extrémités ; retirez ce qui est vide, corrompu ou hors sujet.
+    .rationale = Quelques pour cent d'éléments défectueux entraînent le modèle sur du bruit et faussent le score de test. La part doit baisser après nettoyage.
+dataset-mixed-types =
+    .description = { $number ->
+        [one] La colonne { $columns } mêle
+       *[other] Les colonnes { $columns } mêlent
+    } nombres et texte.
+    .evidence = { $share } des cellules de « { $first } » sont du texte tel que { $examples } ; le reste, des nombres.
+    .action = Convertissez { $columns } avec pd.to_numeric(..., errors="coerce") après avoir traduit { $examples } à dessein : en valeur nulle s'ils signifient inconnu, en nombre s'ils en sont un écrit autrement.
+    .rationale = Un seul texte rend toute la colonne catégorielle : les nombres perdent leur ordre et chaque valeur nouvelle est inconnue. Après conversion, le contrôle ne trouve que des nombres, et autant de valeurs nulles qu'il y avait de textes.
+dataset-test-too-small =
+    .description = Le jeu de test a { $rows } lignes : trop peu pour juger un modèle ou déceler une dérive.
+    .evidence = Une ligne change l'exactitude de { $step } ; 80 % mesurés ici pourraient valoir en réalité de { $low } à { $high }.
+    .action = Passez à la validation croisée stratifiée répétée sur l'ensemble des { $train } + { $rows } lignes, ou versez davantage de lignes dans le jeu de test.
+    .rationale = Avec si peu de lignes, l'arrêt anticipé et le choix du modèle suivent le hasard, et la plupart des contrôles entre les jeux sont sans puissance. La dispersion entre plis doit passer sous les différences que vous voulez voir.
+dataset-label-noise-conflicts =
+    .description = Des lignes aux variables égales portent des étiquettes différentes : une partie des étiquettes d'entraînement est fausse.
+    .evidence = { $share } des lignes d'entraînement ({ $rows }) contredisent une jumelle, contre { $test } dans le jeu de test.
+    .action = Listez les lignes en conflit (samples_indices du contrôle) et tranchez à la main ou à la majorité ; cherchez-en ensuite d'autres par apprentissage confiant (cleanlab) sur des prédictions hors pli.
+    .rationale = Seules des jumelles peuvent se contredire visiblement : la vraie part d'étiquettes fausses est plus grande. Après nettoyage, les pertes d'entraînement et de validation doivent baisser toutes deux, et les scores variable-étiquette des deux jeux s'accorder.
+dataset-label-noise-power =
+    .description = Les variables expliquent bien mieux les étiquettes de test que celles d'entraînement : une partie de ces dernières est probablement fausse.
+    .evidence = Additionné sur les { $features } meilleures variables, le pouvoir prédictif à l'entraînement n'est que { $ratio } fois celui du test ; « { $feature } » atteint { $train } contre { $test }.
+    .action = Vérifiez d'où viennent les étiquettes d'entraînement (annotateurs, jointures, colonne mélangée). Repérez les suspectes avec cleanlab sur des prédictions hors pli, corrigez les pires, et d'ici là entraînez avec un lissage d'étiquettes de 0,1 ou un arrêt anticipé.
+    .rationale = Le bruit des étiquettes d'entraînement y affaiblit toutes les variables, mais pas dans le jeu de test propre ; le hasard ne les affaiblit pas toutes à la fois. Les scores des deux jeux doivent s'accorder après nettoyage.
+dataset-duplicates =
+    .description = Des lignes se répètent dans un même jeu ({ $split }).
+    .evidence = { $share } des { $rows } lignes sont des copies d'une autre ({ $copies } lignes), alors que les colonnes permettent bien plus de lignes différentes.
+    .action = Supprimez les copies exactes avant la découpe (drop_duplicates) ; si ce sont de vraies répétitions, gardez toutes les copies d'une ligne du même côté par une découpe par groupe.
+    .rationale = Les copies comptent certaines lignes deux fois, et de part et d'autre d'une découpe elles rendent le score de test trop beau. La part de doublons doit être proche de zéro ensuite, et le score de test un peu plus bas mais honnête.
+
+checks-covariate-drift =
+    .description = { $number ->
+        [one] La variable { $columns } est distribuée
+       *[other] { $number } variables sur { $features } sont distribuées
+    } autrement dans le jeu de test.
+    .evidence = « { $worst } » a un score de dérive de { $score } ; avec { $rows } et { $test } lignes, le hasard reste sous { $noise } pour une variable seule. Variables touchées : { $columns }.
+    .action = Cherchez comment les lignes sont arrivées dans le jeu de test. S'il a été trié ou coupé selon « { $worst } », une date ou un site, découpez au hasard et de façon stratifiée pour mesurer le modèle ; si la production ressemble vraiment au jeu de test, entraînez sur des lignes de là-bas ou pondérez l'entraînement dans ce sens.
+    .rationale = On interroge le modèle sur des régions qu'il a rarement vues : l'écart de validation est un problème de données, et la régularisation ne le comblera pas. Après la nouvelle découpe, les scores doivent passer sous { $noise }, et l'écart avec eux.
+checks-covariate-drift-properties =
+    .description = { $number ->
+        [one] La propriété { $columns } est distribuée
+       *[other] { $number } propriétés sur { $features } sont distribuées
+    } autrement dans le jeu de test.
+    .evidence = « { $worst } » a un score de dérive de { $score } avec { $rows } et { $test } éléments (hasard : { $noise }).
+    .action = Comparez la source et le prétraitement des deux jeux pour « { $worst } ». Unifiez-les, ou couvrez l'étendue des éléments de test par augmentation.
+    .rationale = Une différence de « { $worst } » vient d'un autre appareil, d'une autre source ou d'une autre chaîne, sur quoi le modèle ne doit pas être jugé. Le score doit baisser une fois les deux jeux passés par les mêmes étapes.
+checks-covariate-drift-multivariate =
+    .description = Un classifieur distingue les lignes d'entraînement de celles de test, bien qu'aucune variable seule ne l'explique entièrement.
+    .evidence = Son AUC est de { $auc } (0,5 est le hasard) ; il se sert de { $drivers }.
+    .action = Regardez la distribution conjointe de { $drivers } dans les deux jeux, et refaites la découpe au hasard, par groupe si des lignes vont ensemble. Si l'une d'elles est un identifiant, laissez-la de côté et relancez le contrôle.
+    .rationale = Des combinaisons de variables absentes de l'entraînement sont pour le modèle de l'extrapolation. Après une bonne découpe, l'AUC revient vers 0,5.
+checks-label-drift =
+    .description = Les parts des classes diffèrent entre entraînement et test.
+    .evidence = Score de dérive (V de Cramér) de { $score } avec { $rows } et { $test } lignes.
+    .action = Découpez avec stratify=y. Si les parts du test sont celles de la production, gardez-les et ajustez les poids de classe ou le seuil de décision selon leur rapport.
+    .rationale = Un classifieur apprend aussi les parts des classes et se trouve biaisé sur d'autres. Le score est nul après stratification ; comparez les mesures macro avant et après.
+checks-label-drift-numeric =
+    .description = L'étiquette est distribuée autrement dans le jeu de test.
+    .evidence = Distance de Kolmogorov-Smirnov de { $score } entre { $rows } et { $test } lignes.
+    .action = Découpez au hasard, stratifié par classes de quantiles de l'étiquette ; avec une découpe dans le temps, ajoutez des variables qui portent la tendance.
+    .rationale = Un régresseur répond dans l'étendue de ses étiquettes d'entraînement. Le résidu moyen du test doit revenir vers zéro.
+checks-new-labels =
+    .description = { $number ->
+        [one] La classe { $classes } apparaît
+       *[other] Les classes { $classes } apparaissent
+    } dans le jeu de test mais jamais à l'entraînement.
+    .evidence = { $samples } des { $test } lignes de test ({ $share }) portent une classe que le modèle n'a jamais vue.
+    .action = Découpez avec stratify=y pour que { $classes } soit des deux côtés, recueillez des lignes d'entraînement pour elle, ou sortez-la de la tâche ; vérifiez d'abord l'orthographe des noms de classes.
+    .rationale = Chacune de ces lignes est une erreur certaine, et une couche de sortie construite sur les étiquettes d'entraînement n'a pas d'unité pour elle. Le contrôle passe une fois les classes accordées ; alors seulement le rappel de { $classes } peut quitter zéro.
+checks-new-categories =
+    .description = La colonne « { $column } » a dans le jeu de test des catégories absentes de l'entraînement.
+    .evidence = { $number } catégories nouvelles dans { $ratio } des lignes de test : { $categories }.
+    .action = Encodez « { $column } » avec un encodeur qui connaît une catégorie « autre » (handle_unknown="ignore"), réunissez les catégories rares, et cherchez dans { $categories } des variantes d'orthographe.
+    .rationale = Un encodeur ajusté sur l'entraînement échoue ou devine devant des valeurs nouvelles, et la production en apportera d'autres. La part de lignes qui tombent dans « autre » est à surveiller.
+checks-train-test-leakage =
+    .description = Des lignes de test figurent aussi dans le jeu d'entraînement.
+    .evidence = { $shared } des { $test } lignes de test ({ $ratio }) sont des copies de lignes d'entraînement ; { $natural } se répéteraient par nature.
+    .action = Supprimez les doublons avant la découpe et découpez de nouveau ; gardez du même côté les lignes qui vont ensemble (même personne, même série) par une découpe par groupe. D'ici là, donnez le score sur les lignes non partagées.
+    .rationale = Un modèle qui a mémorisé ces lignes les réussit sans effort : le score en dit trop peu sur des données nouvelles. Mesuré sans elles, il baissera ; c'est sur cette valeur qu'il faut bâtir.
+checks-train-test-leakage-keys =
+    .description = Des clés ou des dates de l'entraînement reviennent dans le jeu de test.
+    .evidence = « { $check } » trouve { $ratio } des lignes de test touchées.
+    .action = Découpez par clé (GroupKFold) ou par date avec un intervalle, pour qu'aucune clé ni aucun jour ne soit des deux côtés.
+    .rationale = Les lignes d'une même clé ou d'un même jour se ressemblent : le score de test mesure en partie la mémoire. Le contrôle passe après la nouvelle découpe, et le score devient celui que verront de nouvelles clés.
+checks-label-leakage =
+    .description = La variable « { $feature } » prédit à elle seule l'étiquette presque parfaitement, loin devant toutes les autres : elle contient très probablement la réponse.
+    .evidence = Pouvoir prédictif de « { $feature } » : { $top } à l'entraînement et au moins { $test } dans les deux jeux ; la suivante, « { $second } », atteint { $next }.
+    .action = Demandez quand et à partir de quoi « { $feature } » est enregistrée. Si elle suit le résultat ou en est calculée, retirez-la avec tout ce qui en dérive, et réentraînez.
+    .rationale = En production, sa valeur n'est pas connue au moment de prédire : les scores ne tiendront pas. Sans elle, attendez-vous à ce qu'ils retombent à ce que permettent « { $second } » et les autres ; si « { $feature } » est vraiment connue d'avance, une règle d'une ligne remplace le modèle.
+checks-label-leakage-strong =
+    .description = La variable « { $feature } » prédit l'étiquette bien mieux que toute autre : il vaut la peine de demander si elle est connue avant le résultat.
+    .evidence = Pouvoir prédictif de « { $feature } » : { $top } à l'entraînement, au moins { $test } dans les deux jeux ; la suivante, « { $second } », atteint { $next }.
+    .action = Vérifiez quand « { $feature } » est enregistrée, et entraînez une fois sans elle pour comparer.
+    .rationale = Il existe de forts prédicteurs naturels : ce n'est pas à soi seul une fuite. Si elle est connue d'avance, tout va bien ; sinon, le score sans elle est le score honnête.
+checks-label-leakage-identifier =
+    .description = L'identifiant « { $feature } » prédit l'étiquette : l'ordre du tableau trahit la réponse.
+    .evidence = Pouvoir prédictif de « { $feature } » : { $top }.
+    .action = Gardez « { $feature } » hors des variables, mélangez les lignes, et demandez comment le tableau a été recueilli : des lignes triées ou recueillies classe par classe portent l'étiquette dans tout ce qui change avec le temps.
+    .rationale = Tout ce qui va de pair avec le numéro de ligne fuit aussi. Après mélange et retrait, le pouvoir prédictif doit être nul.
+checks-train-test-correlation-change =
+    .description = Des variables qui expliquent les étiquettes d'entraînement ne disent rien de celles du test.
+    .evidence = Sur les { $features } meilleures variables, le pouvoir prédictif à l'entraînement est { $ratio } fois celui du test ; « { $feature } » passe de { $train } à { $test } alors que les variables elles-mêmes ne dérivent pas.
+    .action = Vérifiez que les étiquettes de test appartiennent à leurs lignes : un tri ou une jointure qui n'a déplacé que l'un des deux, ou un autre codage des étiquettes. Comparez quelques lignes à la main avec la source.
+    .rationale = Aucun changement du modèle n'aide si les étiquettes du test sont mélangées. Après réparation, les scores des deux jeux doivent s'accorder au bruit près.
+checks-train-test-correlation-change-properties =
+    .description = Une propriété des éléments est liée à l'étiquette d'une façon qui ne tient pas forcément ailleurs.
+    .evidence = « { $check } » : { $info }
+    .action = Équilibrez cette propriété entre les classes, par sélection ou augmentation, et regardez les prédictions sur les éléments où elle contredit la classe.
+    .rationale = Un modèle prend le chemin le plus facile : la luminosité ou la longueur plutôt que le contenu. Le contrôle doit passer, et le score sur les contre-exemples monter.
+checks-inconsistent-strings =
+    .description = Des colonnes de texte sont écrites de façon incohérente.
+    .evidence = { $number ->
+        [one] Un contrôle proteste
+       *[other] { $number } contrôles protestent
+    } : { $checks }. { $info }
+    .action = Normalisez une fois pour toutes la casse, les espaces et les caractères spéciaux, avant la découpe et l'encodage.
+    .rationale = Chaque graphie devient une catégorie à part avec moins de lignes. Le nombre de valeurs distinctes doit baisser après normalisation.
+checks-weak-segment =
+    .description = Le modèle est nettement plus faible sur une partie des données ({ $split }).
+    .evidence = { $info } Score moyen : { $average }.
+    .action = Recueillez davantage de lignes de ce segment ou pondérez-le à l'entraînement, et suivez son score à part.
+    .rationale = Une moyenne cache des groupes que le modèle manque. Une recherche trouve toujours un segment plus faible : confirmez-le sur des lignes nouvelles avant d'agir.
+checks-weak-class-auc =
+    .description = La classe « { $class } » se distingue à peine.
+    .evidence = Son AUC dans le jeu de test est de { $auc }.
+    .action = Regardez ses confusions, ajoutez des variables qui la séparent, ou réunissez-la avec la classe avec laquelle elle se confond.
+    .rationale = Sous 0,7, un score pour cette classe range les lignes à peine mieux que le hasard. C'est son AUC, non l'exactitude globale, qui montre un progrès.
+checks-weak-class-missed =
+    .description = La classe « { $class } » n'est jamais reconnue.
+    .evidence = Aucun de ses { $samples } exemples de test n'est prédit correctement.
+    .action = Vérifiez d'abord son étiquette et son nombre de lignes d'entraînement, puis pondérez-la dans la perte.
+    .rationale = Une classe sans une seule réussite est le plus souvent absente de l'entraînement, mal orthographiée ou noyée par d'autres. Son rappel doit quitter zéro.
+checks-weak-class-scores =
+    .description = Certaines classes ont un score bien inférieur aux autres.
+    .evidence = « { $check } » : { $info }
+    .action = Examinez les pires classes : nombre d'exemples d'entraînement, qualité des étiquettes, taille des objets ; ajoutez ensuite des exemples là où il en manque.
+    .rationale = La moyenne sur les classes les cache. Les scores par classe avant et après montrent si cela a aidé.
+checks-poor-calibration =
+    .description = On ne peut pas se fier aux probabilités prédites.
+    .evidence = Score de Brier de la classe « { $class } » dans le jeu de test : { $brier } ; répondre toujours 0,5 donne 0,25.
+    .action = Calibrez sur un jeu mis de côté (isotonique ou Platt, température pour les réseaux).
+    .rationale = Seuils et coûts reposent sur les probabilités. Le score de Brier doit passer bien sous 0,25 sans que l'exactitude change.
+checks-systematic-error =
+    .description = Les prédictions penchent d'un côté.
+    .evidence = Erreur moyenne de { $mean } pour une RMSE de { $rmse } ({ $ratio }) sur le jeu de test.
+    .action = Comparez la distribution de l'étiquette dans les deux jeux ; si elles s'accordent, ajustez une constante sur un jeu mis de côté ou cherchez une transformation de la cible qui n'est pas inversée.
+    .rationale = Un décalage constant s'enlève sans coût. L'erreur moyenne doit être proche de zéro, et la RMSE un peu plus petite.
+checks-prediction-drift =
+    .description = Les prédictions sont distribuées autrement sur l'entraînement et sur le test.
+    .evidence = Score de dérive des prédictions : { $score }.
+    .action = Voyez si les variables ou l'étiquette dérivent aussi ; si ce n'est pas le cas, cherchez un surapprentissage ou un prétraitement différent des deux jeux.
+    .rationale = Les prédictions suivent les variables : leur dérive a une cause là ou dans la chaîne. Les deux scores doivent baisser ensemble.
+checks-unused-features =
+    .description = Le modèle ne se sert pas de { $number } variables.
+    .evidence = Inutilisées bien qu'elles varient : { $columns }.
+    .action = Essayez sans { $columns } ; laissez de côté ce qui ne coûte rien au score de validation.
+    .rationale = Moins d'entrées, c'est moins de pannes en production. Le score doit rester le même.
+checks-slow-inference =
+    .description = La prédiction est lente.
+    .evidence = { $time } seconde par exemple.
+    .action = Prédisez d'abord par lots ; réduisez ensuite le modèle (moins d'arbres, distillation, quantification) si c'est encore trop lent pour son usage.
+    .rationale = Le temps ne compte que là où quelqu'un attend. Mesurez avec la taille de lot de la production.
+training-overfitting-gap =
+    .description = Le modèle connaît ses lignes d'entraînement bien mieux que des lignes nouvelles.
+    .evidence = { $metric } : { $train } sur l'entraînement, { $test } sur { $rows } lignes de test, soit un écart de { $gap }.
+    .action = Réduisez la capacité ou régularisez : arbres moins profonds et feuilles plus grandes, moins d'itérations de boosting avec arrêt anticipé, pénalité des poids ou dropout ; et réglez par validation croisée.
+    .rationale = Un écart bien au-delà de l'erreur d'échantillonnage du test, c'est de la mémoire. Le { $metric } de test doit monter ou rester tandis que celui d'entraînement descend.
+training-overfitting-boosting =
+    .description = Le boosting a continué après la meilleure itération.
+    .evidence = Le score de test était le meilleur ({ $best }) après { $place } des itérations et finit à { $last }, soit une perte de { $decline } du gain.
+    .action = Arrêtez-vous là : early_stopping_rounds sur un jeu de validation à part, ou un taux d'apprentissage plus petit avec autant d'itérations.
+    .rationale = Les arbres tardifs ajustent ce qui reste, c'est-à-dire du bruit. Le score final doit égaler le meilleur.
+training-underfitting =
+    .description = Le modèle est à peine meilleur qu'un modèle naïf.
+    .evidence = { $metric } vaut { $score } contre { $naive } pour le modèle naïf ; en moyenne sur les classes, cela fait { $gain } de l'amélioration possible.
+    .action = Vérifiez d'abord variables et étiquettes (dans le même ordre, normalisées, informatives ?), puis donnez au modèle plus de capacité ou moins de régularisation.
+    .rationale = Là où une constante fait aussi bien, rien n'a été appris. Le gain doit dépasser nettement un dixième du possible.

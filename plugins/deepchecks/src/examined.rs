@@ -1,0 +1,100 @@
+//! What was looked at, what could not be, and the summary.
+
+use std::collections::BTreeMap;
+
+use deepfix_plugin::{Reporter, Severity};
+use deepfix_views::checks::{CheckKind, ChecksView};
+use serde_json::{Value, json};
+
+/// Fills `checked` and `not_examined` and gives the summary.
+pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String {
+    let ran: Vec<&str> = view
+        .checks
+        .iter()
+        .filter(|it| it.ran())
+        .map(|it| it.header.as_str())
+        .collect();
+    let mut idle: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
+    for check in view.idle() {
+        idle.entry(reason(check.kind)).or_default().push(&check.header);
+    }
+    let mut gaps: Vec<Value> = Vec::new();
+    for (reason, headers) in idle {
+        gaps.push(json!({
+            "what": headers,
+            "why": reporter.text(&format!("not-examined-{reason}-why"), &[]),
+            "send": reporter.text(&format!("not-examined-{reason}-send"), &[]),
+        }));
+    }
+    for (there, id) in [
+        (
+            view.checks
+                .iter()
+                .any(|it| it.kind.compares_splits() && !it.kind.needs_model()),
+            "comparison",
+        ),
+        (view.checks.iter().any(|it| it.kind.needs_model()), "evaluation"),
+    ] {
+        if !there {
+            gaps.push(json!({
+                "what": id,
+                "why": reporter.text(&format!("not-examined-{id}-why"), &[]),
+                "send": reporter.text(&format!("not-examined-{id}-send"), &[]),
+            }));
+        }
+    }
+    // A check that this version does not know: its own verdict is all there is.
+    for check in view
+        .checks
+        .iter()
+        .filter(|it| it.kind == CheckKind::Unknown && it.failed())
+    {
+        let info: String = check
+            .conditions
+            .iter()
+            .map(|it| it.more_info.as_str())
+            .collect::<Vec<_>>()
+            .join("; ");
+        gaps.push(json!({
+            "what": check.header,
+            "why": reporter.text("not-examined-unknown-why", &[]),
+            "send": info.chars().take(300).collect::<String>(),
+        }));
+    }
+    let failed = view.checks.iter().filter(|it| it.failed()).count();
+    let serious = reporter
+        .drafts()
+        .iter()
+        .filter(|it| it.severity() >= Severity::Medium)
+        .count();
+    let args = [
+        ("ran", ran.len().into()),
+        ("idle", view.idle().count().into()),
+        ("failed", failed.into()),
+        ("findings", reporter.drafts().len().into()),
+        ("serious", serious.into()),
+    ];
+    reporter.extra("checked", json!(ran));
+    reporter.extra("not_examined", Value::Array(gaps));
+    let id = match (ran.is_empty(), reporter.drafts().is_empty()) {
+        (true, _) => "summary-nothing",
+        (false, true) => "summary-healthy",
+        (false, false) => "summary-findings",
+    };
+    reporter.text(id, &args)
+}
+
+/// Why a check of this kind usually does not run; part of the text's id.
+fn reason(kind: CheckKind) -> &'static str {
+    use CheckKind::*;
+    match kind {
+        DateLeakageDuplicates | DateLeakageOverlap => "dates",
+        IndexLeakage | IdentifierCorrelation => "index",
+        NewLabel | ConflictingLabels | ClassImbalance | Confusion | Roc | Calibration => "classes",
+        ErrorDistribution => "regression",
+        BoostingOverfit => "boosting",
+        OutlierSamples | MultivariateDrift | FeatureDrift | LabelDrift | MixedTypes => "samples",
+        it if it.needs_model() => "model",
+        _ => "other",
+    }
+}

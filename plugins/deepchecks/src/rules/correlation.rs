@@ -1,0 +1,82 @@
+//! `dataset.correlated_features` from the correlation matrices.
+//!
+//! `|r| >= 0.97` in the training split and >= 0.95 in the test split (if it has 20 rows):
+//! medium; 0.93 and more: low. deepchecks' bound of 0.9 fails for many a natural pair (petal
+//! length and width of an iris). Healthy: correlation with a category of as many values as
+//! rows, whose correlation ratio is 1 with anything; with the leaking feature, which has a
+//! finding of its own; a table of measurements of one thing in which a quarter of all pairs
+//! correlate, which is its nature (low).
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::{checks::CheckKind, dataset::Which};
+
+use super::{Facts, MOST_FACTS};
+
+const CLEAR: f64 = 0.97;
+const CLEAR_IN_TEST: f64 = 0.95;
+const NOTEWORTHY: f64 = 0.93;
+/// Pairs grow with the square of the columns.
+const MOST_COLUMNS: usize = 400;
+
+pub(super) fn check(facts: &Facts<'_>) -> Option<Draft> {
+    let check = facts.view.on(CheckKind::FeatureCorrelation, Which::Train)?;
+    let matrix = check.matrix().filter(|it| it.names.len() <= MOST_COLUMNS)?;
+    let test = facts
+        .view
+        .on(CheckKind::FeatureCorrelation, Which::Test)
+        .filter(|_| facts.m == 0.0 || facts.m >= 20.0)
+        .and_then(|it| it.matrix());
+    let unique = facts.view.unique_counts(Which::Train);
+    let powers = facts.view.on(CheckKind::LabelCorrelation, Which::Train);
+    let ignored = |name: &str| {
+        unique
+            .get(name)
+            .is_some_and(|it| facts.n > 0.0 && *it >= 0.95 * facts.n && everything(&matrix, name))
+            || powers.and_then(|it| it.number(&[name])).is_some_and(|it| it >= 0.99)
+    };
+    let mut pairs: Vec<(usize, usize, f64)> = matrix
+        .pairs()
+        .filter(|(_, _, r)| r.abs() >= NOTEWORTHY && r.abs() <= 1.000_001)
+        .filter(|(a, b, _)| !ignored(matrix.name(*a)) && !ignored(matrix.name(*b)))
+        .collect();
+    pairs.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
+    let (a, b, r) = *pairs.first()?;
+    let confirmed = test.as_ref().and_then(|it| it.between(matrix.name(a), matrix.name(b)));
+    let clear = r.abs() >= CLEAR && confirmed.is_none_or(|it| it.abs() >= CLEAR_IN_TEST);
+    let columns = matrix.names.len() as f64;
+    let by_nature = columns >= 10.0 && pairs.len() as f64 > 0.03 * columns * (columns - 1.0) / 2.0 && pairs.len() >= 6;
+    let severity = if clear && !by_nature {
+        Severity::Medium
+    } else {
+        Severity::Low
+    };
+    let listed: Vec<String> = pairs
+        .iter()
+        .take(5)
+        .map(|(a, b, r)| format!("'{}' ~ '{}' ({r:.3})", matrix.name(*a), matrix.name(*b)))
+        .collect();
+    let mut draft = Draft::new("dataset.correlated_features", severity, if clear { 0.92 } else { 0.6 })
+        .arg("pairs", listed.join(", "))
+        .arg("number", pairs.len())
+        .arg("a", matrix.name(a))
+        .arg("b", matrix.name(b))
+        .arg("r", r)
+        .extra("pairs", pairs.len());
+    for (a, b, r) in pairs.iter().take(MOST_FACTS) {
+        let (row, column) = (a.to_string(), matrix.name(*b));
+        let label = format!("correlation of '{}' and '{column}'", matrix.name(*a));
+        draft = draft.fact(label, *r, check.source(&[&row, column]));
+    }
+    Some(draft)
+}
+
+/// Whether a column correlates perfectly with most others, as a correlation ratio with a
+/// category of its own per row does.
+fn everything(matrix: &deepfix_views::checks::Matrix, name: &str) -> bool {
+    let perfect = matrix
+        .names
+        .iter()
+        .filter(|it| matrix.between(name, it).is_some_and(|r| r.abs() > 0.995))
+        .count();
+    matrix.names.len() > 2 && 2 * perfect > matrix.names.len()
+}

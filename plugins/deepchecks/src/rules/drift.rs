@@ -1,0 +1,191 @@
+//! `checks.covariate_drift`: feature drift, multivariate drift, and drift of the properties
+//! of images and texts.
+//!
+//! A Kolmogorov-Smirnov distance has a known noise: between samples of `n` and `m` rows of
+//! one distribution it stays below `1.36 sqrt(1/n + 1/m)` in 95 % of the cases (0.24 for 130
+//! and 45 rows, where deepchecks' bound of 0.2 fails a good split). A score counts when its
+//! probability times the number of features is below 1e-3 and it reaches 0.2; between 0.12
+//! and 0.2 with less than 1e-4 it is a low remark. Cramér's V is corrected for bias, so 0.2
+//! is far from noise from 50 rows on; earth mover's distance likewise.
+//!
+//! Multivariate drift: AUC of a classifier that tells the splits apart. Its standard error
+//! without drift is `sqrt((n + m + 1) / (12 n m))` (Mann-Whitney) for a hold-out, of which
+//! deepchecks takes a third; it counts from 0.75 and 4 errors on. An identifier drives this
+//! classifier too, so one that drives it alone is low, or silent where feature drift names it.
+//!
+//! Healthy: small test splits, wide tables with one score above the bound, identifiers.
+
+use deepfix_plugin::{Draft, Severity, join};
+use deepfix_views::{
+    checks::{Check, CheckKind, DriftScore},
+    dataset::{Which, ks_p},
+};
+
+use super::{Facts, MOST_FACTS, MOST_NAMES};
+
+const LEAST: f64 = 0.2;
+const LARGE: f64 = 0.45;
+const FEWEST_ROWS: f64 = 15.0;
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let kinds = [
+        CheckKind::FeatureDrift,
+        CheckKind::ImagePropertyDrift,
+        CheckKind::PropertyDrift,
+    ];
+    drafts.extend(kinds.into_iter().filter_map(|kind| features(facts, kind)));
+    if drafts.iter().all(|it| it.severity() == Severity::Low) {
+        drafts.extend(whole(facts, !drafts.is_empty()));
+    }
+    drafts
+}
+
+/// Whether a score is more than chance among `features` of them.
+fn severity(it: &DriftScore, facts: &Facts<'_>, features: f64) -> Option<Severity> {
+    let known = facts.n > 0.0 && facts.m > 0.0;
+    let (surely, faintly) = if known {
+        let p = if it.is_ks {
+            ks_p(it.score, facts.n, facts.m)
+        } else {
+            // V² (n + m) is about chi-square with one degree of freedom per category more.
+            let z = it.score * (facts.n * facts.m / (facts.n + facts.m)).sqrt();
+            (-z * z / 2.0).exp()
+        };
+        (p * features < 1e-3, p * features < 1e-4)
+    } else {
+        (it.score >= LARGE, false)
+    };
+    match it.score {
+        score if score >= LARGE && surely => Some(Severity::High),
+        score if score >= LEAST && surely => Some(Severity::Medium),
+        score if score >= 0.12 && faintly => Some(Severity::Low),
+        _ => None,
+    }
+}
+
+fn features(facts: &Facts<'_>, kind: CheckKind) -> Option<Draft> {
+    let check = facts.view.one(kind)?;
+    if facts.m > 0.0 && facts.m < FEWEST_ROWS {
+        return None;
+    }
+    let unique = facts.view.unique_counts(Which::Train);
+    let leak = leaking(facts);
+    let scores = check.drift();
+    let features = scores.len() as f64;
+    let found: Vec<(DriftScore, Severity)> = scores
+        .into_iter()
+        // A category with a value per row drifts by construction, and a copy of the label
+        // with the label: others report those.
+        .filter(|it| {
+            it.is_ks
+                || !unique
+                    .get(&it.column)
+                    .is_some_and(|unique| facts.n > 0.0 && *unique > 0.5 * facts.n)
+        })
+        .filter_map(|it| severity(&it, facts, features).map(|severity| (it, severity)))
+        .collect();
+    // A feature made from the label, alone, says that the leak differs and nothing of the data.
+    let others = found
+        .iter()
+        .filter(|it| Some(&it.0.column) != leak.as_ref())
+        .map(|it| it.1)
+        .max();
+    let severity = others.unwrap_or(Severity::Low);
+    let worst = &found.first()?.0;
+    let noise = if facts.n > 0.0 && facts.m > 0.0 {
+        1.36 * (1.0 / facts.n + 1.0 / facts.m).sqrt()
+    } else {
+        0.0
+    };
+    let mut draft = Draft::new("checks.covariate_drift", severity, (0.7 + 0.4 * worst.score).min(0.97))
+        .arg("columns", join(found.iter().map(|it| &it.0.column), MOST_NAMES))
+        .arg("number", found.len())
+        .arg("features", features as u64)
+        .arg("worst", worst.column.as_str())
+        .arg("score", worst.score)
+        .arg("noise", noise)
+        .arg("rows", facts.n as u64)
+        .arg("test", facts.m as u64);
+    draft = match kind {
+        CheckKind::FeatureDrift => draft,
+        _ => draft.variant("properties"),
+    };
+    for (it, _) in found.iter().take(MOST_FACTS) {
+        draft = draft.fact(format!("drift score of '{}'", it.column), it.score, it.source.clone());
+    }
+    Some(draft.extra(
+        "columns",
+        found.iter().map(|it| it.0.column.clone()).collect::<Vec<_>>(),
+    ))
+}
+
+/// The one feature that predicts the label perfectly, if there is one.
+fn leaking(facts: &Facts<'_>) -> Option<String> {
+    let scores = facts.view.on(CheckKind::LabelCorrelation, Which::Train)?.scores();
+    let second = scores.get(1).map_or(0.0, |it| it.1);
+    scores
+        .first()
+        .filter(|it| it.1 >= 0.97 && it.1 - second >= 0.12)
+        .map(|it| it.0.clone())
+}
+
+/// `told`: a drifting feature has been named already.
+fn whole(facts: &Facts<'_>, told: bool) -> Option<Draft> {
+    let kinds = [
+        CheckKind::MultivariateDrift,
+        CheckKind::ImageDatasetDrift,
+        CheckKind::EmbeddingsDrift,
+    ];
+    let check = kinds.into_iter().find_map(|kind| facts.view.one(kind))?;
+    let (path, auc) = auc(check)?;
+    let (n, m) = (facts.n, facts.m);
+    if n < 2.0 * FEWEST_ROWS || m < 2.0 * FEWEST_ROWS {
+        return None;
+    }
+    let (n, m) = (n.min(m) / 3.0, m / 3.0);
+    let error = ((n + m + 1.0) / (12.0 * n * m)).sqrt();
+    let z = (auc - 0.5) / error;
+    if auc < 0.75 || z < 4.0 {
+        return None;
+    }
+    let importance = check
+        .get(&["domain_classifier_feature_importance"])
+        .map(|it| it.as_object().into_iter().flatten());
+    let mut drivers: Vec<(String, f64)> = importance
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, it)| Some((name.clone(), it.as_f64()?)))
+        .collect();
+    drivers.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let driver = drivers.first().map_or("", |it| it.0.as_str());
+    // One feature alone that no univariate test confirms is an identifier or a rounding artefact.
+    let alone = drivers.first().is_some_and(|it| it.1 >= 0.9);
+    if alone && told {
+        return None;
+    }
+    let severity = if alone { Severity::Low } else { Severity::Medium };
+    let mut draft = Draft::new("checks.covariate_drift", severity, if alone { 0.5 } else { 0.75 })
+        .variant("multivariate")
+        .arg("auc", auc)
+        .arg(
+            "drivers",
+            join(drivers.iter().filter(|it| it.1 > 0.05).map(|it| &it.0), 3),
+        )
+        .fact("AUC of the classifier between splits", auc, check.source(&path));
+    if let Some((name, value)) = drivers.first() {
+        let path = ["domain_classifier_feature_importance", driver];
+        draft = draft.fact(
+            format!("importance of '{name}' for telling the splits apart"),
+            *value,
+            check.source(&path),
+        );
+    }
+    Some(draft)
+}
+
+fn auc(check: &Check) -> Option<(Vec<&'static str>, f64)> {
+    [vec!["domain_classifier_auc"], vec!["domain_classifier", "auc"]]
+        .into_iter()
+        .find_map(|path| check.number(&path).map(|auc| (path, auc)))
+}

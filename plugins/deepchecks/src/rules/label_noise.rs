@@ -1,0 +1,167 @@
+//! `dataset.label_noise` and its mirror image, `checks.train_test_correlation_change`.
+//!
+//! - Conflicting labels: equal features, different labels. Natural where features take few
+//!   values, so the number of possible rows (product of unique counts) must exceed 50 times
+//!   the rows. Medium from 3 % of the training rows and three times the test split's share;
+//!   low from 2 %.
+//! - Predictive power: noise in the training labels lowers every feature's PPS there but not
+//!   in the test split. With `A`, `B` the sums over the five best features: medium where
+//!   `B >= 1` and `A <= 0.45 B`. Random splits of small tables reach 0.52.
+//! - The mirror image, `B <= 0.2 A` with `A >= 0.4`: the test labels do not belong to their
+//!   rows, or the relation changed.
+//!
+//! Healthy: single features that score higher in one split (deepchecks fails at 0.2, which
+//! half of all small tables exceed); drifted splits, where the features themselves differ.
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::{
+    checks::{Check, CheckKind},
+    dataset::Which,
+};
+
+use super::Facts;
+
+const FEWEST_TEST_ROWS: f64 = 30.0;
+const BEST_FEATURES: usize = 5;
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    drafts.extend(conflicts(facts));
+    if let Some(power) = Power::of(facts) {
+        drafts.extend(power.noise());
+        drafts.extend(power.change());
+    }
+    // Two signs of the same thing: the surer one speaks.
+    if drafts.iter().filter(|it| it.code() == "dataset.label_noise").count() > 1 {
+        let best = drafts
+            .iter()
+            .map(|it| (it.severity(), it.confidence()))
+            .fold((Severity::Low, 0.0), |a, b| if b > a { b } else { a });
+        drafts.retain(|it| it.code() != "dataset.label_noise" || (it.severity(), it.confidence()) == best);
+    }
+    drafts
+}
+
+fn conflicts(facts: &Facts<'_>) -> Option<Draft> {
+    const SHARE: &[&str] = &["percent_of_conflicting_samples"];
+    let read = |which| {
+        let check = facts.view.on(CheckKind::ConflictingLabels, which)?;
+        check.number(SHARE).map(|share| (share, check))
+    };
+    let (share, check) = read(Which::Train)?;
+    let test = read(Which::Test).map_or(0.0, |it| it.0);
+    let rows = (share * facts.n).round();
+    if share < 0.02 || rows < 3.0 || facts.n <= 0.0 {
+        return None;
+    }
+    let unique = facts.view.unique_counts(Which::Train);
+    let combinations: f64 = unique.values().map(|it| it.max(1.0).ln()).sum();
+    let coarse = unique.is_empty() || combinations < (50.0 * facts.n).ln();
+    let severity = if coarse {
+        return None;
+    } else if share >= 0.03 && share >= 3.0 * test {
+        Severity::Medium
+    } else {
+        Severity::Low
+    };
+    Some(
+        Draft::new("dataset.label_noise", severity, 0.7)
+            .variant("conflicts")
+            .share("share", share)
+            .share("test", test)
+            .arg("rows", rows as u64)
+            .fact("share of training rows in conflict", share, check.source(SHARE)),
+    )
+}
+
+/// Predictive power of the best features in both splits.
+struct Power<'a> {
+    train: &'a Check,
+    test: &'a Check,
+    names: Vec<(String, f64, f64)>,
+    a: f64,
+    b: f64,
+}
+
+impl<'a> Power<'a> {
+    fn of(facts: &Facts<'a>) -> Option<Self> {
+        let train = facts.view.on(CheckKind::LabelCorrelation, Which::Train)?;
+        let test = facts.view.on(CheckKind::LabelCorrelation, Which::Test)?;
+        if facts.m < FEWEST_TEST_ROWS || drifted(facts) {
+            return None;
+        }
+        let mut names: Vec<(String, f64, f64)> = train
+            .scores()
+            .into_iter()
+            .filter_map(|(name, a)| test.number(&[&name]).map(|b| (name, a, b)))
+            .collect();
+        names.sort_by(|x, y| (y.1 + y.2).total_cmp(&(x.1 + x.2)));
+        names.truncate(BEST_FEATURES);
+        let (a, b) = (names.iter().map(|it| it.1).sum(), names.iter().map(|it| it.2).sum());
+        Some(Self {
+            train,
+            test,
+            names,
+            a,
+            b,
+        })
+    }
+
+    fn noise(&self) -> Option<Draft> {
+        // One feature alone proves little: at least two must score higher in the test split.
+        let lower = self.names.iter().filter(|it| it.1 < 0.7 * it.2).count();
+        (self.b >= 1.0 && self.a <= 0.45 * self.b && lower >= 2)
+            .then(|| self.draft("dataset.label_noise", Severity::Medium, 0.65, "power"))
+    }
+
+    fn change(&self) -> Option<Draft> {
+        let severity = match (self.a, self.b / self.a) {
+            (a, ratio) if a >= 0.8 && ratio <= 0.2 => Severity::Medium,
+            (a, ratio) if a >= 0.4 && ratio <= 0.15 => Severity::Low,
+            _ => return None,
+        };
+        Some(self.draft("checks.train_test_correlation_change", severity, 0.75, ""))
+    }
+
+    fn draft(&self, code: &str, severity: Severity, confidence: f64, variant: &str) -> Draft {
+        let mut draft = Draft::new(code, severity, confidence);
+        if !variant.is_empty() {
+            draft = draft.variant(variant);
+        }
+        let difference = |it: &&(String, f64, f64)| (it.1 - it.2).abs();
+        let Some((name, a, b)) = self.names.iter().max_by(|x, y| difference(x).total_cmp(&difference(y))) else {
+            return draft;
+        };
+        draft
+            .arg("feature", name.as_str())
+            .arg("train", *a)
+            .arg("test", *b)
+            .arg("features", self.names.len())
+            .arg("ratio", self.a / self.b.max(1e-9))
+            .fact(
+                format!("predictive power of '{name}' (train)"),
+                *a,
+                self.train.source(&[name]),
+            )
+            .fact(
+                format!("predictive power of '{name}' (test)"),
+                *b,
+                self.test.source(&[name]),
+            )
+            .computed("summed predictive power (train)", self.a)
+            .computed("summed predictive power (test)", self.b)
+    }
+}
+
+/// Whether the splits differ so much that scores cannot be compared.
+fn drifted(facts: &Facts<'_>) -> bool {
+    let noise = 1.36 * (1.0 / facts.n.max(1.0) + 1.0 / facts.m.max(1.0)).sqrt();
+    let worst = |kind| {
+        facts
+            .view
+            .one(kind)
+            .and_then(|it| it.drift().into_iter().next())
+            .map_or(0.0, |it| it.score)
+    };
+    worst(CheckKind::FeatureDrift) > (1.5 * noise).max(0.25) || worst(CheckKind::LabelDrift) > 0.15
+}

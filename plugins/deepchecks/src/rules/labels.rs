@@ -1,0 +1,228 @@
+//! `checks.label_drift`, `checks.new_labels`, `checks.new_categories`,
+//! `dataset.class_imbalance` and `dataset.test_too_small`: labels, categories and sizes.
+//!
+//! Label drift: Cramér's V (corrected for bias) from 0.15 with a probability below 0.02, or a
+//! Kolmogorov-Smirnov distance from 0.2 with one below 1e-3. Healthy: 0.14 for a numeric
+//! label and 400 against 100 rows; any score of a test split below 15 rows.
+//!
+//! New labels: any class of the test split that training lacks. New categories: low, since an
+//! encoder can be told to expect them; silent where the column is an identifier, all of whose
+//! categories are new by nature.
+
+use deepfix_plugin::{Draft, Severity, join};
+use deepfix_views::{
+    checks::{Check, CheckKind},
+    dataset::{Which, ks_p, normal_p, wilson},
+};
+use serde_json::Value;
+
+use super::{Facts, MOST_NAMES};
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    drafts.extend(drift(facts));
+    drafts.extend(new_labels(facts));
+    drafts.extend(new_categories(facts));
+    drafts.extend(imbalance(facts));
+    drafts.extend(size(facts));
+    drafts
+}
+
+fn drift(facts: &Facts<'_>) -> Option<Draft> {
+    let it = facts.view.one(CheckKind::LabelDrift)?.drift().into_iter().next()?;
+    let (n, m) = (facts.n, facts.m);
+    if m > 0.0 && m < 15.0 {
+        return None;
+    }
+    let known = n > 0.0 && m > 0.0;
+    let counts = if it.is_ks {
+        it.score >= 0.2 && (!known || ks_p(it.score, n, m) < 1e-3)
+    } else {
+        // V squared times the rows is about chi-square; the correction took off its mean.
+        it.score >= 0.15 && (!known || normal_p(it.score * (n + m).sqrt()) < 0.02)
+    };
+    if !counts {
+        return None;
+    }
+    let severity = if it.score >= 0.35 {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
+    let draft = Draft::new("checks.label_drift", severity, (0.7 + 0.5 * it.score).min(0.95));
+    Some(
+        if it.is_ks { draft.variant("numeric") } else { draft }
+            .arg("score", it.score)
+            .arg("rows", n as u64)
+            .arg("test", m as u64)
+            .fact("label drift score", it.score, it.source),
+    )
+}
+
+fn new_labels(facts: &Facts<'_>) -> Option<Draft> {
+    let check = facts.view.one(CheckKind::NewLabel)?;
+    let path = ["n_new_labels_samples"];
+    let (rows, source) = match check.number(&path) {
+        Some(rows) => (rows, check.source(&path)),
+        // Vision: `{new_labels: {class: samples}, all_labels_count}`.
+        None => {
+            let (name, _) = check.get(&["new_labels"])?.as_object()?.iter().next()?;
+            (
+                check.number(&["new_labels", name])?,
+                check.source(&["new_labels", name]),
+            )
+        }
+    };
+    let total = ["n_samples", "all_labels_count"]
+        .iter()
+        .find_map(|it| check.number(&[it]))
+        .unwrap_or(facts.m);
+    if rows <= 0.0 {
+        return None;
+    }
+    let names: Vec<String> = match check.get(&["new_labels"]) {
+        Some(Value::Array(items)) => items.iter().map(text).collect(),
+        Some(Value::Object(members)) => members.keys().cloned().collect(),
+        _ => Vec::new(),
+    };
+    let share = if total > 0.0 { rows / total } else { 1.0 };
+    let severity = if share >= 0.05 {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
+    Some(
+        Draft::new("checks.new_labels", severity, 0.97)
+            .arg("classes", join(&names, MOST_NAMES))
+            .arg("number", names.len().max(1))
+            .arg("samples", rows as u64)
+            .arg("test", total as u64)
+            .share("share", share)
+            .fact("test samples of classes unseen in training", rows, source),
+    )
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn new_categories(facts: &Facts<'_>) -> Option<Draft> {
+    let check = facts.view.one(CheckKind::NewCategory)?;
+    let mut worst: Option<(usize, f64, f64, Vec<String>)> = None;
+    for (index, row) in check.rows() {
+        let read = |name: &str| row.get(name).and_then(Value::as_f64);
+        let (Some(ratio), Some(number)) = (read("Ratio of New Categories"), read("# New Categories")) else {
+            continue;
+        };
+        // Nearly every test row brings a category of its own: an identifier.
+        let identifier = ratio > 0.9 && number > 0.5 * facts.m;
+        if ratio > 0.0 && !identifier && worst.as_ref().is_none_or(|it| ratio > it.1) {
+            let names = row
+                .get("New categories")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .map(text)
+                .collect();
+            worst = Some((index, ratio, number, names));
+        }
+    }
+    let (index, ratio, number, names) = worst?;
+    let index = index.to_string();
+    let column = column_of(check);
+    Some(
+        Draft::new("checks.new_categories", Severity::Low, 0.85)
+            .arg("column", column)
+            .arg("categories", join(&names, MOST_NAMES))
+            .arg("number", number as u64)
+            .share("ratio", ratio)
+            .fact(
+                "share of test rows with a new category",
+                ratio,
+                check.source(&[&index, "Ratio of New Categories"]),
+            ),
+    )
+}
+
+/// The table has lost its index, the column names; the condition's text still has them.
+fn column_of(check: &Check) -> String {
+    let info = check
+        .conditions
+        .iter()
+        .map(|it| it.more_info.as_str())
+        .find(|it| it.contains("{'"));
+    let name = info.and_then(|it| it.split_once("{'")?.1.split_once('\'').map(|it| it.0));
+    name.unwrap_or("?").to_owned()
+}
+
+fn imbalance(facts: &Facts<'_>) -> Option<Draft> {
+    let from_check = facts.view.on(CheckKind::ClassImbalance, Which::Train).map(|check| {
+        let scores = check.scores();
+        scores
+            .into_iter()
+            .map(|(name, share)| (name.clone(), share, check.source(&[&name])))
+            .collect::<Vec<_>>()
+    });
+    let classes = from_check.filter(|it| it.len() > 1).or_else(|| class_samples(facts))?;
+    let (frequent, many, _) = classes.first()?;
+    let (rare, few, source) = classes.last()?;
+    if *many <= 0.0 || facts.n < 30.0 || classes.len() < 2 {
+        return None;
+    }
+    let ratio = few / many;
+    let severity = match ratio {
+        it if it <= 0.03 => Severity::High,
+        it if it <= 0.1 => Severity::Medium,
+        _ => return None,
+    };
+    Some(
+        Draft::new("dataset.class_imbalance", severity, 0.92)
+            .arg("rare", rare.as_str())
+            .arg("frequent", frequent.as_str())
+            .share("ratio", ratio)
+            .arg("weight", 1.0 / ratio.max(1e-6))
+            .fact(format!("samples of class {rare}"), *few, source.clone())
+            .computed("min/max class ratio", ratio),
+    )
+}
+
+/// `Train Test Performance` counts the samples per class.
+fn class_samples(facts: &Facts<'_>) -> Option<Vec<(String, f64, deepfix_plugin::Source)>> {
+    let check = facts.view.one(CheckKind::Performance)?;
+    let mut classes: Vec<(String, f64, deepfix_plugin::Source)> = Vec::new();
+    for (index, row) in check.rows() {
+        let class = row.get("Class").filter(|it| !it.is_null());
+        let samples = row.get("Number of samples").and_then(Value::as_f64);
+        if let (Some("Train"), Some(class), Some(samples)) =
+            (row.get("Dataset").and_then(Value::as_str), class, samples)
+        {
+            let name = text(class);
+            if !classes.iter().any(|it| it.0 == name) {
+                classes.push((name, samples, check.source(&[&index.to_string(), "Number of samples"])));
+            }
+        }
+    }
+    classes.sort_by(|a, b| b.1.total_cmp(&a.1));
+    (classes.len() > 1).then_some(classes)
+}
+
+/// As the dataset component judges it: an interval of ±16 points at 25 rows.
+fn size(facts: &Facts<'_>) -> Option<Draft> {
+    let (rows, source) = facts.view.sizes().test?;
+    let severity = match rows {
+        it if it < 10.0 => Severity::High,
+        it if it < 25.0 => Severity::Medium,
+        it if it < 30.0 => Severity::Low,
+        _ => return None,
+    };
+    let (low, high) = wilson(0.8 * rows, rows);
+    Some(
+        Draft::new("dataset.test_too_small", severity, 0.95)
+            .arg("rows", rows as u64)
+            .arg("train", facts.n as u64)
+            .share("step", 1.0 / rows)
+            .share("low", low)
+            .share("high", high)
+            .fact("rows of the test split", rows, source),
+    )
+}

@@ -1,0 +1,218 @@
+//! `checks.label_leakage` and `checks.train_test_leakage`.
+//!
+//! Label leakage: the predictive power score (PPS) of one feature stands alone at the top,
+//! in training *and* test split. Classes: PPS >= 0.97 in both and at least 0.12 above the
+//! second feature. Numbers: >= 0.75 in both and 0.35 above the second, >= 0.95 and 0.15. Where
+//! the top is merely strong (0.9, 0.3 ahead) it is a low remark: worth a question. deepchecks
+//! fails at 0.8 whatever the others reach. Healthy: naturally strong features, which come in
+//! groups of similar strength (radius, perimeter, area of a tumour); a strong score in a tiny
+//! test split only.
+//!
+//! Train-test leakage: the share of test rows that also occur in the training split. Rows
+//! repeat by nature where features take few values: then rows repeat *within* the training
+//! split just as often (`Data Duplicates`), and the product of the features' unique counts is
+//! small against the rows. Medium from 10 %, high from 20 % beyond what that explains;
+//! deepchecks passes up to 5 %. Dates and indices that appear in both splits count as well.
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::{
+    checks::CheckKind,
+    dataset::{Which, wilson},
+};
+
+use super::Facts;
+
+const FEWEST_ROWS: f64 = 40.0;
+const FEWEST_TEST_ROWS: f64 = 15.0;
+const CLUSTERING: f64 = 3.0;
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    drafts.extend(label(facts));
+    drafts.extend(identifier(facts));
+    drafts.extend(rows(facts));
+    drafts.extend(keys(facts));
+    drafts
+}
+
+fn label(facts: &Facts<'_>) -> Option<Draft> {
+    if facts.n > 0.0 && facts.n < FEWEST_ROWS {
+        return None;
+    }
+    let train = facts.view.on(CheckKind::LabelCorrelation, Which::Train)?;
+    let scores = train.scores();
+    let (feature, top) = scores.first()?;
+    let second = scores.get(1).map_or(0.0, |it| it.1);
+    let test = facts
+        .view
+        .on(CheckKind::LabelCorrelation, Which::Test)
+        .filter(|_| facts.m >= FEWEST_TEST_ROWS)
+        .and_then(|it| it.number(&[feature]).map(|score| (it, score)));
+    // A leak holds on both sides; without a test split the training score has to do.
+    let weakest = test.as_ref().map_or(*top, |it| it.1.min(*top));
+    let ahead = top - second;
+    // With a single feature there is nothing to stand out from.
+    if scores.len() < 2 {
+        return None;
+    }
+    let clear = if facts.regression {
+        (weakest >= 0.95 && ahead >= 0.15) || (weakest >= 0.75 && ahead >= 0.35)
+    } else {
+        weakest >= 0.97 && ahead >= 0.12
+    };
+    let severity = match (clear, weakest >= 0.9 && ahead >= 0.3) {
+        (true, _) if test.is_some() => Severity::High,
+        (true, _) => Severity::Medium,
+        (false, true) => Severity::Low,
+        _ => return None,
+    };
+    let confidence = if severity == Severity::Low {
+        0.45
+    } else {
+        (0.7 + ahead * 0.35).min(0.97)
+    };
+    let mut draft = Draft::new("checks.label_leakage", severity, confidence);
+    if severity == Severity::Low {
+        draft = draft.variant("strong");
+    }
+    draft = draft
+        .arg("feature", feature.as_str())
+        .arg("top", *top)
+        .arg("test", weakest)
+        .arg("second", scores.get(1).map_or("", |it| it.0.as_str()))
+        .arg("next", second)
+        .fact(
+            format!("predictive power of '{feature}' (train)"),
+            *top,
+            train.source(&[feature]),
+        );
+    if let Some((check, score)) = test {
+        draft = draft.fact(
+            format!("predictive power of '{feature}' (test)"),
+            score,
+            check.source(&[feature]),
+        );
+    }
+    if let Some((name, score)) = scores.get(1) {
+        draft = draft.fact(
+            format!("predictive power of '{name}' (train)"),
+            *score,
+            train.source(&[name]),
+        );
+    }
+    Some(draft.extra("feature", feature.as_str()))
+}
+
+/// A row's index or date that predicts the label: the table is sorted by it.
+fn identifier(facts: &Facts<'_>) -> Option<Draft> {
+    let check = facts
+        .view
+        .of(CheckKind::IdentifierCorrelation)
+        .find(|it| it.scores().first().is_some_and(|it| it.1 >= 0.3))?;
+    let (name, score) = check.scores().into_iter().next()?;
+    let severity = if score >= 0.6 { Severity::Medium } else { Severity::Low };
+    Some(
+        Draft::new("checks.label_leakage", severity, 0.7)
+            .variant("identifier")
+            .arg("feature", name.as_str())
+            .arg("top", score)
+            .fact(format!("predictive power of '{name}'"), score, check.source(&[&name])),
+    )
+}
+
+fn rows(facts: &Facts<'_>) -> Option<Draft> {
+    let check = facts
+        .view
+        .one(CheckKind::SamplesMix)
+        .or_else(|| facts.view.one(CheckKind::SimilarImageLeakage))?;
+    let ratio = check.number(&["ratio"])?;
+    let shared = (ratio * facts.m).round();
+    let natural = natural_overlap(facts);
+    // What is certain beyond chance: the lower end of the interval of the share.
+    let certain = if facts.m > 0.0 {
+        wilson(shared, facts.m).0
+    } else {
+        ratio
+    };
+    let severity = match ratio - natural {
+        excess if excess >= 0.2 && certain > natural + 0.1 => Severity::High,
+        excess if excess >= 0.1 && certain > natural + 0.04 => Severity::Medium,
+        excess if excess > 0.0 && ratio >= 0.01 && shared != 1.0 => Severity::Low,
+        _ => return None,
+    };
+    Some(
+        Draft::new(
+            "checks.train_test_leakage",
+            severity,
+            if severity == Severity::Low { 0.6 } else { 0.95 },
+        )
+        .arg("shared", shared as u64)
+        .arg("test", facts.m as u64)
+        .share("ratio", ratio)
+        .share("natural", natural)
+        .fact(
+            "share of test rows that occur in training",
+            ratio,
+            check.source(&["ratio"]),
+        )
+        .computed("share that repeats by nature", natural),
+    )
+}
+
+/// The share of test rows that repeat a training row without any fault.
+///
+/// With `c = Π unique counts` possible rows (label included), a test row meets one of `n`
+/// training rows by chance in about `1 - exp(-n / c)` of the cases if all rows were equally
+/// likely; real ones cluster, so it is taken three times. Rows that repeat within the training split repeat
+/// across splits too: twice the duplicate share covers them.
+fn natural_overlap(facts: &Facts<'_>) -> f64 {
+    let duplicates = facts
+        .view
+        .on(CheckKind::Duplicates, Which::Train)
+        .and_then(|it| it.number(&[]))
+        .unwrap_or(0.0)
+        .clamp(0.0, 1.0);
+    let unique = facts.view.unique_counts(Which::Train);
+    let combinations: f64 = unique.values().map(|it| it.max(1.0).ln()).sum();
+    let chance = if unique.is_empty() {
+        0.0
+    } else {
+        1.0 - (-facts.n / combinations.min(600.0).exp() * CLUSTERING).exp()
+    };
+    (2.0 * duplicates).max(chance).min(1.0)
+}
+
+/// Dates or index values on both sides of the split.
+fn keys(facts: &Facts<'_>) -> Option<Draft> {
+    let kinds = [
+        (CheckKind::IndexLeakage, "index"),
+        (CheckKind::DateLeakageDuplicates, "date-duplicates"),
+        (CheckKind::DateLeakageOverlap, "date-overlap"),
+    ];
+    kinds.into_iter().find_map(|(kind, what)| {
+        let check = facts.view.one(kind)?;
+        let path: &[&str] = if check.number(&[]).is_some() {
+            &[]
+        } else {
+            &["leakage_ratio"]
+        };
+        let path: &[&str] = if check.number(path).is_some() { path } else { &["ratio"] };
+        let ratio = check.number(path).filter(|it| *it > 0.0)?;
+        let severity = if what == "index" && ratio >= 0.05 {
+            Severity::Medium
+        } else {
+            Severity::Low
+        };
+        Some(
+            Draft::new("checks.train_test_leakage", severity, 0.7)
+                .variant("keys")
+                .arg("check", check.header.as_str())
+                .share("ratio", ratio)
+                .fact(
+                    "share of test rows with a key of the training split",
+                    ratio,
+                    check.source(path),
+                ),
+        )
+    })
+}

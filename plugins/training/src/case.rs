@@ -1,0 +1,175 @@
+//! The experiment as the rules see it: the view, and the language to name places in.
+
+use deepfix_plugin::{Arg, Draft, Language};
+use deepfix_views::training::{ModelKind, Optimizer, Point, Series, TrainingView, Unit};
+
+use crate::CATALOGUE;
+
+/// A training run under examination.
+pub struct Case<'a> {
+    /// What the client sent.
+    pub view: &'a TrainingView,
+    language: Language,
+}
+
+impl<'a> Case<'a> {
+    /// A run whose findings are told in this language.
+    #[must_use]
+    pub fn new(view: &'a TrainingView, language: Language) -> Self {
+        Self { view, language }
+    }
+
+    /// A plain text of the catalogue.
+    #[must_use]
+    pub fn text(&self, id: &str, args: &[(&str, Arg)]) -> String {
+        CATALOGUE.text(self.language, id, args)
+    }
+
+    /// The name of a computed fact.
+    #[must_use]
+    pub fn label(&self, id: &str) -> String {
+        self.text(&format!("label-{id}"), &[])
+    }
+
+    /// Several clauses in one sentence.
+    #[must_use]
+    pub fn clauses(&self, clauses: &[String]) -> String {
+        // French sets a space before the semicolon.
+        clauses.join(if self.language == Language::French { " ; " } else { "; " })
+    }
+
+    /// A further sentence: the text after a space, since Fluent trims spaces at the ends.
+    #[must_use]
+    pub fn sentence(&self, id: &str, args: &[(&str, Arg)]) -> String {
+        format!(" {}", self.text(id, args))
+    }
+
+    /// A place on the curve by its label, such as `epoch 12`.
+    #[must_use]
+    pub fn at(&self, label: f64) -> String {
+        let id = match self.view.axis.as_ref().map(|it| it.unit) {
+            Some(Unit::Epoch) => "at-epoch",
+            Some(Unit::Step) => "at-step",
+            _ => "at-row",
+        };
+        // Labels that count are whole; others keep their digits.
+        let number = if label.fract() == 0.0 && label.abs() < 9e15 {
+            format!("{label:.0}")
+        } else {
+            self.language.number(label)
+        };
+        self.text(id, &[("number", number.into())])
+    }
+
+    /// What the points of the curves are, such as `epochs`.
+    #[must_use]
+    pub fn unit(&self, count: usize) -> String {
+        let id = match self.view.axis.as_ref().map(|it| it.unit) {
+            Some(Unit::Epoch) => "unit-epoch",
+            Some(Unit::Step) => "unit-step",
+            _ => "unit-row",
+        };
+        self.text(id, &[("count", count.into())])
+    }
+
+    /// The place of a table row.
+    #[must_use]
+    pub fn at_row(&self, row: usize) -> String {
+        let label = self.view.axis.as_ref().and_then(|axis| {
+            axis.group
+                .get(row)
+                .and_then(|group| axis.labels.get(*group as usize))
+                .copied()
+        });
+        self.at(label.unwrap_or(row as f64))
+    }
+
+    /// Adds the value of a series at a point: as read where the point is one cell, else as the
+    /// mean that it is.
+    #[must_use]
+    pub fn point_fact(&self, draft: Draft, series: &Series, point: &Point) -> Draft {
+        let label = format!("{} ({})", series.column, self.at(point.label));
+        match series.at(point.row) {
+            Some(value) if point.count == 1 => draft.fact(label, value, series.cell(point.row)),
+            _ => draft.computed(label, point.value),
+        }
+    }
+
+    /// Adds the cell of a series in one row.
+    #[must_use]
+    pub fn cell_fact(&self, draft: Draft, series: &Series, row: usize) -> Draft {
+        match series.at(row) {
+            Some(value) => draft.fact(
+                format!("{} ({})", series.column, self.at_row(row)),
+                value,
+                series.cell(row),
+            ),
+            None => draft,
+        }
+    }
+
+    /// Adds the first and last values of a series.
+    #[must_use]
+    pub fn ends(&self, mut draft: Draft, series: Option<&Series>) -> Draft {
+        if let Some(series) = series {
+            for (row, _) in [series.first(), series.last()].into_iter().flatten() {
+                draft = self.cell_fact(draft, series, row);
+            }
+        }
+        draft
+    }
+
+    /// Whether rules about gradients, batches and learning rates of networks apply.
+    #[must_use]
+    pub fn is_gradient_trained(&self) -> bool {
+        self.view.model_kind() != ModelKind::Trees
+    }
+
+    /// The batch size of one optimiser step.
+    #[must_use]
+    pub fn batch(&self) -> Option<f64> {
+        self.view
+            .params
+            .batch_size()
+            .map(|it| it.value * self.view.params.accumulation())
+    }
+
+    /// A learning rate that is surely not too high: a tenth of the present one, and at most
+    /// what is customary for the optimiser (Adam 1e-3, SGD 0.05).
+    #[must_use]
+    pub fn lower_rate(&self) -> Option<f64> {
+        let customary = if self.view.optimizer_kind() == Optimizer::Plain {
+            0.05
+        } else {
+            1e-3
+        };
+        let present = self.view.peak_learning_rate()?;
+        Some((present / 10.0).min(customary))
+    }
+
+    /// Advice on the learning rate, as a sentence.
+    #[must_use]
+    pub fn lower_rate_text(&self) -> String {
+        match (self.view.peak_learning_rate(), self.lower_rate()) {
+            (Some(now), Some(next)) => self.text("advice-lower-rate", &[("now", now.into()), ("next", next.into())]),
+            _ => self.text("advice-lower-rate-unknown", &[]),
+        }
+    }
+
+    /// Adds the learning rate, optimiser and batch size as facts.
+    #[must_use]
+    pub fn setting_facts(&self, mut draft: Draft) -> Draft {
+        let params = &self.view.params;
+        for (name, raw, source) in [
+            params.learning_rate().map(|it| (it.name, it.raw, it.source)),
+            params.optimizer().map(|it| (it.name, it.raw, it.source)),
+            params.batch_size().map(|it| (it.name, it.raw, it.source)),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            draft = draft.fact(name, raw, source);
+        }
+        draft
+    }
+}

@@ -1,0 +1,88 @@
+//! What was looked at, and what could not be.
+
+use deepfix_plugin::Reporter;
+use deepfix_views::training::{Schedule, Unit};
+use serde_json::{Value as Json, json};
+
+use crate::case::Case;
+
+/// Writes `checked` and `not_examined` into the report's extras.
+pub(crate) fn describe(case: &Case<'_>, reporter: &mut Reporter<'_>) {
+    reporter.extra("checked", checked(case));
+    reporter.extra("not_examined", missing(case));
+    reporter.extra("curves", curves(case));
+}
+
+fn checked(case: &Case<'_>) -> Json {
+    let view = case.view;
+    let series = [
+        &view.train_loss,
+        &view.validation_loss,
+        &view.learning_rate,
+        &view.gradient_norm,
+    ];
+    let mut names: Vec<&str> = series.into_iter().flatten().map(|it| it.column.as_str()).collect();
+    for pair in &view.metrics {
+        names.extend(
+            [&pair.train, &pair.validation]
+                .into_iter()
+                .flatten()
+                .map(|it| it.column.as_str()),
+        );
+    }
+    if let (Some(first), Some(last)) = (view.layers.first(), view.layers.last()) {
+        names.push(&first.column);
+        names.push(&last.column);
+    }
+    names.dedup();
+    json!(names)
+}
+
+/// A few numbers for other programs.
+fn curves(case: &Case<'_>) -> Json {
+    let view = case.view;
+    json!({
+        "points": view.points(),
+        "best": view.best().map(|it| json!({"label": it.point.label, "value": it.value, "end": it.end})),
+        "validation_noise": view.validation.noise(0.33),
+        "train_noise": view.train.noise(0.33),
+        "gap": view.gap().map(|it| json!({"start": it.start, "best": it.at_best, "end": it.end})),
+        "validation_rows": view.validation_rows(),
+        "updates": view.updates(),
+    })
+}
+
+/// What a reader of the summary must know was not examined: the rest is in `not_examined`.
+pub(crate) fn blind_spots(case: &Case<'_>) -> Vec<String> {
+    let view = case.view;
+    let lacking = [("train", view.train.is_empty()), ("validation", view.validation.is_empty())];
+    lacking.into_iter().filter(|it| it.1).map(|(id, _)| case.text(&format!("missing-{id}"), &[])).collect()
+}
+
+fn missing(case: &Case<'_>) -> Json {
+    let view = case.view;
+    let mut list = Vec::new();
+    let mut lacks = |id: &str, lacking: bool| {
+        if lacking {
+            list.push(json!({
+                "what": case.text(&format!("missing-{id}"), &[]),
+                "why": case.text(&format!("missing-{id}-why"), &[]),
+                "send": case.text(&format!("missing-{id}-send"), &[]),
+            }));
+        }
+    };
+    let network = case.is_gradient_trained();
+    let curves = view.points() > 0;
+    lacks("metrics", !curves);
+    lacks("train", curves && view.train.is_empty());
+    lacks("validation", curves && view.validation.is_empty());
+    lacks("short", curves && view.points() < 5);
+    lacks("metric", curves && view.main_metric().is_none());
+    lacks("params", view.params.is_empty());
+    lacks("rate", curves && network && view.schedule() == Schedule::Unknown);
+    lacks("layers", curves && network && view.layers.is_empty());
+    let single = view.axis.as_ref().is_none_or(|it| it.unit != Unit::Epoch) || view.saw_tooth().is_none();
+    let shuffled = view.params.shuffle().is_some_and(|it| it.value);
+    lacks("order", curves && network && single && !shuffled);
+    Json::Array(list)
+}

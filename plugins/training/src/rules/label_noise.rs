@@ -1,0 +1,180 @@
+//! `dataset.label_noise`, as far as curves show it: the training rows are harder than the
+//! validation rows although nothing makes them so on purpose.
+//!
+//! Formula: over the last third of the run the validation loss is below [`EASIER`] of the
+//! training loss, and the validation metric is above the training metric, by [`SIGMAS`] standard
+//! errors where rows are counted. Wrong labels in the training split alone keep its loss high
+//! while the validation labels are clean. Sources: Zhang et al. 2017; Northcutt et al. 2021;
+//! rule of thumb of UMLAUT (validation above training).
+//!
+//! Healthy look-alikes, all excluded: dropout (light dropout is allowed for), augmentation, label smoothing and class weights
+//! (they burden the training loss alone); a loss that still falls (its epoch average lags
+//! behind); an easy or tiny validation split, which is why this alone is a remark unless the
+//! difference is large: checks of the rows must confirm it.
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::stats;
+use deepfix_views::training::{Metric, MetricPair};
+
+use crate::case::Case;
+
+pub(crate) const CODE: &str = "dataset.label_noise";
+
+/// Validation over training loss, less the share that dropout takes; healthy runs without
+/// dropout have 0.87 and more.
+const EASIER: f64 = 0.84;
+/// Stronger dropout can explain any difference.
+const LIGHT_DROPOUT: f64 = 0.15;
+/// A ratio beyond what a lucky split gives.
+const MUCH_EASIER: f64 = 0.72;
+/// Standard errors between the accuracies.
+const SIGMAS: f64 = 1.2;
+/// The same, for a finding that stands without other evidence.
+const CLEAR_SIGMAS: f64 = 2.0;
+/// Fewer points do not show a level.
+const POINTS: usize = 8;
+
+pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
+    let view = case.view;
+    if view.train.len() < POINTS || view.validation.len() < POINTS || is_burdened(case) || still_learning(case) {
+        return None;
+    }
+    let (train, validation) = (
+        stats::median(&view.train.slice(0.66, 1.0))?,
+        stats::median(&view.validation.slice(0.66, 1.0))?,
+    );
+    let ratio = validation / train;
+    let dropout = view.architecture(|it| it.dropout()).map(|it| it.value);
+    if !(train > 0.0 && (0.0..EASIER * (1.0 - dropout.unwrap_or(0.0))).contains(&ratio)) {
+        return None;
+    }
+    let pair = view.main_metric()?;
+    let distance = distance(case, pair).filter(|it| it.sigmas >= SIGMAS)?;
+    let clear = ratio < MUCH_EASIER && distance.sigmas >= CLEAR_SIGMAS && dropout.is_some();
+    let (severity, confidence) = if clear {
+        (Severity::Medium, 0.65)
+    } else {
+        (Severity::Low, 0.45)
+    };
+    let (train_series, validation_series) = (view.train_loss.as_ref()?, view.validation_loss.as_ref()?);
+    let metric = pair.validation.as_ref().or(pair.train.as_ref())?;
+    let mut draft = Draft::new(CODE, severity, confidence)
+        .computed(case.label("late-ratio"), ratio)
+        .computed(case.label("sigmas"),
+            distance.sigmas,
+        )
+        .arg("train", train_series.column.as_str())
+        .arg("validation", validation_series.column.as_str())
+        .arg("metric", metric.column.as_str())
+        .arg("train_loss", train)
+        .arg("validation_loss", validation)
+        .arg("train_metric", distance.train)
+        .arg("validation_metric", distance.validation);
+    for series in [
+        Some(train_series),
+        Some(validation_series),
+        pair.train.as_ref(),
+        pair.validation.as_ref(),
+    ] {
+        if let Some((series, (row, _))) = series.and_then(|it| Some((it, it.last()?))) {
+            draft = case.cell_fact(draft, series, row);
+        }
+    }
+    if let Some(dropout) = view.architecture(|it| it.dropout()) {
+        draft = draft.fact(dropout.name, dropout.raw, dropout.source);
+    }
+    Some(draft)
+}
+
+/// Something makes the training loss higher on purpose.
+fn is_burdened(case: &Case<'_>) -> bool {
+    let view = case.view;
+    view.architecture(|it| it.dropout()).is_some_and(|it| it.value > LIGHT_DROPOUT)
+        || view.params.hardened_training().is_some()
+        || view.params.class_weights().is_some()
+}
+
+/// Learning is still fast: the average of the training loss over an epoch lags behind. The
+/// validation loss tells, since it is free of the noise of batches.
+fn still_learning(case: &Case<'_>) -> bool {
+    let curve = &case.view.validation;
+    let (before, after) = (curve.mean_between(0.5, 0.75), curve.mean_between(0.75, 1.0));
+    before.zip(after).is_some_and(|(before, after)| before - after > 0.08 * before.abs())
+}
+
+struct Distance {
+    train: f64,
+    validation: f64,
+    sigmas: f64,
+}
+
+/// How far the validation metric lies above the training metric over the last third.
+fn distance(case: &Case<'_>, pair: &MetricPair) -> Option<Distance> {
+    let view = case.view;
+    let train = stats::mean(&pair.train_curve.slice(0.66, 1.0))?;
+    let validation = stats::mean(&pair.validation_curve.slice(0.66, 1.0))?;
+    let sigmas = match pair.metric {
+        Metric::Accuracy => {
+            let rows = f64::from(view.validation_rows().unwrap_or(50));
+            let steps = view
+                .updates()
+                .zip(view.axis.as_ref())
+                .map(|(steps, axis)| steps / axis.len() as f64);
+            let train_rows = steps
+                .zip(case.batch())
+                .map_or(3.0 * rows, |(steps, batch)| (steps * batch).max(1.0));
+            stats::two_proportion_z(validation, rows, train, train_rows)?
+        }
+        // One tenth of explained variance is about one standard error for a hundred rows.
+        Metric::R2 => (validation - train) / 0.1,
+        _ => return None,
+    };
+    Some(Distance {
+        train,
+        validation,
+        sigmas,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_plugin::Severity;
+    use serde_json::{Value as Json, json};
+
+    use super::CODE;
+    use crate::sample::{codes, decay, epochs, severity};
+
+    fn run(train: f64, validation: f64, gap: f64, params: &Json) -> Json {
+        let accuracy: Vec<f64> = (0..30).map(|it| f64::from(60 + (it % 3)) / 90.0).collect();
+        json!({"metrics_values": {"epoch": epochs(30), "train_loss": decay(30, 1.4, train, 4.0, 0.01), "val_loss": decay(30, 1.2, validation, 4.0, 0.003),
+            "train_accuracy": vec![0.67 - gap; 30], "val_accuracy": accuracy}, "params": params})
+    }
+
+    #[test]
+    fn training_rows_much_harder_than_validation_are_found() {
+        let found = run(1.0, 0.62, 0.25, &json!({"dropout": 0.0}));
+        assert_eq!(severity(&found, CODE), Some(Severity::Medium));
+    }
+
+    #[test]
+    fn a_smaller_difference_is_a_remark() {
+        assert_eq!(
+            severity(&run(1.0, 0.78, 0.13, &json!({"dropout": 0.0})), CODE),
+            Some(Severity::Low)
+        );
+    }
+
+    #[test]
+    fn dropout_augmentation_and_class_weights_explain_it() {
+        for params in [
+            json!({"dropout": 0.5}),
+            json!({"dropout": 0, "mixup_alpha": 0.2}),
+            json!({"class_weight": [1, 5]}),
+        ] {
+            assert!(
+                !codes(&run(1.0, 0.62, 0.25, &params)).contains(&CODE.to_owned()),
+                "{params}"
+            );
+        }
+    }
+}

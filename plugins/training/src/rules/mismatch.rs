@@ -1,0 +1,172 @@
+//! `training.metric_loss_mismatch`: the loss improves while the metric that people read worsens.
+//!
+//! Formula: on the training rows (or, without such a metric, on the validation rows) loss and
+//! metric move the wrong way together: rank correlation above [`AGREE`] for a metric that
+//! should rise; the loss falls by at least a tenth; the metric ends worse than it began by at
+//! least [`DROP`] and by three standard errors; and validation does not contradict. Source:
+//! TheDeepChecker `Representativeness` (the sign of the correlation between loss and metric).
+//!
+//! Healthy look-alikes: late overfitting (validation loss rises while accuracy holds: training
+//! loss and training metric still agree), a metric that moves by a few rows, a metric that dips
+//! in the first epochs and recovers (the ends are compared), accuracies that start high because
+//! the untrained model happens to favour the majority class and end higher.
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::stats;
+use deepfix_views::training::{Curve, Metric, MetricPair, Orientation, Series, paired};
+
+use crate::case::Case;
+
+pub(crate) const CODE: &str = "training.metric_loss_mismatch";
+
+/// The rank correlation of loss and (rising) metric; healthy runs have -0.5 to -1.
+const AGREE: f64 = 0.3;
+/// The least loss of a metric that matters.
+const DROP: f64 = 0.05;
+
+/// How metric and loss of one split move.
+struct Moves {
+    correlation: f64,
+    /// How much worse the metric ends than it began.
+    drop: f64,
+    loss_fall: f64,
+    from: f64,
+    to: f64,
+}
+
+fn moves(pair: &MetricPair, loss: &Curve, metric: &Curve) -> Option<Moves> {
+    let sign = if pair.metric.orientation() == Orientation::HigherIsBetter {
+        1.0
+    } else {
+        -1.0
+    };
+    let (losses, metrics): (Vec<f64>, Vec<f64>) =
+        paired(loss, metric).into_iter().map(|(a, b, _)| (a, sign * b)).unzip();
+    if losses.len() < 5 {
+        return None;
+    }
+    let (from, to) = (metric.start()?, metric.end()?);
+    Some(Moves {
+        correlation: stats::spearman(&losses, &metrics)?,
+        drop: sign * (from - to),
+        loss_fall: loss.relative_fall()?,
+        from,
+        to,
+    })
+}
+
+pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
+    let view = case.view;
+    // Error measures of regression are the loss in other units; shares and R² are what people read.
+    let read = |it: &&MetricPair| it.metric.is_classification() || it.metric == Metric::R2;
+    view.metrics.iter().filter(read).find_map(|pair| judge(case, pair))
+}
+
+fn judge(case: &Case<'_>, pair: &MetricPair) -> Option<Draft> {
+    let view = case.view;
+    let train = moves(pair, &view.train, &pair.train_curve);
+    let validation = moves(pair, &view.validation, &pair.validation_curve);
+    let wrong = |it: &Moves| it.correlation >= AGREE && it.drop >= DROP && it.loss_fall >= 0.1;
+    let (main, loss, metric): (_, Option<&Series>, Option<&Series>) = match (&train, &validation) {
+        (Some(train), _) => (train, view.train_loss.as_ref(), pair.train.as_ref()),
+        (None, Some(validation)) => (validation, view.validation_loss.as_ref(), pair.validation.as_ref()),
+        (None, None) => return None,
+    };
+    let contradicted = train.is_some()
+        && validation
+            .as_ref()
+            .is_some_and(|it| it.drop < 0.0 || it.correlation < 0.0);
+    if !wrong(main) || contradicted || !beyond_noise(case, main) {
+        return None;
+    }
+    let (loss, metric) = (loss?, metric?);
+    let severity = if main.drop >= 0.1 {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
+    let draft = Draft::new(
+        CODE,
+        severity,
+        if validation.is_some() && train.is_some() {
+            0.93
+        } else {
+            0.8
+        },
+    )
+    .computed(case.label("correlation"), main.correlation)
+    .arg("loss", loss.column.as_str())
+    .arg("metric", metric.column.as_str())
+    .arg("loss_from", loss.first()?.1)
+    .arg("loss_to", loss.last()?.1)
+    .arg("from", main.from)
+    .arg("to", main.to)
+    .arg("correlation", main.correlation);
+    let mut draft = case.ends(case.ends(draft, Some(loss)), Some(metric));
+    let weights = view.params.class_weights();
+    let clue = match weights {
+        Some(weights) => {
+            draft = draft.computed(weights.name.clone(), weights.raw.clone());
+            match weights.value {
+                Some(ratio) => {
+                    draft = draft.computed(case.label("weight-ratio"), ratio);
+                    case.text(
+                        "clue-class-weights",
+                        &[("name", weights.name.into()), ("ratio", ratio.into())],
+                    )
+                }
+                None => case.text("clue-class-weights-balanced", &[("name", weights.name.into())]),
+            }
+        }
+        None => case.text("clue-no-class-weights", &[]),
+    };
+    draft = draft.arg("clue", clue);
+    Some(draft)
+}
+
+/// Shares of few validation rows move by themselves. Without the number of rows, a hundred are
+/// assumed, which suits small tables.
+fn beyond_noise(case: &Case<'_>, moves: &Moves) -> bool {
+    let rows = f64::from(case.view.validation_rows().unwrap_or(100));
+    if !((0.0..=1.0).contains(&moves.from) && (0.0..=1.0).contains(&moves.to)) {
+        return true;
+    }
+    stats::two_proportion_z(moves.from, rows, moves.to, rows).is_some_and(|it| it.abs() >= 1.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_plugin::Severity;
+    use serde_json::{Value as Json, json};
+
+    use super::CODE;
+    use crate::sample::{codes, decay, epochs, severity};
+
+    fn run(accuracy_from: f64, accuracy_to: f64) -> Json {
+        let loss = decay(30, 1.6, 0.2, 6.0, 0.005);
+        let accuracy = decay(30, accuracy_from, accuracy_to, 6.0, 0.002);
+        json!({"metrics_values": {"epoch": epochs(30), "loss": loss, "val_loss": loss, "accuracy": accuracy, "val_accuracy": accuracy},
+            "params": {"class_weight": [0.1, 1.9]}})
+    }
+
+    #[test]
+    fn accuracy_that_falls_with_the_loss_is_found() {
+        assert_eq!(severity(&run(0.68, 0.41), CODE), Some(Severity::High));
+        assert_eq!(codes(&run(0.68, 0.41)), [CODE]);
+    }
+
+    #[test]
+    fn learning_and_tiny_moves_are_healthy() {
+        assert!(codes(&run(0.4, 0.9)).is_empty());
+        assert!(severity(&run(0.70, 0.68), CODE).is_none());
+    }
+
+    #[test]
+    fn late_overfitting_is_something_else() {
+        let train = decay(40, 0.7, 0.01, 8.0, 0.005);
+        let validation: Vec<f64> = (0..40).map(|it| 0.5 + 0.01 * f64::from(it)).collect();
+        let run = json!({"metrics_values": {"epoch": epochs(40), "loss": train, "val_loss": validation,
+            "accuracy": decay(40, 0.6, 1.0, 8.0, 0.001), "val_accuracy": decay(40, 0.6, 0.75, 3.0, 0.001)}});
+        assert!(severity(&run, CODE).is_none());
+    }
+}

@@ -1,0 +1,169 @@
+//! `training.no_shuffle`: the training rows come in the same order in every epoch, and that
+//! order matters.
+//!
+//! Formula: the logarithm of the training loss, logged several times an epoch, depends on the
+//! place within the epoch: after removing the trend by a moving average over one epoch, a
+//! one-way analysis of variance over the places has F of at least [`F`], explains at least
+//! [`EXPLAINED`] of the variance and spans at least [`SPAN`] on the logarithmic scale. Source:
+//! the saw-tooth is what training on sorted rows looks like (Bengio 2012, section 3.3; cleanlab
+//! Datalab `non_iid` tests the same on rows).
+//!
+//! Healthy look-alikes: `shuffle: false` for boosted trees, whole-table batches, streams that
+//! were shuffled before, and data in time order: a fixed order alone is no fault. A loss that
+//! falls within each of the first epochs: the trend is removed. Shuffled rows give F near 1.
+
+use deepfix_plugin::{Arg, Draft, Severity};
+use deepfix_views::stats::Periodicity;
+
+use crate::case::Case;
+
+pub(crate) const CODE: &str = "training.no_shuffle";
+
+/// F under no effect is near 1; its 99.9 % point for 5 to 9 places and tens of rows is below 6.
+const F: f64 = 6.0;
+/// Half of the epoch-internal variance; shuffled rows explain about places / rows.
+const EXPLAINED: f64 = 0.4;
+/// The worst place has twice the loss of the best. Fixed batches of mixed rows differ by less
+/// while the model still learns.
+const SPAN: f64 = 0.69;
+/// Validation loss that jumps between epochs although it is the same rows each time.
+const ROUGH: f64 = 0.1;
+
+pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
+    let shuffle = case.view.params.shuffle();
+    if !case.is_gradient_trained() || shuffle.as_ref().is_some_and(|it| it.value) || is_full_batch(case) {
+        return None;
+    }
+    let declared = shuffle.is_some();
+    let tooth = case
+        .view
+        .saw_tooth()
+        .filter(|it| it.f >= F && it.explained >= EXPLAINED && it.amplitude >= SPAN);
+    match tooth {
+        Some(tooth) => Some(saw_tooth(case, &tooth, declared)),
+        None if declared && case.view.saw_tooth().is_none() => declared_only(case),
+        None => None,
+    }
+}
+
+/// One step per epoch sees all rows at once: their order cannot matter.
+fn is_full_batch(case: &Case<'_>) -> bool {
+    let epochs = case.view.axis.as_ref().map(|it| it.len() as f64);
+    case.view
+        .updates()
+        .zip(epochs)
+        .is_some_and(|(updates, epochs)| updates <= epochs * 1.01)
+}
+
+fn saw_tooth(case: &Case<'_>, tooth: &Periodicity, declared: bool) -> Draft {
+    let (severity, confidence) = match (declared, tooth.amplitude) {
+        (true, it) if it >= 2.0 * SPAN => (Severity::High, 0.93),
+        (true, _) => (Severity::Medium, 0.85),
+        (false, _) => (Severity::Medium, 0.75),
+    };
+    let column = case
+        .view
+        .train_loss_steps
+        .as_ref()
+        .map(|it| it.column.clone())
+        .unwrap_or_default();
+    let mut draft = Draft::new(CODE, severity, confidence)
+        .computed(case.label("explained"), tooth.explained)
+        .computed(case.label("tooth-factor"), tooth.amplitude.exp())
+        .arg("column", column)
+        .share("explained", tooth.explained)
+        .arg("factor", tooth.amplitude.exp())
+        .arg("places", tooth.period)
+        .arg("worst", tooth.peak + 1)
+        .arg("best", tooth.trough + 1)
+        .arg("epochs", tooth.periods)
+        .extra("period", tooth.period);
+    draft = with_shuffle(case, draft);
+    case.setting_facts(draft)
+}
+
+/// The order is fixed, but the log is too coarse to show what it does.
+fn declared_only(case: &Case<'_>) -> Option<Draft> {
+    let rough = case.view.validation.noise(0.0).filter(|it| *it >= ROUGH);
+    let draft = match rough {
+        Some(noise) => Draft::new(CODE, Severity::Medium, 0.6).computed(case.label("validation-noise"), noise),
+        None => Draft::new(CODE, Severity::Low, 0.4),
+    };
+    let clue = match rough {
+        Some(noise) => case.sentence("clue-rough-validation", &[("noise", Arg::Share(noise))]),
+        None => String::new(),
+    };
+    Some(with_shuffle(case, draft.variant("declared").arg("clue", clue)))
+}
+
+fn with_shuffle(case: &Case<'_>, draft: Draft) -> Draft {
+    match case.view.params.shuffle() {
+        Some(shuffle) => {
+            let said = case.text("clue-shuffle-off", &[("name", shuffle.name.clone().into())]);
+            draft.fact(shuffle.name, shuffle.raw, shuffle.source).arg("said", said)
+        }
+        None => draft.arg("said", case.text("clue-shuffle-unknown", &[])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_plugin::Severity;
+    use serde_json::{Value as Json, json};
+
+    use super::CODE;
+    use crate::sample::{codes, decay, severity};
+
+    /// Ten epochs of eight rows; `tooth` scales the loss by the place within the epoch.
+    fn run(tooth: impl Fn(usize) -> f64, params: &Json) -> Json {
+        let loss: Vec<f64> = decay(80, 1.0, 0.5, 20.0, 0.05)
+            .iter()
+            .enumerate()
+            .map(|(i, it)| it * tooth(i % 8))
+            .collect();
+        let epoch: Vec<usize> = (0..80).map(|it| it / 8).collect();
+        json!({"metrics_values": {"epoch": epoch, "train_loss": loss}, "params": params})
+    }
+
+    #[test]
+    fn a_saw_tooth_with_shuffling_off_is_found() {
+        let found = run(
+            |place| (0.3 * place as f64).exp(),
+            &json!({"shuffle": false, "batch_size": 16}),
+        );
+        assert_eq!(severity(&found, CODE), Some(Severity::High));
+        assert_eq!(codes(&found), [CODE]);
+    }
+
+    #[test]
+    fn a_saw_tooth_is_found_without_any_parameter() {
+        assert_eq!(
+            severity(&run(|place| (0.3 * place as f64).exp(), &json!({})), CODE),
+            Some(Severity::Medium)
+        );
+    }
+
+    #[test]
+    fn a_fixed_order_of_mixed_rows_is_healthy() {
+        assert!(
+            severity(
+                &run(|place| 1.0 + 0.02 * place as f64, &json!({"shuffle": false})),
+                CODE
+            )
+            .is_none()
+        );
+    }
+
+    #[test]
+    fn several_rows_an_epoch_of_shuffled_data_are_healthy() {
+        assert!(codes(&run(|_| 1.0, &json!({"shuffle": true}))).is_empty());
+    }
+
+    #[test]
+    fn unshuffled_trees_and_whole_table_batches_are_healthy() {
+        let trees = json!({"metrics_values": {"loss": [0.6, 0.5, 0.4]}, "params": {"model": "XGBClassifier", "shuffle": false}});
+        assert!(codes(&trees).is_empty());
+        let whole = json!({"metrics_values": {"epoch": [0, 1, 2], "step": [1, 2, 3], "loss": [0.6, 0.5, 0.4]}, "params": {"shuffle": false}});
+        assert!(codes(&whole).is_empty());
+    }
+}

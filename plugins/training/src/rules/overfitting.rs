@@ -1,0 +1,213 @@
+//! `training.overfitting`: the model goes on learning the training rows at the expense of others.
+//!
+//! Formula: the smoothed validation loss has its best point in the first [`LATEST`] of the run
+//! and ends at least [`RISE`] above it and [`BEYOND`] times its own noise; the training loss
+//! falls by a fifth or more after that point; the run goes on long enough after it that no
+//! early stopping can have been at work; and the gap *opens*: at the first points validation is
+//! not clearly worse than training. Sources: Prechelt 1998 (generalisation loss), SageMaker
+//! `Overfit` and `Overtraining` (patience 10, delta 0.1), UMLAUT.
+//!
+//! Not overfitting, though a gap is there: a gap from the first epoch on (drift between the
+//! splits, wrong validation labels, an unrepresentative split), a gap that stays as wide as it
+//! is, noise, runs that early stopping ended a few epochs after their best.
+//! Healthy look-alikes: dropout and augmentation (validation better than training), a tiny rise
+//! at the end of a good fit.
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::training::{Best, Curve, TrainingView};
+
+use crate::case::Case;
+
+pub(crate) const CODE: &str = "training.overfitting";
+
+/// The best point must not lie in the last third.
+const LATEST: f64 = 0.67;
+/// Validation loss at the end over the best one, minus 1.
+const RISE: f64 = 0.05;
+/// A rise beyond this is no detail.
+const CLEAR_RISE: f64 = 0.12;
+/// The rise in units of the noise of neighbouring points.
+const BEYOND: f64 = 3.0;
+/// How much the training loss falls after the best point.
+const STILL_LEARNING: f64 = 0.2;
+/// Early stopping with the usual patience of 3 to 10 ends a run within so many points.
+const PATIENCE: usize = 11;
+/// Validation over training loss at the first points that tells of different data. The training
+/// loss of an epoch averages over its steps and so is higher than a loss at the epoch's end.
+const OPEN_FROM_START: f64 = 1.3;
+
+/// The rise of the validation loss after its best point, where it is one.
+pub(crate) fn rise(case: &Case<'_>) -> Option<Best> {
+    let best = case.view.best()?;
+    let real = best.rise >= RISE && best.rise_in_noise >= BEYOND && best.share <= LATEST && best.value > 0.0;
+    (real && best.after >= least_after(case.view)).then_some(best)
+}
+
+/// Points after the best one that early stopping would not have allowed.
+fn least_after(view: &TrainingView) -> usize {
+    let stated = view.params.patience().map(|it| it.value as usize + 1);
+    let stopping = view.params.early_stopping().map(|it| it.value);
+    match (stopping, view.stopped_early()) {
+        // Stopping is off and the run is complete: a few points are enough.
+        (Some(false), Some(false) | None) | (None, Some(false)) => 4,
+        // It ended early, whatever the parameters say, or may have.
+        _ => stated.unwrap_or(PATIENCE).max(PATIENCE),
+    }
+}
+
+pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
+    let view = case.view;
+    let best = rise(case)?;
+    let gap = view.gap()?;
+    let fall = fall_after(&view.train, best.point.group)?;
+    if fall < STILL_LEARNING || gap.start >= OPEN_FROM_START || gap.end < 1.2 || gap.end < gap.start {
+        return None;
+    }
+    let (severity, confidence) = match best.rise {
+        it if it >= 0.4 => (Severity::High, 0.93),
+        it if it >= CLEAR_RISE => (Severity::Medium, 0.85),
+        _ => (Severity::Low, 0.6),
+    };
+    let (train, validation) = (view.train_loss.as_ref()?, view.validation_loss.as_ref()?);
+    let mut draft = Draft::new(CODE, severity, confidence)
+        .computed(case.label("rise"), best.rise)
+        .computed(case.label("fall-after-best"), fall)
+        .computed(case.label("end-gap"), gap.end)
+        .arg("train", train.column.as_str())
+        .arg("validation", validation.column.as_str())
+        .arg("best", best.point.value)
+        .arg("best_at", case.at(best.point.label))
+        .arg("end", best.end)
+        .share("rise", best.rise)
+        .share("fall", fall)
+        .arg("train_end", view.train.end()?)
+        .arg("gap", gap.end)
+        .extra("best_label", best.point.label);
+    draft = case.point_fact(draft, validation, &best.point);
+    draft = case.ends(draft, Some(train));
+    if let Some((row, _)) = validation.last() {
+        draft = case.cell_fact(draft, validation, row);
+    }
+    Some(with_regularisation(case, draft))
+}
+
+/// The share by which the training loss falls after a group.
+fn fall_after(train: &Curve, group: u32) -> Option<f64> {
+    let smooth = train.smooth();
+    let place = train.points.iter().position(|it| it.group >= group)?;
+    let (there, end) = (smooth.get(place).copied()?, train.end()?);
+    let fall = (there - end) / there.abs();
+    fall.is_finite().then_some(fall)
+}
+
+/// What regularisation is there, and what to add.
+fn with_regularisation(case: &Case<'_>, mut draft: Draft) -> Draft {
+    let view = case.view;
+    let mut clues = Vec::new();
+    let mut advice = Vec::new();
+    match view.architecture(|it| it.dropout()) {
+        Some(dropout) if dropout.value < 0.3 => {
+            advice.push(case.text("advice-dropout", &[("now", dropout.value.into()), ("next", 0.3.into())]));
+            draft = draft.fact(dropout.name, dropout.raw, dropout.source);
+        }
+        Some(_) => {}
+        None => advice.push(case.text("advice-dropout-unknown", &[])),
+    }
+    if let Some(decay) = view.params.weight_decay().filter(|it| it.value < 0.01) {
+        advice.push(case.text(
+            "advice-weight-decay",
+            &[("now", decay.value.into()), ("next", 0.01.into())],
+        ));
+        draft = draft.fact(decay.name, decay.raw, decay.source);
+    }
+    if let Some(sizes) = view.architecture(|it| it.hidden_sizes()) {
+        let shown = sizes
+            .value
+            .iter()
+            .take(6)
+            .map(|it| format!("{it}"))
+            .collect::<Vec<_>>()
+            .join("-");
+        clues.push(case.text("clue-hidden-sizes", &[("sizes", shown.clone().into())]));
+        advice.push(case.text("advice-smaller-network", &[("sizes", shown.into())]));
+        draft = draft.computed(case.label("hidden-units"), sizes.value.iter().sum::<f64>());
+    }
+    let clue = if clues.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", clues.join(" "))
+    };
+    draft.arg("clue", clue).arg("advice", case.clauses(&advice))
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_plugin::Severity;
+    use serde_json::{Value as Json, json};
+
+    use super::CODE;
+    use crate::sample::{codes, decay, epochs, severity};
+
+    fn rising(points: usize, best: usize, low: f64, slope: f64) -> Vec<f64> {
+        (0..points)
+            .map(|it| {
+                if it < best {
+                    low + 0.4 * (1.0 - it as f64 / best as f64)
+                } else {
+                    low + slope * (it - best) as f64
+                }
+            })
+            .collect()
+    }
+
+    fn run(train: &[f64], validation: &[f64], params: &Json) -> Json {
+        json!({"metrics_values": {"epoch": epochs(train.len()), "train_loss": train, "val_loss": validation}, "params": params})
+    }
+
+    #[test]
+    fn a_gap_that_opens_is_found_with_the_missed_stop() {
+        let found = run(
+            &decay(60, 0.9, 0.02, 10.0, 0.01),
+            &rising(60, 12, 0.45, 0.01),
+            &json!({"early_stopping": false, "num_epochs": 60}),
+        );
+        assert_eq!(severity(&found, CODE), Some(Severity::High));
+        assert_eq!(codes(&found), [CODE, "training.early_stopping_missed"]);
+    }
+
+    #[test]
+    fn a_gap_from_the_first_epoch_is_not_overfitting() {
+        let validation: Vec<f64> = rising(60, 2, 1.9, 0.01);
+        assert!(
+            severity(
+                &run(
+                    &decay(60, 0.9, 0.1, 10.0, 0.01),
+                    &validation,
+                    &json!({"early_stopping": false})
+                ),
+                CODE
+            )
+            .is_none()
+        );
+    }
+
+    #[test]
+    fn a_run_that_early_stopping_ended_is_healthy() {
+        let found = run(
+            &decay(18, 0.9, 0.02, 6.0, 0.01),
+            &rising(18, 10, 0.45, 0.01),
+            &json!({"early_stopping": true, "num_epochs": 60}),
+        );
+        assert!(codes(&found).is_empty());
+    }
+
+    #[test]
+    fn dropout_that_makes_validation_better_is_healthy() {
+        let found = run(
+            &decay(40, 0.9, 0.5, 10.0, 0.05),
+            &decay(40, 0.7, 0.42, 8.0, 0.003),
+            &json!({"dropout": 0.5}),
+        );
+        assert!(codes(&found).is_empty());
+    }
+}

@@ -1,0 +1,216 @@
+//! `training.lr_too_high`: steps so large that training leaves what it had learnt.
+//!
+//! Formula, on the training loss per epoch, all values finite:
+//! - diverged: it rises [`SPIKE`]-fold over the lowest value before and ends at least half above
+//!   that value, by at least a tenth of the first loss;
+//! - stuck: it starts [`SPIKE`]-fold above its later level, and from then on sits still at the
+//!   level of guessing: the first steps threw the weights where no gradient leads back;
+//! - oscillating: the validation loss jumps by [`JUMPS`] and the training loss by half of that
+//!   from epoch to epoch, with batches too large to be the reason.
+//!
+//! Sources: TheDeepChecker (diverging: 2 x the minimum), Bengio 2012, the Deep Learning Tuning
+//! Playbook. The rate alone is no evidence: SGD at 0.1 is normal.
+//!
+//! Healthy look-alikes: warm-up spikes and warm restarts (they recover: the end is low again),
+//! a converged loss that wobbles around zero (small against the first loss), dropout noise (it
+//! is not in the validation loss), tiny batches and tiny validation splits (the noise rule).
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::stats;
+use deepfix_views::training::{Metric, Schedule};
+
+use crate::case::Case;
+
+pub(crate) const CODE: &str = "training.lr_too_high";
+
+/// Healthy transients stay below twice the best value.
+const SPIKE: f64 = 3.0;
+/// The noise of the validation loss, relative to its level.
+const JUMPS: f64 = 0.15;
+/// Smaller batches are noisy by themselves.
+const SMALL_BATCH: f64 = 8.0;
+/// Fewer points have no course.
+const POINTS: usize = 5;
+
+pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
+    if !case.is_gradient_trained() || case.view.points() < POINTS {
+        return None;
+    }
+    diverged(case).or_else(|| stuck(case)).or_else(|| oscillating(case))
+}
+
+fn diverged(case: &Case<'_>) -> Option<Draft> {
+    let curve = if case.view.train.len() >= POINTS {
+        &case.view.train
+    } else {
+        &case.view.validation
+    };
+    let first = curve.points.first()?;
+    let (mut lowest, mut worst) = (*first, None);
+    let mut before = *first;
+    for point in &curve.points {
+        let factor = point.value / lowest.value;
+        if lowest.value > 0.0 && factor >= SPIKE && worst.is_none_or(|(_, it)| factor > it) {
+            worst = Some((*point, factor));
+            before = lowest;
+        }
+        if point.value < lowest.value {
+            lowest = *point;
+        }
+    }
+    let (peak, factor) = worst?;
+    let end = curve.end()?;
+    if end < 1.5 * before.value || end - before.value < 0.1 * first.value {
+        return None;
+    }
+    let series = case.view.train_loss.as_ref().or(case.view.validation_loss.as_ref())?;
+    let draft = Draft::new(CODE, Severity::High, 0.9)
+        .computed(case.label("spike"), factor)
+        .arg("column", series.column.as_str())
+        .arg("best", before.value)
+        .arg("best_at", case.at(before.label))
+        .arg("peak", peak.value)
+        .arg("peak_at", case.at(peak.label))
+        .arg("end", end)
+        .arg("factor", factor);
+    let draft = case.point_fact(case.point_fact(draft, series, &before), series, &peak);
+    Some(with_rate(case, draft))
+}
+
+fn stuck(case: &Case<'_>) -> Option<Draft> {
+    let view = case.view;
+    let curve = &view.train;
+    let level = stats::median(&curve.slice(0.5, 1.0)).filter(|it| *it > 0.0)?;
+    let early = curve
+        .points
+        .iter()
+        .take((curve.len() / 4).max(1))
+        .max_by(|a, b| a.value.total_cmp(&b.value))?;
+    let still = curve
+        .mean_between(0.5, 0.75)
+        .zip(curve.mean_between(0.75, 1.0))
+        .is_some_and(|(a, b)| a - b < 0.05 * level);
+    if early.value < SPIKE * level || !still || !guesses(case, level) {
+        return None;
+    }
+    let series = view.train_loss.as_ref()?;
+    let draft = Draft::new(CODE, Severity::High, 0.8)
+        .variant("stuck")
+        .computed(case.label("late-level"), level)
+        .arg("column", series.column.as_str())
+        .arg("peak", early.value)
+        .arg("peak_at", case.at(early.label))
+        .arg("end", level);
+    Some(with_rate(case, case.point_fact(draft, series, early)))
+}
+
+/// Whether the model has learnt nothing by its end, as far as can be told.
+fn guesses(case: &Case<'_>, level: f64) -> bool {
+    let view = case.view;
+    let pair = view.main_metric();
+    if let Some(r2) = pair.filter(|it| it.metric == Metric::R2) {
+        return r2
+            .train_curve
+            .end()
+            .or_else(|| r2.validation_curve.end())
+            .is_some_and(|it| it <= 0.1);
+    }
+    if let Some(chance) = view.chance_loss() {
+        return level >= 0.93 * chance;
+    }
+    let gain = pair.and_then(|it| {
+        let curve = if it.train_curve.is_empty() {
+            &it.validation_curve
+        } else {
+            &it.train_curve
+        };
+        Some(curve.end()? - curve.points.first()?.value)
+    });
+    gain.is_some_and(|it| it <= 0.02)
+}
+
+fn oscillating(case: &Case<'_>) -> Option<Draft> {
+    let view = case.view;
+    if case.batch().is_some_and(|it| it <= SMALL_BATCH) || view.schedule() == Schedule::Restarting {
+        return None;
+    }
+    // A split of a few rows exaggerates every change of the weights.
+    if view.validation_rows().is_some_and(|it| it < 25) {
+        return None;
+    }
+    let (train, validation) = (view.train.noise(0.2)?, view.validation.noise(0.2)?);
+    let turns = stats::sign_changes(&view.validation.slice(0.2, 1.0));
+    if validation < JUMPS || train < JUMPS / 2.0 || turns < 0.4 {
+        return None;
+    }
+    let series = view.validation_loss.as_ref()?;
+    let draft = Draft::new(CODE, Severity::Medium, 0.7)
+        .variant("oscillating")
+        .computed(case.label("validation-noise"), validation)
+        .computed(case.label("train-noise"), train)
+        .arg("column", series.column.as_str())
+        .share("noise", validation)
+        .share("train_noise", train)
+        .share("turns", turns);
+    let draft = match (series.lowest(), series.highest()) {
+        (Some((low, _)), Some((high, _))) => case.cell_fact(case.cell_fact(draft, series, low), series, high),
+        _ => draft,
+    };
+    Some(with_rate(case, draft))
+}
+
+fn with_rate(case: &Case<'_>, draft: Draft) -> Draft {
+    let clip = match case.view.params.clip() {
+        Some(_) => String::new(),
+        None => case.sentence("advice-clip", &[]),
+    };
+    case.setting_facts(draft)
+        .arg("rate", case.lower_rate_text())
+        .arg("clip", clip)
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_plugin::Severity;
+    use serde_json::{Value as Json, json};
+
+    use super::CODE;
+    use crate::sample::{codes, decay, epochs, severity};
+
+    fn run(train: &[f64], validation: &[f64]) -> Json {
+        json!({"metrics_values": {"epoch": epochs(train.len()), "train_loss": train, "val_loss": validation},
+            "params": {"learning_rate": 0.5, "optimizer": "sgd", "batch_size": 32}})
+    }
+
+    #[test]
+    fn a_loss_that_explodes_and_does_not_come_back_is_found() {
+        let train = [0.76, 0.5, 5.5, 42.0, 1.2, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1];
+        assert_eq!(severity(&run(&train, &train), CODE), Some(Severity::High));
+    }
+
+    #[test]
+    fn a_warm_up_spike_that_recovers_is_healthy() {
+        let train = [0.76, 0.5, 0.45, 1.6, 0.6, 0.4, 0.35, 0.33, 0.31, 0.3, 0.3, 0.29];
+        assert!(severity(&run(&train, &train), CODE).is_none());
+    }
+
+    #[test]
+    fn a_huge_unscaled_loss_that_falls_is_healthy() {
+        let train = decay(30, 6e8, 2e8, 4.0, 0.01);
+        assert!(codes(&run(&train, &train)).is_empty());
+    }
+
+    #[test]
+    fn jumps_with_large_batches_are_found() {
+        let train = decay(40, 1.0, 0.8, 10.0, 0.2);
+        let validation = decay(40, 1.1, 0.9, 10.0, 0.5);
+        assert_eq!(severity(&run(&train, &validation), CODE), Some(Severity::Medium));
+    }
+
+    #[test]
+    fn dropout_noise_in_the_training_loss_alone_is_healthy() {
+        let train = decay(40, 1.0, 0.5, 10.0, 0.2);
+        let validation = decay(40, 0.8, 0.45, 10.0, 0.005);
+        assert!(severity(&run(&train, &validation), CODE).is_none());
+    }
+}

@@ -1,0 +1,181 @@
+//! `training.lr_too_low`: the loss falls, but so slowly that the run ends where it began.
+//!
+//! Formula: the smoother of the two losses falls from point to point almost without exception
+//! (rank correlation with time at most -0.9), in all by less than [`FALL`], and the last third
+//! falls at least [`STEADY`] times as fast as the first, so that nothing flattens; the learning
+//! rate is small for its optimiser: below 1e-4 for Adam and its kin, which move each weight by
+//! about the rate in each step, and below 5e-3 for SGD. Sources: AutoTrainer slow convergence,
+//! TheDeepChecker `NonDecreasing` (5 % a period), UMLAUT (1e-7).
+//!
+//! Healthy look-alikes: short fine-tunes of a model that is good already (fewer than
+//! [`POINTS`] points, a pretrained model, a loss well below guessing); convergence (it
+//! flattens); few updates because of huge batches (the rate is not small); vanishing gradients
+//! (the fall ends after the first epoch).
+
+use deepfix_plugin::{Draft, Severity};
+use deepfix_views::stats;
+use deepfix_views::training::{Curve, Metric, Optimizer, Task};
+
+use crate::case::Case;
+
+pub(crate) const CODE: &str = "training.lr_too_low";
+
+/// Healthy runs from scratch lose half of their loss or more.
+const FALL: f64 = 0.15;
+/// The slope of the last third over that of the first.
+const STEADY: f64 = 0.4;
+/// Fine-tunes of three or four epochs say nothing about speed.
+const POINTS: usize = 6;
+
+pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
+    let view = case.view;
+    if !case.is_gradient_trained() || view.params.pretrained() || !has_shape(case) || is_good_already(case) {
+        return None;
+    }
+    let (series, curve) = judged(case)?;
+    let fall = curve.relative_fall()?;
+    let rate = view.peak_learning_rate();
+    let small = rate.map(|it| it <= small_rate(case));
+    let (severity, confidence) = match small {
+        Some(true) if fall < 0.05 => (Severity::High, 0.92),
+        Some(true) => (Severity::Medium, 0.8),
+        Some(false) => return None,
+        None => (Severity::Low, 0.5),
+    };
+    let draft = Draft::new(CODE, severity, confidence)
+        .computed(case.label("fall"), fall)
+        .arg("column", series)
+        .share("fall", fall)
+        .arg("points", curve.len())
+        .arg("unit", case.unit(curve.len()))
+        .arg("from", curve.points.first()?.value)
+        .arg("to", curve.end()?);
+    let draft = case.ends(draft, view.validation_loss.as_ref().or(view.train_loss.as_ref()));
+    let raise = match rate {
+        Some(rate) => {
+            let usual: f64 = if view.optimizer_kind() == Optimizer::Plain {
+                0.05
+            } else {
+                1e-3
+            };
+            case.text(
+                "advice-raise-rate",
+                &[("now", rate.into()), ("next", usual.max(rate * 10.0).into())],
+            )
+        }
+        None => case.text("advice-raise-rate-unknown", &[]),
+    };
+    Some(case.setting_facts(draft).arg("rate", raise))
+}
+
+/// A learning rate up to which slowness is its fault.
+fn small_rate(case: &Case<'_>) -> f64 {
+    match case.view.optimizer_kind() {
+        Optimizer::Plain => 5e-3,
+        Optimizer::Adaptive | Optimizer::Unknown => 1e-4,
+    }
+}
+
+/// The loss that shows the trend best: validation is computed on the same rows every time.
+fn judged<'a>(case: &Case<'a>) -> Option<(&'a str, &'a Curve)> {
+    let view = case.view;
+    match (&view.validation_loss, &view.train_loss) {
+        (Some(series), _) if view.validation.len() >= POINTS => Some((&series.column, &view.validation)),
+        (_, Some(series)) if view.train.len() >= POINTS => Some((&series.column, &view.train)),
+        _ => None,
+    }
+}
+
+/// A slow, straight, unbroken fall.
+pub(crate) fn has_shape(case: &Case<'_>) -> bool {
+    let Some((_, curve)) = judged(case) else { return false };
+    let values = curve.values();
+    let time: Vec<f64> = (0..values.len()).map(|it| it as f64).collect();
+    let monotone = stats::spearman(&time, &values).is_some_and(|it| it <= -0.9);
+    let small = curve.relative_fall().is_some_and(|it| (0.0..FALL).contains(&it));
+    let slope = |from, to| stats::linear_fit(&curve.slice(from, to)).map(|it| it.slope);
+    // Noise may turn the slope of short thirds: halves serve as well where there are few points.
+    let (early, late) = if values.len() >= 12 {
+        ((0.0, 0.34), (0.66, 1.0))
+    } else {
+        ((0.0, 0.5), (0.5, 1.0))
+    };
+    let steady = slope(early.0, early.1)
+        .zip(slope(late.0, late.1))
+        .is_some_and(|(a, b)| a < 0.0 && b <= STEADY * a);
+    monotone && small && steady
+}
+
+/// A loss or metric that guessing does not reach: little is left to learn.
+fn is_good_already(case: &Case<'_>) -> bool {
+    let view = case.view;
+    let end = |metric| {
+        let pair = view.metrics.iter().find(|it| it.metric == metric)?;
+        if pair.validation_curve.is_empty() {
+            pair.train_curve.end()
+        } else {
+            pair.validation_curve.end()
+        }
+    };
+    if end(Metric::R2).is_some_and(|it| it >= 0.4) || end(Metric::Auc).is_some_and(|it| it >= 0.8) {
+        return true;
+    }
+    let Some(loss) = judged(case).and_then(|(_, curve)| curve.end()) else {
+        return false;
+    };
+    match (view.task(), view.chance_loss()) {
+        (Task::Classification, Some(chance)) => loss < 0.75 * chance,
+        // Two balanced classes are guessed at 0.69.
+        (Task::Classification, None) => loss < 0.55,
+        (Task::Regression, Some(variance)) => loss < 0.6 * variance,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_plugin::Severity;
+    use serde_json::{Value as Json, json};
+
+    use super::CODE;
+    use crate::sample::{codes, epochs, severity};
+
+    fn line(from: f64, to: f64, points: usize, params: &Json) -> Json {
+        let loss: Vec<f64> = (0..points)
+            .map(|it| from + (to - from) * it as f64 / (points - 1) as f64)
+            .collect();
+        json!({"metrics_values": {"epoch": epochs(points), "train_loss": loss, "val_loss": loss}, "params": params})
+    }
+
+    #[test]
+    fn a_straight_crawl_at_a_tiny_rate_is_found() {
+        let run = line(
+            1.10,
+            1.08,
+            30,
+            &json!({"learning_rate": 1e-6, "optimizer": "adam", "loss": "cross_entropy"}),
+        );
+        assert_eq!(severity(&run, CODE), Some(Severity::High));
+        assert_eq!(codes(&run), [CODE]);
+    }
+
+    #[test]
+    fn few_updates_at_a_usual_rate_are_something_else() {
+        let run = line(
+            1.77,
+            1.6,
+            20,
+            &json!({"learning_rate": 1e-3, "optimizer": "adam", "loss": "cross_entropy"}),
+        );
+        assert!(severity(&run, CODE).is_none());
+    }
+
+    #[test]
+    fn short_and_pretrained_fine_tunes_are_healthy() {
+        let params = json!({"learning_rate": 2e-5, "optimizer": "adamw", "loss": "cross_entropy"});
+        assert!(codes(&line(0.426, 0.424, 3, &params)).is_empty());
+        assert!(codes(&line(0.30, 0.28, 12, &params)).is_empty());
+        let params = json!({"learning_rate": 2e-5, "optimizer": "adamw", "model_name_or_path": "bert-base-uncased"});
+        assert!(codes(&line(0.69, 0.65, 12, &params)).is_empty());
+    }
+}

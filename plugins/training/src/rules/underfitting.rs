@@ -1,0 +1,260 @@
+//! `training.underfitting`: the model is poor on the very rows it learns from.
+//!
+//! Formula: training and validation are both poor (R² below 0.6; accuracy below 0.75 and less
+//! than 0.6 of the way from guessing to perfect where the number of classes is known), the gap
+//! between them is small, and something explains it:
+//! - a limit of the model: fewer than [`UNITS`] active units in a layer (width times the share
+//!   that dropout keeps), dropout of [`DROPOUT`] or more, or weight decay that shrinks the
+//!   weights by [`SHRINK`] in its exponent over the run (rate x decay x steps, as AdamW does);
+//! - it ends at the level of guessing (R² below 0.1, cross-entropy near that of equal classes);
+//! - it is still improving when the run ends: a remark.
+//!
+//! Sources: the Deep Learning Tuning Playbook; deepchecks `SimpleModelComparison` (gain over a
+//! naive model); AutoTrainer's fixed bar of 0.7 is wrong for noisy tasks and many classes.
+//!
+//! Healthy look-alikes: tasks whose best model is no better (noise in the data: nothing limits
+//! the model), linear models on linear data, short fine-tunes, a small model that does well.
+
+use deepfix_plugin::{Arg, Draft, Severity};
+use deepfix_views::training::{Metric, MetricPair, Optimizer, Param, Schedule, Task};
+
+use crate::case::Case;
+
+pub(crate) const CODE: &str = "training.underfitting";
+
+/// Fewer active units cannot separate more than a few groups.
+const UNITS: f64 = 4.0;
+/// More than half of the signal is cut at every layer.
+const DROPOUT: f64 = 0.6;
+/// exp(-0.25): decay alone takes a fifth of each weight.
+const SHRINK: f64 = 0.25;
+/// Fewer points say nothing about what a model can reach.
+const POINTS: usize = 5;
+
+/// What keeps the model small.
+enum Limit {
+    Width(f64),
+    Dropout(Param<f64>),
+    Decay(Param<f64>, f64),
+}
+
+/// The quality at the end, on the scale of its metric.
+struct Quality {
+    column: String,
+    train: f64,
+    validation: f64,
+    chance: bool,
+    poor: bool,
+}
+
+pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
+    let view = case.view;
+    if !case.is_gradient_trained() || view.points() < POINTS || view.params.pretrained() {
+        return None;
+    }
+    let quality = quality(case)?;
+    if !quality.poor || view.gap().is_some_and(|it| it.end > 1.4) {
+        return None;
+    }
+    let limits = limits(case);
+    if !limits.is_empty() {
+        return Some(limited(case, &quality, &limits));
+    }
+    if quality.chance {
+        let draft = Draft::new(CODE, Severity::Medium, 0.65).variant("chance");
+        return Some(with_quality(case, draft, &quality));
+    }
+    let fall = still_falling(case)?;
+    let draft = Draft::new(CODE, Severity::Low, 0.5).variant("unfinished");
+    let draft = draft
+        .computed(case.label("late-fall"), fall)
+        .share("fall", fall);
+    Some(with_quality(case, draft, &quality))
+}
+
+fn quality(case: &Case<'_>) -> Option<Quality> {
+    let pair = case.view.main_metric()?;
+    let (train, validation) = match (pair.train_curve.end(), pair.validation_curve.end()) {
+        (Some(train), Some(validation)) => (train, validation),
+        (Some(it), None) | (None, Some(it)) => (it, it),
+        (None, None) => return None,
+    };
+    // Dropout and running averages lower the training metric: the better of both counts.
+    let best = train.max(validation);
+    let column = pair.validation.as_ref().or(pair.train.as_ref())?.column.clone();
+    let (poor, chance) = match pair.metric {
+        Metric::R2 => (best < 0.6, best < 0.1),
+        Metric::Accuracy | Metric::BalancedAccuracy | Metric::F1 => classes(case, pair, best),
+        Metric::Auc => (best < 0.65, best < 0.55),
+        _ => (false, false),
+    };
+    Some(Quality {
+        column,
+        train,
+        validation,
+        chance,
+        poor,
+    })
+}
+
+fn classes(case: &Case<'_>, pair: &MetricPair, best: f64) -> (bool, bool) {
+    let view = case.view;
+    let Some(classes) = view.class_count() else {
+        return (best < 0.7, false);
+    };
+    let guess = 1.0 / classes;
+    let skill = (best - guess) / (1.0 - guess);
+    let loss = if view.validation.is_empty() {
+        view.train.end()
+    } else {
+        view.validation.end()
+    };
+    let guessing = loss.is_some_and(|it| it >= 0.95 * classes.ln()) && view.task() == Task::Classification;
+    let fair = pair.metric != Metric::F1;
+    (best < 0.75 && skill < 0.6, guessing && fair && skill < 0.15)
+}
+
+fn limits(case: &Case<'_>) -> Vec<Limit> {
+    let view = case.view;
+    let mut limits = Vec::new();
+    let dropout = view.architecture(|it| it.dropout());
+    let kept = 1.0 - dropout.as_ref().map_or(0.0, |it| it.value);
+    if let Some(sizes) = view.architecture(|it| it.hidden_sizes()) {
+        let active = sizes.value.iter().copied().fold(f64::INFINITY, f64::min) * kept;
+        if active < UNITS {
+            limits.push(Limit::Width(active));
+        }
+    }
+    if let Some(dropout) = dropout.filter(|it| it.value >= DROPOUT) {
+        limits.push(Limit::Dropout(dropout));
+    }
+    if let Some(decay) = view.params.weight_decay() {
+        // Plain L2 in the loss acts through the gradient; Adam rescales it to a like size.
+        let rate = if view.optimizer_kind() == Optimizer::Plain {
+            view.peak_learning_rate()
+        } else {
+            mean_rate(case)
+        };
+        let shrink = rate.zip(view.updates()).map(|(rate, steps)| rate * decay.value * steps);
+        if let Some(shrink) = shrink.filter(|it| *it >= SHRINK) {
+            limits.push(Limit::Decay(decay, shrink));
+        }
+    }
+    limits
+}
+
+fn mean_rate(case: &Case<'_>) -> Option<f64> {
+    let logged: Option<Vec<f64>> = case
+        .view
+        .learning_rate
+        .as_ref()
+        .map(|it| it.finite().map(|(_, it)| it).collect());
+    logged
+        .and_then(|it| deepfix_views::stats::mean(&it))
+        .or_else(|| case.view.peak_learning_rate())
+}
+
+fn limited(case: &Case<'_>, quality: &Quality, limits: &[Limit]) -> Draft {
+    let mut draft = Draft::new(CODE, Severity::Medium, if limits.len() > 1 { 0.85 } else { 0.75 });
+    let (mut clues, mut advice) = (Vec::new(), Vec::new());
+    for limit in limits {
+        match limit {
+            Limit::Width(active) => {
+                draft = draft.computed(case.label("active-units"), *active);
+                clues.push(case.text("clue-width", &[("active", (*active).into())]));
+                advice.push(case.text("advice-width", &[]));
+            }
+            Limit::Dropout(dropout) => {
+                draft = draft.fact(dropout.name.clone(), dropout.raw.clone(), dropout.source.clone());
+                clues.push(case.text("clue-dropout", &[("dropout", Arg::Share(dropout.value))]));
+                advice.push(case.text("advice-less-dropout", &[("now", dropout.value.into())]));
+            }
+            Limit::Decay(decay, shrink) => {
+                draft = draft.fact(decay.name.clone(), decay.raw.clone(), decay.source.clone());
+                let kept = Arg::Share(1.0 - (-shrink).exp());
+                clues.push(case.text("clue-decay", &[("decay", decay.value.into()), ("kept", kept)]));
+                advice.push(case.text("advice-less-decay", &[("now", decay.value.into())]));
+            }
+        }
+    }
+    with_quality(case, draft, quality)
+        .arg("clue", case.clauses(&clues))
+        .arg("advice", case.clauses(&advice))
+}
+
+/// The share by which the loss falls between the third and the last quarter, where it still
+/// does and the rate is not meant to have ended it.
+fn still_falling(case: &Case<'_>) -> Option<f64> {
+    let view = case.view;
+    let curve = if view.validation.len() >= POINTS {
+        &view.validation
+    } else {
+        &view.train
+    };
+    let (before, after) = (curve.mean_between(0.5, 0.75)?, curve.mean_between(0.75, 1.0)?);
+    let fall = (before - after) / before.abs();
+    let ended = view.schedule() == Schedule::Decaying || view.stopped_early() == Some(true);
+    (fall >= 0.1 && !ended).then_some(fall)
+}
+
+fn with_quality(case: &Case<'_>, mut draft: Draft, quality: &Quality) -> Draft {
+    let view = case.view;
+    if let Some(pair) = view.main_metric() {
+        for series in [&pair.train, &pair.validation].into_iter().flatten() {
+            if let Some((row, _)) = series.last() {
+                draft = case.cell_fact(draft, series, row);
+            }
+        }
+    }
+    draft
+        .arg("column", quality.column.as_str())
+        .arg("train", quality.train)
+        .arg("validation", quality.validation)
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_plugin::Severity;
+    use serde_json::{Value as Json, json};
+
+    use super::CODE;
+    use crate::sample::{codes, decay, epochs, severity};
+
+    fn run(r2: f64, params: &Json) -> Json {
+        let loss = decay(40, 1.5, 1.0 - r2, 6.0, 0.002);
+        let metric = decay(40, -0.5, r2, 6.0, 0.002);
+        json!({"metrics_values": {"epoch": epochs(40), "step": (1..=40).map(|it| it * 12).collect::<Vec<_>>(), "train_loss": loss, "val_loss": loss,
+            "train_r2": metric, "val_r2": metric}, "params": params})
+    }
+
+    #[test]
+    fn a_choked_network_is_found() {
+        let params = json!({"hidden_sizes": [8], "dropout": 0.65, "weight_decay": 0.3, "learning_rate": 0.002});
+        assert_eq!(severity(&run(0.4, &params), CODE), Some(Severity::Medium));
+    }
+
+    #[test]
+    fn a_model_that_guesses_is_found() {
+        assert_eq!(
+            severity(&run(0.02, &json!({"optimizer": "adam"})), CODE),
+            Some(Severity::Medium)
+        );
+    }
+
+    #[test]
+    fn a_noisy_task_without_any_limit_is_healthy() {
+        let params = json!({"hidden_sizes": [16], "dropout": 0.1, "weight_decay": 0.05, "learning_rate": 0.002, "optimizer": "adamw"});
+        assert!(codes(&run(0.45, &params)).is_empty());
+    }
+
+    #[test]
+    fn a_small_model_that_does_well_is_healthy() {
+        assert!(
+            codes(&run(
+                0.9,
+                &json!({"hidden_sizes": [2], "weight_decay": 0.8, "learning_rate": 0.003})
+            ))
+            .is_empty()
+        );
+    }
+}

@@ -1,0 +1,230 @@
+//! `training.vanishing_gradients`: the gradient dies on its way to the first layers.
+//!
+//! Formula: the mean gradient norm of the first layer is below [`RATIO`] of the last one's and
+//! grows from layer to layer (rank correlation at least 0.8), while the loss hardly falls. With
+//! no per-layer norms: the loss sits still at the level of guessing from the second epoch on,
+//! although the learning rate is not tiny, in a deep network of saturating units. Sources:
+//! AutoTrainer (first over last layer below 1e-3), TheDeepChecker, Glorot & Bengio 2010. The
+//! norm of the whole gradient is useless here: the last layer dominates it.
+//!
+//! Healthy look-alikes: frozen layers (their norm is exactly 0: left out), narrow bottlenecks
+//! (a ratio of 1e-2 is normal), a model that has converged (its loss is below guessing), a
+//! learning rate that is too low (its loss still falls along a line).
+
+use deepfix_plugin::{Arg, Draft, Severity};
+use deepfix_views::stats;
+use deepfix_views::training::{Layer, Metric, Task};
+
+use super::rate_low;
+use crate::case::Case;
+
+pub(crate) const CODE: &str = "training.vanishing_gradients";
+
+/// Healthy networks have ratios of 0.05 to 20.
+const RATIO: f64 = 1e-3;
+/// The loss falls by less than this after the first epoch.
+const STUCK: f64 = 0.04;
+/// Fewer layers do not make gradients vanish.
+const DEEP: usize = 5;
+/// Fewer points do not show that the loss stays where it is.
+const POINTS: usize = 5;
+
+pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
+    if !case.is_gradient_trained() {
+        return None;
+    }
+    if layers(case).len() >= 3 {
+        layered(case)
+    } else {
+        flat(case)
+    }
+}
+
+/// Layers that learn at all.
+fn layers<'a>(case: &Case<'a>) -> Vec<&'a Layer> {
+    case.view.layers.iter().filter(|it| it.max > 0.0).collect()
+}
+
+fn layered(case: &Case<'_>) -> Option<Draft> {
+    let layers = layers(case);
+    let (first, last) = (layers.first()?, layers.last()?);
+    let ratio = first.mean / last.mean;
+    let means: Vec<f64> = layers.iter().map(|it| it.mean).collect();
+    let places: Vec<f64> = (0..means.len()).map(|it| it as f64).collect();
+    let ordered = stats::spearman(&places, &means).is_some_and(|it| it >= 0.8);
+    if !(ratio < RATIO && ordered) {
+        return None;
+    }
+    let (severity, confidence) = if fall_after_first(case).is_none_or(|it| it < 0.1) {
+        (Severity::High, 0.95)
+    } else {
+        // It learns all the same: with the layers that still get a gradient.
+        (Severity::Low, 0.5)
+    };
+    let draft = Draft::new(CODE, severity, confidence)
+        .fact(case.text("label-mean", &[("column", first.column.as_str().into())]), first.mean, first.mean_source())
+        .fact(case.text("label-mean", &[("column", last.column.as_str().into())]), last.mean, last.mean_source())
+        .computed(case.label("layer-ratio"), ratio)
+        .arg("first", first.name.as_str())
+        .arg("last", last.name.as_str())
+        .arg("first_norm", first.mean)
+        .arg("last_norm", last.mean)
+        .arg("ratio", ratio)
+        .arg("layers", layers.len())
+        .arg("per_layer", (1.0 / ratio).powf(1.0 / (layers.len() - 1) as f64));
+    Some(with_loss(case, with_architecture(case, draft)))
+}
+
+/// The share by which the smoothed training loss falls after its first point.
+fn fall_after_first(case: &Case<'_>) -> Option<f64> {
+    let curve = if case.view.train.len() >= 3 {
+        &case.view.train
+    } else {
+        &case.view.validation
+    };
+    let second = curve.points.get(1)?.value;
+    let fall = (second - curve.end()?) / second.abs();
+    fall.is_finite().then_some(fall)
+}
+
+fn flat(case: &Case<'_>) -> Option<Draft> {
+    let view = case.view;
+    let fall = fall_after_first(case).filter(|it| it.abs() < STUCK)?;
+    let curve = if view.validation.len() >= POINTS {
+        &view.validation
+    } else {
+        &view.train
+    };
+    let wobble = curve.noise(0.2).unwrap_or_default();
+    if view.points() < POINTS || wobble > STUCK || rate_low::has_shape(case) || !guesses(case) {
+        return None;
+    }
+    let depth = view.architecture(|it| it.hidden_sizes()).map(|it| it.value.len());
+    let activation = view.architecture(|it| it.activation()).map(|it| it.value);
+    let saturating = activation.as_ref().map(|it| {
+        ["sigmoid", "tanh", "logistic", "softsign"]
+            .iter()
+            .any(|name| it.contains(name))
+            && !it.contains("hardtanh")
+    });
+    let deep = depth.map(|it| it >= DEEP);
+    let (severity, confidence) = match (deep, saturating) {
+        (Some(true), Some(true)) => (Severity::High, 0.85),
+        (Some(true), None) | (None, Some(true)) => (Severity::Medium, 0.6),
+        (Some(true), Some(false)) => (Severity::Low, 0.4),
+        _ => return None,
+    };
+    let draft = Draft::new(CODE, severity, confidence)
+        .variant("flat")
+        .computed(case.label("fall-after-first"), fall);
+    Some(with_loss(case, with_architecture(case, draft)))
+}
+
+/// Whether the model does no better than guessing, as far as can be told.
+fn guesses(case: &Case<'_>) -> bool {
+    let view = case.view;
+    let end = if view.validation.is_empty() {
+        view.train.end()
+    } else {
+        view.validation.end()
+    };
+    let Some(end) = end else { return false };
+    let r2 = view
+        .metrics
+        .iter()
+        .find(|it| it.metric == Metric::R2)
+        .and_then(|it| it.validation_curve.end());
+    match (view.task(), r2, view.chance_loss()) {
+        (_, Some(r2), _) => r2.abs() <= 0.05,
+        (Task::Classification, None, Some(chance)) => end >= 0.93 * chance && end <= 1.1 * chance,
+        // Two balanced classes are the lowest loss that guessing has; imbalance goes lower, but so
+        // do models that have learnt.
+        (Task::Classification, None, None) => end >= 0.66,
+        _ => false,
+    }
+}
+
+fn with_architecture(case: &Case<'_>, mut draft: Draft) -> Draft {
+    let view = case.view;
+    let mut clues = Vec::new();
+    if let Some(sizes) = view.architecture(|it| it.hidden_sizes()) {
+        draft = draft.computed(case.label("hidden-layers"), sizes.value.len());
+        clues.push(case.text("clue-depth", &[("count", sizes.value.len().into())]));
+    }
+    if let Some(activation) = view.architecture(|it| it.activation()) {
+        draft = draft.fact(activation.name, activation.raw, activation.source);
+        clues.push(case.text("clue-activation", &[("activation", activation.value.into())]));
+    }
+    let clue = if clues.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", clues.join(", "))
+    };
+    draft.arg("architecture", clue)
+}
+
+fn with_loss(case: &Case<'_>, draft: Draft) -> Draft {
+    let view = case.view;
+    let (series, curve) = match (&view.validation_loss, &view.train_loss) {
+        (Some(series), _) if !view.validation.is_empty() => (series, &view.validation),
+        (_, Some(series)) => (series, &view.train),
+        _ => return draft.arg("loss", String::new()),
+    };
+    let (Some(first), Some(end)) = (curve.points.first(), curve.end()) else {
+        return draft.arg("loss", String::new());
+    };
+    let args = [
+        ("column", Arg::from(series.column.as_str())),
+        ("from", first.value.into()),
+        ("to", end.into()),
+    ];
+    let text = case.text("clue-loss-stays", &args);
+    case.ends(draft, Some(series)).arg("loss", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_plugin::Severity;
+    use serde_json::{Value as Json, json};
+
+    use super::CODE;
+    use crate::sample::{codes, decay, epochs, severity};
+
+    fn stuck() -> Vec<f64> {
+        decay(20, 1.15, 1.0986, 0.5, 0.001)
+    }
+
+    fn layered(norms: &[f64], loss: &[f64]) -> Json {
+        let mut metrics = json!({"epoch": epochs(loss.len()), "train_loss": loss, "val_loss": loss});
+        for (index, norm) in norms.iter().enumerate() {
+            metrics[format!("grad_norm/layers.{index}")] = json!(vec![*norm; loss.len()]);
+        }
+        json!({"metrics_values": metrics})
+    }
+
+    #[test]
+    fn norms_that_shrink_towards_the_input_are_found() {
+        let run = layered(&[1e-9, 1e-7, 1e-5, 1e-3, 0.1], &stuck());
+        assert_eq!(severity(&run, CODE), Some(Severity::High));
+        assert_eq!(codes(&run), [CODE]);
+    }
+
+    #[test]
+    fn frozen_layers_are_healthy() {
+        assert!(codes(&layered(&[0.0, 0.0, 0.3, 0.4, 0.5], &decay(20, 1.1, 0.3, 5.0, 0.01))).is_empty());
+    }
+
+    #[test]
+    fn a_flat_loss_of_deep_sigmoid_layers_is_found_without_norms() {
+        let run = json!({"metrics_values": {"epoch": epochs(20), "loss": stuck(), "val_loss": stuck(), "val_accuracy": vec![0.33; 20]},
+            "params": {"activation": "sigmoid", "hidden_sizes": [24, 24, 24, 24, 24, 24], "lr": 0.1, "optimizer": "sgd"}});
+        assert_eq!(severity(&run, CODE), Some(Severity::High));
+    }
+
+    #[test]
+    fn a_short_fine_tune_that_hardly_moves_is_healthy() {
+        let run = json!({"metrics_values": {"epoch": epochs(6), "loss": vec![0.425; 6], "val_loss": vec![0.428; 6], "val_accuracy": vec![0.79; 6]},
+            "params": {"activation": "tanh", "hidden_sizes": [24, 24, 24, 24, 24, 24]}});
+        assert!(severity(&run, CODE).is_none());
+    }
+}

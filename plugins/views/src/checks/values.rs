@@ -1,0 +1,173 @@
+use std::collections::BTreeMap;
+
+use deepfix_plugin::Source;
+use serde_json::Value;
+
+use super::{Check, CheckKind, ChecksView};
+use crate::dataset::{Which, finite};
+
+/// Rows of both splits.
+#[derive(Debug, Clone, Default)]
+pub struct Sizes {
+    /// Rows of the training split.
+    pub train: Option<(f64, Source)>,
+    /// Rows of the test split.
+    pub test: Option<(f64, Source)>,
+}
+
+/// One column's drift between the splits.
+#[derive(Debug, Clone)]
+pub struct DriftScore {
+    /// The column; empty for the label.
+    pub column: String,
+    /// The score.
+    pub score: f64,
+    /// Whether it is a Kolmogorov-Smirnov distance, whose noise is known. Else it is
+    /// Cramér's V, corrected for bias, or an earth mover's distance.
+    pub is_ks: bool,
+    /// Where the score stands.
+    pub source: Source,
+}
+
+/// A square table of correlations.
+#[derive(Debug, Clone)]
+pub struct Matrix {
+    /// Column names.
+    pub names: Vec<String>,
+    rows: Vec<Vec<Option<f64>>>,
+}
+
+impl Matrix {
+    /// Pairs of different columns with their correlation, as `(row, column, value)`.
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        self.rows.iter().enumerate().flat_map(|(row, values)| {
+            values
+                .iter()
+                .enumerate()
+                .skip(row + 1)
+                .filter_map(move |(column, value)| value.map(|value| (row, column, value)))
+        })
+    }
+
+    /// The correlation of two columns by name.
+    #[must_use]
+    pub fn between(&self, a: &str, b: &str) -> Option<f64> {
+        let place = |name: &str| self.names.iter().position(|it| it == name);
+        *self.rows.get(place(a)?)?.get(place(b)?)?
+    }
+
+    /// The name of a column.
+    #[must_use]
+    pub fn name(&self, index: usize) -> &str {
+        self.names.get(index).map_or("", String::as_str)
+    }
+}
+
+impl ChecksView {
+    /// Rows of both splits: from the size comparison, else from checks that count.
+    #[must_use]
+    pub fn sizes(&self) -> Sizes {
+        let mut sizes = Sizes::default();
+        if let Some(check) = self.one(CheckKind::SizeComparison) {
+            let read = |name: &str| check.number(&[name]).map(|it| (it, check.source(&[name])));
+            sizes.train = read("Train");
+            sizes.test = read("Test");
+        }
+        for (which, slot) in [(Which::Train, &mut sizes.train), (Which::Test, &mut sizes.test)] {
+            for kind in [CheckKind::MixedNulls, CheckKind::StringMismatch] {
+                if slot.is_none()
+                    && let Some(check) = self.on(kind, which)
+                {
+                    *slot = check
+                        .number(&["n_samples"])
+                        .map(|it| (it, check.source(&["n_samples"])));
+                }
+            }
+        }
+        let positive = |it: &(f64, Source)| it.0 > 0.0;
+        Sizes {
+            train: sizes.train.filter(positive),
+            test: sizes.test.filter(positive),
+        }
+    }
+
+    /// Unique values per column of a split.
+    #[must_use]
+    pub fn unique_counts(&self, which: Which) -> BTreeMap<String, f64> {
+        let Some(check) = self.on(CheckKind::SingleValue, which) else {
+            return BTreeMap::new();
+        };
+        let Some(members) = check.value.as_object() else {
+            return BTreeMap::new();
+        };
+        members
+            .iter()
+            .filter_map(|(name, it)| Some((name.clone(), finite(it)?)))
+            .collect()
+    }
+}
+
+impl Check {
+    /// Drift per column, or of the label, largest first.
+    #[must_use]
+    pub fn drift(&self) -> Vec<DriftScore> {
+        let read = |path: &[&str], column: &str| {
+            let full = |name| path.iter().copied().chain([name]).collect::<Vec<&str>>();
+            let method = self.get(&full("Method")).and_then(Value::as_str).unwrap_or_default();
+            Some(DriftScore {
+                column: column.to_owned(),
+                score: self.number(&full("Drift score"))?,
+                is_ks: method.to_ascii_lowercase().starts_with("kolmogorov"),
+                source: self.source(&full("Drift score")),
+            })
+        };
+        let mut scores: Vec<DriftScore> = if self.get(&["Drift score"]).is_some() {
+            read(&[], "").into_iter().collect()
+        } else {
+            let members = self.value.as_object().into_iter().flatten();
+            members.filter_map(|(name, _)| read(&[name], name)).collect()
+        };
+        scores.sort_by(|a, b| b.score.total_cmp(&a.score));
+        scores
+    }
+
+    /// A table of correlations: a list of rows, one per column and in the columns' order.
+    #[must_use]
+    pub fn matrix(&self) -> Option<Matrix> {
+        let rows = self.value.as_array()?;
+        let names: Vec<String> = rows.first()?.as_object()?.keys().cloned().collect();
+        if names.len() != rows.len() {
+            return None;
+        }
+        let rows = rows
+            .iter()
+            .map(|row| {
+                names
+                    .iter()
+                    .map(|name| row.get(name.as_str()).and_then(finite))
+                    .collect()
+            })
+            .collect();
+        Some(Matrix { names, rows })
+    }
+
+    /// A list of row objects, as `Train Test Performance` has it.
+    pub fn rows(&self) -> impl Iterator<Item = (usize, &Value)> {
+        self.value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter(|(_, it)| it.is_object())
+    }
+}
+
+/// `{name: number}`, largest first.
+pub(super) fn scores(value: &Value) -> Vec<(String, f64)> {
+    let members = value.as_object().into_iter().flatten();
+    let mut scores: Vec<(String, f64)> = members
+        .filter_map(|(name, it)| Some((name.clone(), finite(it)?)))
+        .collect();
+    scores.sort_by(|a, b| b.1.total_cmp(&a.1));
+    scores
+}

@@ -1,0 +1,472 @@
+//! What a metrics column means, by its name.
+
+/// The part of the data that a value was computed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Split {
+    /// What the model learns from.
+    Train,
+    /// What it is judged on during training.
+    Validation,
+    /// What it is judged on at the end; stands in where no validation values are there.
+    Test,
+}
+
+/// Which direction of a metric is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orientation {
+    /// Such as accuracy and R².
+    HigherIsBetter,
+    /// Such as RMSE and error rates.
+    LowerIsBetter,
+}
+
+/// A metric other than the loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are those of the metrics")]
+pub enum Metric {
+    Accuracy,
+    BalancedAccuracy,
+    F1,
+    Auc,
+    Precision,
+    Recall,
+    R2,
+    Mse,
+    Rmse,
+    Mae,
+    Mape,
+    ErrorRate,
+    Perplexity,
+    MeanAveragePrecision,
+    Iou,
+    Dice,
+    Correlation,
+}
+
+impl Metric {
+    /// Which direction is good.
+    #[must_use]
+    pub fn orientation(self) -> Orientation {
+        match self {
+            Self::Mse | Self::Rmse | Self::Mae | Self::Mape | Self::ErrorRate | Self::Perplexity => {
+                Orientation::LowerIsBetter
+            }
+            _ => Orientation::HigherIsBetter,
+        }
+    }
+
+    /// Whether its values are shares of the rows, with binomial noise.
+    #[must_use]
+    pub fn is_share_of_rows(self) -> bool {
+        matches!(self, Self::Accuracy | Self::ErrorRate)
+    }
+
+    /// Whether it belongs to classification, where that is certain.
+    #[must_use]
+    pub fn is_classification(self) -> bool {
+        matches!(
+            self,
+            Self::Accuracy
+                | Self::BalancedAccuracy
+                | Self::F1
+                | Self::Auc
+                | Self::Precision
+                | Self::Recall
+                | Self::ErrorRate
+        )
+    }
+
+    /// Whether it belongs to regression, where that is certain.
+    #[must_use]
+    pub fn is_regression(self) -> bool {
+        matches!(self, Self::R2 | Self::Mse | Self::Rmse | Self::Mae | Self::Mape)
+    }
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// The number of the epoch, whole or fractional.
+    Epoch,
+    /// The number of optimiser steps, iterations or boosting rounds.
+    Step,
+    /// A loss. `exact` where the name says nothing but split and loss, so that `train_loss` wins
+    /// over `train_box_loss`; `epoch` and `step` where it ends so (Lightning logs both).
+    Loss {
+        /// On which data.
+        split: Split,
+        /// Smaller is a plainer name.
+        rank: u8,
+        /// Logged per optimiser step by its name.
+        per_step: bool,
+    },
+    /// Another metric.
+    Metric {
+        /// On which data.
+        split: Split,
+        /// Which one.
+        metric: Metric,
+        /// Smaller is a plainer name.
+        rank: u8,
+        /// Logged per optimiser step by its name.
+        per_step: bool,
+    },
+    /// The learning rate.
+    LearningRate,
+    /// The norm of the whole gradient.
+    GradientNorm,
+    /// The norm of one layer's gradient.
+    LayerGradientNorm(String),
+    /// Anything else.
+    Other,
+}
+
+/// Splits a name at everything that is not a letter or digit, and before capitals.
+fn tokens(name: &str) -> Vec<String> {
+    let mut tokens = vec![String::new()];
+    let mut lower = false;
+    for letter in name.chars() {
+        let boundary = letter.is_uppercase() && lower;
+        lower = letter.is_lowercase() || letter.is_ascii_digit();
+        if !letter.is_alphanumeric() || boundary {
+            tokens.push(String::new());
+        }
+        if letter.is_alphanumeric()
+            && let Some(last) = tokens.last_mut()
+        {
+            last.extend(letter.to_lowercase());
+        }
+    }
+    tokens.retain(|it| !it.is_empty());
+    tokens
+}
+
+fn split_of(token: &str) -> Option<Split> {
+    match token {
+        "train" | "training" | "tr" | "trn" | "learn" => Some(Split::Train),
+        "val" | "valid" | "validation" | "eval" | "evaluation" | "dev" | "holdout" => Some(Split::Validation),
+        "test" | "tst" => Some(Split::Test),
+        _ => None,
+    }
+}
+
+fn metric_of(name: &str) -> Option<Metric> {
+    Some(match name {
+        "accuracy"
+        | "acc"
+        | "top1"
+        | "acc1"
+        | "categoricalaccuracy"
+        | "sparsecategoricalaccuracy"
+        | "binaryaccuracy"
+        | "accuracyscore"
+        | "multiclassaccuracy"
+        | "meanaccuracy" => Metric::Accuracy,
+        "balancedaccuracy" | "bacc" | "balancedacc" => Metric::BalancedAccuracy,
+        "f1" | "f1score" | "f1macro" | "f1micro" | "f1weighted" | "macrof1" | "microf1" | "weightedf1" | "fscore" => {
+            Metric::F1
+        }
+        "auc" | "auroc" | "rocauc" | "aucroc" | "prauc" | "auprc" | "rocaucscore" | "averageprecision" => Metric::Auc,
+        "precision" | "precisionmacro" | "precisionweighted" => Metric::Precision,
+        "recall" | "recallmacro" | "recallweighted" | "sensitivity" => Metric::Recall,
+        "r2" | "r2score" | "rsquared" | "rsq" | "rsqr" | "coefficientofdetermination" => Metric::R2,
+        "mse" | "meansquarederror" | "l2" => Metric::Mse,
+        "rmse" | "rootmeansquarederror" => Metric::Rmse,
+        "mae" | "meanabsoluteerror" | "l1" => Metric::Mae,
+        "mape" | "meanabsolutepercentageerror" | "smape" => Metric::Mape,
+        "error" | "err" | "merror" | "errorrate" | "binaryerror" | "multierror" => Metric::ErrorRate,
+        "perplexity" | "ppl" => Metric::Perplexity,
+        "map" | "map50" | "map5095" | "meanaverageprecision" => Metric::MeanAveragePrecision,
+        "iou" | "miou" | "meaniou" | "jaccard" => Metric::Iou,
+        "dice" | "dicecoef" | "dicescore" => Metric::Dice,
+        "mcc"
+        | "matthewscorrelation"
+        | "matthewscorrcoef"
+        | "kappa"
+        | "cohenkappa"
+        | "quadraticweightedkappa"
+        | "pearson"
+        | "pearsonr"
+        | "spearman"
+        | "spearmanr" => Metric::Correlation,
+        _ => return None,
+    })
+}
+
+/// Names of losses beside those that contain `loss`.
+fn is_loss(name: &str) -> bool {
+    matches!(
+        name,
+        "nll"
+            | "crossentropy"
+            | "ce"
+            | "bce"
+            | "xent"
+            | "objective"
+            | "cost"
+            | "deviance"
+            | "elbo"
+            | "binarycrossentropy"
+            | "categoricalcrossentropy"
+    ) || name.ends_with("logloss")
+        || name.ends_with("loss")
+}
+
+fn is_gradient_norm(joined: &str) -> bool {
+    [
+        "gradnorm",
+        "gradientnorm",
+        "totalgradnorm",
+        "gradnormtotal",
+        "grad20normtotal",
+        "grad20norm",
+        "gradl2norm",
+        "globalgradnorm",
+        "gnorm",
+    ]
+    .contains(&joined)
+}
+
+/// The layer that a per-layer gradient norm belongs to, such as `layers.0` of
+/// `grad_norm/layers.0`.
+fn layer_of(name: &str) -> Option<String> {
+    let lower = name.to_ascii_lowercase();
+    for prefix in [
+        "grad_norm",
+        "gradient_norm",
+        "gradnorm",
+        "grad_2.0_norm",
+        "grad-norm",
+        "grads",
+        "gradients",
+        "grad",
+    ] {
+        if let Some(rest) = lower.strip_prefix(prefix)
+            && let Some(layer) = rest.strip_prefix(['/', '.', ':', '_'])
+            && !["", "total", "norm", "global", "clip", "clipped", "scale"].contains(&layer)
+        {
+            return Some(layer.to_owned());
+        }
+    }
+    let layer = lower
+        .strip_suffix("/grad_norm")
+        .or_else(|| lower.strip_suffix(".grad_norm"))?;
+    (split_of(layer).is_none()).then(|| layer.to_owned())
+}
+
+/// What the column of this name holds.
+///
+/// ```
+/// # use deepfix_views::training::{Metric, Role, Split, resolve};
+/// assert!(matches!(resolve("train/loss"), Role::Loss { split: Split::Train, rank: 0, .. }));
+/// assert!(matches!(resolve("eval_f1_macro"), Role::Metric { split: Split::Validation, metric: Metric::F1, .. }));
+/// assert_eq!(resolve("lr-Adam"), Role::LearningRate);
+/// assert_eq!(resolve("gpu_memory"), Role::Other);
+/// ```
+#[must_use]
+pub fn resolve(name: &str) -> Role {
+    let mut tokens = tokens(name);
+    // Namespaces of trackers, such as `metrics/train_loss`.
+    if tokens.len() > 1
+        && tokens
+            .first()
+            .is_some_and(|it| ["metrics", "metric", "epoch"].contains(&it.as_str()))
+    {
+        tokens.remove(0);
+    }
+    let joined = tokens.concat();
+    match joined.as_str() {
+        "epoch" | "epochs" | "trainepoch" | "currentepoch" | "epochnumber" | "epochnum" => return Role::Epoch,
+        "step" | "steps" | "globalstep" | "trainglobalstep" | "iteration" | "iterations" | "iter" | "round"
+        | "batch" | "update" | "updates" | "numupdates" => return Role::Step,
+        _ => {}
+    }
+    if joined.starts_with("lr") && tokens.first().is_some_and(|it| it == "lr" || it.starts_with("lr0"))
+        || joined == "learningrate"
+        || ["trainlr", "trainlearningrate", "optimizerlr", "currentlr", "lrepoch"].contains(&joined.as_str())
+        || tokens
+            .first()
+            .zip(tokens.get(1))
+            .is_some_and(|(a, b)| a == "learning" && b == "rate")
+    {
+        return Role::LearningRate;
+    }
+    let unsplit: String = tokens
+        .iter()
+        .filter(|it| split_of(it).is_none())
+        .map(String::as_str)
+        .collect();
+    if is_gradient_norm(&unsplit) {
+        return Role::GradientNorm;
+    }
+    if let Some(layer) = layer_of(name) {
+        return Role::LayerGradientNorm(layer);
+    }
+    measure(tokens)
+}
+
+/// The role of a column that is no axis: a loss or metric with split and suffix.
+fn measure(mut tokens: Vec<String>) -> Role {
+    let mut per_step = false;
+    if tokens.len() > 1
+        && tokens
+            .last()
+            .is_some_and(|it| ["epoch", "step", "mean", "avg"].contains(&it.as_str()))
+    {
+        per_step = tokens.pop().is_some_and(|it| it == "step");
+    }
+    // Running means, as `avg_val_loss`; LightGBM's possessive, as `training's l2`.
+    if tokens.len() > 1
+        && tokens
+            .first()
+            .is_some_and(|it| ["mean", "avg", "average", "running"].contains(&it.as_str()))
+    {
+        tokens.remove(0);
+    }
+    tokens.retain(|it| it != "s");
+    let mut split = None;
+    let mut rest = Vec::new();
+    for token in tokens {
+        match split_of(&token) {
+            Some(found) if split.is_none() => split = Some(found),
+            _ => rest.push(token),
+        }
+    }
+    // `validation_0-logloss` and `valid_1's l2`: the number belongs to the split.
+    let mut numbered = 0;
+    if split.is_some() && rest.len() > 1 && rest.first().is_some_and(|it| it.chars().all(|c| c.is_ascii_digit())) {
+        numbered = 1;
+        rest.remove(0);
+    }
+    let named = split.is_some();
+    let split = split.unwrap_or(Split::Train);
+    let (Some(last), joined) = (rest.last(), rest.concat()) else {
+        return Role::Other;
+    };
+    if joined == "loss" {
+        return Role::Loss {
+            split,
+            rank: numbered,
+            per_step,
+        };
+    }
+    if let Some(metric) = metric_of(&joined) {
+        return Role::Metric {
+            split,
+            metric,
+            rank: numbered,
+            per_step,
+        };
+    }
+    if is_loss(&joined) || is_loss(last) {
+        // An unnamed split with a qualified loss may be anything: it comes last.
+        let rank = if is_loss(&joined) && !joined.ends_with("loss") {
+            2
+        } else {
+            3
+        };
+        return Role::Loss {
+            split,
+            rank: rank + u8::from(!named),
+            per_step,
+        };
+    }
+    match metric_of(last) {
+        Some(metric) => Role::Metric {
+            split,
+            metric,
+            rank: 3 + u8::from(!named),
+            per_step,
+        },
+        None => Role::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loss(name: &str) -> Option<(Split, u8)> {
+        match resolve(name) {
+            Role::Loss { split, rank, .. } => Some((split, rank)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_losses_of_the_common_frameworks_are_found() {
+        for name in [
+            "loss",
+            "train_loss",
+            "training_loss",
+            "train/loss",
+            "Train Loss",
+            "trainLoss",
+            "train_loss_epoch",
+        ] {
+            assert_eq!(loss(name), Some((Split::Train, 0)), "{name}");
+        }
+        for name in [
+            "val_loss",
+            "eval_loss",
+            "valid_loss",
+            "validation_loss",
+            "eval/loss",
+            "dev-loss",
+            "avg_val_loss",
+        ] {
+            assert_eq!(loss(name), Some((Split::Validation, 0)), "{name}");
+        }
+        assert_eq!(loss("test_loss"), Some((Split::Test, 0)));
+        assert_eq!(loss("train/box_loss"), Some((Split::Train, 3)));
+        assert!(loss("validation_1-mlogloss").is_some());
+    }
+
+    #[test]
+    fn metrics_carry_split_and_direction() {
+        for (name, split, metric) in [
+            ("acc", Split::Train, Metric::Accuracy),
+            ("val_accuracy", Split::Validation, Metric::Accuracy),
+            ("eval_f1", Split::Validation, Metric::F1),
+            ("val/AUROC", Split::Validation, Metric::Auc),
+            ("test_r2_score", Split::Test, Metric::R2),
+            ("val_root_mean_squared_error", Split::Validation, Metric::Rmse),
+        ] {
+            assert!(
+                matches!(resolve(name), Role::Metric { split: s, metric: m, .. } if s == split && m == metric),
+                "{name}: {:?}",
+                resolve(name)
+            );
+        }
+        assert_eq!(Metric::Rmse.orientation(), Orientation::LowerIsBetter);
+    }
+
+    #[test]
+    fn axes_rates_and_gradients_are_told_apart() {
+        assert_eq!(resolve("train/epoch"), Role::Epoch);
+        assert_eq!(resolve("global_step"), Role::Step);
+        assert_eq!(resolve("lr"), Role::LearningRate);
+        assert_eq!(resolve("train/learning_rate"), Role::LearningRate);
+        assert_eq!(resolve("train/grad_norm"), Role::GradientNorm);
+        assert_eq!(
+            resolve("grad_norm/layers.3"),
+            Role::LayerGradientNorm("layers.3".to_owned())
+        );
+        assert_eq!(resolve("grad_2.0_norm_total"), Role::GradientNorm);
+    }
+
+    #[test]
+    fn unrelated_columns_mean_nothing() {
+        for name in [
+            "",
+            "___",
+            "runtime",
+            "samples_per_second",
+            "épreuve",
+            "system/gpu.0.memory",
+            "total_flos",
+        ] {
+            assert_eq!(resolve(name), Role::Other, "{name}");
+        }
+    }
+}

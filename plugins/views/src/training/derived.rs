@@ -1,0 +1,520 @@
+//! What follows from metrics and parameters together. Nothing here judges: thresholds that
+//! decide about findings live in the components.
+
+use super::{Curve, Metric, MetricPair, Orientation, Param, Point, TrainingView, Unit, paired};
+use crate::stats::{self, Periodicity};
+
+/// How the model learns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelKind {
+    /// By gradient descent: networks and linear models.
+    Gradient,
+    /// By growing trees.
+    Trees,
+    /// Nothing tells.
+    Unknown,
+}
+
+/// What is predicted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Classes.
+    Classification,
+    /// Numbers.
+    Regression,
+    /// Nothing tells.
+    Unknown,
+}
+
+/// What becomes of the learning rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schedule {
+    /// It stays the same.
+    Constant,
+    /// It falls, perhaps after a warm-up.
+    Decaying,
+    /// It falls and rises again, more than once.
+    Restarting,
+    /// Nothing tells.
+    Unknown,
+}
+
+/// How steps are scaled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Optimizer {
+    /// Each weight moves by about the learning rate (Adam and its kin).
+    Adaptive,
+    /// Each weight moves by the learning rate times its gradient.
+    Plain,
+    /// Nothing tells.
+    Unknown,
+}
+
+/// The best point of the validation loss and what came after it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Best {
+    /// The point itself.
+    pub point: Point,
+    /// Its place on the curve.
+    pub index: usize,
+    /// The smoothed value there.
+    pub value: f64,
+    /// The mean of the last tenth of the curve.
+    pub end: f64,
+    /// `end / value - 1`, where both are positive; else the rise relative to the fall before.
+    pub rise: f64,
+    /// The rise in units of the curve's own noise.
+    pub rise_in_noise: f64,
+    /// Points after the best one.
+    pub after: usize,
+    /// Where on the curve the best point lies, from 0 to 1.
+    pub share: f64,
+}
+
+/// Validation loss over training loss.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gap {
+    /// At the first points.
+    pub start: f64,
+    /// Where the validation loss is best.
+    pub at_best: f64,
+    /// At the end.
+    pub end: f64,
+}
+
+/// How the validation metric compares with guessing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Chance {
+    /// The validation metric is at or below the level of a constant prediction, where that
+    /// level is known; none where it is not.
+    pub at_or_below: Option<bool>,
+    /// Neither validation loss nor metric improves over the run by more than noise.
+    pub flat: bool,
+    /// Validation is already clearly worse than training in the first epoch.
+    pub worse_from_start: bool,
+}
+
+impl TrainingView {
+    /// How the model learns, by its name and by what its training needs.
+    #[must_use]
+    pub fn model_kind(&self) -> ModelKind {
+        let name = self
+            .params
+            .model()
+            .or_else(|| self.model_config.model())
+            .map(|it| it.value)
+            .unwrap_or_default();
+        let has = |words: &[&str]| words.iter().any(|it| name.contains(it));
+        if has(&[
+            "boost", "xgb", "lgbm", "lightgbm", "forest", "tree", "gbm", "gbdt", "gbtree", "dart",
+        ]) {
+            return ModelKind::Trees;
+        }
+        let network = [
+            "mlp",
+            "net",
+            "former",
+            "bert",
+            "cnn",
+            "rnn",
+            "lstm",
+            "gru",
+            "vit",
+            "gpt",
+            "perceptron",
+            "linear",
+            "logistic",
+            "sgd",
+            "neural",
+            "conv",
+            "yolo",
+            "llama",
+            "t5",
+        ];
+        let trained = [
+            "optimizer",
+            "optim",
+            "batch_size",
+            "per_device_train_batch_size",
+            "hidden_sizes",
+            "hidden_layer_sizes",
+            "dropout",
+            "weight_decay",
+        ];
+        if has(&network) || self.gradient_norm.is_some() || !self.layers.is_empty() || self.params.mentions(&trained) {
+            return ModelKind::Gradient;
+        }
+        let grown = [
+            "n_estimators",
+            "max_depth",
+            "num_leaves",
+            "max_leaf_nodes",
+            "min_child_weight",
+            "num_boost_round",
+            "min_samples_leaf",
+        ];
+        if self.params.mentions(&grown) {
+            ModelKind::Trees
+        } else {
+            ModelKind::Unknown
+        }
+    }
+
+    /// What is predicted, by metrics, loss and model name.
+    #[must_use]
+    pub fn task(&self) -> Task {
+        let loss = self.params.loss().map(|it| it.value).unwrap_or_default();
+        let name = self
+            .params
+            .model()
+            .or_else(|| self.model_config.model())
+            .map(|it| it.value)
+            .unwrap_or_default();
+        if self.metrics.iter().any(|it| it.metric.is_classification())
+            || [
+                "cross_entropy",
+                "crossentropy",
+                "ce",
+                "bce",
+                "log_loss",
+                "logloss",
+                "nll",
+                "hinge",
+                "softmax",
+                "logistic",
+                "focal",
+            ]
+            .iter()
+            .any(|it| loss == *it || (it.len() > 3 && loss.contains(it)))
+            || name.contains("classif")
+        {
+            return Task::Classification;
+        }
+        if self.metrics.iter().any(|it| it.metric.is_regression())
+            || [
+                "mse", "mae", "huber", "l1", "l2", "squared", "rmse", "quantile", "poisson",
+            ]
+            .iter()
+            .any(|it| loss.contains(it))
+            || name.contains("regress")
+        {
+            return Task::Regression;
+        }
+        Task::Unknown
+    }
+
+    /// What becomes of the learning rate: by its column where it was logged, else by name.
+    #[must_use]
+    pub fn schedule(&self) -> Schedule {
+        if let Some(found) = self.logged_schedule() {
+            return found;
+        }
+        match self.params.scheduler().map(|it| it.value) {
+            Some(name)
+                if matches!(
+                    name.as_str(),
+                    "" | "none" | "constant" | "const" | "fixed" | "no" | "off" | "null"
+                ) =>
+            {
+                Schedule::Constant
+            }
+            Some(name) if name.contains("restart") || name.contains("cycl") => Schedule::Restarting,
+            // It warms up and stays; without the column nobody can tell for how long.
+            Some(name) if name.starts_with("constant") => Schedule::Constant,
+            Some(_) => Schedule::Decaying,
+            None => Schedule::Unknown,
+        }
+    }
+
+    fn logged_schedule(&self) -> Option<Schedule> {
+        /// Ignores rounding.
+        const SAME: f64 = 1e-6;
+        let values: Vec<f64> = self
+            .learning_rate
+            .as_ref()?
+            .finite()
+            .map(|(_, it)| it)
+            .filter(|it| *it >= 0.0)
+            .collect();
+        let (low, high) = values
+            .iter()
+            .fold((f64::INFINITY, 0.0f64), |(a, b), it| (a.min(*it), b.max(*it)));
+        if values.len() < 2 || high <= 0.0 {
+            return None;
+        }
+        if high - low <= SAME * high {
+            return Some(Schedule::Constant);
+        }
+        let (mut trough, mut rises, mut falling) = (f64::INFINITY, 0, false);
+        let mut before = values.first().copied()?;
+        for value in values.iter().copied() {
+            if value < before * (1.0 - SAME) {
+                falling = true;
+                trough = value;
+            } else if falling && value > trough.max(high * 1e-9) * 1.5 {
+                rises += 1;
+                falling = false;
+            }
+            before = value;
+        }
+        if rises >= 1 {
+            return Some(Schedule::Restarting);
+        }
+        // A warm-up alone ends at its peak.
+        let last = values.last().copied()?;
+        Some(if last < high * 0.98 {
+            Schedule::Decaying
+        } else {
+            Schedule::Constant
+        })
+    }
+
+    /// How the optimiser scales its steps.
+    #[must_use]
+    pub fn optimizer_kind(&self) -> Optimizer {
+        let optimizer = self.params.optimizer().or_else(|| self.model_config.optimizer());
+        match optimizer.map(|it| it.value).unwrap_or_default().as_str() {
+            "" => Optimizer::Unknown,
+            name if ["adam", "rms", "ada", "lion", "lamb", "nadam", "novograd", "sophia"]
+                .iter()
+                .any(|it| name.contains(it)) =>
+            {
+                Optimizer::Adaptive
+            }
+            name if ["sgd", "momentum", "nesterov", "gd"].iter().any(|it| name.contains(it)) => Optimizer::Plain,
+            _ => Optimizer::Unknown,
+        }
+    }
+
+    /// The learning rate as configured, else the highest that was logged.
+    #[must_use]
+    pub fn peak_learning_rate(&self) -> Option<f64> {
+        let configured = self
+            .params
+            .learning_rate()
+            .or_else(|| self.model_config.learning_rate())
+            .map(|it| it.value);
+        configured.or_else(|| {
+            self.learning_rate
+                .as_ref()?
+                .highest()
+                .map(|(_, it)| it)
+                .filter(|it| *it > 0.0)
+        })
+    }
+
+    /// A parameter of the architecture, from the training parameters or the model's own
+    /// configuration.
+    pub fn architecture<T>(&self, read: impl Fn(&super::Params) -> Option<Param<T>>) -> Option<Param<T>> {
+        read(&self.params).or_else(|| read(&self.model_config))
+    }
+
+    /// Optimiser steps of the whole run, where they were logged.
+    #[must_use]
+    pub fn updates(&self) -> Option<f64> {
+        self.steps.as_ref()?.highest().map(|(_, it)| it).filter(|it| *it > 0.0)
+    }
+
+    /// Epochs (or other points) that the run has.
+    #[must_use]
+    pub fn points(&self) -> usize {
+        self.train.len().max(self.validation.len())
+    }
+
+    /// Whether the run ended before its planned number of epochs, as early stopping does; none
+    /// where either number is unknown.
+    #[must_use]
+    pub fn stopped_early(&self) -> Option<bool> {
+        let axis = self.axis.as_ref().filter(|it| it.unit == Unit::Epoch)?;
+        let planned = self.params.epochs()?.value;
+        Some((axis.len() as f64) < planned - 0.5)
+    }
+
+    /// The metric that says most of the model's quality.
+    #[must_use]
+    pub fn main_metric(&self) -> Option<&MetricPair> {
+        self.metrics
+            .iter()
+            .find(|it| !it.train_curve.is_empty() || !it.validation_curve.is_empty())
+    }
+
+    /// Rows of the validation split, where its accuracies give that away.
+    #[must_use]
+    pub fn validation_rows(&self) -> Option<u32> {
+        /// Larger splits leave no trace in accuracies of six digits, and their noise hardly matters.
+        const MOST_ROWS: u32 = 1000;
+        let pair = self.metrics.iter().find(|it| it.metric == Metric::Accuracy)?;
+        let values: Vec<f64> = pair
+            .validation
+            .as_ref()?
+            .finite()
+            .map(|(_, it)| it)
+            .take(4000)
+            .collect();
+        stats::denominator(&values, MOST_ROWS)
+    }
+
+    /// The best point of the validation loss, smoothed, and what came after it.
+    #[must_use]
+    pub fn best(&self) -> Option<Best> {
+        best_of(&self.validation)
+    }
+
+    /// Validation loss over training loss, where both are positive.
+    #[must_use]
+    pub fn gap(&self) -> Option<Gap> {
+        let pairs = paired(&self.train, &self.validation);
+        let best = self.best()?;
+        let ratio = |train: f64, validation: f64| (train > 0.0 && validation > 0.0).then(|| validation / train);
+        let (train, validation, _) = pairs.first()?;
+        let near = pairs.iter().find(|(_, _, point)| point.group == best.point.group)?;
+        Some(Gap {
+            start: ratio(*train, *validation)?,
+            at_best: ratio(near.0, near.1)?,
+            end: ratio(self.train.end()?, self.validation.end()?)?,
+        })
+    }
+
+    /// The variance of the target, from losses and R² of the same epochs: an MSE is the variance
+    /// times 1 - R². None where the two do not agree along the run, as with another loss.
+    #[must_use]
+    pub fn target_variance(&self) -> Option<f64> {
+        let pair = self.metrics.iter().find(|it| it.metric == Metric::R2)?;
+        let estimates: Vec<f64> = paired(&self.validation, &pair.validation_curve)
+            .into_iter()
+            .filter(|(loss, r2, _)| *loss > 0.0 && *r2 < 0.99)
+            .map(|(loss, r2, _)| loss / (1.0 - r2))
+            .collect();
+        let centre = stats::median(&estimates).filter(|it| *it > 0.0)?;
+        (stats::mad(&estimates)? <= 0.2 * centre).then_some(centre)
+    }
+
+    /// Classes, where a model configuration states them.
+    #[must_use]
+    pub fn class_count(&self) -> Option<f64> {
+        self.architecture(super::Params::class_count).map(|it| it.value)
+    }
+
+    /// The loss of a constant prediction: the target's variance for an MSE; the logarithm of
+    /// the number of classes for a cross-entropy, which is an upper bound where classes are
+    /// unequal.
+    #[must_use]
+    pub fn chance_loss(&self) -> Option<f64> {
+        match self.task() {
+            Task::Regression => self.target_variance(),
+            Task::Classification => self.class_count().map(f64::ln),
+            Task::Unknown => None,
+        }
+    }
+
+    /// The share of the training loss's fall at the start that is left: 0 where it never fell,
+    /// 1 where it fell to nothing.
+    #[must_use]
+    pub fn train_fall(&self) -> Option<f64> {
+        self.train.relative_fall()
+    }
+
+    /// Whether training alone looks fine: its loss fell by a quarter or more, and stayed down.
+    #[must_use]
+    pub fn trains_well(&self) -> bool {
+        let lowest = self.train.values().into_iter().fold(f64::INFINITY, f64::min);
+        let fell = self.train_fall().is_some_and(|it| it >= 0.25);
+        fell && self.train.end().is_some_and(|it| it <= lowest * 1.5 || lowest <= 0.0)
+    }
+
+    /// How the validation metric compares with guessing.
+    #[must_use]
+    pub fn validation_chance(&self) -> Option<Chance> {
+        /// A fall of the loss that is lost in noise.
+        const FLAT: f64 = 0.05;
+        /// The ratio of validation to training loss in the first epoch that is no accident: the
+        /// training loss of an epoch is an average over its steps and so tends to be higher.
+        const WORSE: f64 = 1.3;
+        let first = self.validation.points.first()?.value;
+        let lowest = self.validation.values().into_iter().fold(f64::INFINITY, f64::min);
+        let metric = self.main_metric();
+        let gain = metric.and_then(|it| gain(it.metric, &it.validation_curve));
+        let noise = self.validation_rows().map_or(0.07, |rows| 1.5 / f64::from(rows).sqrt());
+        let at_or_below = match metric.map(|it| (it.metric, &it.validation_curve)) {
+            Some((Metric::R2, curve)) => curve.end().map(|it| it <= 0.02),
+            Some((Metric::Auc, curve)) => curve.end().map(|it| it <= 0.53),
+            _ => self
+                .chance_loss()
+                .and_then(|chance| self.validation.end().map(|it| it >= chance)),
+        };
+        Some(Chance {
+            at_or_below,
+            flat: (first - lowest) <= FLAT * first.abs() && gain.is_none_or(|it| it <= noise),
+            worse_from_start: self.gap().is_some_and(|it| it.start >= WORSE),
+        })
+    }
+
+    /// How the finest training loss depends on the place within the epoch, on the logarithmic
+    /// scale. None where epochs hold one row, or losses are not positive.
+    #[must_use]
+    pub fn saw_tooth(&self) -> Option<Periodicity> {
+        /// A few thousand rows show a period as well as a million do.
+        const ENOUGH_ROWS: usize = 20_000;
+        let axis = self.axis.as_ref().filter(|it| it.unit == Unit::Epoch)?;
+        let series = self.train_loss_steps.as_ref()?;
+        let mut epochs: Vec<Vec<f64>> = Vec::new();
+        let mut current = None;
+        for (row, value) in series.finite().take(ENOUGH_ROWS) {
+            let group = axis.group.get(row).copied()?;
+            if value <= 0.0 {
+                return None;
+            }
+            if current != Some(group) {
+                current = Some(group);
+                epochs.push(Vec::new());
+            }
+            if let Some(epoch) = epochs.last_mut() {
+                epoch.push(value.ln());
+            }
+        }
+        let lengths: Vec<f64> = epochs.iter().map(|it| it.len() as f64).collect();
+        let period = stats::median(&lengths)? as usize;
+        // In the first epoch the loss falls whatever the order of the rows.
+        let rows: Vec<f64> = epochs
+            .into_iter()
+            .skip(1)
+            .filter(|it| it.len() == period)
+            .flatten()
+            .collect();
+        stats::periodicity(&rows, period)
+    }
+}
+
+/// The improvement of a metric from its first value to its best, in its own direction.
+fn gain(metric: Metric, curve: &Curve) -> Option<f64> {
+    let first = curve.points.first()?.value;
+    let values = curve.values();
+    Some(match metric.orientation() {
+        Orientation::HigherIsBetter => values.into_iter().fold(f64::NEG_INFINITY, f64::max) - first,
+        Orientation::LowerIsBetter => first - values.into_iter().fold(f64::INFINITY, f64::min),
+    })
+}
+
+fn best_of(curve: &Curve) -> Option<Best> {
+    let smooth = curve.smooth();
+    let (index, value) = smooth.iter().copied().enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let point = curve.points.get(index).copied()?;
+    let end = curve.end()?;
+    let first = smooth.first().copied()?;
+    let rise = if value > 0.0 {
+        end / value - 1.0
+    } else {
+        (end - value) / (first - value).abs().max(f64::MIN_POSITIVE)
+    };
+    let noise = curve.noise(0.0).unwrap_or_default().max(1e-4);
+    Some(Best {
+        point,
+        index,
+        value,
+        end,
+        rise,
+        rise_in_noise: rise / noise,
+        after: curve.len() - 1 - index,
+        share: index as f64 / (curve.len() - 1).max(1) as f64,
+    })
+}

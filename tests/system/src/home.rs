@@ -1,0 +1,111 @@
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+use crate::root;
+
+/// A folder with everything that DeepFix needs, as one copies it elsewhere: the binary, the
+/// configuration, the components and the knowledge base.
+pub struct Home {
+    folder: TempDir,
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub struct Ran {
+    /// The exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Home {
+    /// Copies what was built.
+    ///
+    /// # Panics
+    /// It was not built.
+    #[must_use]
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let binary = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("deepfix");
+        assert!(
+            binary.is_file() && root().join("components/training.wasm").is_file(),
+            "{} or the components are not built: run `cargo xtask build`, and test with --release",
+            binary.display()
+        );
+        fs::copy(&binary, folder.path().join("deepfix")).unwrap();
+        for name in ["components", "kb"] {
+            copy_folder(&root().join(name), &folder.path().join(name));
+        }
+        let home = Self { folder };
+        // Compiling the components takes a second per test otherwise; the cache is only ever
+        // written by wasmtime.
+        let cache = root().join("target/component-cache");
+        home.configure(|text| text.replace("\"target/component-cache\"", &format!("{:?}", cache.display().to_string())));
+        home
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Changes the configuration that the repository ships, or what it was changed to.
+    pub fn configure(&self, change: impl FnOnce(String) -> String) {
+        let file = self.path().join("deepfix.toml");
+        let text = fs::read_to_string(&file).or_else(|_| fs::read_to_string(root().join("deepfix.toml"))).unwrap();
+        fs::write(file, change(text)).unwrap();
+    }
+
+    /// Drops a component into the plugin folder.
+    pub fn drop_in(&self, name: &str, bytes: &[u8]) {
+        let folder = self.path().join("plugins.d");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+
+    /// A command of the copied binary, run from another folder than its own.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(self.path().join("deepfix"));
+        command.current_dir(root()).env("DEEPFIX_CONFIG", self.path().join("deepfix.toml")).env("NO_COLOR", "1");
+        command
+    }
+
+    /// Runs a command to its end.
+    #[must_use]
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let output = self.command().args(arguments).stdin(Stdio::null()).output().unwrap();
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let from: PathBuf = entry.unwrap().path();
+        let to = to.join(from.file_name().unwrap());
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            fs::copy(&from, &to).unwrap();
+        }
+    }
+}
