@@ -13,6 +13,7 @@ import argparse
 import os
 import subprocess
 import sys
+import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -148,7 +149,9 @@ def write(folder: Path, data: Data, run: Run, scaling: str = "standard", config:
 
 def describe(folder: Path, text: str, run: Run) -> None:
     """The folder's README.md, and a line on the terminal."""
-    files.write_readme(folder / "README.md", f"# {folder.name}\n\n{text.strip()}")
+    paragraphs = [" ".join(it.split()) for it in text.strip().split("\n\n")]
+    filled = [textwrap.fill(it, 100, break_long_words=False, break_on_hyphens=False) for it in paragraphs]
+    files.write_readme(folder / "README.md", "\n\n".join([f"# {folder.name}", *filled]))
     last = run.history[-1]
     shown = ["train_loss", "val_loss", f"train_{run.metric}", f"val_{run.metric}"]
     numbers = ", ".join(f"{name} {last[name]:.4g}" for name in shown)
@@ -191,11 +194,13 @@ def leaky_biopsy(folder: Path) -> None:
     describe(folder, f"""
 A classifier of biopsies that looks too good.
 
-**Done on purpose:** to eight measurements of the tumour a join added `oncology_visits`, the visits to an oncologist in
+**Done on purpose:** to eight measurements of the tumour a join added `oncology_visits`, the visits to an
+oncologist in
 the year after the biopsy. Patients whose tumour is malignant have at least three of them, the others at most two: the
 column is made from the label, and it is not known when the model is to be used.
 
-**What there is to see:** validation accuracy is {accuracy[0]:.3f} after the first epoch, {accuracy[2]:.3f} after the third
+**What there is to see:** validation accuracy is {accuracy[0]:.3f} after the first epoch, {accuracy[2]:.3f}
+after the third
 and {accuracy[-1]:.3f} at the end. In `deepchecks.json` the predictive power of `oncology_visits` stands alone at the
 top, on both splits. The same training without the column ends at {plain[-1]:.3f}.
 
@@ -238,35 +243,35 @@ Data: Wine, all 13 measurements.
 
 def overfit_digits(folder: Path) -> None:
     source = datasets.load_digits()
-    order = np.random.default_rng(1).permutation(len(source.target))
-    train_rows, test_rows = order[:150], order[150:450]
-    # Pixels that are blank in most images are left out: they would be constant columns.
-    used = (source.data[train_rows] > 0).mean(axis=0) > 0.25
-    columns = np.array([f"pixel_{index // 8}_{index % 8}" for index in range(64)])[used]
-    chosen = np.concatenate([train_rows, test_rows])
-    data = split(columns, source.data[chosen][:, used], source.target[chosen], np.arange(150, 450), map(str, range(10)))
-    settings = Settings("classification", [128, 64], "adam", 0.01, batch_size=32, num_epochs=150, seed=1)
+    # The mean ink in squares of 2 by 2 pixels, so that no column is blank in nearly all images.
+    rows = source.images.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)
+    columns = [f"ink_{row}_{column}" for row in range(4) for column in range(4)]
+    chosen = np.random.default_rng(2).permutation(len(rows))[:450]
+    data = split(columns, rows[chosen], source.target[chosen], np.arange(150, 450), [str(it) for it in range(10)])
+    settings = Settings("classification", [256, 128], "adam", 0.002, batch_size=32, num_epochs=150, seed=2)
     run = train(data, settings)
 
     last, lowest = run.history[-1], run.column("val_loss").min()
     expect(last["train_loss"] < 1e-3 and last["train_accuracy"] == 1.0, "the training rows are learned by heart")
-    expect(last["val_loss"] > 1.5 * lowest and run.best_epoch < 40, "validation worsens")
+    expect(last["val_loss"] > 1.4 * lowest and run.best_epoch < 20, "validation worsens")
     write(folder, data, run)
     describe(folder, f"""
 A network that learns its training rows by heart.
 
-**Done on purpose:** {len(data.train)} training images for a network of {sum(it.size for it in run.parameters):,} parameters,
+**Done on purpose:** {len(data.train)} training images for a network of
+{sum(it.size for it in run.parameters):,} parameters,
 {settings.num_epochs} epochs, no weight decay, no dropout, no schedule, early stopping off.
 
 **What there is to see:** the validation loss is lowest in epoch {run.best_epoch} with {lowest:.3f} and rises to
 {last['val_loss']:.3f}, while the training loss falls to {last['train_loss']:.1e} and every training image is right.
-Validation accuracy stays at {last['val_accuracy']:.3f}: the network gets surer of the same mistakes. The checkpoint is the last
-epoch's.
+Validation accuracy stays where it was, {run.history[run.best_epoch]['val_accuracy']:.3f} then and
+{last['val_accuracy']:.3f} at the end: the network only gets
+surer of its mistakes. The checkpoint is the last epoch's.
 
-**What DeepFix should say:** `training.overfitting` and `training.early_stopping_missed`, with the epoch to go back to.
+**What DeepFix should say:** `training.overfitting` and, if it is not taken for the same thing,
+`training.early_stopping_missed`, with the epoch to go back to.
 
-Data: handwritten digits, 450 of 1797 images, the {len(columns)} pixels that are inked in a quarter of the training
-images or more.
+Data: handwritten digits, 450 of 1797 images, reduced from 8 by 8 to 4 by 4 pixels.
 """, run)
 
 
@@ -294,16 +299,20 @@ def exploding_diabetes(folder: Path) -> None:
     describe(folder, f"""
 A training whose loss is NaN from the first epoch on.
 
-**Done on purpose:** `tc` (total cholesterol) and `glu` (blood sugar) come from a laboratory that reports ng/ml instead
-of mg/dl: the numbers are 10,000 times as large, up to {rows[:, DIABETES.index('tc')].max() / 1e6:.1f} million beside a `sex` of 1 or 2. `feature_scaling`
+**Done on purpose:** `tc` (total cholesterol) and `glu` (blood sugar) come from a laboratory that reports ng/ml
+instead
+of mg/dl: the numbers are 10,000 times as large, up to {rows[:, DIABETES.index('tc')].max() / 1e6:.1f} million
+beside a `sex` of 1 or 2. `feature_scaling`
 is none. Everything else is customary: SGD with a learning rate of {settings.learning_rate}, a standardised target.
 
-**What there is to see:** before the first update (row 0 of `metrics.csv`) the loss is {first['train_loss']:.1e}, where a constant
+**What there is to see:** before the first update (row 0 of `metrics.csv`) the loss is
+{first['train_loss']:.1e}, where a constant
 prediction has 1, and the gradient's norm is {first['grad_norm']:.1e}. After one epoch all is NaN. The checkpoint was
 saved all the same: {share:.0%} of its values are NaN. The same training with standardised features reaches a
 validation R² of {scaled.column('val_r2').max():.2f} with the same learning rate.
 
-**What DeepFix should say:** `training.exploding_gradients` and `checkpoint.nan_weights` are symptoms; the root cause is
+**What DeepFix should say:** `training.exploding_gradients` and `checkpoint.nan_weights` are symptoms; the root
+cause is
 `cross.missing_scaling`. A lower learning rate would be the wrong advice.
 
 Data: Diabetes (Efron et al.), in its original units but for the two columns; random 75:25 split.
@@ -333,12 +342,15 @@ def drifted_diabetes(folder: Path) -> None:
     describe(folder, f"""
 A gap between training and validation that looks like overfitting and is none.
 
-**Done on purpose:** the split is by body mass index instead of at random. Training has the {len(data.train)} patients with a
+**Done on purpose:** the split is by body mass index instead of at random. Training has the {len(data.train)}
+patients with a
 `bmi` up to {threshold:.1f}, validation the {len(data.test)} heavier ones.
 
-**What there is to see:** R² ends at {last['train_r2']:.2f} on training and {last['val_r2']:.2f} on validation rows. The gap is there
-from the beginning ({early['train_r2']:.2f} and {early['val_r2']:.2f} in epoch {early['epoch']}) and validation improves to the end. In `deepchecks.json` the
-drift score of `bmi` is 1, that of the label and of several other columns high. With random splits the same training
+**What there is to see:** R² ends at {last['train_r2']:.2f} on training and {last['val_r2']:.2f} on validation
+rows. The gap is there
+from the beginning ({early['train_r2']:.2f} and {early['val_r2']:.2f} in epoch {early['epoch']}) and validation
+improves to the end. In `deepchecks.json` the
+drift score of `bmi` is 1, that of the label 0.45. With random splits the same training
 reaches a validation R² of {at_random:.2f} on average.
 
 **What DeepFix should say:** `checks.covariate_drift` (the label drifts along: `checks.label_drift`) and
@@ -367,13 +379,15 @@ def damaged_checkpoint(folder: Path) -> None:
     describe(folder, f"""
 A good training whose result was spoilt on the way out.
 
-**Done on purpose:** the upload of `model.safetensors` broke off: the file has {len(whole) - 256} of {len(whole)} bytes, its header
+**Done on purpose:** the upload of `model.safetensors` broke off: the file has {len(whole) - 256} of
+{len(whole)} bytes, its header
 promises the rest. And `config.json` was copied from another project: `num_labels` is 5, where the data have three
 classes and the output layer three rows.
 
 **What there is to see:** nothing in the curves; validation accuracy is {last['val_accuracy']:.3f}.
 
-**What DeepFix should say:** `checkpoint.corrupted_file` with the bytes that are missing; `checkpoint.config_mismatch` or
+**What DeepFix should say:** `checkpoint.corrupted_file` with the bytes that are missing;
+`checkpoint.config_mismatch` or
 `cross.num_labels_mismatch`. Nothing about the training: the file can be saved and uploaded again without one.
 
 Data: Iris, stratified 70:30 split.
@@ -394,7 +408,7 @@ CHECKED = ["leaky-biopsy", "drifted-diabetes"]
 def main() -> None:
     parser = argparse.ArgumentParser(description="Makes the example experiments.")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="where the folders go")
-    parser.add_argument("--checks", metavar="PYTHON", help="a Python that has requirements-checks.txt: remake deepchecks.json too")
+    parser.add_argument("--checks", metavar="PYTHON", help="remake deepchecks.json too, with this Python (checks.py)")
     options = parser.parse_args()
     for name, make in EXAMPLES.items():
         make(options.out / name)

@@ -6,14 +6,15 @@ use std::{
 use deepfix_artifacts::{FileAccess, decode_request};
 use deepfix_config::Config;
 use deepfix_core::{
-    AgentError, AnalyseResponse, ArtifactKind, Experiment, FailureReason, OrderedMap, Outcome, OutcomeStatus, Problem,
+    AgentError, AgentInfo, AnalyseOptions, AnalyseResponse, ArtifactKind, BoxFuture, Diagnosis, Experiment,
+    FailureReason, OrderedMap, Outcome, OutcomeStatus, Problem, Role,
 };
 use deepfix_runtime::{Allocator, NoLanguageModel, Plugin, RunInput, Services, Spent};
 use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Refused, Role, StartError, choose, fallback, judge, respond,
+    Refused, StartError, choose, fallback, judge, respond,
     start::{self, Loaded},
 };
 

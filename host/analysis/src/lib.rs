@@ -2,14 +2,13 @@
 //!
 //! [`Coordinator`] loads the components that the configuration names, and for each experiment
 //! runs the analyzers that have something to read in parallel, checks their evidence and
-//! citations, hands everything to the reasoner and shapes the response. [`Diagnosis`] is what
-//! the server sees of it.
+//! citations, hands everything to the reasoner and shapes the response. The server sees it as a
+//! [`Diagnosis`](deepfix_core::Diagnosis).
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
 mod choose;
 mod coordinator;
-mod diagnosis;
 mod fallback;
 mod judge;
 mod knowledge;
@@ -17,5 +16,4 @@ mod respond;
 mod start;
 
 pub use coordinator::Coordinator;
-pub use diagnosis::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Role};
 pub use start::{Refused, StartError};

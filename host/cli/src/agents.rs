@@ -1,7 +1,7 @@
 use std::{path::Path, process::ExitCode};
 
-use deepfix_analysis::{AgentInfo, Coordinator, Diagnosis};
-use deepfix_core::{ArtifactKind, Capability};
+use deepfix_analysis::Coordinator;
+use deepfix_core::{AgentInfo, ArtifactKind, Capability, Diagnosis};
 
 use crate::{
     args::AgentsArgs,

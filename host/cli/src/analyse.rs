@@ -1,9 +1,9 @@
 use std::{io::Read, path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
-use deepfix_analysis::{AnalyseOptions, Coordinator, Diagnosis};
+use deepfix_analysis::Coordinator;
 use deepfix_artifacts::{FileAccess, decode_request, read_folder};
-use deepfix_core::{AnalyseResponse, Experiment, Severity};
+use deepfix_core::{AnalyseOptions, AnalyseResponse, Diagnosis, Experiment, Progress, Severity};
 
 use crate::{
     EXIT_FINDINGS,
@@ -32,7 +32,7 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     let options = AnalyseOptions {
         request_id: uuid::Uuid::new_v4().to_string().into(),
         time_left: config.server.request_timeout,
-        progress: bars.clone().map(|bars| bars as Arc<dyn deepfix_runtime::Progress>),
+        progress: bars.clone().map(|bars| bars as Arc<dyn Progress>),
     };
     let response = coordinator.analyse(experiment, options).await;
     if let Some(bars) = bars {

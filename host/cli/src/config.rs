@@ -6,8 +6,9 @@ use std::{
 };
 
 use anyhow::Context as _;
-use deepfix_analysis::{Coordinator, Diagnosis};
+use deepfix_analysis::Coordinator;
 use deepfix_config::Config;
+use deepfix_core::Diagnosis;
 
 use crate::{
     logging,

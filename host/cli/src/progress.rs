@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, io::IsTerminal, sync::Mutex, time::Duration};
 
-use deepfix_runtime::Progress;
+use deepfix_core::Progress;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 /// A bar per agent while it works.

@@ -1,7 +1,8 @@
 use std::{path::Path, process::ExitCode, sync::Arc, time::Instant};
 
 use anyhow::Context as _;
-use deepfix_analysis::{Coordinator, Diagnosis};
+use deepfix_analysis::Coordinator;
+use deepfix_core::Diagnosis;
 use tokio::net::TcpListener;
 
 use crate::{args::ServeArgs, config, logging};

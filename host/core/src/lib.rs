@@ -5,6 +5,7 @@
 
 mod agent;
 mod artifact;
+mod diagnosis;
 mod evidence;
 mod finding;
 mod limits;
@@ -18,6 +19,7 @@ pub use agent::{
     OutcomeStatus,
 };
 pub use artifact::{Artifact, ArtifactKind, ArtifactSet, Blob, Experiment};
+pub use diagnosis::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Progress, Role};
 pub use evidence::{ResolvedFact, judge_facts};
 pub use finding::{Analysis, Fact, Finding, Recommendation, Report, Severity, Source, Value};
 pub use limits::{Limits, LimitsOverride};

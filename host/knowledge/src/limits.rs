@@ -4,7 +4,7 @@
 /// of more than 1 MiB is a mistake in the path, such as a folder with data dumps.
 pub const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
-/// The most passages one base holds. Indexing takes about 0.1 ms per passage, so a full base
+/// The most passages one base holds. Indexing takes about 0.15 ms per passage, so a full base
 /// starts in a few seconds; more belongs in a search service.
 pub const MAX_PASSAGES: usize = 20_000;
 

@@ -103,9 +103,13 @@ fn nine_of_ten_questions_are_answered_among_the_first_five_hits() {
 /// machine with a debug build, to notice a mistake in the order of magnitude.
 #[test]
 fn loading_and_searching_are_quick() {
-    let started = Instant::now();
-    let base = shipped();
-    let loading = started.elapsed();
+    let loads = (0..5).map(|_| {
+        let started = Instant::now();
+        let base = shipped();
+        (started.elapsed(), base)
+    });
+    // The best of several: other work on the machine only ever adds.
+    let (loading, base) = loads.min_by_key(|(time, _)| *time).unwrap();
     let mut times: Vec<_> = questions(QUESTIONS)
         .iter()
         .map(|(question, _)| {

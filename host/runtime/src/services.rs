@@ -3,6 +3,8 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
+use deepfix_core::Progress;
+
 /// A search of the knowledge base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
@@ -125,12 +127,6 @@ impl LanguageModel for NoLanguageModel {
     fn complete<'a>(&'a self, _: &'a CompletionRequest) -> Boxed<'a, Result<Completion, ServiceError>> {
         Box::pin(async { Err(ServiceError::Unavailable("no language model is configured".to_owned())) })
     }
-}
-
-/// Hears how far an agent is.
-pub trait Progress: Send + Sync {
-    /// `fraction` is between 0 and 1.
-    fn report(&self, agent: &str, fraction: f64, message: &str);
 }
 
 /// Everything that the runtime calls on behalf of a plugin.

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use deepfix_analysis::AnalyseOptions;
+use deepfix_core::AnalyseOptions;
 use deepfix_core::{Experiment, Problem, ProblemCode};
 use tokio::{
     task::spawn_blocking,

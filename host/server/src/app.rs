@@ -6,8 +6,8 @@ use std::{
     time::Duration,
 };
 
-use deepfix_analysis::Diagnosis;
 use deepfix_config::ServerConfig;
+use deepfix_core::Diagnosis;
 
 use crate::{admission::Admission, jobs::Jobs, shutdown::Phases};
 

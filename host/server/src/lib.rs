@@ -1,5 +1,5 @@
 //! DeepFix over HTTP: [`serve`] answers requests on a bound listener until it is told to stop,
-//! and hands every experiment to a [`Diagnosis`](deepfix_analysis::Diagnosis).
+//! and hands every experiment to a [`Diagnosis`](deepfix_core::Diagnosis).
 //!
 //! The path of one request:
 //!

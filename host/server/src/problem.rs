@@ -94,6 +94,7 @@ fn status_of(problem: &Problem) -> StatusCode {
 
 /// The answer to a request whose handler panicked. The message goes to the log, not to the
 /// client: it may quote what another request sent.
+#[allow(clippy::needless_pass_by_value, reason = "what the layer calls")]
 pub(crate) fn of_panic(panic: Box<dyn Any + Send>) -> Response {
     log_panic(panic.as_ref());
     Refusal::new(Problem::new(

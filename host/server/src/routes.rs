@@ -8,8 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
-use deepfix_analysis::{AgentInfo, Diagnosis};
 use deepfix_config::ServerConfig;
+use deepfix_core::{AgentInfo, Diagnosis};
 use serde::Serialize;
 use tower::ServiceBuilder;
 use tower_http::{
@@ -86,11 +86,9 @@ pub(crate) fn of(app: Arc<App>) -> Router {
         // Around everything that may answer with an error.
         .layer(from_fn(problem::render))
         .layer(CatchPanicLayer::custom(problem::of_panic));
-    Router::new()
-        .merge(routes.clone())
-        .nest("/api", routes)
-        .layer(layers)
-        .with_state(app)
+    let routes = Router::new().merge(routes.clone()).nest("/api", routes).with_state(app);
+    // Around the router as a whole: `Allow` is set after the layers of a route.
+    Router::new().fallback_service(routes).layer(layers)
 }
 
 async fn root() -> Response {

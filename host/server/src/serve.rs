@@ -1,7 +1,7 @@
 use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
 
-use deepfix_analysis::Diagnosis;
 use deepfix_config::ServerConfig;
+use deepfix_core::Diagnosis;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -110,7 +110,7 @@ fn is_of_connection(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use deepfix_analysis::{AgentInfo, AnalyseOptions, BoxFuture};
+    use deepfix_core::{AgentInfo, AnalyseOptions, BoxFuture};
     use deepfix_core::{AnalyseResponse, Experiment, Problem};
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},

@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 use crate::{CATALOGUE, ModelCheckpointArtifactsAnalyzer};
 
 /// A host with a document and a file.
+#[allow(clippy::needless_pass_by_value, reason = "reads better in the tests")]
 fn host(config: Json, name: &str, bytes: Vec<u8>) -> FakeHost {
     FakeHost::new()
         .with_document(ArtifactKind::ModelCheckpoint, json!({"path": name, "config": config}))

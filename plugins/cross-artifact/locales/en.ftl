@@ -25,6 +25,11 @@ cross-missing-scaling-unsaid =
     .evidence = '{ $wide }' varies by { $large }, '{ $narrow }' by { $small }; { $column } starts at { $loss }, { $times } times the loss of a constant guess, although the learning rate is customary. The parameters name no scaler.
     .action = Check what the model really receives; where the columns are raw, put a StandardScaler fitted on the training rows in front of it, and log it among the parameters.
     .rationale = A high first loss at an ordinary learning rate comes from the size of the inputs. With scaled inputs the first { $column } is near that of guessing.
+cross-missing-scaling-guess =
+    .description = Training starts at a loss that only large inputs or extreme initial weights bring about.
+    .evidence = { $column } starts at { $loss }, { $times } times the loss of a constant guess, with a customary learning rate. Neither the statistics nor the parameters tell how the inputs are scaled.
+    .action = Print the mean and standard deviation of every input column as the model receives it; where one is far from 0 and 1, add a StandardScaler fitted on the training rows. If all are near, look at the initialisation.
+    .rationale = With inputs of unit size and a usual initialisation the first outputs are of unit size, and so the loss is near that of guessing. It worked when the first { $column } is.
 
 cross-batch-size-vs-dataset =
     .description = One batch holds most of the table, so the model got { $in_all } updates in all and was still improving when training ended.
@@ -100,6 +105,11 @@ cross-val-labels-corrupted-loss =
     .evidence = { $train_name } goes from { $first_train } to { $last_train }; { $validation_name } is { $first_validation } at { $first_at } and { $last_validation } at the end. { $checked }
     .action = Take ten validation rows and compare their labels with the source by hand; then look for the step that reorders features and labels separately (a sort, a join, a reset index, a shuffle of only one of the two) or encodes the labels of the two splits differently.
     .rationale = Overfitting opens a gap slowly; this one is complete from the start, which only labels of other rows explain. With the right labels { $validation_name } should fall with { $train_name }: score the saved model once more.
+cross-val-labels-corrupted-checks =
+    .description = The labels of the test rows seem not to belong to them: what predicts the label in training does not in test, although the features are alike.
+    .evidence = { $change }
+    .action = Take ten test rows and compare their labels with the source by hand; then look for the step that reorders features and labels separately (a sort, a join, a reset index, a shuffle of only one of the two) or encodes the labels of the two splits differently.
+    .rationale = A relation that holds in training and is gone in test, without any drift of the features, comes from the labels far more often than from the world. With the right labels the predictive power of both splits agrees; the training curves would tell for certain.
 splits-compared = The features of the two splits were compared and do not differ enough to explain it.
 splits-not-compared = Nothing was sent that compares the two splits, so a strong drift remains possible.
 
@@ -214,7 +224,7 @@ checked-checkpoint-plain = the model's configuration
 # The summary
 
 summary-first = Fix first: { $title } (severity { $severity }, confidence { $confidence }).
-summary-explains = It explains { $effects } as well, which need no remedy of their own yet.
+summary-explains = What follows from it and needs no remedy of its own yet: { $effects }.
 summary-action = { $action }
 summary-tell = How to tell that it worked: { $tell }
 summary-next = After that: { $titles }.

@@ -25,6 +25,11 @@ cross-missing-scaling-unsaid =
     .evidence = '{ $wide }' varie de { $large }, '{ $narrow }' de { $small } ; { $column } part de { $loss }, soit { $times } fois la perte d'une réponse constante, alors que le taux d'apprentissage est usuel. Les paramètres ne mentionnent aucune mise à l'échelle.
     .action = Vérifiez ce que le modèle reçoit réellement ; si les colonnes sont brutes, placez devant lui un StandardScaler ajusté sur les lignes d'entraînement et inscrivez-le parmi les paramètres.
     .rationale = Une première perte élevée avec un taux ordinaire vient de la taille des entrées. Une fois celles-ci réduites, la première valeur de { $column } est proche de celle du hasard.
+cross-missing-scaling-guess =
+    .description = L'entraînement part d'une perte que seules de grandes valeurs d'entrée ou des poids initiaux extrêmes peuvent produire.
+    .evidence = { $column } part de { $loss }, soit { $times } fois la perte d'une réponse constante, avec un taux d'apprentissage usuel. Ni les statistiques ni les paramètres ne disent comment les entrées sont mises à l'échelle.
+    .action = Affichez la moyenne et l'écart type de chaque colonne telle que le modèle la reçoit ; si l'une est loin de 0 et 1, ajoutez un StandardScaler ajusté sur les lignes d'entraînement. Si toutes en sont proches, regardez l'initialisation.
+    .rationale = Avec des entrées réduites et une initialisation usuelle, les premières sorties sont de l'ordre de l'unité et la perte est proche de celle du hasard. C'est à la première valeur de { $column } que l'on verra si la correction a réussi.
 
 cross-batch-size-vs-dataset =
     .description = Un seul lot contient presque toute la table : le modèle n'a reçu que { $in_all } mises à jour et progressait encore à la fin de l'entraînement.
@@ -100,6 +105,11 @@ cross-val-labels-corrupted-loss =
     .evidence = { $train_name } passe de { $first_train } à { $last_train } ; { $validation_name } vaut { $first_validation } au départ ({ $first_at }) et { $last_validation } à la fin. { $checked }
     .action = Prenez dix lignes de validation et comparez à la main leurs étiquettes avec la source ; cherchez ensuite l'étape qui réordonne séparément variables et étiquettes (tri, jointure, index réinitialisé, mélange d'un seul des deux) ou qui encode différemment les étiquettes des deux parties.
     .rationale = Le surapprentissage ouvre un écart peu à peu ; celui-ci est complet dès le départ, ce que seules les étiquettes d'autres lignes expliquent. Avec les bonnes étiquettes, { $validation_name } doit baisser avec { $train_name } : il suffit d'évaluer de nouveau le modèle enregistré.
+cross-val-labels-corrupted-checks =
+    .description = Les étiquettes de test ne semblent pas appartenir à leurs lignes : ce qui prédit l'étiquette à l'entraînement ne la prédit pas dans le test, bien que les variables se ressemblent.
+    .evidence = { $change }
+    .action = Prenez dix lignes de test et comparez à la main leurs étiquettes avec la source ; cherchez ensuite l'étape qui réordonne séparément variables et étiquettes (tri, jointure, index réinitialisé, mélange d'un seul des deux) ou qui encode différemment les étiquettes des deux parties.
+    .rationale = Une relation qui vaut à l'entraînement et disparaît dans le test, sans dérive des variables, vient bien plus souvent des étiquettes que du monde réel. Avec les bonnes étiquettes, le pouvoir prédictif concorde entre les deux parties ; les courbes d'entraînement le diraient avec certitude.
 splits-compared = Les variables des deux parties ont été comparées et ne diffèrent pas assez pour l'expliquer.
 splits-not-compared = Rien de ce qui a été envoyé ne compare les deux parties : une forte dérive reste possible.
 
@@ -214,7 +224,7 @@ checked-checkpoint-plain = la configuration du modèle
 # Le résumé
 
 summary-first = À traiter d'abord : { $title } (gravité { $severity }, confiance { $confidence }).
-summary-explains = Cela explique aussi { $effects }, qui ne demandent pas encore de remède propre.
+summary-explains = Ce qui en découle et ne demande pas encore de remède propre : { $effects }.
 summary-action = { $action }
 summary-tell = Pour savoir si c'est réussi : { $tell }
 summary-next = Ensuite : { $titles }.

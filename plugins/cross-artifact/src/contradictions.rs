@@ -2,11 +2,11 @@
 //! artifact adds to a fault that stands.
 
 use deepfix_plugin::{Arg, Severity};
-use deepfix_views::training::{ModelKind, TrainingView};
+use deepfix_views::training::{ModelKind, Params, TrainingView};
 
 use crate::{
     findings::Observed,
-    rules::{Case, Conclusion, DRIFT, LEAKS, spread, updates},
+    rules::{Case, Conclusion, DRIFT, LEAKS, SYMPTOMS, spread, updates},
 };
 
 /// A fault that was considered and dropped.
@@ -25,6 +25,8 @@ pub(crate) struct Note {
 
 /// Feature sizes that differ less call for no comment.
 const NOTEWORTHY_SPREAD: f64 = 1000.0;
+/// Sizes that strike the eye of anyone who looks at the table.
+const STRIKING_SPREAD: f64 = 1e5;
 /// With a smaller batch nobody asks whether it is too large.
 const NOTEWORTHY_BATCH: f64 = 64.0;
 
@@ -82,7 +84,7 @@ fn label_noise(case: &Case<'_>) -> Option<RuledOut> {
 }
 
 fn dropout(case: &Case<'_>, view: &TrainingView) -> Option<RuledOut> {
-    let dropout = view.architecture(|params| params.dropout())?.value;
+    let dropout = view.architecture(Params::dropout)?.value;
     let (train, validation) = (view.train.end()?, view.validation.end()?);
     let better = validation > 0.0 && validation < 0.9 * train;
     if dropout < 0.1 || !better || case.findings.fault(&LEAKS) || case.findings.fault(&DRIFT) {
@@ -98,13 +100,17 @@ fn scaling(case: &Case<'_>, conclusions: &[Conclusion]) -> Option<RuledOut> {
         return None;
     }
     let spread = spread(case.experiment.dataset.as_ref()?).filter(|it| it.ratio() >= NOTEWORTHY_SPREAD)?;
+    // Without a symptom nobody suspects the scales, unless they are far apart indeed.
+    if !case.findings.fault(&SYMPTOMS) && spread.ratio() < STRIKING_SPREAD {
+        return None;
+    }
     let view = case.experiment.training.as_ref()?;
     let mut args: Vec<(&str, Arg)> = vec![
         ("ratio", spread.ratio().round().into()),
         ("wide", spread.wide.0.name.as_str().into()),
         ("narrow", spread.narrow.0.name.as_str().into()),
     ];
-    let id = match view.params.feature_scaling() {
+    let id = match view.architecture(Params::feature_scaling) {
         _ if view.model_kind() == ModelKind::Trees => "ruled-scaling-trees",
         Some(scaler) if scaler.value != "none" => {
             args.push(("scaler", scaler.name.into()));
@@ -124,7 +130,7 @@ fn batch(case: &Case<'_>, conclusions: &[Conclusion]) -> Option<RuledOut> {
     }
     let updates = updates(case)?;
     let slow = case.findings.fault(&["training.lr_too_low", "training.underfitting"]);
-    if updates.per_epoch > 3.0 || updates.batch < NOTEWORTHY_BATCH || slow {
+    if updates.per_epoch > 2.0 || updates.batch < NOTEWORTHY_BATCH || slow {
         return None;
     }
     let args = [("per_epoch", (updates.per_epoch as u64).into()), ("in_all", (updates.in_all as u64).into())];
@@ -164,7 +170,7 @@ fn exploding(case: &Case<'_>) -> Option<Note> {
     case.findings.serious(&[code])?;
     let view = case.experiment.training.as_ref()?;
     let mut sentences = Vec::new();
-    if let Some(scaler) = view.params.feature_scaling().filter(|it| it.value != "none") {
+    if let Some(scaler) = view.architecture(Params::feature_scaling).filter(|it| it.value != "none") {
         sentences.push(case.text("note-exploding-scaled", &[("scaler", scaler.value.into())]));
     }
     if let Some(rate) = view.peak_learning_rate() {

@@ -149,6 +149,16 @@ impl Experiment {
         }
     }
 
+    /// The loss of the best constant prediction on the validation rows.
+    pub(crate) fn validation_chance_loss(&self) -> Option<f64> {
+        if self.task() != Task::Classification {
+            return self.chance_loss();
+        }
+        // The entropy of the test split is the least that any constant costs there.
+        let test = self.class_shares(Which::Test)?;
+        Some(test.into_iter().filter(|it| *it > 0.0).map(|it| -it * it.ln()).sum())
+    }
+
     fn target_variance(&self) -> Option<f64> {
         let training = self.training.as_ref()?;
         if let Some(variance) = training.target_variance() {

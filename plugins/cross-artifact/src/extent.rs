@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use deepfix_plugin::{AgentOutcome, ArtifactKind, Outcome};
-use deepfix_views::dataset::Which;
+use deepfix_views::{dataset::Which, training::Params};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
@@ -155,7 +155,7 @@ fn own_gaps(case: &Case<'_>) -> Vec<&'static str> {
     if let (Some(data), Some(training)) = (&experiment.dataset, &experiment.training)
         && network
     {
-        if spread(data).is_none() && training.params.feature_scaling().is_none() {
+        if spread(data).is_none() && training.architecture(Params::feature_scaling).is_none() {
             gaps.push("gap-scales");
         }
         if training.points() > 0 && updates(case).is_none() {

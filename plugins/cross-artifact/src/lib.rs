@@ -2,10 +2,10 @@
 //! artifacts themselves, tells root causes from symptoms, drops what another artifact
 //! contradicts, and says what to do in which order.
 //!
-//! The way of a diagnosis: [`rules`] find the faults that no artifact shows alone;
-//! [`contradictions`] drops what they refute; [`causes`] groups what is left along the
-//! [`graph`] of consequences; [`actions`], [`analyses`], [`extent`] and [`summary`] put it into
-//! words. The structured outputs are described in `docs/diagnosis.md`.
+//! The way of a diagnosis: `rules` find the faults that no artifact shows alone;
+//! `contradictions` drops what they refute; `causes` groups what is left along the `graph` of
+//! consequences; `actions`, `analyses`, `extent`, `summary` and `outputs` put it into words. The
+//! structured outputs are described in `docs/diagnosis.md`.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,

@@ -41,7 +41,9 @@ pub(crate) fn write(
         }
         Verdict::Unknown { why } => lines.push(texts.plain("summary-not-examined", &[("why", (*why).into())])),
     }
-    let named: Vec<String> = ruled_out.iter().map(|it| texts.title_of(it.code)).collect();
+    // Worth a reader's time is what an analyzer reported, or what the curves suggest to anyone.
+    let tempting = |it: &&RuledOut| !it.findings.is_empty() || it.code == "training.overfitting";
+    let named: Vec<String> = ruled_out.iter().filter(tempting).map(|it| texts.title_of(it.code)).collect();
     if !named.is_empty() {
         lines.push(texts.plain("summary-ruled-out", &[("titles", Texts::list(&named, 3).into())]));
     }

@@ -10,6 +10,7 @@ const MESSAGES: &[&str] = &[
     "cross-missing-scaling-symptom",
     "cross-missing-scaling-unseen",
     "cross-missing-scaling-unsaid",
+    "cross-missing-scaling-guess",
     "cross-batch-size-vs-dataset",
     "cross-num-labels-mismatch",
     "cross-num-labels-mismatch-regression",
@@ -23,6 +24,7 @@ const MESSAGES: &[&str] = &[
     "cross-drift-not-overfitting-labels",
     "cross-val-labels-corrupted-metric",
     "cross-val-labels-corrupted-loss",
+    "cross-val-labels-corrupted-checks",
     "cross-healthy",
     "cross-not-examined",
 ];

@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::SystemTime};
 
 use deepfix_core::AnalyseResponse;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tokio::{task::AbortHandle, time::Instant};
 use uuid::Uuid;
 
@@ -72,10 +72,16 @@ impl Job {
 pub(crate) struct Snapshot {
     job_id: String,
     status: &'static str,
+    #[serde(serialize_with = "shared")]
     result: Option<Arc<AnalyseResponse>>,
     error: Option<String>,
     created_at: String,
     updated_at: String,
+}
+
+/// What `Arc` would do with serde's feature `rc`, which would be on for the whole workspace.
+fn shared<S: Serializer>(result: &Option<Arc<AnalyseResponse>>, serializer: S) -> Result<S::Ok, S::Error> {
+    result.as_deref().serialize(serializer)
 }
 
 /// ISO 8601 with a numeric offset: `datetime.fromisoformat` before Python 3.11 knows no `Z`.

@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
-use deepfix_analysis::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Role};
+use deepfix_core::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Role};
 use deepfix_core::{AnalyseResponse, Experiment, Limits, OrderedMap, Problem, ProblemCode};
 use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, watch};
 
-pub struct Fake {
+pub(crate) struct Fake {
     /// Analyses that began, and that were dropped or done.
     pub begun: watch::Sender<usize>,
     pub ended: watch::Sender<usize>,
@@ -22,7 +22,7 @@ pub struct Fake {
 }
 
 impl Fake {
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             begun: watch::Sender::new(0),
             ended: watch::Sender::new(0),
@@ -34,7 +34,7 @@ impl Fake {
 }
 
 /// Waits for a counter.
-pub async fn reaches(counter: &watch::Sender<usize>, count: usize) {
+pub(crate) async fn reaches(counter: &watch::Sender<usize>, count: usize) {
     counter.subscribe().wait_for(|it| *it >= count).await.unwrap();
 }
 
@@ -46,7 +46,7 @@ impl Drop for Ended<'_> {
     }
 }
 
-pub fn response(dataset_name: Option<String>, summary: String) -> AnalyseResponse {
+pub(crate) fn response(dataset_name: Option<String>, summary: String) -> AnalyseResponse {
     AnalyseResponse {
         agent_results: OrderedMap(Vec::new()),
         summary,

@@ -97,10 +97,11 @@ async fn waiting_for_a_turn_counts_as_time_of_the_request() {
     config.max_in_flight = 1;
     let router = router(Arc::clone(&fake) as _, &config);
     let request = |what: &str| {
+        let body = format!(r#"{{"do": "{what}"}}"#);
         let request = Request::post("/v1/analyse")
-            .body(Body::from(format!(r#"{{"do": "{what}"}}"#)))
-            .unwrap();
-        tokio::spawn(router.clone().oneshot(request))
+            .header("content-length", body.len())
+            .body(Body::from(body));
+        tokio::spawn(router.clone().oneshot(request.unwrap()))
     };
     let (first, begun) = (request("gate"), Instant::now());
     reaches(&fake.begun, 1).await;
@@ -121,7 +122,9 @@ async fn a_client_that_does_not_take_its_answer_is_dropped() {
     let client = server.send(analyse("much")).await;
     reaches(&server.fake.ended, 1).await;
     tokio::time::sleep(Duration::from_secs(31)).await;
-    let drained = server.stop().await.unwrap();
-    assert_eq!(drained.requests, 0);
+    // Its connection is gone, so there is nothing to drain.
+    let begun = Instant::now();
+    server.stop().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     drop(client);
 }

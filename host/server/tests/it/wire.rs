@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::fake::Fake;
 
-pub fn config() -> ServerConfig {
+pub(crate) fn config() -> ServerConfig {
     ServerConfig {
         listen: "127.0.0.1:0".parse().unwrap(),
         max_body: 64 << 20,
@@ -26,7 +26,7 @@ pub fn config() -> ServerConfig {
     }
 }
 
-pub struct Server {
+pub(crate) struct Server {
     pub address: SocketAddr,
     pub fake: Arc<Fake>,
     stop: oneshot::Sender<()>,
@@ -34,11 +34,11 @@ pub struct Server {
 }
 
 impl Server {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
     }
 
-    pub async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
         let mut config = config();
         change(&mut config);
         let listener = TcpListener::bind(config.listen).await.unwrap();
@@ -60,27 +60,27 @@ impl Server {
     }
 
     /// Begins the shutdown.
-    pub fn stop(self) -> JoinHandle<Drained> {
+    pub(crate) fn stop(self) -> JoinHandle<Drained> {
         self.stop.send(()).unwrap();
         self.task
     }
 
-    pub async fn connect(&self) -> Client {
+    pub(crate) async fn connect(&self) -> Client {
         Client(TcpStream::connect(self.address).await.unwrap())
     }
 
     /// Sends one request on a connection of its own.
-    pub async fn send(&self, request: impl AsRef<[u8]>) -> Client {
+    pub(crate) async fn send(&self, request: impl AsRef<[u8]>) -> Client {
         let mut client = self.connect().await;
         client.write(request).await;
         client
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.call("GET", path).await
     }
 
-    pub async fn call(&self, method: &str, path: &str) -> Answer {
+    pub(crate) async fn call(&self, method: &str, path: &str) -> Answer {
         self.send(format!(
             "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
         ))
@@ -89,13 +89,13 @@ impl Server {
         .await
     }
 
-    pub async fn analyse(&self, what: &str) -> Answer {
+    pub(crate) async fn analyse(&self, what: &str) -> Answer {
         self.send(analyse(what)).await.answer().await
     }
 }
 
 /// An ordinary request.
-pub fn analyse(what: &str) -> Vec<u8> {
+pub(crate) fn analyse(what: &str) -> Vec<u8> {
     post(
         "/v1/analyse",
         "content-type: application/json\r\n",
@@ -103,7 +103,7 @@ pub fn analyse(what: &str) -> Vec<u8> {
     )
 }
 
-pub fn post(path: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn post(path: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = body.len();
     let mut request = head(path, &format!("content-length: {length}\r\n{headers}"));
@@ -111,35 +111,35 @@ pub fn post(path: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     request
 }
 
-pub fn head(path: &str, headers: &str) -> Vec<u8> {
+pub(crate) fn head(path: &str, headers: &str) -> Vec<u8> {
     format!("POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").into_bytes()
 }
 
-pub struct Client(TcpStream);
+pub(crate) struct Client(TcpStream);
 
 impl Client {
-    pub async fn write(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) async fn write(&mut self, bytes: impl AsRef<[u8]>) {
         self.0.write_all(bytes.as_ref()).await.unwrap();
     }
 
     /// Whether the server still took the bytes.
-    pub async fn try_write(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+    pub(crate) async fn try_write(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.0.write_all(bytes.as_ref()).await.is_ok()
     }
 
     /// Everything that the server sends before it closes.
-    pub async fn rest(mut self) -> Vec<u8> {
+    pub(crate) async fn rest(mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.0.read_to_end(&mut bytes).await.unwrap();
         bytes
     }
 
-    pub async fn answer(self) -> Answer {
+    pub(crate) async fn answer(self) -> Answer {
         Answer::parse(&self.rest().await)
     }
 
     /// One answer on a connection that is kept; of known length.
-    pub async fn next_answer(&mut self) -> Answer {
+    pub(crate) async fn next_answer(&mut self) -> Answer {
         let mut bytes = Vec::new();
         loop {
             let n = self.0.read_buf(&mut bytes).await.unwrap();
@@ -155,7 +155,7 @@ impl Client {
 }
 
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub head: String,
     pub body: Vec<u8>,
@@ -177,7 +177,7 @@ impl Answer {
         answer
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let line = self
             .head
             .lines()
@@ -186,13 +186,13 @@ impl Answer {
         Some(line[name.len() + 1..].trim())
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{self:?}"))
     }
 
     /// Checks that this is a whole problem document, and returns it.
     #[track_caller]
-    pub fn problem(&self, status: u16, code: &str) -> Value {
+    pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(
             self.status,
             status,

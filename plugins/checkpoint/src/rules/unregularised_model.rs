@@ -98,7 +98,7 @@ fn boosting(case: &Case, model: &str) -> Option<Draft> {
         case.view
             .hyperparameters
             .get(key)
-            .is_some_and(|it| !it.is_null() && *it != Json::Bool(false) && *it != Json::from(0))
+            .is_some_and(|it| !it.is_null() && *it != Json::Bool(false) && it.as_i64() != Some(0))
     };
     let stopping = [
         "n_iter_no_change",

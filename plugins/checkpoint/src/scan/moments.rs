@@ -88,6 +88,7 @@ impl Moments {
         match block {
             Block::Single(values) => match fast_single(values) {
                 Some(part) => self.merge(&part, values.len()),
+                None if all_nan(values) => self.add_nan(values.len()),
                 None => values.iter().for_each(|it| self.careful(f64::from(*it))),
             },
             Block::Double(values) => match fast_double(values) {
@@ -105,6 +106,15 @@ impl Moments {
         self.fourth += part.fourth;
         self.min = self.min.min(part.min);
         self.max = self.max.max(part.max);
+    }
+
+    /// Values that are all NaN: what a diverged training leaves, for gigabytes on end.
+    fn add_nan(&mut self, count: usize) {
+        if count > 0 {
+            self.careful(f64::NAN);
+            self.count += count as u64 - 1;
+            self.nan += count as u64 - 1;
+        }
     }
 
     /// One value that may be anything.
@@ -188,6 +198,12 @@ macro_rules! fast {
     };
 }
 
+/// Whether every value is NaN, without a branch per value.
+#[cfg_attr(target_family = "wasm", target_feature(enable = "simd128"))]
+fn all_nan(values: &[f32]) -> bool {
+    values.iter().map(|it| u32::from(it.is_nan())).sum::<u32>() as usize == values.len()
+}
+
 fast!(fast_single, f32);
 fast!(fast_double, f64);
 
@@ -209,6 +225,14 @@ mod tests {
             (moments.nan, moments.positive_infinite, moments.negative_infinite),
             (1, 1, 1)
         );
+    }
+
+    #[test]
+    fn a_block_of_nan_counts_like_its_values() {
+        let mut moments = Moments::default();
+        moments.add(Block::Single(&[1.0; 20]));
+        moments.add(Block::Single(&[f32::NAN; 1000]));
+        assert_eq!((moments.count, moments.nan, moments.first_bad), (1020, 1000, Some(20)));
     }
 
     #[test]

@@ -52,9 +52,9 @@ impl Units {
 
     fn add_single(&mut self, at: u64, values: &[f32]) {
         if self.units_last {
-            self.add_columns(at, values)
+            self.add_columns(at, values);
         } else {
-            self.add_rows(at, values)
+            self.add_rows(at, values);
         }
     }
 

@@ -13,7 +13,7 @@
 //! that no number of updates would have sufficed, which is a fault of its own.
 
 use deepfix_plugin::{Draft, Severity, Source};
-use deepfix_views::training::{Curve, Optimizer, TrainingView, Unit};
+use deepfix_views::training::{Curve, Optimizer, Params, TrainingView, Unit};
 
 use super::{Case, Conclusion};
 use crate::experiment::{point_fact, rows_fact};
@@ -48,7 +48,7 @@ pub(crate) fn updates(case: &Case<'_>) -> Option<Updates> {
         return None;
     }
     let rows = case.experiment.train_rows.as_ref()?.count;
-    let param = view.params.batch_size()?;
+    let param = view.architecture(Params::batch_size)?;
     let batch = param.value * view.params.accumulation().max(1.0);
     let axis = view.axis.as_ref().filter(|it| it.unit == Unit::Epoch)?;
     let epochs = axis.len() as f64;

@@ -12,7 +12,7 @@
 //!
 //! Healthy: a gap within the binomial noise of the validation rows, R² gaps below 0.08.
 
-use deepfix_plugin::{Draft, Severity};
+use deepfix_plugin::Draft;
 use deepfix_views::training::{Curve, Metric, Orientation, Point, Series, paired};
 
 use super::{Case, Conclusion};
@@ -117,8 +117,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         return None;
     }
     // Two artifacts agree, but neither makes the other's fault worse than it is.
-    let severity = drift.severity().min(Severity::Medium);
-    let draft = Draft::new("cross.drift_not_overfitting", severity, (0.6 + 0.3 * drift.confidence()).min(0.9))
+    let draft = Draft::new("cross.drift_not_overfitting", drift.severity(), (0.6 + 0.3 * drift.confidence()).min(0.9))
         .variant(if unseen { "labels" } else { "shift" })
         .arg("train_name", gap.train.column.as_str())
         .arg("validation_name", gap.validation.column.as_str())

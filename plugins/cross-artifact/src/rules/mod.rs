@@ -14,9 +14,9 @@ use deepfix_plugin::{Arg, Draft, Language};
 use crate::{CATALOGUE, experiment::Experiment, findings::Findings};
 
 pub(crate) use batch::updates;
-pub(crate) use drift::{DRIFT, Gap};
+pub(crate) use drift::DRIFT;
 pub(crate) use leakage::LEAKS;
-pub(crate) use scaling::{Spread, spread};
+pub(crate) use scaling::{SYMPTOMS, spread};
 
 /// What the rules look at.
 pub(crate) struct Case<'a> {

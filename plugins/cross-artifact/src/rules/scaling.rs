@@ -15,6 +15,7 @@
 //! | no scaler | ratio from 1000 | a symptom of the training analyzer | medium |
 //! | no scaler | unknown | first loss from 50 times chance at a customary learning rate | medium |
 //! | nothing | ratio from 1000 | first loss from 20 times chance at a customary learning rate | medium |
+//! | nothing | unknown | first loss from 100 times chance at a customary learning rate | low |
 //!
 //! Healthy: any ratio with a scaler in the parameters; trees; a linear regression on a target
 //! of millions, whose loss is as large as the target's variance; raw columns that differ a
@@ -23,14 +24,14 @@
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::{
     dataset::{Column, DatasetView, Kind, Stat},
-    training::{Optimizer, Series, TrainingView},
+    training::{Optimizer, Params, Series, TrainingView},
 };
 
 use super::{Case, Conclusion};
 
 /// Symptoms that unscaled inputs explain. A slow descent is not among them: it has commoner
 /// causes.
-const SYMPTOMS: [&str; 7] = [
+pub(crate) const SYMPTOMS: [&str; 7] = [
     "training.exploding_gradients",
     "training.lr_too_high",
     "training.noisy_loss",
@@ -112,7 +113,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     if case.experiment.grows_trees() {
         return None;
     }
-    let scaler = view.params.feature_scaling();
+    let scaler = view.architecture(Params::feature_scaling);
     if scaler.as_ref().is_some_and(|it| it.value != "none") {
         return None;
     }
@@ -130,6 +131,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         (None, Some(ratio)) if ratio >= 1000.0 && excess >= 20.0 && is_customary(view) => {
             (Severity::Medium, 0.6, Some("unsaid"))
         }
+        (None, None) if excess >= 100.0 && is_customary(view) => (Severity::Low, 0.45, Some("guess")),
         _ => return None,
     };
     let mut draft = Draft::new("cross.missing_scaling", severity, confidence);

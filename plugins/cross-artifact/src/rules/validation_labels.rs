@@ -1,19 +1,25 @@
 //! `cross.val_labels_corrupted`: the model learns, but on the validation rows it is no better
 //! than guessing, and that from the first epochs on: their labels do not belong to them.
 //!
-//! Four conditions, each with the noise of the sample in mind:
+//! Four conditions; `e` is the standard error of the validation accuracy at the level of guessing:
 //!
 //! 1. *Training learned*: over the second half its accuracy lies three standard errors and a
 //!    tenth of the way to 1 above the majority class (R² from 0.3; loss at most 0.85 of chance).
-//! 2. *Validation is blind*: over the second half its accuracy is within 1.3 standard errors of
-//!    the majority class (R² at most 0.1), or its lowest loss ever is no lower than that of a
-//!    constant answer.
-//! 3. *From the start*: already over the first three epochs training and validation differ by
-//!    2.5 standard errors and 0.1 (R² by 0.3). Where a check found that features predict the
-//!    label in training but not in test, the point at which training has done half of its way
-//!    will do instead.
+//! 2. *Validation is blind*: its accuracy never gets 1.6 e above the majority class (R² over
+//!    the second half at most 0.1), and its lowest loss is no lower than that of a constant
+//!    answer. Overfitting begins with an improvement, whatever follows.
+//! 3. *From the start*: over the first three epochs, in which little can be memorised, training
+//!    is ahead by 3.3 e and 0.1 (R² by 0.3), or by 5.5 e where training has done half of its
+//!    way; by 5 e at the start where training rows are known by heart in the end. If only one
+//!    of accuracy and loss is blind, as with partly permuted labels, by 6.5 e.
+//!    Where a check found that features predict the label in training but not in test, 2.5 e at
+//!    the start or 3.3 e half-way will do.
 //! 4. *Nothing else explains it*: no drift, unseen labels, tiny split, fixed row order, or broken
 //!    training.
+//!
+//! Without the number of classes the level of guessing is unknown; then validation must not
+//! improve at all after the first epoch. Without curves a check must have found that features
+//! which predict the label in training do not in test, which is a medium fault.
 //!
 //! Healthy: overfitting, whose gap opens as training rows are memorised; R² below zero in the
 //! first epochs; majority-class accuracy of a model that has not learned; a split of ten rows.
@@ -38,22 +44,45 @@ const OTHER_CAUSES: [&str; 8] = [
 ];
 
 const FEWEST_ROWS: f64 = 15.0;
+const CORRELATION: &str = "checks.train_test_correlation_change";
 
-/// What the metric, or the losses, say about the four conditions.
+/// What the metric, or the losses, say. Leads are those of training over validation, in
+/// standard errors of the validation rows (R² and losses on a scale that matches).
 struct Look {
     learned: bool,
     blind: bool,
-    /// Training and validation differ by so many times the bound at the start, and at half of
-    /// training's way.
+    /// Over the first three epochs.
     start: f64,
+    /// Where training has done half of its way.
     half: f64,
+    /// The lead at the start is large enough to matter, however small its error.
+    matters: bool,
 }
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
-    let view = case.experiment.training.as_ref()?;
     if case.findings.fault(&DRIFT) || case.findings.fault(&OTHER_CAUSES) {
         return None;
     }
+    match case.experiment.training.as_ref().filter(|it| it.points() > 0) {
+        Some(view) => by_curves(case, view),
+        None => by_checks(case),
+    }
+}
+
+/// Without curves a check has to say it alone: what predicts the label in training does not in
+/// test, while the features are alike.
+fn by_checks(case: &Case<'_>) -> Option<Conclusion> {
+    let change = case.findings.serious(&[CORRELATION])?;
+    if case.experiment.validation_rows()? < 2.0 * FEWEST_ROWS {
+        return None;
+    }
+    let draft = Draft::new("cross.val_labels_corrupted", Severity::Medium, 0.6_f64.min(change.confidence()))
+        .variant("checks")
+        .arg("change", change.analysis.finding.evidence.as_str());
+    Some(Conclusion::new(draft))
+}
+
+fn by_curves(case: &Case<'_>, view: &TrainingView) -> Option<Conclusion> {
     if view.params.shuffle().is_some_and(|it| !it.value) {
         return None;
     }
@@ -61,21 +90,72 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     if rows.is_some_and(|it| it < FEWEST_ROWS) {
         return None;
     }
-    let correlation = case.findings.worst(&["checks.train_test_correlation_change"]).is_some();
-    let metric = by_metric(case, rows);
-    let loss = by_loss(case, view);
-    let holds = |look: &Look| look.learned && (look.start >= 1.0 || (correlation && look.half >= 1.0));
+    let correlation = case.findings.worst(&[CORRELATION]).is_some();
+    let (metric, loss) = (by_metric(case, rows), by_loss(case, view));
     let found = match (&metric, &loss) {
-        (Some(metric), Some(loss)) => {
-            // Where one of them sees a little more than chance the gap has to be beyond doubt.
-            let blind = (metric.blind && loss.blind) || ((metric.blind || loss.blind) && metric.start >= 1.6);
-            blind && holds(metric)
+        (Some(metric), loss) => {
+            let blind = metric.blind && loss.as_ref().is_none_or(|it| it.blind);
+            let half_blind = metric.blind || loss.as_ref().is_some_and(|it| it.blind);
+            let known_by_heart = is_known_by_heart(case, view);
+            // Where the frequent class dominates accuracy hardly moves, but the loss does.
+            let learned = metric.learned || (correlation && loss.as_ref().is_some_and(|it| it.learned));
+            learned && from_the_start(metric, blind, half_blind, known_by_heart, correlation)
         }
-        (Some(metric), None) => metric.blind && holds(metric),
-        (None, Some(loss)) => loss.blind && holds(loss) && rows.is_some_and(|it| it >= 40.0),
-        (None, None) => false,
+        (None, Some(loss)) => {
+            let enough_rows = rows.is_some_and(|it| it >= 40.0);
+            loss.learned && enough_rows && from_the_start(loss, loss.blind, loss.blind, false, correlation)
+        }
+        (None, None) => never_improves(case, view, rows?, correlation),
     };
     found.then(|| conclude(case, view, correlation)).flatten()
+}
+
+/// The third condition.
+fn from_the_start(look: &Look, blind: bool, half_blind: bool, known_by_heart: bool, correlation: bool) -> bool {
+    if !half_blind {
+        return false;
+    }
+    if correlation {
+        return if blind { (look.start >= 2.5 && look.matters) || look.half >= 3.3 } else { look.start >= 4.0 };
+    }
+    match (blind, known_by_heart) {
+        (true, false) => look.matters && (look.start >= 3.3 || (look.start >= 2.0 && look.half >= 5.5)),
+        (true, true) => look.matters && look.start >= 5.0,
+        (false, _) => look.matters && look.start >= 6.5,
+    }
+}
+
+/// Whether training rows are reproduced without an error in the end, so that what training
+/// shows says nothing of how much there is to learn.
+fn is_known_by_heart(case: &Case<'_>, view: &TrainingView) -> bool {
+    let low = match (view.train.end(), case.experiment.chance_loss()) {
+        (Some(end), Some(chance)) => end <= 0.1 * chance,
+        _ => false,
+    };
+    let pair = case.experiment.metric().filter(|it| it.metric.is_classification());
+    low && pair.is_some_and(|it| second_half(&it.train_curve).is_some_and(|it| it >= 0.98))
+}
+
+/// Where nobody knows the number of classes, and so the level of guessing: training learns from
+/// the first epochs on, and validation gets no better than in the very first. Overfitting at
+/// least begins with an improvement.
+fn never_improves(case: &Case<'_>, view: &TrainingView, rows: f64, correlation: bool) -> bool {
+    let Some(pair) = case.experiment.metric().filter(|it| it.metric == Metric::Accuracy) else { return false };
+    let (Some(train), Some(validation)) = (second_half(&pair.train_curve), second_half(&pair.validation_curve)) else {
+        return false;
+    };
+    let (Some((start, _)), Some(first)) =
+        (differences(&pair.train_curve, &pair.validation_curve), pair.validation_curve.points.first())
+    else {
+        return false;
+    };
+    let error = (validation * (1.0 - validation)).max(0.02).sqrt() / rows.sqrt();
+    let losses = view.validation.values();
+    let lowest = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    let loss_falls = losses.first().is_some_and(|first| lowest < 0.98 * first);
+    let still = validation - first.value <= 1.3 * error && !loss_falls && !losses.is_empty();
+    let certainty = if correlation { 1.0 } else { 1.5 };
+    !case.experiment.grows_trees() && still && train - validation >= 0.2 && start >= certainty * (2.5 * error).max(0.1)
 }
 
 fn conclude(case: &Case<'_>, view: &TrainingView, correlation: bool) -> Option<Conclusion> {
@@ -127,42 +207,38 @@ fn differences(a: &Curve, b: &Curve) -> Option<(f64, f64)> {
     (!first.is_empty()).then_some((start, half))
 }
 
+/// R² and relative losses have no binomial error; 0.3 weighs as much as 3.3 standard errors.
+const SCALE: f64 = 0.3 / 3.3;
+
 fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
     let pair: &MetricPair = case.experiment.metric()?;
     let (train, validation) = (second_half(&pair.train_curve)?, second_half(&pair.validation_curve)?);
+    let best = pair.validation_curve.smooth().into_iter().fold(f64::NEG_INFINITY, f64::max);
     let (start, half) = differences(&pair.train_curve, &pair.validation_curve)?;
+    let look = |learned, blind, error: f64| Look {
+        learned,
+        blind,
+        start: start / error,
+        half: half / error,
+        matters: start >= 0.05,
+    };
     match pair.metric {
-        Metric::R2 => Some(Look {
-            learned: train >= 0.3,
-            blind: validation <= 0.1,
-            start: start / 0.3,
-            half: half / 0.3,
-        }),
+        // Beyond doubt even where rows are known by heart: validation worse than a constant.
+        Metric::R2 => Some(look(train >= 0.3, validation <= 0.1, SCALE)),
         Metric::Accuracy => {
             let majority = case.experiment.majority()?;
             let rows = rows?;
             let spread = (majority * (1.0 - majority)).max(0.02).sqrt();
             let error = spread / rows.sqrt();
             let train_error = spread / case.experiment.train_rows.as_ref().map_or(rows, |it| it.count).sqrt();
-            let bound = (2.5 * error).max(0.1);
-            Some(Look {
-                learned: train >= majority + (0.1 * (1.0 - majority)).max(3.0 * train_error),
-                blind: validation <= majority + 1.3 * error,
-                start: start / bound,
-                half: half / bound,
-            })
+            let learned = train >= majority + (0.1 * (1.0 - majority)).max(3.0 * train_error);
+            Some(look(learned, best <= majority + 1.6 * error, error))
         }
         // The chance level of F1 depends on the class shares and on what the model answers.
         Metric::Auc | Metric::BalancedAccuracy => {
             let chance = if pair.metric == Metric::Auc { 0.5 } else { 1.0 / case.experiment.classes()? };
             let error = 0.5 / rows?.sqrt();
-            let bound = (2.5 * error).max(0.1);
-            Some(Look {
-                learned: train >= chance + 0.15,
-                blind: validation <= chance + 1.3 * error,
-                start: start / bound,
-                half: half / bound,
-            })
+            Some(look(train >= chance + 0.15, best <= chance + 1.6 * error, error))
         }
         _ => None,
     }
@@ -174,12 +250,14 @@ fn by_loss(case: &Case<'_>, view: &TrainingView) -> Option<Look> {
         return None;
     }
     let chance = case.experiment.chance_loss().filter(|it| *it > 0.0)?;
+    let constant = case.experiment.validation_chance_loss().unwrap_or(chance);
     let lowest = view.validation.values().into_iter().fold(f64::INFINITY, f64::min);
     let (start, half) = differences(&view.train, &view.validation)?;
     Some(Look {
         learned: second_half(&view.train)? <= 0.85 * chance,
-        blind: lowest >= 0.97 * chance,
-        start: -start / (0.25 * chance),
-        half: -half / (0.25 * chance),
+        blind: lowest >= 0.97 * constant,
+        start: -start / (SCALE * chance),
+        half: -half / (SCALE * chance),
+        matters: -start >= 0.2 * chance,
     })
 }

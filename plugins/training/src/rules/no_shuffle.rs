@@ -1,19 +1,21 @@
 //! `training.no_shuffle`: the training rows come in the same order in every epoch, and that
 //! order matters.
 //!
-//! Formula: the logarithm of the training loss, logged several times an epoch, depends on the
-//! place within the epoch: after removing the trend by a moving average over one epoch, a
-//! one-way analysis of variance over the places has F of at least [`F`], explains at least
-//! [`EXPLAINED`] of the variance and spans at least [`SPAN`] on the logarithmic scale. Source:
-//! the saw-tooth is what training on sorted rows looks like (Bengio 2012, section 3.3; cleanlab
-//! Datalab `non_iid` tests the same on rows).
+//! Formula: the training loss, logged several times an epoch, depends on the place within the
+//! epoch: after removing the trend by a moving average over one epoch, a one-way analysis of
+//! variance over the places (on logarithms) has F of at least [`F`] and explains at least
+//! [`EXPLAINED`] of the variance; and the places differ by their mean loss or more
+//! ([`CONTRAST`]). Source: the saw-tooth is what training on sorted rows looks like (Bengio
+//! 2012, section 3.3; cleanlab Datalab `non_iid` tests the same on rows).
 //!
 //! Healthy look-alikes: `shuffle: false` for boosted trees, whole-table batches, streams that
-//! were shuffled before, and data in time order: a fixed order alone is no fault. A loss that
-//! falls within each of the first epochs: the trend is removed. Shuffled rows give F near 1.
+//! were shuffled before, and data in time order: a fixed order alone is no fault. Fixed batches
+//! of mixed rows repeat exactly, but their losses differ by less than their mean. A loss that
+//! falls within each of the first epochs: the trend is removed. A short last batch is noisier,
+//! not worse. Shuffled rows give F near 1.
 
 use deepfix_plugin::{Arg, Draft, Severity};
-use deepfix_views::stats::Periodicity;
+use deepfix_views::training::SawTooth;
 
 use crate::case::Case;
 
@@ -23,9 +25,11 @@ pub(crate) const CODE: &str = "training.no_shuffle";
 const F: f64 = 6.0;
 /// Half of the epoch-internal variance; shuffled rows explain about places / rows.
 const EXPLAINED: f64 = 0.4;
-/// The worst place has twice the loss of the best. Fixed batches of mixed rows differ by less
-/// while the model still learns.
-const SPAN: f64 = 0.69;
+/// The mean losses of the worst and the best place differ by the mean of all. Mixed batches of
+/// 16 rows stay below, sorted ones above.
+const CONTRAST: f64 = 1.0;
+/// Where rows are known to be unshuffled a smaller contrast is worth a remark.
+const SLIGHT: f64 = 0.6;
 /// Validation loss that jumps between epochs although it is the same rows each time.
 const ROUGH: f64 = 0.1;
 
@@ -35,11 +39,9 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         return None;
     }
     let declared = shuffle.is_some();
-    let tooth = case
-        .view
-        .saw_tooth()
-        .filter(|it| it.f >= F && it.explained >= EXPLAINED && it.amplitude >= SPAN);
-    match tooth {
+    let least = if declared { SLIGHT } else { CONTRAST };
+    let repeats = |it: &SawTooth| it.pattern.f >= F && it.pattern.explained >= EXPLAINED && it.contrast >= least;
+    match case.view.saw_tooth().filter(repeats) {
         Some(tooth) => Some(saw_tooth(case, &tooth, declared)),
         None if declared && case.view.saw_tooth().is_none() => declared_only(case),
         None => None,
@@ -55,29 +57,27 @@ fn is_full_batch(case: &Case<'_>) -> bool {
         .is_some_and(|(updates, epochs)| updates <= epochs * 1.01)
 }
 
-fn saw_tooth(case: &Case<'_>, tooth: &Periodicity, declared: bool) -> Draft {
-    let (severity, confidence) = match (declared, tooth.amplitude) {
-        (true, it) if it >= 2.0 * SPAN => (Severity::High, 0.93),
-        (true, _) => (Severity::Medium, 0.85),
+fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool) -> Draft {
+    let (severity, confidence) = match (declared, tooth.contrast) {
+        (true, it) if it >= 1.5 * CONTRAST => (Severity::High, 0.93),
+        (true, it) if it >= CONTRAST => (Severity::Medium, 0.85),
+        (true, _) => (Severity::Low, 0.5),
         (false, _) => (Severity::Medium, 0.75),
     };
-    let column = case
-        .view
-        .train_loss_steps
-        .as_ref()
-        .map(|it| it.column.clone())
-        .unwrap_or_default();
+    let column = case.view.train_loss_steps.as_ref().map(|it| it.column.clone()).unwrap_or_default();
     let mut draft = Draft::new(CODE, severity, confidence)
-        .computed(case.label("explained"), tooth.explained)
-        .computed(case.label("tooth-factor"), tooth.amplitude.exp())
+        .computed(case.label("explained"), tooth.pattern.explained)
+        .computed(case.label("tooth-worst"), tooth.worst_loss)
+        .computed(case.label("tooth-best"), tooth.best_loss)
         .arg("column", column)
-        .share("explained", tooth.explained)
-        .arg("factor", tooth.amplitude.exp())
-        .arg("places", tooth.period)
-        .arg("worst", tooth.peak + 1)
-        .arg("best", tooth.trough + 1)
-        .arg("epochs", tooth.periods)
-        .extra("period", tooth.period);
+        .share("explained", tooth.pattern.explained)
+        .arg("places", tooth.pattern.period)
+        .arg("worst", tooth.worst + 1)
+        .arg("worst_loss", tooth.worst_loss)
+        .arg("best", tooth.best + 1)
+        .arg("best_loss", tooth.best_loss)
+        .arg("epochs", tooth.pattern.periods)
+        .extra("period", tooth.pattern.period);
     draft = with_shuffle(case, draft);
     case.setting_facts(draft)
 }
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_saw_tooth_is_found_without_any_parameter() {
         assert_eq!(
-            severity(&run(|place| (0.3 * place as f64).exp(), &json!({})), CODE),
+            severity(&run(|place| (0.4 * place as f64).exp(), &json!({})), CODE),
             Some(Severity::Medium)
         );
     }

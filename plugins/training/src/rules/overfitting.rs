@@ -9,12 +9,14 @@
 //!
 //! Not overfitting, though a gap is there: a gap from the first epoch on (drift between the
 //! splits, wrong validation labels, an unrepresentative split), a gap that stays as wide as it
-//! is, noise, runs that early stopping ended a few epochs after their best.
+//! is, noise, runs that early stopping ended a few epochs after their best. Where validation
+//! never improves at all, wrong labels or other data explain it as well: only a network with
+//! many more weights than rows makes overfitting the likelier cause.
 //! Healthy look-alikes: dropout and augmentation (validation better than training), a tiny rise
 //! at the end of a good fit.
 
 use deepfix_plugin::{Draft, Severity};
-use deepfix_views::training::{Best, Curve, TrainingView};
+use deepfix_views::training::{Best, Curve, Orientation, TrainingView};
 
 use crate::case::Case;
 
@@ -64,6 +66,8 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         return None;
     }
     let (severity, confidence) = match best.rise {
+        // Validation that never got better may have wrong labels or other data instead.
+        _ if never_improved(case, &best) && !is_oversized(case) => (Severity::Low, 0.45),
         it if it >= 0.4 => (Severity::High, 0.93),
         it if it >= CLEAR_RISE => (Severity::Medium, 0.85),
         _ => (Severity::Low, 0.6),
@@ -89,6 +93,37 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         draft = case.cell_fact(draft, validation, row);
     }
     Some(with_regularisation(case, draft))
+}
+
+/// Validation was never clearly better than at its first point, by loss or by metric.
+fn never_improved(case: &Case<'_>, best: &Best) -> bool {
+    /// The least fall of the validation loss that shows that something general was learnt.
+    const LEARNT: f64 = 0.08;
+    let view = case.view;
+    let Some(first) = view.validation.points.first() else { return true };
+    let fell = first.value - best.value >= LEARNT * first.value.abs();
+    let noise = view.validation_rows().map_or(0.08, |rows| 1.0 / f64::from(rows).sqrt());
+    let gained = view.main_metric().is_some_and(|pair| {
+        let curve = &pair.validation_curve;
+        let (Some(first), Some(late)) = (curve.points.first(), curve.mean_between(0.2, 1.0)) else { return false };
+        let sign = if pair.metric.orientation() == Orientation::HigherIsBetter { 1.0 } else { -1.0 };
+        sign * (late - first.value) > noise
+    });
+    !fell && !gained
+}
+
+/// Far more weights than training rows, and nothing that restrains them: such a network learns
+/// its rows by heart whatever the labels of others are.
+fn is_oversized(case: &Case<'_>) -> bool {
+    /// Weights per row; healthy tables and networks have 1 to 20.
+    const WEIGHTS_PER_ROW: f64 = 40.0;
+    let view = case.view;
+    let Some(sizes) = view.architecture(|it| it.hidden_sizes()) else { return false };
+    let weights: f64 = sizes.value.windows(2).map(|it| it.iter().product::<f64>()).sum();
+    let steps = view.updates().zip(view.axis.as_ref()).map(|(steps, axis)| steps / axis.len().max(1) as f64);
+    let rows = steps.zip(case.batch()).map(|(steps, batch)| steps * batch);
+    let restrained = view.architecture(|it| it.dropout()).is_some_and(|it| it.value >= 0.1);
+    rows.is_some_and(|rows| weights >= WEIGHTS_PER_ROW * rows) && !restrained
 }
 
 /// The share by which the training loss falls after a group.

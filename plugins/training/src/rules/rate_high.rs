@@ -3,13 +3,15 @@
 //! Formula, on the training loss per epoch, all values finite:
 //! - diverged: it rises [`SPIKE`]-fold over the lowest value before and ends at least half above
 //!   that value, by at least a tenth of the first loss;
-//! - stuck: it starts [`SPIKE`]-fold above its later level, and from then on sits still at the
-//!   level of guessing: the first steps threw the weights where no gradient leads back;
+//! - stuck: it starts [`SPIKE`]-fold above its later level, or the rate is far beyond the usual,
+//!   and it sits at the level of guessing: the first steps threw the weights where no gradient
+//!   leads back;
 //! - oscillating: the validation loss jumps by [`JUMPS`] and the training loss by half of that
-//!   from epoch to epoch, with batches too large to be the reason.
+//!   from epoch to epoch, with batches too large to be the reason; with a rate far beyond the
+//!   usual, half of these jumps are enough.
 //!
 //! Sources: TheDeepChecker (diverging: 2 x the minimum), Bengio 2012, the Deep Learning Tuning
-//! Playbook. The rate alone is no evidence: SGD at 0.1 is normal.
+//! Playbook. The rate alone is no evidence: SGD at 0.1 is normal, and unscaled targets need more.
 //!
 //! Healthy look-alikes: warm-up spikes and warm restarts (they recover: the end is low again),
 //! a converged loss that wobbles around zero (small against the first loss), dropout noise (it
@@ -17,7 +19,7 @@
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::stats;
-use deepfix_views::training::{Metric, Schedule};
+use deepfix_views::training::{Metric, Optimizer, Schedule};
 
 use crate::case::Case;
 
@@ -77,24 +79,33 @@ fn diverged(case: &Case<'_>) -> Option<Draft> {
     Some(with_rate(case, draft))
 }
 
+/// A learning rate thirty times beyond what is customary for its optimiser.
+fn is_extreme(case: &Case<'_>) -> bool {
+    let momentum = |name: &str| name.contains("momentum") || name.contains("nesterov");
+    let heavy = case.view.params.momentum().is_some_and(|it| it.value > 0.5)
+        || case.view.params.optimizer().is_some_and(|it| momentum(&it.value));
+    let limit = match case.view.optimizer_kind() {
+        Optimizer::Adaptive => 0.03,
+        Optimizer::Plain if heavy => 0.2,
+        Optimizer::Plain => 0.5,
+        Optimizer::Unknown => 0.3,
+    };
+    case.view.peak_learning_rate().is_some_and(|it| it >= limit)
+}
+
 fn stuck(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
     let curve = &view.train;
     let level = stats::median(&curve.slice(0.5, 1.0)).filter(|it| *it > 0.0)?;
-    let early = curve
-        .points
-        .iter()
-        .take((curve.len() / 4).max(1))
-        .max_by(|a, b| a.value.total_cmp(&b.value))?;
-    let still = curve
-        .mean_between(0.5, 0.75)
-        .zip(curve.mean_between(0.75, 1.0))
-        .is_some_and(|(a, b)| a - b < 0.05 * level);
-    if early.value < SPIKE * level || !still || !guesses(case, level) {
+    let early = curve.points.iter().take((curve.len() / 4).max(1)).max_by(|a, b| a.value.total_cmp(&b.value))?;
+    let (before, after) = (curve.mean_between(0.25, 0.5)?, curve.mean_between(0.75, 1.0)?);
+    let extreme = is_extreme(case);
+    let still = before - after < if extreme { 0.1 } else { 0.05 } * level;
+    if !still || !(extreme || early.value >= SPIKE * level) || !guesses(case, level) {
         return None;
     }
     let series = view.train_loss.as_ref()?;
-    let draft = Draft::new(CODE, Severity::High, 0.8)
+    let draft = Draft::new(CODE, Severity::High, if extreme { 0.85 } else { 0.75 })
         .variant("stuck")
         .computed(case.label("late-level"), level)
         .arg("column", series.column.as_str())
@@ -126,7 +137,7 @@ fn guesses(case: &Case<'_>, level: f64) -> bool {
         };
         Some(curve.end()? - curve.points.first()?.value)
     });
-    gain.is_some_and(|it| it <= 0.02)
+    gain.is_some_and(|it| it <= 0.05)
 }
 
 fn oscillating(case: &Case<'_>) -> Option<Draft> {
@@ -140,7 +151,8 @@ fn oscillating(case: &Case<'_>) -> Option<Draft> {
     }
     let (train, validation) = (view.train.noise(0.2)?, view.validation.noise(0.2)?);
     let turns = stats::sign_changes(&view.validation.slice(0.2, 1.0));
-    if validation < JUMPS || train < JUMPS / 2.0 || turns < 0.4 {
+    let least = if is_extreme(case) { JUMPS / 2.0 } else { JUMPS };
+    if validation < least || train < least / 2.0 || turns < 0.4 {
         return None;
     }
     let series = view.validation_loss.as_ref()?;

@@ -2,7 +2,7 @@
 //!
 //! Formula: the mean gradient norm of the first layer is below [`RATIO`] of the last one's and
 //! grows from layer to layer (rank correlation at least 0.8), while the loss hardly falls. With
-//! no per-layer norms: the loss sits still at the level of guessing from the second epoch on,
+//! no per-layer norms: the loss sits still at the level of guessing after the first quarter,
 //! although the learning rate is not tiny, in a deep network of saturating units. Sources:
 //! AutoTrainer (first over last layer below 1e-3), TheDeepChecker, Glorot & Bengio 2010. The
 //! norm of the whole gradient is useless here: the last layer dominates it.
@@ -22,7 +22,7 @@ pub(crate) const CODE: &str = "training.vanishing_gradients";
 
 /// Healthy networks have ratios of 0.05 to 20.
 const RATIO: f64 = 1e-3;
-/// The loss falls by less than this after the first epoch.
+/// The loss falls by less than this after the first quarter of the run.
 const STUCK: f64 = 0.04;
 /// Fewer layers do not make gradients vanish.
 const DEEP: usize = 5;
@@ -55,7 +55,11 @@ fn layered(case: &Case<'_>) -> Option<Draft> {
     if !(ratio < RATIO && ordered) {
         return None;
     }
-    let (severity, confidence) = if fall_after_first(case).is_none_or(|it| it < 0.1) {
+    // Units that huge steps have killed pass on no gradient either: that is another cause.
+    if case.view.validation.noise(0.2).is_some_and(|it| it > 0.1) {
+        return None;
+    }
+    let (severity, confidence) = if late_fall(case).is_none_or(|it| it < 0.06) {
         (Severity::High, 0.95)
     } else {
         // It learns all the same: with the layers that still get a gradient.
@@ -75,48 +79,36 @@ fn layered(case: &Case<'_>) -> Option<Draft> {
     Some(with_loss(case, with_architecture(case, draft)))
 }
 
-/// The share by which the smoothed training loss falls after its first point.
-fn fall_after_first(case: &Case<'_>) -> Option<f64> {
-    let curve = if case.view.train.len() >= 3 {
-        &case.view.train
-    } else {
-        &case.view.validation
-    };
-    let second = curve.points.get(1)?.value;
-    let fall = (second - curve.end()?) / second.abs();
+/// The share by which the loss falls after the first quarter of the run. Before that even the
+/// output layer alone learns how frequent the classes are.
+fn late_fall(case: &Case<'_>) -> Option<f64> {
+    let curve = if case.view.train.len() >= 3 { &case.view.train } else { &case.view.validation };
+    let (before, after) = (curve.mean_between(0.25, 0.5)?, curve.mean_between(0.75, 1.0)?);
+    let fall = (before - after) / before.abs();
     fall.is_finite().then_some(fall)
 }
 
 fn flat(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
-    let fall = fall_after_first(case).filter(|it| it.abs() < STUCK)?;
-    let curve = if view.validation.len() >= POINTS {
-        &view.validation
-    } else {
-        &view.train
-    };
-    let wobble = curve.noise(0.2).unwrap_or_default();
-    if view.points() < POINTS || wobble > STUCK || rate_low::has_shape(case) || !guesses(case) {
-        return None;
-    }
+    let fall = late_fall(case).filter(|it| it.abs() < STUCK)?;
+    let curve = if view.validation.len() >= POINTS { &view.validation } else { &view.train };
     let depth = view.architecture(|it| it.hidden_sizes()).map(|it| it.value.len());
     let activation = view.architecture(|it| it.activation()).map(|it| it.value);
     let saturating = activation.as_ref().map(|it| {
-        ["sigmoid", "tanh", "logistic", "softsign"]
-            .iter()
-            .any(|name| it.contains(name))
-            && !it.contains("hardtanh")
+        ["sigmoid", "tanh", "logistic", "softsign"].iter().any(|name| it.contains(name)) && !it.contains("hardtanh")
     });
-    let deep = depth.map(|it| it >= DEEP);
-    let (severity, confidence) = match (deep, saturating) {
+    let (severity, confidence) = match (depth.map(|it| it >= DEEP), saturating) {
         (Some(true), Some(true)) => (Severity::High, 0.85),
         (Some(true), None) | (None, Some(true)) => (Severity::Medium, 0.6),
         (Some(true), Some(false)) => (Severity::Low, 0.4),
         _ => return None,
     };
-    let draft = Draft::new(CODE, severity, confidence)
-        .variant("flat")
-        .computed(case.label("fall-after-first"), fall);
+    // Noise speaks for steps that are too large, unless the architecture explains all.
+    let wobbles = severity < Severity::High && curve.noise(0.2).is_some_and(|it| it > STUCK);
+    if view.points() < POINTS || wobbles || rate_low::has_shape(case) || !guesses(case) {
+        return None;
+    }
+    let draft = Draft::new(CODE, severity, confidence).variant("flat").computed(case.label("late-fall-share"), fall);
     Some(with_loss(case, with_architecture(case, draft)))
 }
 
@@ -135,7 +127,7 @@ fn guesses(case: &Case<'_>) -> bool {
         .find(|it| it.metric == Metric::R2)
         .and_then(|it| it.validation_curve.end());
     match (view.task(), r2, view.chance_loss()) {
-        (_, Some(r2), _) => r2.abs() <= 0.05,
+        (_, Some(r2), _) => r2 <= 0.05,
         (Task::Classification, None, Some(chance)) => end >= 0.93 * chance && end <= 1.1 * chance,
         // Two balanced classes are the lowest loss that guessing has; imbalance goes lower, but so
         // do models that have learnt.

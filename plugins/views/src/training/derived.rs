@@ -82,6 +82,24 @@ pub struct Gap {
     pub end: f64,
 }
 
+/// A training loss that repeats from epoch to epoch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SawTooth {
+    /// The analysis of variance on the logarithmic scale.
+    pub pattern: Periodicity,
+    /// The place within the epoch with the highest mean loss, from 0 on.
+    pub worst: usize,
+    /// The mean loss there.
+    pub worst_loss: f64,
+    /// The place with the lowest mean loss.
+    pub best: usize,
+    /// The mean loss there.
+    pub best_loss: f64,
+    /// The difference of the two over the mean loss. Logarithms would make much of places where
+    /// the loss is next to nothing anyway.
+    pub contrast: f64,
+}
+
 /// How the validation metric compares with guessing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Chance {
@@ -449,10 +467,10 @@ impl TrainingView {
         })
     }
 
-    /// How the finest training loss depends on the place within the epoch, on the logarithmic
-    /// scale. None where epochs hold one row, or losses are not positive.
+    /// How the finest training loss depends on the place within the epoch. None where epochs
+    /// hold one row, or losses are not positive.
     #[must_use]
-    pub fn saw_tooth(&self) -> Option<Periodicity> {
+    pub fn saw_tooth(&self) -> Option<SawTooth> {
         /// A few thousand rows show a period as well as a million do.
         const ENOUGH_ROWS: usize = 20_000;
         let axis = self.axis.as_ref().filter(|it| it.unit == Unit::Epoch)?;
@@ -469,19 +487,21 @@ impl TrainingView {
                 epochs.push(Vec::new());
             }
             if let Some(epoch) = epochs.last_mut() {
-                epoch.push(value.ln());
+                epoch.push(value);
             }
         }
         let lengths: Vec<f64> = epochs.iter().map(|it| it.len() as f64).collect();
         let period = stats::median(&lengths)? as usize;
         // In the first epoch the loss falls whatever the order of the rows.
-        let rows: Vec<f64> = epochs
-            .into_iter()
-            .skip(1)
-            .filter(|it| it.len() == period)
-            .flatten()
-            .collect();
-        stats::periodicity(&rows, period)
+        let whole: Vec<Vec<f64>> = epochs.into_iter().skip(1).filter(|it| it.len() == period).collect();
+        let logarithms: Vec<f64> = whole.iter().flatten().map(|it| it.ln()).collect();
+        let pattern = stats::periodicity(&logarithms, period)?;
+        let place = |place: usize| stats::mean(&whole.iter().filter_map(|it| it.get(place).copied()).collect::<Vec<_>>());
+        let means: Vec<f64> = (0..period).filter_map(place).collect();
+        let (worst, worst_loss) = means.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let (best, best_loss) = means.iter().copied().enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let contrast = (worst_loss - best_loss) / stats::mean(&means)?;
+        contrast.is_finite().then_some(SawTooth { pattern, worst, worst_loss, best, best_loss, contrast })
     }
 }
 

@@ -16,7 +16,7 @@ mod view;
 pub use axis::{Axis, Unit};
 pub use columns::{Metric, Orientation, Role, Split, resolve};
 pub use curve::{Curve, Point, paired};
-pub use derived::{Best, Chance, Gap, ModelKind, Optimizer, Schedule, Task};
+pub use derived::{Best, Chance, Gap, ModelKind, Optimizer, SawTooth, Schedule, Task};
 pub use params::{Param, Params};
 pub use series::{NonFinite, Series};
 pub use view::{Layer, MetricPair, TrainingView};

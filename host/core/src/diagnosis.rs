@@ -1,10 +1,16 @@
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 
-use deepfix_core::{AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, Limits, Problem};
-use deepfix_runtime::Progress;
 use serde::Serialize;
 
-/// A future in a box.
+use crate::{AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, Limits, Problem};
+
+/// Hears how far an agent is.
+pub trait Progress: Send + Sync {
+    /// `fraction` is between 0 and 1.
+    fn report(&self, agent: &str, fraction: f64, message: &str);
+}
+
+/// A future in a box: traits with async functions cannot be objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What belongs to one request beside the experiment itself.
