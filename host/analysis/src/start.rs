@@ -94,12 +94,10 @@ pub(crate) async fn load(config: &Config) -> Result<Loaded, StartError> {
 }
 
 fn engine(config: &Config) -> Result<Engine, StartError> {
-    let agents = config.agents.iter().chain(std::iter::once(&config.reasoner));
-    let max_memory = agents.map(|it| it.limits.memory).max().unwrap_or(0).max(config.limits.memory);
     Engine::new(&EngineConfig {
         cache_dir: config.engine.cache_dir.clone(),
         max_instances: config.engine.max_instances,
-        max_memory,
+        max_memory: config.engine.max_memory,
         stack: config.engine.stack,
     })
     .map_err(StartError::Engine)

@@ -17,6 +17,7 @@ pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}; change `[server] listen` or use --listen"))?;
+    let shutdown = deepfix_server::shutdown_signal().context("cannot listen for signals")?;
     let coordinator = Arc::new(Coordinator::start(&config).await?);
     let diagnosis: Arc<dyn Diagnosis> = coordinator.clone();
     tracing::info!(
@@ -27,8 +28,7 @@ pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result
         ready_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "ready"
     );
-    let cut_off =
-        deepfix_server::serve(listener, diagnosis, &config.server, deepfix_server::shutdown_signal()).await?;
-    tracing::info!(cut_off, "stopped");
+    let drained = deepfix_server::serve(listener, diagnosis, &config.server, shutdown).await;
+    tracing::info!(requests_cut_off = drained.requests, jobs_cut_off = drained.jobs, "stopped");
     Ok(ExitCode::SUCCESS)
 }

@@ -81,13 +81,14 @@ impl Checker<'_> {
 
     fn check(&self, raw: RawConfig) -> Result<Config, ConfigError> {
         let limits = raw.limits.over(Limits::default());
+        let max_memory = self.bytes("engine.max_memory", raw.engine.max_memory.as_ref(), 256 << 20)?;
         let mut agents = Vec::new();
         for agent in raw.agent {
             let key = format!("agent {}", agent.name);
             if agents.iter().any(|it: &AgentConfig| it.name == agent.name) {
                 return Err(self.wrong(key, "the name twice", "a name of its own for each agent"));
             }
-            agents.push(self.agent(&key, agent, limits)?);
+            agents.push(self.agent(&key, agent, limits, max_memory)?);
         }
         let Some(reasoner) = raw.reasoner else {
             return Err(self.wrong("reasoner", "nothing", "the table [reasoner] with `name` and `component`"));
@@ -96,10 +97,11 @@ impl Checker<'_> {
         Ok(Config {
             file: self.file.to_owned(),
             server: self.server(&raw.server)?,
-            log: self.log(raw.log.level, raw.log.format)?,
+            log: self.log(raw.log.level, raw.log.format.as_deref())?,
             engine: EngineSection {
                 cache_dir: raw.engine.cache_dir.filter(|it| !it.is_empty()).map(|it| self.path(Path::new(&it))),
                 max_instances: self.at_least_one("engine.max_instances", raw.engine.max_instances.unwrap_or(64))?,
+                max_memory,
                 stack: usize::try_from(self.bytes("engine.stack", raw.engine.stack.as_ref(), 512 << 10)?)
                     .unwrap_or(usize::MAX),
             },
@@ -118,7 +120,7 @@ impl Checker<'_> {
                     Some(names) => self.capabilities("plugins.capabilities", &names)?,
                 },
             },
-            reasoner: self.agent("reasoner", reasoner, limits)?,
+            reasoner: self.agent("reasoner", reasoner, limits, max_memory)?,
             limits,
             agents,
         })
@@ -139,8 +141,8 @@ impl Checker<'_> {
         })
     }
 
-    fn log(&self, level: Option<String>, format: Option<String>) -> Result<LogConfig, ConfigError> {
-        let format = match format.as_deref().unwrap_or("text") {
+    fn log(&self, level: Option<String>, format: Option<&str>) -> Result<LogConfig, ConfigError> {
+        let format = match format.unwrap_or("text") {
             "text" => LogFormat::Text,
             "json" => LogFormat::Json,
             other => return Err(self.wrong("log.format", format!("`{other}`"), "`text` or `json`")),
@@ -152,7 +154,21 @@ impl Checker<'_> {
         if value < T::from(1) { Err(self.wrong(key, value.to_string(), "at least 1")) } else { Ok(value) }
     }
 
-    fn agent(&self, key: &str, raw: RawAgent, limits: Limits) -> Result<AgentConfig, ConfigError> {
+    fn agent(
+        &self,
+        key: &str,
+        raw: RawAgent,
+        limits: Limits,
+        max_memory: u64,
+    ) -> Result<AgentConfig, ConfigError> {
+        let limits = raw.limits.over(limits);
+        if limits.memory > max_memory {
+            return Err(self.wrong(
+                format!("{key}.limits.memory"),
+                format!("{} bytes", limits.memory),
+                format!("at most `[engine] max_memory`, {max_memory} bytes"),
+            ));
+        }
         if let Some(digest) = &raw.sha256
             && (digest.len() != 64 || !digest.chars().all(|c| c.is_ascii_hexdigit()))
         {
@@ -171,7 +187,7 @@ impl Checker<'_> {
             name: raw.name,
             sha256: raw.sha256,
             namespaces: raw.namespaces,
-            limits: raw.limits.over(limits),
+            limits,
             settings,
         })
     }
@@ -252,6 +268,12 @@ mod tests {
         let wrong = vec![("DEEPFIX_SERVER__LISTENN".to_owned(), "x".to_owned())].into_iter();
         let error = Config::parse(Path::new("d.toml"), &text, wrong).unwrap_err().to_string();
         assert!(error.contains("DEEPFIX_SERVER__LISTENN") && error.contains("listenn"), "{error}");
+    }
+
+    #[test]
+    fn no_agent_gets_more_memory_than_a_slot_has() {
+        let error = parse("[limits]\nmemory = \"1 GiB\"").unwrap_err().to_string();
+        assert!(error.contains("`reasoner.limits.memory`") && error.contains("`[engine] max_memory`"), "{error}");
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub(crate) struct RawLog {
 pub(crate) struct RawEngine {
     pub(crate) cache_dir: Option<String>,
     pub(crate) max_instances: Option<u32>,
+    pub(crate) max_memory: Option<String>,
     pub(crate) stack: Option<String>,
 }
 

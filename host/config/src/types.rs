@@ -71,6 +71,8 @@ pub struct EngineSection {
     pub cache_dir: Option<PathBuf>,
     /// Analyses that may run at once.
     pub max_instances: u32,
+    /// The most memory that an agent's limits may give it: the size of a slot.
+    pub max_memory: u64,
     /// Stack of a guest, in bytes.
     pub stack: usize,
 }

@@ -72,6 +72,10 @@ title-checkpoint-untrained = un checkpoint qui contient encore ses poids initiau
 tell-checkpoint-untrained = Le fichier, rechargé, obtient en validation ce que dit le journal d'entraînement.
 title-checkpoint-exploded-weights = des poids d'une taille extrême
 tell-checkpoint-exploded-weights = Le plus grand poids est de l'ordre de l'unité, et les normes des couches se ressemblent.
+title-checkpoint-unregularised-model = un modèle que rien n'empêche d'apprendre par cœur
+tell-checkpoint-unregularised-model = Le score d'entraînement baisse tandis que celui de validation se maintient ou monte.
+title-checkpoint-unsafe-format = un fichier de modèle qui exécute du code au chargement
+tell-checkpoint-unsafe-format = Le fichier converti donne les mêmes prédictions sur un lot.
 title-dataset-missing-values = des valeurs manquantes
 tell-dataset-missing-values = Chaque trou est comblé par une règle ajustée sur les seules lignes d'entraînement, et le score ne baisse pas.
 title-dataset-constant-feature = une variable qui ne change jamais
@@ -107,7 +111,7 @@ tell-cross-healthy = La prochaine exécution est comparée à celle-ci.
 title-cross-not-examined = rien qui ait pu être examiné
 tell-cross-not-examined = La prochaine réponse nomme ce qui a été examiné.
 title-external = { $code }, signalé par { $agent }
-tell-external = Relancez l'analyse : { $agent } ne signale plus '{ $code }'.
+tell-external = Relancez l'analyse : { $agent } ne signale plus « { $code } ».
 
 # Pourquoi une cause a ses conséquences
 
@@ -139,6 +143,7 @@ why-training-lr-too-low = Avec des pas aussi courts, l'exécution se termine ava
 why-training-noisy-loss = Avec autant de bruit, la perte ne peut pas se poser, et sa meilleure époque est affaire de chance.
 why-training-plateau-no-schedule = À taux constant, les poids sautent autour du minimum au lieu d'y entrer.
 why-training-metric-loss-mismatch = Ce que la perte récompense n'est pas ce que la métrique compte.
+why-checkpoint-unregularised-model = Un modèle sans limites enregistre ses lignes d'entraînement, bruit compris.
 why-training-overfitting = Une fois les lignes d'entraînement apprises par cœur, chaque époque de plus dégrade la validation.
 why-training-early-stopping-missed = Après sa meilleure époque, le modèle s'est mis à apprendre par cœur.
 why-checkpoint-nan-weights = Un seul NaN se propage à toutes les valeurs calculées avec lui.

@@ -2,19 +2,19 @@
 
 cross-missing-scaling =
     .description = Les variables entrent dans le modèle sans mise à l'échelle alors que leurs ordres de grandeur diffèrent d'un facteur { $ratio }, et l'entraînement en souffre.
-    .evidence = '{ $wide }' varie de { $large }, '{ $narrow }' de { $small } ; { $scaler } indique qu'aucune mise à l'échelle n'est faite ; { $column } part de { $loss }, soit { $times } fois la perte d'une réponse constante.
+    .evidence = « { $wide } » varie de { $large }, « { $narrow } » de { $small } ; { $scaler } indique qu'aucune mise à l'échelle n'est faite ; { $column } part de { $loss }, soit { $times } fois la perte d'une réponse constante.
     .action = Placez un StandardScaler (moyenne 0, écart type 1) devant le modèle, ajusté sur les seules lignes d'entraînement et enregistré avec lui ; puis relancez l'entraînement sans rien changer d'autre.
-    .rationale = Un pas qui convient à '{ $wide }' est beaucoup trop long ou trop court pour tous les autres poids : aucun taux d'apprentissage ne convient. Une fois les entrées réduites, la première valeur de { $column } est proche de celle du hasard. Ne jugez le taux d'apprentissage, l'écrêtage et la taille du réseau qu'ensuite.
+    .rationale = Un pas qui convient à « { $wide } » est beaucoup trop long ou trop court pour tous les autres poids : aucun taux d'apprentissage ne convient. Une fois les entrées réduites, la première valeur de { $column } est proche de celle du hasard. Ne jugez le taux d'apprentissage, l'écrêtage et la taille du réseau qu'ensuite.
 cross-missing-scaling-broken =
     .description = Les variables entrent dans le modèle sans mise à l'échelle alors que leurs ordres de grandeur diffèrent d'un facteur { $ratio }, et la perte n'est plus un nombre.
-    .evidence = '{ $wide }' varie de { $large }, '{ $narrow }' de { $small } ; { $scaler } indique qu'aucune mise à l'échelle n'est faite ; { $column } n'est plus un nombre fini à partir de : { $at }.
+    .evidence = « { $wide } » varie de { $large }, « { $narrow } » de { $small } ; { $scaler } indique qu'aucune mise à l'échelle n'est faite ; { $column } cesse d'être un nombre fini ({ $at }).
     .action = Placez un StandardScaler (moyenne 0, écart type 1) devant le modèle, ajusté sur les seules lignes d'entraînement, et repartez de poids neufs ; ceux qui ont été enregistrés sont perdus.
     .rationale = Des entrées de cette taille font déborder les premières sorties, et avec elles les gradients, avant que l'écrêtage ou un taux plus faible puissent agir. Une première perte finie, proche de celle du hasard, montre que le problème est résolu.
 cross-missing-scaling-symptom =
     .description = Les variables entrent dans le modèle sans mise à l'échelle alors que leurs ordres de grandeur diffèrent d'un facteur { $ratio }, ce qui explique que l'entraînement soit instable ou bloqué.
-    .evidence = '{ $wide }' varie de { $large }, '{ $narrow }' de { $small } ; { $scaler } indique qu'aucune mise à l'échelle n'est faite ; la difficulté se lit dans { $column }.
+    .evidence = « { $wide } » varie de { $large }, « { $narrow } » de { $small } ; { $scaler } indique qu'aucune mise à l'échelle n'est faite ; la difficulté se lit dans { $column }.
     .action = Placez un StandardScaler (moyenne 0, écart type 1) devant le modèle, ajusté sur les seules lignes d'entraînement et enregistré avec lui ; puis relancez l'entraînement sans rien changer d'autre.
-    .rationale = Le gradient d'un poids croît avec son entrée : '{ $wide }' dicte donc chaque pas. Si la courbe devient régulière et finit plus bas, la cause était là ; sinon, passez aux constats qui lui sont rattachés.
+    .rationale = Le gradient d'un poids croît avec son entrée : « { $wide } » dicte donc chaque pas. Si la courbe devient régulière et finit plus bas, la cause était là ; sinon, passez aux constats qui lui sont rattachés.
 cross-missing-scaling-unseen =
     .description = L'entraînement part d'une perte que seules de grandes valeurs d'entrée peuvent produire, et rien ne les met à l'échelle.
     .evidence = { $column } part de { $loss }, soit { $times } fois la perte d'une réponse constante, avec un taux d'apprentissage usuel ; { $scaler } indique qu'aucune mise à l'échelle n'est faite.
@@ -22,7 +22,7 @@ cross-missing-scaling-unseen =
     .rationale = Avec des entrées réduites, les premières sorties sont de l'ordre de l'unité et la perte est proche de celle du hasard. C'est à la première valeur de { $column } que l'on verra si la correction a réussi.
 cross-missing-scaling-unsaid =
     .description = Les ordres de grandeur des variables diffèrent d'un facteur { $ratio }, et l'entraînement démarre comme si rien ne les avait mises à l'échelle.
-    .evidence = '{ $wide }' varie de { $large }, '{ $narrow }' de { $small } ; { $column } part de { $loss }, soit { $times } fois la perte d'une réponse constante, alors que le taux d'apprentissage est usuel. Les paramètres ne mentionnent aucune mise à l'échelle.
+    .evidence = « { $wide } » varie de { $large }, « { $narrow } » de { $small } ; { $column } part de { $loss }, soit { $times } fois la perte d'une réponse constante, alors que le taux d'apprentissage est usuel. Les paramètres ne mentionnent aucune mise à l'échelle.
     .action = Vérifiez ce que le modèle reçoit réellement ; si les colonnes sont brutes, placez devant lui un StandardScaler ajusté sur les lignes d'entraînement et inscrivez-le parmi les paramètres.
     .rationale = Une première perte élevée avec un taux ordinaire vient de la taille des entrées. Une fois celles-ci réduites, la première valeur de { $column } est proche de celle du hasard.
 cross-missing-scaling-guess =
@@ -59,12 +59,12 @@ cross-input-dim-mismatch =
 
 cross-leakage-perfect-metric-column =
     .description = La validation est presque parfaite parce qu'une variable livre la réponse.
-    .evidence = { $metric } vaut { $reached } dès : { $at }, et atteint { $best }. { $leak }
+    .evidence = { $metric } vaut déjà { $reached } tôt dans l'exécution ({ $at }) et atteint { $best }. { $leak }
     .action = { $advice }
     .rationale = Cette colonne ne sera pas connue à l'usage : ce score n'est pas celui que vous obtiendrez. Sans elle, { $metric } doit retomber à un niveau crédible ; c'est la référence pour toute la suite.
 cross-leakage-perfect-metric-rows =
     .description = La validation est presque parfaite parce que le modèle a vu ces lignes à l'entraînement.
-    .evidence = { $metric } vaut { $reached } dès : { $at }, et atteint { $best }. { $leak }
+    .evidence = { $metric } vaut déjà { $reached } tôt dans l'exécution ({ $at }) et atteint { $best }. { $leak }
     .action = { $advice }
     .rationale = Des lignes reconnues sont comptées comme prédites. Sur un découpage sans lignes communes, { $metric } doit retomber à un niveau crédible ; c'est la référence pour toute la suite.
 
@@ -86,12 +86,12 @@ cross-imbalance-accuracy-metric-majority =
 
 cross-drift-not-overfitting-shift =
     .description = La validation est moins bonne que l'entraînement parce que les deux parties des données diffèrent, non parce que le modèle apprend par cœur.
-    .evidence = { $train_name } et { $validation_name } valent { $early_train } et { $early_validation } dès : { $early_at }, puis { $end_train } et { $end_validation } à la fin : { $share } de l'écart est là très tôt, et la validation ne se retourne pas. { $drift }
+    .evidence = { $train_name } et { $validation_name } valent déjà { $early_train } et { $early_validation } tôt dans l'exécution ({ $early_at }), puis { $end_train } et { $end_validation } à la fin : { $share } de l'écart est là très tôt, et la validation ne se retourne pas. { $drift }
     .action = Refaites le découpage : mélangé et stratifié si les lignes sont interchangeables, par date ou par groupe si le modèle doit servir sur d'autres lignes ou plus tard. Si le décalage est réel, pondérez ou collectez des lignes d'entraînement qui ressemblent à celles du test.
     .rationale = Dropout, régularisation ou réseau plus petit coûteraient ici de la qualité sans réduire l'écart. Après un nouveau découpage, l'écart constaté ({ $early_at }) doit n'être qu'une fraction de l'actuel ; ce qui reste et grandit sera du surapprentissage.
 cross-drift-not-overfitting-labels =
     .description = La validation est moins bonne que l'entraînement parce qu'elle contient des classes que l'entraînement n'a jamais montrées, non parce que le modèle apprend par cœur.
-    .evidence = { $train_name } et { $validation_name } valent { $early_train } et { $early_validation } dès : { $early_at }, puis { $end_train } et { $end_validation } à la fin : { $share } de l'écart est là très tôt. { $drift }
+    .evidence = { $train_name } et { $validation_name } valent déjà { $early_train } et { $early_validation } tôt dans l'exécution ({ $early_at }), puis { $end_train } et { $end_validation } à la fin : { $share } de l'écart est là très tôt. { $drift }
     .action = Refaites le découpage avec chaque classe dans les deux parties (stratifié) ; si une classe est trop rare pour cela, fusionnez-la, collectez-en davantage ou retirez-la du test en le disant.
     .rationale = Aucun modèle ne prédit une étiquette qu'il n'a jamais vue, et plus il est sûr de lui, plus ces lignes alourdissent la perte de validation. Après un découpage stratifié, l'écart doit presque disparaître ; une régularisation ne ferait que le masquer.
 
@@ -134,7 +134,7 @@ not-examined-failed = { $count ->
 also-explains = Cela explique aussi : { $effects }.
 also-reported = { $agent } constate la même chose : { $evidence }
 effect-evidence = { $title } : { $evidence }
-external-description = { $agent } signale '{ $code }' : { $description }
+external-description = { $agent } signale « { $code } » : { $description }
 note-untrained-wrong-file = L'entraînement lui-même s'est bien terminé ({ $column } est passé de { $first } à { $last }) : la faute est donc dans l'enregistrement, d'un autre fichier ou avant l'entraînement.
 note-untrained-flat = L'entraînement n'a guère bougé non plus ({ $column } est passé de { $first } à { $last }) : le fichier peut donc être le bon.
 note-exploding-scaled = Les entrées sont mises à l'échelle ({ $scaler }) : leur taille n'est pas en cause, restent le taux d'apprentissage et l'écrêtage.
@@ -156,9 +156,9 @@ severity-low = faible
 area = { $title } (gravité { $severity })
 ruled-overfitting-drift = L'écart entre entraînement et validation est là très tôt et les deux parties diffèrent : la dérive l'explique, l'apprentissage par cœur non.
 ruled-overfitting-labels = La validation est au niveau du hasard dès la première époque, avant que rien n'ait pu être appris par cœur : ce sont ses étiquettes qui sont fausses.
-ruled-scaling-scaler = Les ordres de grandeur bruts diffèrent d'un facteur { $ratio } ('{ $wide }' et '{ $narrow }'), mais { $scaler } indique { $value }.
-ruled-scaling-trees = Les ordres de grandeur bruts diffèrent d'un facteur { $ratio } ('{ $wide }' et '{ $narrow }'), mais l'échelle est indifférente à des arbres.
-ruled-scaling-healthy = Les ordres de grandeur bruts diffèrent d'un facteur { $ratio } ('{ $wide }' et '{ $narrow }'), mais l'entraînement n'en porte aucune trace.
+ruled-scaling-scaler = Les ordres de grandeur bruts diffèrent d'un facteur { $ratio } (« { $wide } » et « { $narrow } »), mais { $scaler } indique { $value }.
+ruled-scaling-trees = Les ordres de grandeur bruts diffèrent d'un facteur { $ratio } (« { $wide } » et « { $narrow } »), mais l'échelle est indifférente à des arbres.
+ruled-scaling-healthy = Les ordres de grandeur bruts diffèrent d'un facteur { $ratio } (« { $wide } » et « { $narrow } »), mais l'entraînement n'en porte aucune trace.
 ruled-batch = Il n'y a que { $per_epoch ->
         [one] une mise à jour
        *[other] { $per_epoch } mises à jour

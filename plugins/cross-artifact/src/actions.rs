@@ -58,11 +58,19 @@ pub(crate) fn level(severity: Severity) -> &'static str {
 }
 
 fn raised(severity: Severity) -> Severity {
-    if severity == Severity::Low { Severity::Medium } else { Severity::High }
+    if severity == Severity::Low {
+        Severity::Medium
+    } else {
+        Severity::High
+    }
 }
 
 fn lowered(severity: Severity) -> Severity {
-    if severity == Severity::High { Severity::Medium } else { Severity::Low }
+    if severity == Severity::High {
+        Severity::Medium
+    } else {
+        Severity::Low
+    }
 }
 
 /// The steps, the one to try first in front.
@@ -111,5 +119,11 @@ fn action(fault: &Fault<'_>, cause: &str, effect: Severity, texts: &Texts) -> Op
 
 /// The steps as a structured output.
 pub(crate) fn json(actions: &[Action]) -> Json {
-    Json::Array(actions.iter().enumerate().map(|(index, it)| it.json(index + 1)).collect())
+    Json::Array(
+        actions
+            .iter()
+            .enumerate()
+            .map(|(index, it)| it.json(index + 1))
+            .collect(),
+    )
 }

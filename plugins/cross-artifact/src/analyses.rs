@@ -41,10 +41,17 @@ pub(crate) fn analysis(cx: &Context<'_>, cause: &Cause<'_>, notes: &[Note], text
     let recommendation = Recommendation {
         action: lead.recommendation.action.clone(),
         rationale: lead.recommendation.rationale.clone(),
-        confidence: if confidence.is_finite() { confidence.clamp(0.0, 1.0) } else { 0.0 },
+        confidence: if confidence.is_finite() {
+            confidence.clamp(0.0, 1.0)
+        } else {
+            0.0
+        },
         citations,
     };
-    Some(Analysis { finding, recommendation })
+    Some(Analysis {
+        finding,
+        recommendation,
+    })
 }
 
 fn description(cause: &Cause<'_>, lead: &Analysis, notes: &[Note], texts: &Texts) -> String {
@@ -52,7 +59,11 @@ fn description(cause: &Cause<'_>, lead: &Analysis, notes: &[Note], texts: &Texts
     let mut text = match cause.fault.origin() {
         Some((agent, code)) => texts.plain(
             "external-description",
-            &[("agent", shorten(agent, 60).into()), ("code", shorten(code, 80).into()), ("description", own.into())],
+            &[
+                ("agent", shorten(agent, 60).into()),
+                ("code", shorten(code, 80).into()),
+                ("description", own.into()),
+            ],
         ),
         None => own,
     };
@@ -78,12 +89,19 @@ fn evidence(cause: &Cause<'_>, lead: &Analysis, texts: &Texts) -> String {
     let mut parts = vec![shorten(&lead.finding.evidence, 1000)];
     let mut agents: BTreeSet<&str> = BTreeSet::new();
     // Merged findings are quoted by the own conclusion's texts.
-    let others = if cause.fault.own.is_some() { &[] } else { cause.fault.findings.get(1..).unwrap_or_default() };
+    let others = if cause.fault.own.is_some() {
+        &[]
+    } else {
+        cause.fault.findings.get(1..).unwrap_or_default()
+    };
     let first = cause.fault.findings.first().map_or("", |it| it.agent);
     for other in others {
         if other.agent != first && agents.insert(other.agent) && !other.analysis.finding.evidence.is_empty() {
             let evidence = shorten(&other.analysis.finding.evidence, MOST_EVIDENCE);
-            let args = [("agent", shorten(other.agent, 60).into()), ("evidence", evidence.into())];
+            let args = [
+                ("agent", shorten(other.agent, 60).into()),
+                ("evidence", evidence.into()),
+            ];
             parts.push(texts.plain("also-reported", &args));
         }
     }
@@ -92,7 +110,10 @@ fn evidence(cause: &Cause<'_>, lead: &Analysis, texts: &Texts) -> String {
         if let Some(lead) = effect.fault.lead().filter(|it| !it.finding.evidence.is_empty()) {
             let title = capital(&texts.title(&effect.fault));
             let evidence = shorten(&lead.finding.evidence, MOST_EVIDENCE);
-            parts.push(texts.plain("effect-evidence", &[("title", title.into()), ("evidence", evidence.into())]));
+            parts.push(texts.plain(
+                "effect-evidence",
+                &[("title", title.into()), ("evidence", evidence.into())],
+            ));
         }
     }
     parts.retain(|it| !it.is_empty());
@@ -105,7 +126,8 @@ fn facts(cause: &Cause<'_>) -> Vec<Fact> {
     let of = |fault: &Fault<'_>| -> Vec<Fact> {
         let own = fault.own.iter().flat_map(|it| it.finding.facts.clone());
         let verified = fault.findings.iter().filter(|it| it.verified);
-        own.chain(verified.flat_map(|it| it.analysis.finding.facts.clone())).collect()
+        own.chain(verified.flat_map(|it| it.analysis.finding.facts.clone()))
+            .collect()
     };
     let mut all = of(&cause.fault);
     for effect in cause.effects.iter().filter(|it| it.fault.severity >= Severity::Medium) {

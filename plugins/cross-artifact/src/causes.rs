@@ -39,7 +39,10 @@ impl<'a> Fault<'a> {
         let known = codes::lookup(code);
         let (severity, confidence) = match &own {
             Some(own) => (own.finding.severity, own.finding.confidence),
-            None => (findings.iter().map(Observed::severity).max().unwrap_or(Severity::Low), together(&findings)),
+            None => (
+                findings.iter().map(Observed::severity).max().unwrap_or(Severity::Low),
+                together(&findings),
+            ),
         };
         Self {
             code: code.to_owned(),
@@ -69,7 +72,9 @@ impl<'a> Fault<'a> {
 
     /// The analysis whose texts speak for the fault.
     pub(crate) fn lead(&self) -> Option<&Analysis> {
-        self.own.as_ref().or_else(|| self.findings.first().map(|it| it.analysis))
+        self.own
+            .as_ref()
+            .or_else(|| self.findings.first().map(|it| it.analysis))
     }
 }
 
@@ -77,7 +82,11 @@ impl<'a> Fault<'a> {
 /// doubt.
 fn together(findings: &[Observed<'_>]) -> f64 {
     let mut agents = BTreeSet::new();
-    let doubt: f64 = findings.iter().filter(|it| agents.insert(it.agent)).map(|it| 1.0 - it.confidence()).product();
+    let doubt: f64 = findings
+        .iter()
+        .filter(|it| agents.insert(it.agent))
+        .map(|it| 1.0 - it.confidence())
+        .product();
     // Two agents may share a blind spot, so that no number of them is certain.
     let most = findings.iter().map(Observed::confidence).fold(0.0, f64::max);
     (1.0 - doubt).min(0.99).max(most)
@@ -101,11 +110,17 @@ pub(crate) struct Cause<'a> {
 impl Cause<'_> {
     /// Consequences that would be faults by themselves.
     pub(crate) fn serious_effects(&self) -> usize {
-        self.effects.iter().filter(|it| it.fault.severity >= Severity::Medium).count()
+        self.effects
+            .iter()
+            .filter(|it| it.fault.severity >= Severity::Medium)
+            .count()
     }
 
     fn worst(&self) -> Severity {
-        self.effects.iter().map(|it| it.fault.severity).fold(self.fault.severity, Severity::max)
+        self.effects
+            .iter()
+            .map(|it| it.fault.severity)
+            .fold(self.fault.severity, Severity::max)
     }
 }
 
@@ -155,8 +170,14 @@ pub(crate) fn assemble(mut faults: Vec<Fault<'_>>) -> Vec<Cause<'_>> {
     let mut open: Vec<Option<Fault<'_>>> = faults.into_iter().map(Some).collect();
     let mut causes = Vec::new();
     while let Some(place) = next_root(&open) {
-        let Some(fault) = open.get_mut(place).and_then(Option::take) else { break };
-        let effects = if fault.is_external() { Vec::new() } else { collect_effects(&fault, &mut open) };
+        let Some(fault) = open.get_mut(place).and_then(Option::take) else {
+            break;
+        };
+        let effects = if fault.is_external() {
+            Vec::new()
+        } else {
+            collect_effects(&fault, &mut open)
+        };
         causes.push(Cause { fault, effects });
     }
     causes.sort_by(|a, b| {
@@ -173,8 +194,11 @@ pub(crate) fn assemble(mut faults: Vec<Fault<'_>>) -> Vec<Cause<'_>> {
 /// The first fault that no other one explains better: of two that explain each other the worse
 /// one goes first.
 fn next_root(open: &[Option<Fault<'_>>]) -> Option<usize> {
-    let rest: Vec<(usize, &Fault<'_>)> =
-        open.iter().enumerate().filter_map(|(place, it)| it.as_ref().map(|it| (place, it))).collect();
+    let rest: Vec<(usize, &Fault<'_>)> = open
+        .iter()
+        .enumerate()
+        .filter_map(|(place, it)| it.as_ref().map(|it| (place, it)))
+        .collect();
     let is_weaker_of_two = |fault: &Fault<'_>| {
         rest.iter().any(|(_, other)| {
             other.severity > fault.severity
@@ -182,7 +206,10 @@ fn next_root(open: &[Option<Fault<'_>>]) -> Option<usize> {
                 && graph::leads_to(&fault.code, &other.code)
         })
     };
-    rest.iter().find(|(_, it)| !is_weaker_of_two(it)).or(rest.first()).map(|(place, _)| *place)
+    rest.iter()
+        .find(|(_, it)| !is_weaker_of_two(it))
+        .or(rest.first())
+        .map(|(place, _)| *place)
 }
 
 fn collect_effects<'a>(root: &Fault<'a>, open: &mut [Option<Fault<'a>>]) -> Vec<Effect<'a>> {
@@ -190,15 +217,23 @@ fn collect_effects<'a>(root: &Fault<'a>, open: &mut [Option<Fault<'a>>]) -> Vec<
     let mut frontier = vec![(root.code.clone(), root.severity)];
     while let Some((cause, severity)) = frontier.pop() {
         for slot in open.iter_mut() {
-            let follows = slot.as_ref().is_some_and(|it| {
-                !it.is_external() && graph::explains((&cause, severity), (&it.code, it.severity))
-            });
+            let follows = slot
+                .as_ref()
+                .is_some_and(|it| !it.is_external() && graph::explains((&cause, severity), (&it.code, it.severity)));
             if follows && let Some(fault) = slot.take() {
                 frontier.push((fault.code.clone(), fault.severity));
-                effects.push(Effect { fault, through: cause.clone() });
+                effects.push(Effect {
+                    fault,
+                    through: cause.clone(),
+                });
             }
         }
     }
-    effects.sort_by(|a, b| b.fault.severity.cmp(&a.fault.severity).then(a.fault.depth.cmp(&b.fault.depth)));
+    effects.sort_by(|a, b| {
+        b.fault
+            .severity
+            .cmp(&a.fault.severity)
+            .then(a.fault.depth.cmp(&b.fault.depth))
+    });
     effects
 }

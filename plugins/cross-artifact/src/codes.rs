@@ -62,7 +62,7 @@ const fn code(name: &'static str, phase: Phase, effort: Effort) -> Code {
 
 /// Every code, causes before what they cause: of two findings that explain each other the
 /// earlier one is taken for the cause, unless the later one is worse.
-pub(crate) const TABLE: [Code; 53] = [
+pub(crate) const TABLE: [Code; 55] = [
     code("checkpoint.corrupted_file", Validity, Minutes),
     code("cross.missing_scaling", Optimisation, Minutes),
     code("cross.val_labels_corrupted", Validity, Hours),
@@ -92,6 +92,7 @@ pub(crate) const TABLE: [Code; 53] = [
     code("training.noisy_loss", Tuning, Minutes),
     code("training.plateau_no_schedule", Tuning, Minutes),
     code("training.metric_loss_mismatch", Optimisation, Minutes),
+    code("checkpoint.unregularised_model", Tuning, Minutes),
     code("training.overfitting", Tuning, Hours),
     code("training.underfitting", Tuning, Hours),
     code("training.early_stopping_missed", Tuning, Minutes),
@@ -112,6 +113,7 @@ pub(crate) const TABLE: [Code; 53] = [
     code("checks.weak_class", Tuning, Hours),
     code("checks.systematic_error", Tuning, Hours),
     code("checks.poor_calibration", Tuning, Hours),
+    code("checkpoint.unsafe_format", Housekeeping, Minutes),
     code("checks.unused_features", Housekeeping, Minutes),
     code("checks.slow_inference", Housekeeping, Hours),
     code(HEALTHY, Housekeeping, Minutes),
@@ -120,7 +122,11 @@ pub(crate) const TABLE: [Code; 53] = [
 
 /// The place of a code in [`TABLE`], and its entry; none for codes of other plugins.
 pub(crate) fn lookup(name: &str) -> Option<(usize, Code)> {
-    TABLE.iter().enumerate().find(|(_, it)| it.name == name).map(|(index, it)| (index, *it))
+    TABLE
+        .iter()
+        .enumerate()
+        .find(|(_, it)| it.name == name)
+        .map(|(index, it)| (index, *it))
 }
 
 /// Every code that the reasoner can report.

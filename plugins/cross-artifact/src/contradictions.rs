@@ -41,7 +41,9 @@ pub(crate) fn rule_out(case: &Case<'_>, conclusions: &[Conclusion]) -> Vec<Ruled
 }
 
 fn serious<'a>(conclusions: &'a [Conclusion], code: &str) -> Option<&'a Conclusion> {
-    conclusions.iter().find(|it| it.code() == code && it.draft.severity() >= Severity::Medium)
+    conclusions
+        .iter()
+        .find(|it| it.code() == code && it.draft.severity() >= Severity::Medium)
 }
 
 fn overfitting(case: &Case<'_>, conclusions: &[Conclusion]) -> Option<RuledOut> {
@@ -53,21 +55,35 @@ fn overfitting(case: &Case<'_>, conclusions: &[Conclusion]) -> Option<RuledOut> 
         return None;
     };
     let code = "training.overfitting";
-    Some(RuledOut { code, why: case.text(id, &[]), findings: case.findings.ids(&[code]) })
+    Some(RuledOut {
+        code,
+        why: case.text(id, &[]),
+        findings: case.findings.ids(&[code]),
+    })
 }
 
 /// Validation that is better than training has several explanations; noise in the training
 /// labels is the last of them.
 fn label_noise(case: &Case<'_>) -> Option<RuledOut> {
     let code = "dataset.label_noise";
-    let from_curves: Vec<&Observed<'_>> =
-        case.findings.of_code(code).filter(|it| it.agent == "TrainingArtifactsAnalyzer").collect();
-    let stands = case.findings.of_code(code).any(|it| it.agent != "TrainingArtifactsAnalyzer");
+    let from_curves: Vec<&Observed<'_>> = case
+        .findings
+        .of_code(code)
+        .filter(|it| it.agent == "TrainingArtifactsAnalyzer")
+        .collect();
+    let stands = case
+        .findings
+        .of_code(code)
+        .any(|it| it.agent != "TrainingArtifactsAnalyzer");
     let view = case.experiment.training.as_ref()?;
     if from_curves.is_empty() {
         return dropout(case, view).filter(|_| !stands);
     }
-    let high = |codes: &[&str]| case.findings.worst(codes).is_some_and(|it| it.severity() == Severity::High);
+    let high = |codes: &[&str]| {
+        case.findings
+            .worst(codes)
+            .is_some_and(|it| it.severity() == Severity::High)
+    };
     let id = if stands {
         return None;
     } else if case.findings.fault(&["dataset.test_too_small"]) {
@@ -80,7 +96,11 @@ fn label_noise(case: &Case<'_>) -> Option<RuledOut> {
         return None;
     };
     let findings = from_curves.iter().map(|it| it.id.to_owned()).collect();
-    Some(RuledOut { code, why: case.text(id, &[]), findings })
+    Some(RuledOut {
+        code,
+        why: case.text(id, &[]),
+        findings,
+    })
 }
 
 fn dropout(case: &Case<'_>, view: &TrainingView) -> Option<RuledOut> {
@@ -91,7 +111,11 @@ fn dropout(case: &Case<'_>, view: &TrainingView) -> Option<RuledOut> {
         return None;
     }
     let why = case.text("ruled-label-noise-dropout", &[("dropout", dropout.into())]);
-    Some(RuledOut { code: "dataset.label_noise", why, findings: Vec::new() })
+    Some(RuledOut {
+        code: "dataset.label_noise",
+        why,
+        findings: Vec::new(),
+    })
 }
 
 fn scaling(case: &Case<'_>, conclusions: &[Conclusion]) -> Option<RuledOut> {
@@ -120,7 +144,11 @@ fn scaling(case: &Case<'_>, conclusions: &[Conclusion]) -> Option<RuledOut> {
         _ if view.trains_well() => "ruled-scaling-healthy",
         _ => return None,
     };
-    Some(RuledOut { code, why: case.text(id, &args), findings: Vec::new() })
+    Some(RuledOut {
+        code,
+        why: case.text(id, &args),
+        findings: Vec::new(),
+    })
 }
 
 fn batch(case: &Case<'_>, conclusions: &[Conclusion]) -> Option<RuledOut> {
@@ -133,8 +161,15 @@ fn batch(case: &Case<'_>, conclusions: &[Conclusion]) -> Option<RuledOut> {
     if updates.per_epoch > 2.0 || updates.batch < NOTEWORTHY_BATCH || slow {
         return None;
     }
-    let args = [("per_epoch", (updates.per_epoch as u64).into()), ("in_all", (updates.in_all as u64).into())];
-    Some(RuledOut { code, why: case.text("ruled-batch", &args), findings: Vec::new() })
+    let args = [
+        ("per_epoch", (updates.per_epoch as u64).into()),
+        ("in_all", (updates.in_all as u64).into()),
+    ];
+    Some(RuledOut {
+        code,
+        why: case.text("ruled-batch", &args),
+        findings: Vec::new(),
+    })
 }
 
 /// What other artifacts add.
@@ -161,7 +196,10 @@ fn untrained(case: &Case<'_>) -> Option<Note> {
         ("first", view.train.points.first()?.value.into()),
         ("last", view.train.end()?.into()),
     ];
-    Some(Note { code, text: case.text(id, &args) })
+    Some(Note {
+        code,
+        text: case.text(id, &args),
+    })
 }
 
 /// NaN has its causes in this order: the size of the inputs, the length of the steps.
@@ -170,12 +208,18 @@ fn exploding(case: &Case<'_>) -> Option<Note> {
     case.findings.serious(&[code])?;
     let view = case.experiment.training.as_ref()?;
     let mut sentences = Vec::new();
-    if let Some(scaler) = view.architecture(Params::feature_scaling).filter(|it| it.value != "none") {
+    if let Some(scaler) = view
+        .architecture(Params::feature_scaling)
+        .filter(|it| it.value != "none")
+    {
         sentences.push(case.text("note-exploding-scaled", &[("scaler", scaler.value.into())]));
     }
     if let Some(rate) = view.peak_learning_rate() {
         let clip = if view.params.clip().is_some() { "yes" } else { "no" };
         sentences.push(case.text("note-exploding-rate", &[("rate", rate.into()), ("clip", clip.into())]));
     }
-    (!sentences.is_empty()).then(|| Note { code, text: sentences.join(" ") })
+    (!sentences.is_empty()).then(|| Note {
+        code,
+        text: sentences.join(" "),
+    })
 }

@@ -9,8 +9,12 @@ use deepfix_views::{
 };
 
 /// Every kind of artifact.
-pub(crate) const KINDS: [ArtifactKind; 4] =
-    [ArtifactKind::Dataset, ArtifactKind::Deepchecks, ArtifactKind::ModelCheckpoint, ArtifactKind::Training];
+pub(crate) const KINDS: [ArtifactKind; 4] = [
+    ArtifactKind::Dataset,
+    ArtifactKind::Deepchecks,
+    ArtifactKind::ModelCheckpoint,
+    ArtifactKind::Training,
+];
 
 /// A number of rows and where it stands.
 #[derive(Debug, Clone)]
@@ -39,8 +43,13 @@ impl Experiment {
         let has = |kind| cx.has(kind);
         let mut experiment = Self {
             dataset: has(ArtifactKind::Dataset).then(|| DatasetView::read(cx).ok()).flatten(),
-            training: has(ArtifactKind::Training).then(|| TrainingView::read(cx).ok()).flatten().flatten(),
-            checkpoint: has(ArtifactKind::ModelCheckpoint).then(|| CheckpointView::read(cx).ok()).flatten(),
+            training: has(ArtifactKind::Training)
+                .then(|| TrainingView::read(cx).ok())
+                .flatten()
+                .flatten(),
+            checkpoint: has(ArtifactKind::ModelCheckpoint)
+                .then(|| CheckpointView::read(cx).ok())
+                .flatten(),
             present: KINDS.into_iter().filter(|it| cx.has(*it)).collect(),
             ..Self::default()
         };
@@ -59,7 +68,10 @@ impl Experiment {
     fn read_sizes(&mut self, cx: &Context<'_>) {
         let of = |which| {
             let rows = self.dataset.as_ref()?.rows(which)?;
-            (rows.count >= 1.0).then(|| Rows { count: rows.count, source: rows.source.clone() })
+            (rows.count >= 1.0).then(|| Rows {
+                count: rows.count,
+                source: rows.source.clone(),
+            })
         };
         let (train, test) = (of(Which::Train), of(Which::Test));
         (self.train_rows, self.test_rows) = (train, test);
@@ -68,7 +80,12 @@ impl Experiment {
             && let Ok(checks) = ChecksView::read(cx)
         {
             let sizes = checks.sizes();
-            let rows = |it: Option<(f64, Source)>| it.map(|(count, source)| Rows { count, source: Some(source) });
+            let rows = |it: Option<(f64, Source)>| {
+                it.map(|(count, source)| Rows {
+                    count,
+                    source: Some(source),
+                })
+            };
             self.train_rows = self.train_rows.take().or_else(|| rows(sizes.train));
             self.test_rows = self.test_rows.take().or_else(|| rows(sizes.test));
         }
@@ -76,7 +93,9 @@ impl Experiment {
 
     /// Whether the model is trained by gradient descent, as far as anything tells.
     pub(crate) fn grows_trees(&self) -> bool {
-        self.training.as_ref().is_some_and(|it| it.model_kind() == ModelKind::Trees)
+        self.training
+            .as_ref()
+            .is_some_and(|it| it.model_kind() == ModelKind::Trees)
     }
 
     /// What is predicted.
@@ -94,7 +113,11 @@ impl Experiment {
 
     /// Rows that the validation metrics were computed on.
     pub(crate) fn validation_rows(&self) -> Option<f64> {
-        let told = self.training.as_ref().and_then(TrainingView::validation_rows).map(f64::from);
+        let told = self
+            .training
+            .as_ref()
+            .and_then(TrainingView::validation_rows)
+            .map(f64::from);
         self.test_rows.as_ref().map(|it| it.count).or(told)
     }
 
@@ -119,7 +142,10 @@ impl Experiment {
     pub(crate) fn classes(&self) -> Option<f64> {
         let data = self.dataset.as_ref();
         let label = data.and_then(|it| {
-            let label = it.label.as_ref().filter(|it| it.task == dataset::Task::Classification)?;
+            let label = it
+                .label
+                .as_ref()
+                .filter(|it| it.task == dataset::Task::Classification)?;
             let unique = it.splits().filter_map(|split| split.column(&label.name)?.unique);
             unique.max_by(f64::total_cmp)
         });
@@ -130,8 +156,12 @@ impl Experiment {
     /// The share of the most frequent class, which a constant answer reaches. Without class
     /// counts the share of equal classes, which is at most that.
     pub(crate) fn majority(&self) -> Option<f64> {
-        let counted = self.class_shares(Which::Test).or_else(|| self.class_shares(Which::Train));
-        counted.and_then(|it| it.first().copied()).or_else(|| self.classes().map(|it| 1.0 / it))
+        let counted = self
+            .class_shares(Which::Test)
+            .or_else(|| self.class_shares(Which::Train));
+        counted
+            .and_then(|it| it.first().copied())
+            .or_else(|| self.classes().map(|it| 1.0 / it))
     }
 
     /// The loss of a constant prediction: the entropy of the classes for a cross-entropy, the
@@ -140,7 +170,11 @@ impl Experiment {
         match self.task() {
             Task::Classification => {
                 let entropy = self.class_shares(Which::Train).map(|shares| {
-                    shares.into_iter().filter(|it| *it > 0.0).map(|it| -it * it.ln()).sum::<f64>()
+                    shares
+                        .into_iter()
+                        .filter(|it| *it > 0.0)
+                        .map(|it| -it * it.ln())
+                        .sum::<f64>()
                 });
                 entropy.filter(|it| *it > 0.0).or_else(|| self.classes().map(f64::ln))
             }
@@ -179,8 +213,13 @@ impl Experiment {
 
     /// The metric that tells quality best and was logged for both splits.
     pub(crate) fn metric(&self) -> Option<&MetricPair> {
-        const PREFERRED: [Metric; 5] =
-            [Metric::Accuracy, Metric::R2, Metric::BalancedAccuracy, Metric::F1, Metric::Auc];
+        const PREFERRED: [Metric; 5] = [
+            Metric::Accuracy,
+            Metric::R2,
+            Metric::BalancedAccuracy,
+            Metric::F1,
+            Metric::Auc,
+        ];
         let metrics = &self.training.as_ref()?.metrics;
         PREFERRED.iter().find_map(|metric| {
             metrics
@@ -191,8 +230,13 @@ impl Experiment {
 }
 
 /// Parameters that name the metric by which a run is judged.
-const WATCHED: [&str; 5] =
-    ["monitor_metric", "metric_for_best_model", "eval_metric", "monitor", "early_stopping_metric"];
+const WATCHED: [&str; 5] = [
+    "monitor_metric",
+    "metric_for_best_model",
+    "eval_metric",
+    "monitor",
+    "early_stopping_metric",
+];
 
 /// Adds a point of a curve: as read where it is one cell, else as the mean that it is.
 pub(crate) fn point_fact(draft: Draft, series: &Series, point: &Point) -> Draft {

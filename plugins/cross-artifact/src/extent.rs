@@ -67,7 +67,9 @@ impl Extent {
         extent.not_examined.truncate(MOST_GAPS);
         let unverified = case.findings.all().iter().filter(|it| !it.verified).count();
         if unverified > 0 {
-            extent.constraints.push(case.text("constraint-unverified", &[("count", unverified.into())]));
+            extent
+                .constraints
+                .push(case.text("constraint-unverified", &[("count", unverified.into())]));
         }
         extent
     }
@@ -75,16 +77,21 @@ impl Extent {
     fn gap(&mut self, case: &Case<'_>, what: &str, id: &str) {
         let what = case.text(what, &[]);
         let why = case.text(&format!("{id}-why"), &[]);
-        let args = [("what", crate::texts::capital(&what).into()), ("why", why.clone().into())];
+        let args = [
+            ("what", crate::texts::capital(&what).into()),
+            ("why", why.clone().into()),
+        ];
         self.constraints.push(case.text("constraint-gap", &args));
-        self.not_examined.push(json!({"what": what, "why": why, "send": case.text(&format!("{id}-send"), &[])}));
+        self.not_examined
+            .push(json!({"what": what, "why": why, "send": case.text(&format!("{id}-send"), &[])}));
     }
 
     fn agent(&mut self, case: &Case<'_>, outcome: &AgentOutcome) {
         let agent = shorten(&outcome.agent, MOST_TEXT);
         let mut entry = |why: &str, reason: &str, send: &str| {
             let why = case.text(why, &[("reason", reason.into())]);
-            self.not_examined.push(json!({"what": agent, "why": why, "send": case.text(send, &[]), "agent": agent}));
+            self.not_examined
+                .push(json!({"what": agent, "why": why, "send": case.text(send, &[]), "agent": agent}));
         };
         match &outcome.outcome {
             Outcome::Completed { extras, .. } => self.inherit(&agent, extras),
@@ -116,7 +123,14 @@ impl Extent {
                 let value = match gap.get(key) {
                     Some(Json::String(text)) => json!(shorten(text, MOST_TEXT)),
                     Some(Json::Array(items)) => {
-                        json!(items.iter().filter_map(Json::as_str).map(|it| shorten(it, 100)).take(40).collect::<Vec<_>>())
+                        json!(
+                            items
+                                .iter()
+                                .filter_map(Json::as_str)
+                                .map(|it| shorten(it, 100))
+                                .take(40)
+                                .collect::<Vec<_>>()
+                        )
                     }
                     _ => json!(""),
                 };
@@ -163,7 +177,8 @@ fn own_gaps(case: &Case<'_>) -> Vec<&'static str> {
         }
     }
     if let (Some(_), Some(checkpoint)) = (&experiment.dataset, &experiment.checkpoint)
-        && (experiment.classes().is_none() || (checkpoint.output_size().is_none() && checkpoint.config.outputs().is_none()))
+        && (experiment.classes().is_none()
+            || (checkpoint.output_size().is_none() && checkpoint.config.outputs().is_none()))
         && !checkpoint.config.is_regression()
         && experiment.task() != deepfix_views::training::Task::Regression
     {
@@ -177,7 +192,9 @@ pub(crate) fn checked(case: &Case<'_>, outcomes: &[AgentOutcome]) -> String {
     let mut parts = Vec::new();
     for kind in KINDS.into_iter().filter(|it| case.experiment.present.contains(it)) {
         // Present but read by nobody is not looked at.
-        let read = outcomes.iter().any(|it| it.artifacts.contains(&kind) && matches!(it.outcome, Outcome::Completed { .. }));
+        let read = outcomes
+            .iter()
+            .any(|it| it.artifacts.contains(&kind) && matches!(it.outcome, Outcome::Completed { .. }));
         if read {
             parts.push(phrase(case, kind, outcomes));
         }
@@ -190,10 +207,13 @@ fn phrase(case: &Case<'_>, kind: ArtifactKind, outcomes: &[AgentOutcome]) -> Str
     match kind {
         ArtifactKind::Dataset => dataset(case),
         ArtifactKind::Deepchecks => {
-            let ran = outcomes.iter().filter(|it| it.artifacts.contains(&kind)).map(|it| match &it.outcome {
-                Outcome::Completed { extras, .. } => list(extras, "checked").len(),
-                _ => 0,
-            });
+            let ran = outcomes
+                .iter()
+                .filter(|it| it.artifacts.contains(&kind))
+                .map(|it| match &it.outcome {
+                    Outcome::Completed { extras, .. } => list(extras, "checked").len(),
+                    _ => 0,
+                });
             case.text("checked-deepchecks", &[("count", ran.max().unwrap_or(0).into())])
         }
         ArtifactKind::ModelCheckpoint => match experiment.checkpoint.as_ref().and_then(|it| it.sound()) {
@@ -205,7 +225,9 @@ fn phrase(case: &Case<'_>, kind: ArtifactKind, outcomes: &[AgentOutcome]) -> Str
 }
 
 fn dataset(case: &Case<'_>) -> String {
-    let Some(data) = &case.experiment.dataset else { return case.text("checked-dataset-plain", &[]) };
+    let Some(data) = &case.experiment.dataset else {
+        return case.text("checked-dataset-plain", &[]);
+    };
     let rows = |which| data.rows(which).map_or(0, |it| it.count as u64);
     let (train, test, features) = (rows(Which::Train), rows(Which::Test), data.features().count());
     let id = match (train, test) {
@@ -214,7 +236,14 @@ fn dataset(case: &Case<'_>) -> String {
         (_, 0) => "checked-dataset-train",
         _ => "checked-dataset",
     };
-    case.text(id, &[("rows", train.into()), ("test", test.into()), ("features", features.into())])
+    case.text(
+        id,
+        &[
+            ("rows", train.into()),
+            ("test", test.into()),
+            ("features", features.into()),
+        ],
+    )
 }
 
 fn training(case: &Case<'_>) -> Option<String> {
@@ -240,6 +269,9 @@ pub(crate) fn why_nothing(case: &Case<'_>, extent: &Extent) -> String {
         return case.text("not-examined-none", &[]);
     }
     let names: Vec<String> = agents.iter().map(|it| (*it).to_owned()).collect();
-    let args = [("count", agents.len().into()), ("agents", crate::texts::Texts::list(&names, 6).into())];
+    let args = [
+        ("count", agents.len().into()),
+        ("agents", crate::texts::Texts::list(&names, 6).into()),
+    ];
     case.text("not-examined-failed", &args)
 }

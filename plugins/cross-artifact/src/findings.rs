@@ -26,7 +26,11 @@ impl Observed<'_> {
     /// Between 0 and 1, whatever the analyzer said.
     pub(crate) fn confidence(&self) -> f64 {
         let confidence = self.analysis.finding.confidence;
-        if confidence.is_finite() { confidence.clamp(0.0, 1.0) } else { 0.0 }
+        if confidence.is_finite() {
+            confidence.clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
     }
 }
 
@@ -38,7 +42,9 @@ impl<'a> Findings<'a> {
     pub(crate) fn of(outcomes: &'a [AgentOutcome]) -> Self {
         let mut all = Vec::new();
         for outcome in outcomes {
-            let Outcome::Completed { analyses, .. } = &outcome.outcome else { continue };
+            let Outcome::Completed { analyses, .. } = &outcome.outcome else {
+                continue;
+            };
             all.extend(analyses.iter().map(|it| Observed {
                 id: &it.id,
                 agent: &outcome.agent,
@@ -60,7 +66,9 @@ impl<'a> Findings<'a> {
     /// The worst finding of one of these codes, then the surest.
     pub(crate) fn worst(&self, codes: &[&str]) -> Option<&Observed<'a>> {
         self.0.iter().filter(|it| codes.contains(&it.code())).max_by(|a, b| {
-            a.severity().cmp(&b.severity()).then(a.confidence().total_cmp(&b.confidence()))
+            a.severity()
+                .cmp(&b.severity())
+                .then(a.confidence().total_cmp(&b.confidence()))
         })
     }
 
@@ -72,11 +80,16 @@ impl<'a> Findings<'a> {
 
     /// The worst such finding.
     pub(crate) fn serious(&self, codes: &[&str]) -> Option<&Observed<'a>> {
-        self.worst(codes).filter(|it| it.severity() >= Severity::Medium && it.confidence() >= SURE)
+        self.worst(codes)
+            .filter(|it| it.severity() >= Severity::Medium && it.confidence() >= SURE)
     }
 
     /// The ids of all findings of these codes.
     pub(crate) fn ids(&self, codes: &[&str]) -> Vec<String> {
-        self.0.iter().filter(|it| codes.contains(&it.code())).map(|it| it.id.to_owned()).collect()
+        self.0
+            .iter()
+            .filter(|it| codes.contains(&it.code()))
+            .map(|it| it.id.to_owned())
+            .collect()
     }
 }

@@ -46,8 +46,10 @@ use summary::Verdict;
 use texts::Texts;
 
 /// The texts of the reasoner's own findings, summary and structured outputs.
-pub const CATALOGUE: Catalogue =
-    Catalogue { english: include_str!("../locales/en.ftl"), french: include_str!("../locales/fr.ftl") };
+pub const CATALOGUE: Catalogue = Catalogue {
+    english: include_str!("../locales/en.ftl"),
+    french: include_str!("../locales/fr.ftl"),
+};
 
 /// More root causes than this are a list, not a diagnosis.
 const MOST_CAUSES: usize = 40;
@@ -73,8 +75,14 @@ impl Reasoner for CrossArtifactReasoner {
     fn reason(cx: &Context<'_>, outcomes: &[AgentOutcome]) -> Result<Report, Error> {
         let experiment = Experiment::read(cx);
         let findings = Findings::of(outcomes);
-        let case = Case { experiment: &experiment, findings: &findings, language: cx.language() };
-        let texts = Texts { language: cx.language() };
+        let case = Case {
+            experiment: &experiment,
+            findings: &findings,
+            language: cx.language(),
+        };
+        let texts = Texts {
+            language: cx.language(),
+        };
 
         let conclusions = rules::run(&case);
         let ruled_out = contradictions::rule_out(&case, &conclusions);
@@ -83,8 +91,10 @@ impl Reasoner for CrossArtifactReasoner {
         let extent = Extent::of(&case, outcomes);
         let checked = extent::checked(&case, outcomes);
 
-        let mut analyses: Vec<Analysis> =
-            causes.iter().filter_map(|it| analyses::analysis(cx, it, &notes, &texts)).collect();
+        let mut analyses: Vec<Analysis> = causes
+            .iter()
+            .filter_map(|it| analyses::analysis(cx, it, &notes, &texts))
+            .collect();
         let why = extent::why_nothing(&case, &extent);
         let verdict = verdict(&causes, outcomes, &checked, &why);
         match &verdict {
@@ -94,13 +104,20 @@ impl Reasoner for CrossArtifactReasoner {
                 analyses.splice(0..0, own(cx, vec![draft]));
             }
             Verdict::Unknown { why } => {
-                analyses.extend(own(cx, vec![Draft::new(NOT_EXAMINED, Severity::Low, 1.0).arg("why", *why)]));
+                analyses.extend(own(
+                    cx,
+                    vec![Draft::new(NOT_EXAMINED, Severity::Low, 1.0).arg("why", *why)],
+                ));
             }
         }
         let plan = actions::plan(&causes, &texts);
         let summary = summary::write(&verdict, &plan, &ruled_out, &extent, &texts);
         let extras = outputs::write(&causes, &plan, &ruled_out, &extent, &summary, &texts);
-        Ok(Report { analyses, summary, extras })
+        Ok(Report {
+            analyses,
+            summary,
+            extras,
+        })
     }
 }
 
@@ -130,9 +147,14 @@ fn verdict<'a>(causes: &'a [Cause<'a>], outcomes: &[AgentOutcome], checked: &'a 
     if causes.iter().any(|it| it.fault.severity >= Severity::Medium) {
         return Verdict::Faulty(causes);
     }
-    let answered = outcomes.iter().any(|it| matches!(it.outcome, Outcome::Completed { .. }));
+    let answered = outcomes
+        .iter()
+        .any(|it| matches!(it.outcome, Outcome::Completed { .. }));
     if answered && !checked.is_empty() {
-        Verdict::Healthy { checked, remarks: causes.len() }
+        Verdict::Healthy {
+            checked,
+            remarks: causes.len(),
+        }
     } else if causes.is_empty() {
         Verdict::Unknown { why }
     } else {

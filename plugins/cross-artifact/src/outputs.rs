@@ -62,7 +62,13 @@ pub(crate) fn write(
         .filter(|it| it.fault.severity >= Severity::Medium)
         .map(|it| {
             let title = capital(&texts.title(&it.fault));
-            texts.plain("area", &[("title", title.into()), ("severity", texts.severity(it.fault.severity).into())])
+            texts.plain(
+                "area",
+                &[
+                    ("title", title.into()),
+                    ("severity", texts.severity(it.fault.severity).into()),
+                ],
+            )
         })
         .collect();
     let ruled_out: Vec<Json> = ruled_out
@@ -71,7 +77,10 @@ pub(crate) fn write(
         .collect();
     let mut extras = Map::new();
     extras.insert("summary".to_owned(), json!(summary));
-    extras.insert("root_causes".to_owned(), causes.iter().map(|it| cause(it, texts)).collect());
+    extras.insert(
+        "root_causes".to_owned(),
+        causes.iter().map(|it| cause(it, texts)).collect(),
+    );
     extras.insert("actions".to_owned(), actions::json(plan));
     extras.insert("ruled_out".to_owned(), json!(ruled_out));
     extras.insert("not_examined".to_owned(), extent.not_examined());

@@ -43,7 +43,11 @@ pub(crate) fn write(
     }
     // Worth a reader's time is what an analyzer reported, or what the curves suggest to anyone.
     let tempting = |it: &&RuledOut| !it.findings.is_empty() || it.code == "training.overfitting";
-    let named: Vec<String> = ruled_out.iter().filter(tempting).map(|it| texts.title_of(it.code)).collect();
+    let named: Vec<String> = ruled_out
+        .iter()
+        .filter(tempting)
+        .map(|it| texts.title_of(it.code))
+        .collect();
     if !named.is_empty() {
         lines.push(texts.plain("summary-ruled-out", &[("titles", Texts::list(&named, 3).into())]));
     }
@@ -64,14 +68,22 @@ fn faulty(causes: &[Cause<'_>], actions: &[Action], texts: &Texts, lines: &mut V
         .or(causes.first());
     let Some(first) = first else { return };
     let fault = &first.fault;
-    lines.push(texts.plain(
-        "summary-first",
-        &[
-            ("title", texts.title(fault).into()),
-            ("severity", texts.severity(fault.severity).into()),
-            ("confidence", texts.language.percent((fault.confidence * 100.0).round() / 100.0).into()),
-        ],
-    ));
+    lines.push(
+        texts.plain(
+            "summary-first",
+            &[
+                ("title", texts.title(fault).into()),
+                ("severity", texts.severity(fault.severity).into()),
+                (
+                    "confidence",
+                    texts
+                        .language
+                        .percent((fault.confidence * 100.0).round() / 100.0)
+                        .into(),
+                ),
+            ],
+        ),
+    );
     let serious: Vec<String> = first
         .effects
         .iter()
@@ -86,7 +98,9 @@ fn faulty(causes: &[Cause<'_>], actions: &[Action], texts: &Texts, lines: &mut V
         lines.push(texts.plain("summary-action", &[("action", step.into())]));
         lines.push(texts.plain("summary-tell", &[("tell", action.tell.clone().into())]));
     }
-    let rest = causes.iter().filter(|it| it.fault.severity >= Severity::Medium && !std::ptr::eq(*it, first));
+    let rest = causes
+        .iter()
+        .filter(|it| it.fault.severity >= Severity::Medium && !std::ptr::eq(*it, first));
     let next: Vec<String> = rest.map(|it| texts.title(&it.fault)).collect();
     if !next.is_empty() {
         lines.push(texts.plain("summary-next", &[("titles", Texts::list(&next, MOST_NEXT).into())]));

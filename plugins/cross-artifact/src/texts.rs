@@ -23,9 +23,11 @@ impl Texts {
     /// What a fault is called, for the middle of a sentence.
     pub(crate) fn title(&self, fault: &Fault<'_>) -> String {
         match fault.origin() {
-            Some((agent, code)) => {
-                NAMES.text(self.language, "title-external", &[("agent", shorten(agent, 60).into()), ("code", shorten(code, 80).into())])
-            }
+            Some((agent, code)) => NAMES.text(
+                self.language,
+                "title-external",
+                &[("agent", shorten(agent, 60).into()), ("code", shorten(code, 80).into())],
+            ),
             None => self.title_of(&fault.code),
         }
     }
@@ -37,9 +39,11 @@ impl Texts {
     /// How to tell that the cure of a fault worked.
     pub(crate) fn tell(&self, fault: &Fault<'_>) -> String {
         match fault.origin() {
-            Some((agent, code)) => {
-                NAMES.text(self.language, "tell-external", &[("agent", shorten(agent, 60).into()), ("code", shorten(code, 80).into())])
-            }
+            Some((agent, code)) => NAMES.text(
+                self.language,
+                "tell-external",
+                &[("agent", shorten(agent, 60).into()), ("code", shorten(code, 80).into())],
+            ),
             None => NAMES.text(self.language, &codes::text_id("tell", &fault.code), &[]),
         }
     }
@@ -71,15 +75,24 @@ impl Texts {
 /// With a capital letter, for the start of a line.
 pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// At most so many characters, cut at a word where there is one.
 pub(crate) fn shorten(text: &str, most: usize) -> String {
     let text = text.trim();
-    let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+    let Some((end, _)) = text.char_indices().nth(most) else {
+        return text.to_owned();
+    };
     let head = text.get(..end).unwrap_or_default();
-    let cut = head.rfind(char::is_whitespace).filter(|it| *it > end / 2).unwrap_or(end);
+    let between_words = text.get(end..).is_some_and(|it| it.starts_with(char::is_whitespace));
+    let last = head
+        .rfind(char::is_whitespace)
+        .filter(|it| *it > end / 2 && !between_words);
+    let cut = last.unwrap_or(end);
     format!("{}…", head.get(..cut).unwrap_or_default().trim_end())
 }
 
@@ -89,8 +102,8 @@ pub(crate) fn first_sentence(text: &str) -> &str {
     for (at, _) in text.match_indices(['.', ';']) {
         let rest = text.get(at + 1..).unwrap_or_default();
         let next = rest.trim_start();
-        let ends = rest.len() != next.len()
-            && next.starts_with(|c: char| c.is_uppercase() || text.get(at..=at) == Some(";"));
+        let ends =
+            rest.len() != next.len() && next.starts_with(|c: char| c.is_uppercase() || text.get(at..=at) == Some(";"));
         // `e.g. ` and the like are shorter than any sentence.
         if ends && at > 40 {
             return text.get(..at).unwrap_or(text);
@@ -113,7 +126,10 @@ mod tests {
     #[test]
     fn a_sentence_ends_where_the_next_begins() {
         let text = "Set the learning rate to 0.001 (e.g. with Adam) and train again. Then compare.";
-        assert_eq!(first_sentence(text), "Set the learning rate to 0.001 (e.g. with Adam) and train again");
+        assert_eq!(
+            first_sentence(text),
+            "Set the learning rate to 0.001 (e.g. with Adam) and train again"
+        );
         assert_eq!(first_sentence("Stop."), "Stop");
     }
 }

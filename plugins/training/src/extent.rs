@@ -55,8 +55,15 @@ fn curves(case: &Case<'_>) -> Json {
 /// What a reader of the summary must know was not examined: the rest is in `not_examined`.
 pub(crate) fn blind_spots(case: &Case<'_>) -> Vec<String> {
     let view = case.view;
-    let lacking = [("train", view.train.is_empty()), ("validation", view.validation.is_empty())];
-    lacking.into_iter().filter(|it| it.1).map(|(id, _)| case.text(&format!("missing-{id}"), &[])).collect()
+    let lacking = [
+        ("train", view.train.is_empty()),
+        ("validation", view.validation.is_empty()),
+    ];
+    lacking
+        .into_iter()
+        .filter(|it| it.1)
+        .map(|(id, _)| case.text(&format!("missing-{id}"), &[]))
+        .collect()
 }
 
 fn missing(case: &Case<'_>) -> Json {

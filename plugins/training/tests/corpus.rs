@@ -20,7 +20,9 @@ fn hosts() -> Vec<(String, FakeHost)> {
     }
     for entry in std::fs::read_dir(shared("requests")).into_iter().flatten().flatten() {
         let text = std::fs::read_to_string(entry.path()).unwrap();
-        let Ok(request) = serde_json::from_str(&text) else { continue };
+        let Ok(request) = serde_json::from_str(&text) else {
+            continue;
+        };
         hosts.push((entry.path().display().to_string(), FakeHost::from_request(request)));
     }
     hosts
@@ -35,11 +37,33 @@ fn every_fact_reads_again_as_stated_in_both_languages() {
                 continue;
             }
             let report = host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
+            assert!(
+                !report.summary.contains("summary-") && !report.extras.contains("missing-"),
+                "{name}"
+            );
             for analysis in &report.analyses {
-                assert_eq!(host.verify(analysis), Vec::<String>::new(), "{name}: {}", analysis.finding.code);
-                for text in [&analysis.finding.description, &analysis.finding.evidence, &analysis.recommendation.action] {
-                    assert!(!text.contains('{') && !text.is_empty(), "{name}: {text}");
+                assert_eq!(
+                    host.verify(analysis),
+                    Vec::<String>::new(),
+                    "{name}: {}",
+                    analysis.finding.code
+                );
+                let texts = [
+                    &analysis.finding.description,
+                    &analysis.finding.evidence,
+                    &analysis.recommendation.action,
+                ];
+                // A text without its values shows them in braces; one that is missing shows its id.
+                for text in texts
+                    .into_iter()
+                    .chain(analysis.finding.facts.iter().map(|it| &it.label))
+                {
+                    let broken = ["{", "label-", "clue-", "advice-", "unit-", "at-"]
+                        .iter()
+                        .any(|it| text.contains(it));
+                    assert!(!broken && !text.is_empty(), "{name}: {text}");
                 }
+                assert!(!analysis.recommendation.rationale.is_empty());
             }
         }
     }

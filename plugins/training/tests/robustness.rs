@@ -1,5 +1,5 @@
 //! No artifact may make the analyzer panic, and long ones must not take long.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::time::{Duration, Instant};
 
@@ -9,12 +9,40 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 const COLUMNS: [&str; 16] = [
-    "epoch", "step", "train_loss", "loss", "val_loss", "eval_loss", "accuracy", "val_accuracy", "train_r2", "val_r2",
-    "learning_rate", "grad_norm", "grad_norm/layers.0", "grad_norm/layers.1", "grad_norm/layers.2", "é/~",
+    "epoch",
+    "step",
+    "train_loss",
+    "loss",
+    "val_loss",
+    "eval_loss",
+    "accuracy",
+    "val_accuracy",
+    "train_r2",
+    "val_r2",
+    "learning_rate",
+    "grad_norm",
+    "grad_norm/layers.0",
+    "grad_norm/layers.1",
+    "grad_norm/layers.2",
+    "é/~",
 ];
 const PARAMS: [&str; 16] = [
-    "learning_rate", "lr", "batch_size", "num_epochs", "shuffle", "dropout", "weight_decay", "hidden_sizes", "optimizer",
-    "lr_scheduler", "early_stopping", "patience", "class_weight", "activation", "model_name", "label_smoothing",
+    "learning_rate",
+    "lr",
+    "batch_size",
+    "num_epochs",
+    "shuffle",
+    "dropout",
+    "weight_decay",
+    "hidden_sizes",
+    "optimizer",
+    "lr_scheduler",
+    "early_stopping",
+    "patience",
+    "class_weight",
+    "activation",
+    "model_name",
+    "label_smoothing",
 ];
 
 fn number() -> impl Strategy<Value = Json> {
@@ -33,7 +61,11 @@ fn number() -> impl Strategy<Value = Json> {
 }
 
 fn anything() -> impl Strategy<Value = Json> {
-    let leaf = prop_oneof![number(), any::<bool>().prop_map(Json::Bool), "[a-z0-9.{}$-]{0,12}".prop_map(Json::String)];
+    let leaf = prop_oneof![
+        number(),
+        any::<bool>().prop_map(Json::Bool),
+        "[a-z0-9.{}$-]{0,12}".prop_map(Json::String)
+    ];
     leaf.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Json::Array),
@@ -58,7 +90,8 @@ fn metrics() -> impl Strategy<Value = Json> {
 }
 
 fn training() -> impl Strategy<Value = Json> {
-    let known = prop::collection::hash_map(prop::sample::select(&PARAMS[..]), anything(), 0..10).prop_map(|it| json!(it));
+    let known =
+        prop::collection::hash_map(prop::sample::select(&PARAMS[..]), anything(), 0..10).prop_map(|it| json!(it));
     (metrics(), prop_oneof![3 => known, 1 => anything()])
         .prop_map(|(metrics, params)| json!({"metrics_values": metrics, "params": params}))
 }
@@ -82,7 +115,14 @@ proptest! {
 
 #[test]
 fn a_training_artifact_that_is_no_object_is_answered() {
-    for odd in [json!([]), json!("text"), json!(3), json!(true), json!({}), json!({"params": []})] {
+    for odd in [
+        json!([]),
+        json!("text"),
+        json!(3),
+        json!(true),
+        json!({}),
+        json!({"params": []}),
+    ] {
         let host = FakeHost::from_request(json!({"training_artifacts": odd}));
         host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
     }
@@ -103,7 +143,9 @@ fn thousands_of_columns_are_answered() {
 fn a_million_points_are_quick() {
     use deepfix_plugin::{ArtifactKind, testing::FakeTable};
     let points = 250_000;
-    let loss: Vec<f64> = (0..points).map(|it| 1.0 + (f64::from(it) * 0.37).sin().abs() + 100.0 / f64::from(it + 50)).collect();
+    let loss: Vec<f64> = (0..points)
+        .map(|it| 1.0 + (f64::from(it) * 0.37).sin().abs() + 100.0 / f64::from(it + 50))
+        .collect();
     let step: Vec<f64> = (0..points).map(f64::from).collect();
     let epoch: Vec<f64> = (0..points).map(|it| f64::from(it / 1000)).collect();
     let table = FakeTable::default()
@@ -111,7 +153,9 @@ fn a_million_points_are_quick() {
         .with_numbers("epoch", &epoch)
         .with_numbers("train_loss", &loss)
         .with_numbers("val_loss", &loss);
-    let host = FakeHost::new().with_document(ArtifactKind::Training, json!({})).with_table(ArtifactKind::Training, "metrics", table);
+    let host = FakeHost::new()
+        .with_document(ArtifactKind::Training, json!({}))
+        .with_table(ArtifactKind::Training, "metrics", table);
     let start = Instant::now();
     host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
     // Generous, since tests run without optimisation; quadratic work would take minutes.

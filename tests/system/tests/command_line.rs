@@ -138,7 +138,7 @@ fn the_shipped_configuration_names_every_key() {
     let text = fs::read_to_string(root().join("deepfix.toml")).unwrap();
     for key in [
         "listen", "max_body", "max_in_flight", "max_waiting", "request_timeout", "drain_timeout", "header_timeout",
-        "level", "format", "cache_dir", "max_instances", "stack", "paths", "roots", "memory", "table_elements",
+        "level", "format", "cache_dir", "max_instances", "max_memory", "stack", "paths", "roots", "memory", "table_elements",
         "wall_time", "cpu_time", "host_calls", "resources", "result_bytes", "findings", "log_bytes", "artifact_bytes",
         "knowledge_searches", "llm_calls", "llm_tokens", "folder", "artifacts", "capabilities",
     ] {

@@ -99,13 +99,20 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         return None;
     }
     let view = case.experiment.training.as_ref()?;
-    let tiny = if view.optimizer_kind() == Optimizer::Plain { TINY_PLAIN } else { TINY_ADAPTIVE };
+    let tiny = if view.optimizer_kind() == Optimizer::Plain {
+        TINY_PLAIN
+    } else {
+        TINY_ADAPTIVE
+    };
     if view.peak_learning_rate().is_some_and(|it| it < tiny) || !is_unfinished(case, view) {
         return None;
     }
     let better = USUAL_BATCH.min((updates.rows / 8.0).floor()).max(4.0);
     let series = view.train_loss.as_ref()?;
-    let (before, end) = (view.train.points.get(view.train.len() * 3 / 4)?, view.train.points.last()?);
+    let (before, end) = (
+        view.train.points.get(view.train.len() * 3 / 4)?,
+        view.train.points.last()?,
+    );
     let draft = Draft::new("cross.batch_size_vs_dataset", Severity::Medium, 0.88)
         .arg("rows", updates.rows as u64)
         .arg("batch", updates.batch as u64)
@@ -118,7 +125,11 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         .arg("before", before.value)
         .arg("before_at", case.at(before.label))
         .arg("end", end.value)
-        .fact(updates.batch_name.as_str(), updates.batch_raw.clone(), updates.batch_source.clone())
+        .fact(
+            updates.batch_name.as_str(),
+            updates.batch_raw.clone(),
+            updates.batch_source.clone(),
+        )
         .computed("updates per epoch", updates.per_epoch)
         .computed("updates in all", updates.in_all);
     let draft = point_fact(point_fact(draft, series, before), series, end);

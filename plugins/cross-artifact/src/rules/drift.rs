@@ -49,25 +49,47 @@ impl<'a> Gap<'a> {
             return None;
         }
         let rows = case.experiment.validation_rows();
-        let gap = Self::between(pair.train.as_ref()?, pair.validation.as_ref()?, &pair.train_curve, &pair.validation_curve)?;
+        let gap = Self::between(
+            pair.train.as_ref()?,
+            pair.validation.as_ref()?,
+            &pair.train_curve,
+            &pair.validation_curve,
+        )?;
         let noise = noise(pair.metric, gap.end.1, rows);
         let size = gap.end.0 - gap.end.1;
         if size < noise.max(if pair.metric == Metric::R2 { 0.08 } else { 0.05 }) {
             return None;
         }
-        let best = pair.validation_curve.smooth().into_iter().fold(f64::NEG_INFINITY, f64::max);
+        let best = pair
+            .validation_curve
+            .smooth()
+            .into_iter()
+            .fold(f64::NEG_INFINITY, f64::max);
         let share = (gap.early.0 - gap.early.1) / size;
-        Some(Self { share, turns: best - gap.end.1 > noise.max(0.05), ..gap })
+        Some(Self {
+            share,
+            turns: best - gap.end.1 > noise.max(0.05),
+            ..gap
+        })
     }
 
     fn of_loss(case: &Case<'a>) -> Option<Self> {
         let view = case.experiment.training.as_ref()?;
-        let gap = Self::between(view.train_loss.as_ref()?, view.validation_loss.as_ref()?, &view.train, &view.validation)?;
+        let gap = Self::between(
+            view.train_loss.as_ref()?,
+            view.validation_loss.as_ref()?,
+            &view.train,
+            &view.validation,
+        )?;
         if gap.end.0 <= 0.0 || gap.end.1 < 1.15 * gap.end.0 {
             return None;
         }
         let share = (gap.early.1 - gap.early.0) / (gap.end.1 - gap.end.0);
-        Some(Self { share, turns: loss_turns(&view.validation), ..gap })
+        Some(Self {
+            share,
+            turns: loss_turns(&view.validation),
+            ..gap
+        })
     }
 
     fn between(train: &'a Series, validation: &'a Series, a: &Curve, b: &Curve) -> Option<Self> {
@@ -80,13 +102,24 @@ impl<'a> Gap<'a> {
             let to = ((pairs.len() as f64 * to).ceil() as usize).clamp(from + 1, pairs.len());
             let part = pairs.get(from..to)?;
             let count = part.len() as f64;
-            let sum = part.iter().fold((0.0, 0.0), |sum, it| (sum.0 + it.0 / count, sum.1 + it.1 / count));
+            let sum = part
+                .iter()
+                .fold((0.0, 0.0), |sum, it| (sum.0 + it.0 / count, sum.1 + it.1 / count));
             Some((sum, part.first()?.2.label))
         };
         let (early, early_label) = window(0.15, 0.35)?;
         let (end, _) = window(0.8, 1.0)?;
         let last = (*a.points.last()?, *b.points.last()?);
-        Some(Self { train, validation, early, end, last, early_label, share: 0.0, turns: false })
+        Some(Self {
+            train,
+            validation,
+            early,
+            end,
+            last,
+            early_label,
+            share: 0.0,
+            turns: false,
+        })
     }
 }
 
@@ -117,18 +150,22 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         return None;
     }
     // Two artifacts agree, but neither makes the other's fault worse than it is.
-    let draft = Draft::new("cross.drift_not_overfitting", drift.severity(), (0.6 + 0.3 * drift.confidence()).min(0.9))
-        .variant(if unseen { "labels" } else { "shift" })
-        .arg("train_name", gap.train.column.as_str())
-        .arg("validation_name", gap.validation.column.as_str())
-        .arg("early_train", gap.early.0)
-        .arg("early_validation", gap.early.1)
-        .arg("end_train", gap.end.0)
-        .arg("end_validation", gap.end.1)
-        .arg("early_at", case.at(gap.early_label))
-        .share("share", gap.share.min(1.0))
-        .arg("drift", drift.analysis.finding.evidence.as_str())
-        .computed("early gap as a share of the late one", gap.share);
+    let draft = Draft::new(
+        "cross.drift_not_overfitting",
+        drift.severity(),
+        (0.6 + 0.3 * drift.confidence()).min(0.9),
+    )
+    .variant(if unseen { "labels" } else { "shift" })
+    .arg("train_name", gap.train.column.as_str())
+    .arg("validation_name", gap.validation.column.as_str())
+    .arg("early_train", gap.early.0)
+    .arg("early_validation", gap.early.1)
+    .arg("end_train", gap.end.0)
+    .arg("end_validation", gap.end.1)
+    .arg("early_at", case.at(gap.early_label))
+    .share("share", gap.share.min(1.0))
+    .arg("drift", drift.analysis.finding.evidence.as_str())
+    .computed("early gap as a share of the late one", gap.share);
     let draft = point_fact(draft, gap.train, &gap.last.0);
     Some(Conclusion::new(point_fact(draft, gap.validation, &gap.last.1)).merging(&DRIFT))
 }

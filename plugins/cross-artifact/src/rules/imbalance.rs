@@ -27,9 +27,24 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     let plain = |metric: Metric| matches!(metric, Metric::Accuracy | Metric::ErrorRate);
     let pair = view.metrics.iter().find(|it| it.metric == Metric::Accuracy)?;
     let watched = case.experiment.watched.as_deref().unwrap_or_default();
-    let others = ["f1", "auc", "recall", "precision", "balanced", "kappa", "mcc", "matthews"];
-    if view.metrics.iter().any(|it| !plain(it.metric) && it.metric.is_classification())
-        || view.unknown_columns.iter().any(|it| others.iter().any(|name| it.to_lowercase().contains(name)))
+    let others = [
+        "f1",
+        "auc",
+        "recall",
+        "precision",
+        "balanced",
+        "kappa",
+        "mcc",
+        "matthews",
+    ];
+    if view
+        .metrics
+        .iter()
+        .any(|it| !plain(it.metric) && it.metric.is_classification())
+        || view
+            .unknown_columns
+            .iter()
+            .any(|it| others.iter().any(|name| it.to_lowercase().contains(name)))
         || others.iter().any(|it| watched.contains(it))
     {
         return None;
@@ -40,19 +55,29 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         _ => return None,
     };
     let best = curve.points.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
-    let shares = case.experiment.class_shares(Which::Test).or_else(|| case.experiment.class_shares(Which::Train));
+    let shares = case
+        .experiment
+        .class_shares(Which::Test)
+        .or_else(|| case.experiment.class_shares(Which::Train));
     let majority = shares.and_then(|it| it.first().copied());
     let rows = case.experiment.validation_rows().unwrap_or(100.0).max(1.0);
     let useless = majority.is_some_and(|it| best.value <= it + (it * (1.0 - it) / rows).sqrt());
     let confidence: f64 = if useless { 0.9 } else { 0.7 };
-    let mut draft = Draft::new("cross.imbalance_accuracy_metric", Severity::Medium, confidence.min(imbalance.confidence()))
-        .arg("metric", series.column.as_str())
-        .arg("best", best.value)
-        .arg("imbalance", imbalance.analysis.finding.evidence.as_str());
+    let mut draft = Draft::new(
+        "cross.imbalance_accuracy_metric",
+        Severity::Medium,
+        confidence.min(imbalance.confidence()),
+    )
+    .arg("metric", series.column.as_str())
+    .arg("best", best.value)
+    .arg("imbalance", imbalance.analysis.finding.evidence.as_str());
     draft = match majority {
         Some(majority) => {
             let variant = if useless { "majority" } else { "known" };
-            draft.variant(variant).share("majority", majority).computed("share of the most frequent class", majority)
+            draft
+                .variant(variant)
+                .share("majority", majority)
+                .computed("share of the most frequent class", majority)
         }
         None => draft,
     };

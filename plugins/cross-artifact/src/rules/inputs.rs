@@ -16,7 +16,11 @@ use super::{Case, Conclusion};
 
 pub(super) fn find(case: &Case<'_>, outputs_differ: bool) -> Option<Conclusion> {
     let checkpoint = case.experiment.checkpoint.as_ref()?;
-    let data = case.experiment.dataset.as_ref().filter(|it| it.modality == Modality::Tabular)?;
+    let data = case
+        .experiment
+        .dataset
+        .as_ref()
+        .filter(|it| it.modality == Modality::Tabular)?;
     // Without a label among the columns nobody knows whether one of them is the label.
     data.label.as_ref()?;
     let stated = checkpoint.config.input_dim();
@@ -33,7 +37,11 @@ pub(super) fn find(case: &Case<'_>, outputs_differ: bool) -> Option<Conclusion> 
     if features == 0 || categories || fits {
         return None;
     }
-    let severity = if outputs_differ { Severity::Medium } else { Severity::Low };
+    let severity = if outputs_differ {
+        Severity::Medium
+    } else {
+        Severity::Low
+    };
     let draft = Draft::new("cross.input_dim_mismatch", severity, 0.6)
         .arg("inputs", inputs)
         .arg("features", features)

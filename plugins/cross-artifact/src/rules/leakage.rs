@@ -29,14 +29,18 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     let reached = curve.points.iter().find(|it| it.value >= EARLY)?;
     let series = pair.validation.as_ref()?;
     let column = leak.code() == "checks.label_leakage";
-    let draft = Draft::new("cross.leakage_perfect_metric", leak.severity(), (0.5 + 0.5 * leak.confidence()).min(0.95))
-        .variant(if column { "column" } else { "rows" })
-        .arg("metric", series.column.as_str())
-        .arg("best", best.value)
-        .arg("reached", reached.value)
-        .arg("at", case.at(reached.label))
-        .arg("leak", leak.analysis.finding.evidence.as_str())
-        .arg("advice", leak.analysis.recommendation.action.as_str());
+    let draft = Draft::new(
+        "cross.leakage_perfect_metric",
+        leak.severity(),
+        (0.5 + 0.5 * leak.confidence()).min(0.95),
+    )
+    .variant(if column { "column" } else { "rows" })
+    .arg("metric", series.column.as_str())
+    .arg("best", best.value)
+    .arg("reached", reached.value)
+    .arg("at", case.at(reached.label))
+    .arg("leak", leak.analysis.finding.evidence.as_str())
+    .arg("advice", leak.analysis.recommendation.action.as_str());
     let draft = point_fact(point_fact(draft, series, reached), series, best);
     // Only the leak that was found belongs to this cause; another one may stand beside it.
     let merged: Vec<&'static str> = LEAKS.into_iter().filter(|it| case.findings.fault(&[it])).collect();

@@ -33,7 +33,12 @@ impl Case<'_> {
     /// A place on a curve by its label, such as `epoch 12`.
     pub(crate) fn at(&self, label: f64) -> String {
         use deepfix_views::training::Unit;
-        let unit = self.experiment.training.as_ref().and_then(|it| it.axis.as_ref()).map(|it| it.unit);
+        let unit = self
+            .experiment
+            .training
+            .as_ref()
+            .and_then(|it| it.axis.as_ref())
+            .map(|it| it.unit);
         let id = match unit {
             Some(Unit::Epoch) => "at-epoch",
             Some(Unit::Step) => "at-step",
@@ -53,7 +58,10 @@ pub(crate) struct Conclusion {
 
 impl Conclusion {
     fn new(draft: Draft) -> Self {
-        Self { draft, merges: Vec::new() }
+        Self {
+            draft,
+            merges: Vec::new(),
+        }
     }
 
     fn merging(mut self, codes: &[&'static str]) -> Self {

@@ -37,12 +37,18 @@ fn outputs(checkpoint: &CheckpointView) -> Option<Outputs> {
         (Some(stated), Some(file)) if stated.value != file => None,
         (Some(stated), file) => {
             let source = checkpoint.config.num_labels().map(|it| it.source());
-            Some(Outputs { count: stated.value, source, confirmed: file.is_some() })
+            Some(Outputs {
+                count: stated.value,
+                source,
+                confirmed: file.is_some(),
+            })
         }
         // The last layer of a plain chain is its head; that of anything else may be an encoder's.
-        (None, Some(file)) if checkpoint.sound()?.1.is_only_linear() => {
-            Some(Outputs { count: file, source: None, confirmed: false })
-        }
+        (None, Some(file)) if checkpoint.sound()?.1.is_only_linear() => Some(Outputs {
+            count: file,
+            source: None,
+            confirmed: false,
+        }),
         _ => None,
     }
 }
@@ -56,14 +62,20 @@ struct Classes {
 }
 
 fn classes(data: &DatasetView) -> Option<Classes> {
-    if data.modality == Modality::Tabular { tabular(data) } else { listed(data) }
+    if data.modality == Modality::Tabular {
+        tabular(data)
+    } else {
+        listed(data)
+    }
 }
 
 fn tabular(data: &DatasetView) -> Option<Classes> {
     let label = data.label.as_ref()?;
     let (mut fitting, mut facts) = (Vec::new(), Vec::new());
     for split in data.splits() {
-        let Some(column) = split.column(&label.name) else { continue };
+        let Some(column) = split.column(&label.name) else {
+            continue;
+        };
         if let Some(unique) = column.unique {
             let name = match split.which {
                 Which::Train => "classes in training data",
@@ -73,9 +85,11 @@ fn tabular(data: &DatasetView) -> Option<Classes> {
             facts.push((name, unique, column.source(Stat::Unique)));
         }
         if let Some(max) = column.max.filter(|it| it.fract() == 0.0 && (0.0..1e6).contains(it)) {
+            // Codes from 0 on may have gaps; codes from 1 on leave the first output unused or not.
             fitting.push(max as u64 + 1);
-            // Labels from 1 on.
-            fitting.push(max as u64);
+            if column.min.is_none_or(|min| min >= 1.0) {
+                fitting.push(max as u64);
+            }
         }
     }
     let count = facts.iter().map(|it| it.1 as u64).max()?;
@@ -85,7 +99,12 @@ fn tabular(data: &DatasetView) -> Option<Classes> {
     {
         fitting.extend(count..=(*train + *test) as u64);
     }
-    Some(Classes { fitting, count, facts, regression: label.task == Task::Regression })
+    Some(Classes {
+        fitting,
+        count,
+        facts,
+        regression: label.task == Task::Regression,
+    })
 }
 
 /// Images and texts, whose classes are listed one by one.
@@ -97,7 +116,9 @@ fn listed(data: &DatasetView) -> Option<Classes> {
     let mut names: Vec<String> = Vec::new();
     let mut fitting = Vec::new();
     for split in data.splits() {
-        let Some(counts) = data.class_counts(split) else { continue };
+        let Some(counts) = data.class_counts(split) else {
+            continue;
+        };
         fitting.push(counts.classes.len() as u64);
         names.extend(counts.classes.into_iter().map(|(name, _)| name));
     }
@@ -107,7 +128,12 @@ fn listed(data: &DatasetView) -> Option<Classes> {
     fitting.extend(codes.filter(|it| *it < 1_000_000).map(|it| it + 1));
     fitting.push(names.len() as u64);
     let count = names.len() as u64;
-    (count >= 2).then_some(Classes { fitting, count, facts: Vec::new(), regression: false })
+    (count >= 2).then_some(Classes {
+        fitting,
+        count,
+        facts: Vec::new(),
+        regression: false,
+    })
 }
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {

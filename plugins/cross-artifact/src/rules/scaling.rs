@@ -66,7 +66,10 @@ pub(crate) fn spread(data: &DatasetView) -> Option<Spread<'_>> {
     let mut found: Option<Spread<'_>> = None;
     for column in data.features().filter(|it| it.kind == Kind::Numeric) {
         let Some(scale) = scale(column) else { continue };
-        let spread = found.get_or_insert(Spread { wide: (column, scale), narrow: (column, scale) });
+        let spread = found.get_or_insert(Spread {
+            wide: (column, scale),
+            narrow: (column, scale),
+        });
         if scale > spread.wide.1 {
             spread.wide = (column, scale);
         }
@@ -97,14 +100,25 @@ struct Start<'a> {
 
 fn start<'a>(case: &Case<'_>, view: &'a TrainingView) -> Option<Start<'a>> {
     let series = view.train_loss.as_ref().or(view.validation_loss.as_ref())?;
-    let chance = case.experiment.chance_loss().filter(|it| *it > 0.0).unwrap_or(CHANCE_UNKNOWN);
+    let chance = case
+        .experiment
+        .chance_loss()
+        .filter(|it| *it > 0.0)
+        .unwrap_or(CHANCE_UNKNOWN);
     let first = series.first().map(|(row, loss)| (row, loss, loss / chance));
-    let broken = series.non_finite().filter(|it| !it.recovered || it.count > 1).map(|it| it.first_row);
+    let broken = series
+        .non_finite()
+        .filter(|it| !it.recovered || it.count > 1)
+        .map(|it| it.first_row);
     Some(Start { series, first, broken })
 }
 
 fn is_customary(view: &TrainingView) -> bool {
-    let most = if view.optimizer_kind() == Optimizer::Plain { CUSTOMARY_PLAIN } else { CUSTOMARY_ADAPTIVE };
+    let most = if view.optimizer_kind() == Optimizer::Plain {
+        CUSTOMARY_PLAIN
+    } else {
+        CUSTOMARY_ADAPTIVE
+    };
     view.peak_learning_rate().is_some_and(|it| it <= most)
 }
 
@@ -123,9 +137,11 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     let excess = start.first.map_or(0.0, |it| it.2);
     let symptom = case.findings.fault(&SYMPTOMS);
     let (severity, confidence, variant) = match (&scaler, ratio) {
-        (Some(_), Some(ratio)) if ratio >= 100.0 && (excess >= 10.0 || start.broken.is_some()) => {
-            (Severity::High, 0.93, if start.broken.is_some() { Some("broken") } else { None })
-        }
+        (Some(_), Some(ratio)) if ratio >= 100.0 && (excess >= 10.0 || start.broken.is_some()) => (
+            Severity::High,
+            0.93,
+            if start.broken.is_some() { Some("broken") } else { None },
+        ),
         (Some(_), Some(ratio)) if ratio >= 1000.0 && symptom => (Severity::Medium, 0.75, Some("symptom")),
         (Some(_), None) if excess >= 50.0 && is_customary(view) => (Severity::Medium, 0.55, Some("unseen")),
         (None, Some(ratio)) if ratio >= 1000.0 && excess >= 20.0 && is_customary(view) => {
@@ -140,8 +156,16 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     }
     if let Some(spread) = spread {
         draft = draft
-            .fact(format!("std of '{}'", spread.wide.0.name), spread.wide.0.std.unwrap_or_default(), spread.wide.0.source(Stat::Std))
-            .fact(format!("std of '{}'", spread.narrow.0.name), spread.narrow.0.std.unwrap_or_default(), spread.narrow.0.source(Stat::Std))
+            .fact(
+                format!("std of '{}'", spread.wide.0.name),
+                spread.wide.0.std.unwrap_or_default(),
+                spread.wide.0.source(Stat::Std),
+            )
+            .fact(
+                format!("std of '{}'", spread.narrow.0.name),
+                spread.narrow.0.std.unwrap_or_default(),
+                spread.narrow.0.source(Stat::Std),
+            )
             .computed("ratio of feature scales", spread.ratio())
             .arg("wide", spread.wide.0.name.as_str())
             .arg("large", spread.wide.1)
@@ -150,10 +174,15 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
             .arg("ratio", spread.ratio().round());
     }
     if let Some(scaler) = &scaler {
-        draft = draft.fact(scaler.name.as_str(), scaler.raw.clone(), scaler.source.clone()).arg("scaler", scaler.name.as_str());
+        draft = draft
+            .fact(scaler.name.as_str(), scaler.raw.clone(), scaler.source.clone())
+            .arg("scaler", scaler.name.as_str());
     }
     if let Some((row, loss, excess)) = start.first {
-        draft = draft.fact(start.series.column.as_str(), loss, start.series.cell(row)).arg("loss", loss).arg("times", excess.round());
+        draft = draft
+            .fact(start.series.column.as_str(), loss, start.series.cell(row))
+            .arg("loss", loss)
+            .arg("times", excess.round());
     }
     if let Some(row) = start.broken {
         let value = start.series.at(row);
@@ -161,7 +190,11 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
             Some(value) => draft.fact(start.series.column.as_str(), value, start.series.cell(row)),
             None => draft,
         };
-        let label = view.axis.as_ref().and_then(|axis| axis.labels.get(*axis.group.get(row)? as usize)).copied();
+        let label = view
+            .axis
+            .as_ref()
+            .and_then(|axis| axis.labels.get(*axis.group.get(row)? as usize))
+            .copied();
         draft = draft.arg("at", case.at(label.unwrap_or(row as f64)));
     }
     Some(Conclusion::new(draft.arg("column", start.series.column.as_str())))

@@ -76,9 +76,13 @@ fn by_checks(case: &Case<'_>) -> Option<Conclusion> {
     if case.experiment.validation_rows()? < 2.0 * FEWEST_ROWS {
         return None;
     }
-    let draft = Draft::new("cross.val_labels_corrupted", Severity::Medium, 0.6_f64.min(change.confidence()))
-        .variant("checks")
-        .arg("change", change.analysis.finding.evidence.as_str());
+    let draft = Draft::new(
+        "cross.val_labels_corrupted",
+        Severity::Medium,
+        0.6_f64.min(change.confidence()),
+    )
+    .variant("checks")
+    .arg("change", change.analysis.finding.evidence.as_str());
     Some(Conclusion::new(draft))
 }
 
@@ -116,7 +120,11 @@ fn from_the_start(look: &Look, blind: bool, half_blind: bool, known_by_heart: bo
         return false;
     }
     if correlation {
-        return if blind { (look.start >= 2.5 && look.matters) || look.half >= 3.3 } else { look.start >= 4.0 };
+        return if blind {
+            (look.start >= 2.5 && look.matters) || look.half >= 3.3
+        } else {
+            look.start >= 4.0
+        };
     }
     match (blind, known_by_heart) {
         (true, false) => look.matters && (look.start >= 3.3 || (look.start >= 2.0 && look.half >= 5.5)),
@@ -140,13 +148,16 @@ fn is_known_by_heart(case: &Case<'_>, view: &TrainingView) -> bool {
 /// the first epochs on, and validation gets no better than in the very first. Overfitting at
 /// least begins with an improvement.
 fn never_improves(case: &Case<'_>, view: &TrainingView, rows: f64, correlation: bool) -> bool {
-    let Some(pair) = case.experiment.metric().filter(|it| it.metric == Metric::Accuracy) else { return false };
+    let Some(pair) = case.experiment.metric().filter(|it| it.metric == Metric::Accuracy) else {
+        return false;
+    };
     let (Some(train), Some(validation)) = (second_half(&pair.train_curve), second_half(&pair.validation_curve)) else {
         return false;
     };
-    let (Some((start, _)), Some(first)) =
-        (differences(&pair.train_curve, &pair.validation_curve), pair.validation_curve.points.first())
-    else {
+    let (Some((start, _)), Some(first)) = (
+        differences(&pair.train_curve, &pair.validation_curve),
+        pair.validation_curve.points.first(),
+    ) else {
         return false;
     };
     let error = (validation * (1.0 - validation)).max(0.02).sqrt() / rows.sqrt();
@@ -169,14 +180,28 @@ fn conclude(case: &Case<'_>, view: &TrainingView, correlation: bool) -> Option<C
         (false, _) => (Severity::Medium, 0.6),
     };
     let (train, validation, a, b) = match case.experiment.metric() {
-        Some(it) => (it.train.as_ref()?, it.validation.as_ref()?, &it.train_curve, &it.validation_curve),
-        None => (view.train_loss.as_ref()?, view.validation_loss.as_ref()?, &view.train, &view.validation),
+        Some(it) => (
+            it.train.as_ref()?,
+            it.validation.as_ref()?,
+            &it.train_curve,
+            &it.validation_curve,
+        ),
+        None => (
+            view.train_loss.as_ref()?,
+            view.validation_loss.as_ref()?,
+            &view.train,
+            &view.validation,
+        ),
     };
     let pairs = paired(a, b);
     let (first_train, first_validation, point) = pairs.first()?;
     let (last_train, last_validation) = (a.points.last()?, b.points.last()?);
     let mut draft = Draft::new("cross.val_labels_corrupted", severity, confidence)
-        .variant(if case.experiment.metric().is_some() { "metric" } else { "loss" })
+        .variant(if case.experiment.metric().is_some() {
+            "metric"
+        } else {
+            "loss"
+        })
         .arg("train_name", train.column.as_str())
         .arg("validation_name", validation.column.as_str())
         .arg("first_train", *first_train)
@@ -185,7 +210,17 @@ fn conclude(case: &Case<'_>, view: &TrainingView, correlation: bool) -> Option<C
         .arg("last_train", last_train.value)
         .arg("last_validation", last_validation.value)
         .arg("rows", case.experiment.validation_rows().unwrap_or_default() as u64)
-        .arg("checked", case.text(if compared { "splits-compared" } else { "splits-not-compared" }, &[]));
+        .arg(
+            "checked",
+            case.text(
+                if compared {
+                    "splits-compared"
+                } else {
+                    "splits-not-compared"
+                },
+                &[],
+            ),
+        );
     for (series, point) in [(train, last_train), (validation, point), (validation, last_validation)] {
         draft = point_fact(draft, series, point);
     }
@@ -203,7 +238,10 @@ fn differences(a: &Curve, b: &Curve) -> Option<(f64, f64)> {
     let first: Vec<f64> = pairs.iter().take(3).map(|it| it.0 - it.1).collect();
     let start = first.iter().sum::<f64>() / first.len().max(1) as f64;
     let (from, to) = (a.points.first()?.value, a.end()?);
-    let half = pairs.iter().find(|it| (it.0 - from).abs() >= 0.5 * (to - from).abs()).map(|it| it.0 - it.1)?;
+    let half = pairs
+        .iter()
+        .find(|it| (it.0 - from).abs() >= 0.5 * (to - from).abs())
+        .map(|it| it.0 - it.1)?;
     (!first.is_empty()).then_some((start, half))
 }
 
@@ -213,7 +251,11 @@ const SCALE: f64 = 0.3 / 3.3;
 fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
     let pair: &MetricPair = case.experiment.metric()?;
     let (train, validation) = (second_half(&pair.train_curve)?, second_half(&pair.validation_curve)?);
-    let best = pair.validation_curve.smooth().into_iter().fold(f64::NEG_INFINITY, f64::max);
+    let best = pair
+        .validation_curve
+        .smooth()
+        .into_iter()
+        .fold(f64::NEG_INFINITY, f64::max);
     let (start, half) = differences(&pair.train_curve, &pair.validation_curve)?;
     let look = |learned, blind, error: f64| Look {
         learned,
@@ -236,7 +278,11 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
         }
         // The chance level of F1 depends on the class shares and on what the model answers.
         Metric::Auc | Metric::BalancedAccuracy => {
-            let chance = if pair.metric == Metric::Auc { 0.5 } else { 1.0 / case.experiment.classes()? };
+            let chance = if pair.metric == Metric::Auc {
+                0.5
+            } else {
+                1.0 / case.experiment.classes()?
+            };
             let error = 0.5 / rows?.sqrt();
             Some(look(train >= chance + 0.15, best <= chance + 1.6 * error, error))
         }

@@ -60,9 +60,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let metric = pair.validation.as_ref().or(pair.train.as_ref())?;
     let mut draft = Draft::new(CODE, severity, confidence)
         .computed(case.label("late-ratio"), ratio)
-        .computed(case.label("sigmas"),
-            distance.sigmas,
-        )
+        .computed(case.label("sigmas"), distance.sigmas)
         .arg("train", train_series.column.as_str())
         .arg("validation", validation_series.column.as_str())
         .arg("metric", metric.column.as_str())
@@ -89,7 +87,8 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
 /// Something makes the training loss higher on purpose.
 fn is_burdened(case: &Case<'_>) -> bool {
     let view = case.view;
-    view.architecture(|it| it.dropout()).is_some_and(|it| it.value > LIGHT_DROPOUT)
+    view.architecture(|it| it.dropout())
+        .is_some_and(|it| it.value > LIGHT_DROPOUT)
         || view.params.hardened_training().is_some()
         || view.params.class_weights().is_some()
 }
@@ -99,7 +98,9 @@ fn is_burdened(case: &Case<'_>) -> bool {
 fn still_learning(case: &Case<'_>) -> bool {
     let curve = &case.view.validation;
     let (before, after) = (curve.mean_between(0.5, 0.75), curve.mean_between(0.75, 1.0));
-    before.zip(after).is_some_and(|(before, after)| before - after > 0.08 * before.abs())
+    before
+        .zip(after)
+        .is_some_and(|(before, after)| before - after > 0.08 * before.abs())
 }
 
 struct Distance {

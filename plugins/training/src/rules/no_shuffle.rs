@@ -64,7 +64,12 @@ fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool) -> Draft {
         (true, _) => (Severity::Low, 0.5),
         (false, _) => (Severity::Medium, 0.75),
     };
-    let column = case.view.train_loss_steps.as_ref().map(|it| it.column.clone()).unwrap_or_default();
+    let column = case
+        .view
+        .train_loss_steps
+        .as_ref()
+        .map(|it| it.column.clone())
+        .unwrap_or_default();
     let mut draft = Draft::new(CODE, severity, confidence)
         .computed(case.label("explained"), tooth.pattern.explained)
         .computed(case.label("tooth-worst"), tooth.worst_loss)

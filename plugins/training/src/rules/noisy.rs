@@ -31,6 +31,8 @@ const POINTS: usize = 10;
 const TINY_SPLIT: u32 = 25;
 /// Batches that are noisy by themselves.
 const SMALL_BATCH: f64 = 4.0;
+/// With such batches less is enough: the reason is known.
+const SMALL_BATCH_NOISE: f64 = 0.085;
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
@@ -50,14 +52,14 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         true if late >= 1.5 * NOISE => (Severity::High, 0.85),
         true if late >= NOISE => (Severity::Medium, 0.8),
         // It was noisy at first; small batches are a reason that will be back.
-        true if all >= NOISE && small_batch => (Severity::Medium, 0.7),
+        true if small_batch && all.max(late) >= SMALL_BATCH_NOISE => (Severity::Medium, 0.7),
         true if all >= NOISE => (Severity::Low, 0.5),
         false if late >= TRAIN_NOISE && !dropout => (Severity::Medium, 0.5),
         _ => return None,
     };
     let tiny = view.validation_rows().filter(|it| *it < TINY_SPLIT && validated);
     let severity = if tiny.is_some() { Severity::Low } else { severity };
-    let shown = if late >= NOISE { late } else { all };
+    let shown = if late >= NOISE { late } else { all.max(late) };
     let mut draft = Draft::new(CODE, severity, confidence)
         .computed(case.label("noise"), shown)
         .arg("column", series.column.as_str())

@@ -16,7 +16,7 @@
 //! at the end of a good fit.
 
 use deepfix_plugin::{Draft, Severity};
-use deepfix_views::training::{Best, Curve, Orientation, TrainingView};
+use deepfix_views::training::{Best, Curve, Metric, Orientation, TrainingView};
 
 use crate::case::Case;
 
@@ -100,16 +100,33 @@ fn never_improved(case: &Case<'_>, best: &Best) -> bool {
     /// The least fall of the validation loss that shows that something general was learnt.
     const LEARNT: f64 = 0.08;
     let view = case.view;
-    let Some(first) = view.validation.points.first() else { return true };
+    let Some(first) = view.validation.points.first() else {
+        return true;
+    };
     let fell = first.value - best.value >= LEARNT * first.value.abs();
     let noise = view.validation_rows().map_or(0.08, |rows| 1.0 / f64::from(rows).sqrt());
     let gained = view.main_metric().is_some_and(|pair| {
         let curve = &pair.validation_curve;
-        let (Some(first), Some(late)) = (curve.points.first(), curve.mean_between(0.2, 1.0)) else { return false };
-        let sign = if pair.metric.orientation() == Orientation::HigherIsBetter { 1.0 } else { -1.0 };
-        sign * (late - first.value) > noise
+        let (Some(first), Some(late)) = (curve.points.first(), curve.mean_between(0.2, 1.0)) else {
+            return false;
+        };
+        let sign = if pair.metric.orientation() == Orientation::HigherIsBetter {
+            1.0
+        } else {
+            -1.0
+        };
+        sign * (late - first.value) > noise || is_fair(pair.metric, first.value, late)
     });
     !fell && !gained
+}
+
+/// A validation metric that permuted labels would not allow: good, and not falling.
+fn is_fair(metric: Metric, first: f64, late: f64) -> bool {
+    match metric {
+        Metric::R2 => late >= 0.3,
+        Metric::Accuracy | Metric::BalancedAccuracy | Metric::F1 | Metric::Auc => late >= 0.75 && late >= first - 0.03,
+        _ => false,
+    }
 }
 
 /// Far more weights than training rows, and nothing that restrains them: such a network learns
@@ -118,9 +135,14 @@ fn is_oversized(case: &Case<'_>) -> bool {
     /// Weights per row; healthy tables and networks have 1 to 20.
     const WEIGHTS_PER_ROW: f64 = 40.0;
     let view = case.view;
-    let Some(sizes) = view.architecture(|it| it.hidden_sizes()) else { return false };
+    let Some(sizes) = view.architecture(|it| it.hidden_sizes()) else {
+        return false;
+    };
     let weights: f64 = sizes.value.windows(2).map(|it| it.iter().product::<f64>()).sum();
-    let steps = view.updates().zip(view.axis.as_ref()).map(|(steps, axis)| steps / axis.len().max(1) as f64);
+    let steps = view
+        .updates()
+        .zip(view.axis.as_ref())
+        .map(|(steps, axis)| steps / axis.len().max(1) as f64);
     let rows = steps.zip(case.batch()).map(|(steps, batch)| steps * batch);
     let restrained = view.architecture(|it| it.dropout()).is_some_and(|it| it.value >= 0.1);
     rows.is_some_and(|rows| weights >= WEIGHTS_PER_ROW * rows) && !restrained

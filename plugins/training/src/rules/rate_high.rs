@@ -61,7 +61,8 @@ fn diverged(case: &Case<'_>) -> Option<Draft> {
         }
     }
     let (peak, factor) = worst?;
-    let end = curve.end()?;
+    // A spike within the last tenth that is over already does not count as the end.
+    let end = curve.end()?.min(curve.points.last()?.value);
     if end < 1.5 * before.value || end - before.value < 0.1 * first.value {
         return None;
     }
@@ -97,7 +98,11 @@ fn stuck(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
     let curve = &view.train;
     let level = stats::median(&curve.slice(0.5, 1.0)).filter(|it| *it > 0.0)?;
-    let early = curve.points.iter().take((curve.len() / 4).max(1)).max_by(|a, b| a.value.total_cmp(&b.value))?;
+    let early = curve
+        .points
+        .iter()
+        .take((curve.len() / 4).max(1))
+        .max_by(|a, b| a.value.total_cmp(&b.value))?;
     let (before, after) = (curve.mean_between(0.25, 0.5)?, curve.mean_between(0.75, 1.0)?);
     let extreme = is_extreme(case);
     let still = before - after < if extreme { 0.1 } else { 0.05 } * level;

@@ -66,9 +66,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     }
     let fall = still_falling(case)?;
     let draft = Draft::new(CODE, Severity::Low, 0.5).variant("unfinished");
-    let draft = draft
-        .computed(case.label("late-fall"), fall)
-        .share("fall", fall);
+    let draft = draft.computed(case.label("late-fall"), fall).share("fall", fall);
     Some(with_quality(case, draft, &quality))
 }
 

@@ -66,8 +66,16 @@ fn layered(case: &Case<'_>) -> Option<Draft> {
         (Severity::Low, 0.5)
     };
     let draft = Draft::new(CODE, severity, confidence)
-        .fact(case.text("label-mean", &[("column", first.column.as_str().into())]), first.mean, first.mean_source())
-        .fact(case.text("label-mean", &[("column", last.column.as_str().into())]), last.mean, last.mean_source())
+        .fact(
+            case.text("label-mean", &[("column", first.column.as_str().into())]),
+            first.mean,
+            first.mean_source(),
+        )
+        .fact(
+            case.text("label-mean", &[("column", last.column.as_str().into())]),
+            last.mean,
+            last.mean_source(),
+        )
         .computed(case.label("layer-ratio"), ratio)
         .arg("first", first.name.as_str())
         .arg("last", last.name.as_str())
@@ -82,7 +90,11 @@ fn layered(case: &Case<'_>) -> Option<Draft> {
 /// The share by which the loss falls after the first quarter of the run. Before that even the
 /// output layer alone learns how frequent the classes are.
 fn late_fall(case: &Case<'_>) -> Option<f64> {
-    let curve = if case.view.train.len() >= 3 { &case.view.train } else { &case.view.validation };
+    let curve = if case.view.train.len() >= 3 {
+        &case.view.train
+    } else {
+        &case.view.validation
+    };
     let (before, after) = (curve.mean_between(0.25, 0.5)?, curve.mean_between(0.75, 1.0)?);
     let fall = (before - after) / before.abs();
     fall.is_finite().then_some(fall)
@@ -91,11 +103,18 @@ fn late_fall(case: &Case<'_>) -> Option<f64> {
 fn flat(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
     let fall = late_fall(case).filter(|it| it.abs() < STUCK)?;
-    let curve = if view.validation.len() >= POINTS { &view.validation } else { &view.train };
+    let curve = if view.validation.len() >= POINTS {
+        &view.validation
+    } else {
+        &view.train
+    };
     let depth = view.architecture(|it| it.hidden_sizes()).map(|it| it.value.len());
     let activation = view.architecture(|it| it.activation()).map(|it| it.value);
     let saturating = activation.as_ref().map(|it| {
-        ["sigmoid", "tanh", "logistic", "softsign"].iter().any(|name| it.contains(name)) && !it.contains("hardtanh")
+        ["sigmoid", "tanh", "logistic", "softsign"]
+            .iter()
+            .any(|name| it.contains(name))
+            && !it.contains("hardtanh")
     });
     let (severity, confidence) = match (depth.map(|it| it >= DEEP), saturating) {
         (Some(true), Some(true)) => (Severity::High, 0.85),
@@ -108,7 +127,9 @@ fn flat(case: &Case<'_>) -> Option<Draft> {
     if view.points() < POINTS || wobbles || rate_low::has_shape(case) || !guesses(case) {
         return None;
     }
-    let draft = Draft::new(CODE, severity, confidence).variant("flat").computed(case.label("late-fall-share"), fall);
+    let draft = Draft::new(CODE, severity, confidence)
+        .variant("flat")
+        .computed(case.label("late-fall-share"), fall);
     Some(with_loss(case, with_architecture(case, draft)))
 }
 

@@ -97,6 +97,7 @@ fn detrended(values: &[f64], period: usize) -> Vec<Vec<f64>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

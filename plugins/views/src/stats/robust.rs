@@ -78,6 +78,7 @@ pub fn trimmed_root_mean_square(values: &[f64], trim: f64) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

@@ -11,14 +11,17 @@ mod curve;
 mod derived;
 mod params;
 mod series;
+mod settings;
+mod setup;
 mod view;
 
 pub use axis::{Axis, Unit};
 pub use columns::{Metric, Orientation, Role, Split, resolve};
 pub use curve::{Curve, Point, paired};
-pub use derived::{Best, Chance, Gap, ModelKind, Optimizer, SawTooth, Schedule, Task};
+pub use derived::{Best, Chance, Gap, SawTooth};
 pub use params::{Param, Params};
 pub use series::{NonFinite, Series};
+pub use setup::{ModelKind, Optimizer, Schedule, Task};
 pub use view::{Layer, MetricPair, TrainingView};
 
 /// The name of the table that holds the metrics.

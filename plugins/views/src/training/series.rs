@@ -195,6 +195,7 @@ fn explicit_nan(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use deepfix_plugin::{Context, Request, testing::FakeHost};
     use serde_json::json;

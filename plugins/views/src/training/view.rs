@@ -397,6 +397,7 @@ fn natural(name: &str) -> Vec<(u64, String)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use deepfix_plugin::{Request, testing::FakeHost};
     use serde_json::json;
