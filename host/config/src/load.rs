@@ -64,7 +64,9 @@ impl Checker<'_> {
     /// Relative paths are relative to the file.
     fn path(&self, path: &Path) -> PathBuf {
         let folder = self.file.parent().unwrap_or(Path::new("."));
-        if path.is_absolute() { path.to_owned() } else { folder.join(path) }
+        let joined = folder.join(path);
+        // The engine's cache wants an absolute path, whatever way the file was named.
+        std::path::absolute(&joined).unwrap_or(joined)
     }
 
     fn bytes(&self, key: &str, text: Option<&String>, default: u64) -> Result<u64, ConfigError> {

@@ -4,7 +4,7 @@
 //! Updates per epoch = ceil(rows / (batch size * accumulated batches)), or as logged where that
 //! is more. A fault where there are at most 2 per epoch and 100 in the whole run, and the run
 //! ended unfinished: the last quarter of the epochs still brought a tenth of the whole fall of
-//! the training loss and three per cent of its level, validation fell with it, and the loss is
+//! the training loss and one per cent of its level, validation fell with it, and the loss is
 //! still a quarter or more of that of guessing. (Deep Learning Tuning Playbook, section on batch
 //! size; Shallue et al. 2019 on the number of steps.)
 //!
@@ -83,9 +83,10 @@ fn late_fall(curve: &Curve) -> Option<(f64, f64)> {
 }
 
 fn is_unfinished(case: &Case<'_>, view: &TrainingView) -> bool {
-    let falls = |curve: &Curve| late_fall(curve).is_some_and(|(share, level)| share >= 0.1 && level >= 0.03);
-    let train = falls(&view.train);
-    let validation = view.validation.is_empty() || falls(&view.validation);
+    let falls =
+        |curve: &Curve, least: (f64, f64)| late_fall(curve).is_some_and(|it| it.0 >= least.0 && it.1 >= least.1);
+    let train = falls(&view.train, (0.1, 0.01));
+    let validation = view.validation.is_empty() || falls(&view.validation, (0.05, 0.003));
     let left = match (view.train.end(), case.experiment.chance_loss()) {
         (Some(end), Some(chance)) => end >= 0.25 * chance,
         _ => true,

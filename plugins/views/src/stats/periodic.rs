@@ -97,7 +97,7 @@ fn detrended(values: &[f64], period: usize) -> Vec<Vec<f64>> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::needless_pass_by_value)]
 mod tests {
     use super::*;
 

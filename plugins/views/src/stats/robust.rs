@@ -78,7 +78,7 @@ pub fn trimmed_root_mean_square(values: &[f64], trim: f64) -> Option<f64> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::needless_pass_by_value)]
 mod tests {
     use super::*;
 

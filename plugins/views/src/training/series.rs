@@ -195,7 +195,7 @@ fn explicit_nan(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::needless_pass_by_value)]
 mod tests {
     use deepfix_plugin::{Context, Request, testing::FakeHost};
     use serde_json::json;

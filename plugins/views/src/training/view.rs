@@ -397,7 +397,7 @@ fn natural(name: &str) -> Vec<(u64, String)> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::needless_pass_by_value)]
 mod tests {
     use deepfix_plugin::{Request, testing::FakeHost};
     use serde_json::json;
