@@ -30,8 +30,18 @@ pub(crate) fn run() -> Result<()> {
     let cat = cat(&file)?;
     let (again, _) = diagnose(&folder)?;
     let best = time.min(again);
-    println!("  {:5} MB: {} wall, peak resident {} MB", SMALL >> 20, ms(small_time), small_memory / 1_000_000);
-    println!("  {:5} MB: {} wall, peak resident {} MB", LARGE >> 20, ms(best), memory / 1_000_000);
+    println!(
+        "  {:5} MB: {} wall, peak resident {} MB",
+        SMALL >> 20,
+        ms(small_time),
+        small_memory / 1_000_000
+    );
+    println!(
+        "  {:5} MB: {} wall, peak resident {} MB",
+        LARGE >> 20,
+        ms(best),
+        memory / 1_000_000
+    );
     let net = best.saturating_sub(small_time);
     println!(
         "  `cat file > /dev/null`: {}; ratio {:.1} ({:.2} GB/s against {:.2} GB/s)",
@@ -100,7 +110,9 @@ fn write(path: &Path, size: u64) -> Result<()> {
     let mut state: u64 = 1;
     let mut row = Vec::with_capacity(1 << 20);
     for _ in 0..(1 << 18) {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let weight = ((state >> 40) as f32 / (1u64 << 24) as f32 - 0.5) * 0.05;
         row.extend_from_slice(&weight.to_le_bytes());
     }

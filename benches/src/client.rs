@@ -15,7 +15,9 @@ impl Client {
     pub(crate) fn connect(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::with_capacity(256 << 10, stream) })
+        Ok(Self {
+            stream: BufReader::with_capacity(256 << 10, stream),
+        })
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Result<Vec<u8>> {
@@ -53,7 +55,11 @@ impl Client {
             }
             chunked |= header == "transfer-encoding: chunked";
         }
-        let body = if chunked { self.chunks()? } else { self.exactly(length.unwrap_or(0))? };
+        let body = if chunked {
+            self.chunks()?
+        } else {
+            self.exactly(length.unwrap_or(0))?
+        };
         if status != "200" {
             return Err(format!("status {status}: {}", String::from_utf8_lossy(&body)).into());
         }

@@ -51,7 +51,11 @@ fn cases() -> Result<Vec<Case>> {
     bodies.sort();
     Ok(bodies
         .into_iter()
-        .map(|(name, body)| Case { name, request: Arc::new(Client::post_bytes("/v1/analyse", &body)), body })
+        .map(|(name, body)| Case {
+            name,
+            request: Arc::new(Client::post_bytes("/v1/analyse", &body)),
+            body,
+        })
         .collect())
 }
 
@@ -85,7 +89,9 @@ pub(crate) fn run() -> Result<()> {
     }
     let health = Arc::new(b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n".to_vec());
     let (bare, _) = load(server.address, &[health], CONCURRENT)?;
-    println!("concurrency {CONCURRENCY}, {CONCURRENT} requests each; limit: /health of the same server, {bare:.0} a second");
+    println!(
+        "concurrency {CONCURRENCY}, {CONCURRENT} requests each; limit: /health of the same server, {bare:.0} a second"
+    );
     for case in &cases {
         let (rate, sample) = load(server.address, &[Arc::clone(&case.request)], CONCURRENT)?;
         println!(

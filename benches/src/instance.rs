@@ -31,7 +31,10 @@ struct Bare {
 
 impl WasiView for Bare {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
     }
 }
 
@@ -48,7 +51,11 @@ pub(crate) fn run() -> Result<()> {
                 file: file.clone(),
                 name: None,
                 world: World::Analyzer,
-                grants: Grants { artifacts: kinds, capabilities: Vec::new(), namespaces },
+                grants: Grants {
+                    artifacts: kinds,
+                    capabilities: Vec::new(),
+                    namespaces,
+                },
                 limits: Limits::default(),
                 settings: String::new(),
                 sha256: None,
@@ -89,9 +96,14 @@ fn report(ours: Vec<Duration>, theirs: Vec<Duration>) {
 fn bare(bytes: &[u8]) -> Result<(wasmtime::Engine, bindings::AnalyzerPre<Bare>)> {
     let mut config = Config::new();
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_memories(64).total_tables(512).max_memory_size(256 << 20).table_elements(60_000);
+    pool.total_memories(64)
+        .total_tables(512)
+        .max_memory_size(256 << 20)
+        .table_elements(60_000);
     pool.total_core_instances(512).linear_memory_keep_resident(64 << 10);
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool)).concurrency_support(false);
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .concurrency_support(false);
     let engine = wasmtime::Engine::new(&config)?;
     let component = Component::new(&engine, bytes)?;
     let mut linker = Linker::new(&engine);
@@ -102,7 +114,10 @@ fn bare(bytes: &[u8]) -> Result<(wasmtime::Engine, bindings::AnalyzerPre<Bare>)>
 }
 
 async fn describe_bare(engine: &wasmtime::Engine, pre: &bindings::AnalyzerPre<Bare>) -> Result<()> {
-    let state = Bare { wasi: WasiCtx::builder().build(), table: ResourceTable::new() };
+    let state = Bare {
+        wasi: WasiCtx::builder().build(),
+        table: ResourceTable::new(),
+    };
     let mut store = Store::new(engine, state);
     let analyzer = pre.instantiate_async(&mut store).await?;
     let description = analyzer.deepfix_analysis_analyze().call_describe(&mut store).await?;

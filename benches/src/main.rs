@@ -20,8 +20,12 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Result<()> {
     let names: Vec<String> = std::env::args().skip(1).collect();
-    let all: [(&str, fn() -> Result<()>); 4] =
-        [("instance", instance::run), ("start", start::run), ("http", http::run), ("checkpoint", checkpoint::run)];
+    let all: [(&str, fn() -> Result<()>); 4] = [
+        ("instance", instance::run),
+        ("start", start::run),
+        ("http", http::run),
+        ("checkpoint", checkpoint::run),
+    ];
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(it, _)| it == name)) {
         return Err(format!("no benchmark `{unknown}`: there are instance, start, http and checkpoint").into());
     }
@@ -36,7 +40,10 @@ fn main() -> Result<()> {
 
 /// The root of the repository.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+        .to_owned()
 }
 
 /// The binary that is measured.

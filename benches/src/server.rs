@@ -36,7 +36,11 @@ impl Server {
             let line = lines.next().ok_or("the server ended before it was ready")??;
             let record: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
             if record.get("message").and_then(|it| it.as_str()) == Some("ready") {
-                break record.get("address").and_then(|it| it.as_str()).ok_or("no address")?.parse()?;
+                break record
+                    .get("address")
+                    .and_then(|it| it.as_str())
+                    .ok_or("no address")?
+                    .parse()?;
             }
             if started.elapsed() > PATIENCE {
                 return Err("the server is not ready".into());
@@ -45,7 +49,11 @@ impl Server {
         // The log must be read on, or the server blocks when the pipe is full.
         std::thread::spawn(move || lines.for_each(drop));
         Client::connect(address)?.get("/health")?;
-        Ok(Self { child, address, ready_after: started.elapsed() })
+        Ok(Self {
+            child,
+            address,
+            ready_after: started.elapsed(),
+        })
     }
 
     /// Resident memory in bytes, now.
@@ -58,7 +66,10 @@ impl Server {
 pub(crate) fn status(process: u32, name: &str) -> u64 {
     fs::read_to_string(format!("/proc/{process}/status"))
         .ok()
-        .and_then(|text| text.lines().find_map(|line| line.strip_prefix(name)?.trim().split(' ').next()?.parse().ok()))
+        .and_then(|text| {
+            text.lines()
+                .find_map(|line| line.strip_prefix(name)?.trim().split(' ').next()?.parse().ok())
+        })
         .map_or(0, |kilobytes: u64| kilobytes * 1024)
 }
 

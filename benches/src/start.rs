@@ -26,7 +26,15 @@ pub(crate) fn run() -> Result<()> {
     }
     let (serving, plain) = (Sample::new(serving), Sample::new(plain));
     println!("process start to the first answer of /health, five components, the whole knowledge base");
-    println!("  median {}  worst {}  (aim: under 300 ms)", ms(serving.median()), ms(serving.quantile(1.0)));
-    println!("  `deepfix --version`: median {}  ratio {:.0}", ms(plain.median()), ratio(serving.median(), plain.median()));
+    println!(
+        "  median {}  worst {}  (aim: under 300 ms)",
+        ms(serving.median()),
+        ms(serving.quantile(1.0))
+    );
+    println!(
+        "  `deepfix --version`: median {}  ratio {:.0}",
+        ms(plain.median()),
+        ratio(serving.median(), plain.median())
+    );
     Ok(())
 }

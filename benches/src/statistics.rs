@@ -12,7 +12,10 @@ impl Sample {
     /// The value below which this share of the sample lies.
     pub(crate) fn quantile(&self, share: f64) -> Duration {
         let last = self.0.len().saturating_sub(1);
-        self.0.get((share * last as f64).round() as usize).copied().unwrap_or_default()
+        self.0
+            .get((share * last as f64).round() as usize)
+            .copied()
+            .unwrap_or_default()
     }
 
     pub(crate) fn median(&self) -> Duration {

@@ -49,7 +49,10 @@ pub(crate) fn components() -> Result<(), String> {
     let folder = root().join("components");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for (package, file) in COMPONENTS {
-        let built = target().join(toolchain::TARGET).join("wasm").join(format!("{}.wasm", package.replace('-', "_")));
+        let built = target()
+            .join(toolchain::TARGET)
+            .join("wasm")
+            .join(format!("{}.wasm", package.replace('-', "_")));
         copy(&built, &folder.join(file))?;
     }
     Ok(())
@@ -72,6 +75,9 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 pub(crate) fn guests(folder: &str, arguments: &[&str]) -> Result<(), String> {
     toolchain::ensure_target()?;
     let mut command = cargo(&["build", "--release", "--locked", "--target", toolchain::TARGET]);
-    command.args(arguments).current_dir(root().join(folder)).env_remove("CARGO_TARGET_DIR");
+    command
+        .args(arguments)
+        .current_dir(root().join(folder))
+        .env_remove("CARGO_TARGET_DIR");
     run(&mut command)
 }

@@ -13,7 +13,11 @@ const HEALTHY: &str = "examples/healthy-wine";
 /// Builds what is missing and diagnoses both.
 pub(crate) fn run_one(folder: &str) -> Result<(), String> {
     stage(&format!("deepfix analyse {folder}"));
-    process::run(Command::new(build::binary()).args(["analyse", folder]).current_dir(root()))
+    process::run(
+        Command::new(build::binary())
+            .args(["analyse", folder])
+            .current_dir(root()),
+    )
 }
 
 /// `cargo xtask demo`.

@@ -8,7 +8,10 @@ use std::{
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     // The manifest of this crate lies one folder below it.
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+        .to_owned()
 }
 
 /// Prints a line for the user.
@@ -50,15 +53,21 @@ pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     let shown = show(command);
     match command.output() {
         Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        Ok(output) => {
-            Err(format!("`{shown}` failed: {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim()))
-        }
+        Ok(output) => Err(format!(
+            "`{shown}` failed: {}: {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr).trim()
+        )),
         Err(error) => Err(format!("`{shown}` cannot be started: {error}")),
     }
 }
 
 fn show(command: &Command) -> String {
-    let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let arguments: Vec<_> = command.get_args().map(|it| it.to_string_lossy().into_owned()).collect();
     format!("{program} {}", arguments.join(" "))
 }

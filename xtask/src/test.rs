@@ -16,7 +16,13 @@ pub(crate) fn run() -> Result<(), String> {
     stage("the tests");
     // One profile for everything: the engine is compiled once, and components compile in
     // seconds rather than minutes.
-    process::run(&mut cargo(&["test", "--release", "--locked", "--workspace", "--all-features"]))
+    process::run(&mut cargo(&[
+        "test",
+        "--release",
+        "--locked",
+        "--workspace",
+        "--all-features",
+    ]))
 }
 
 /// `cargo xtask lint`.
@@ -26,6 +32,14 @@ pub(crate) fn lint() -> Result<(), String> {
     process::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     stage("clippy");
     process::run(&mut cargo(&[
-        "clippy", "--release", "--locked", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings",
+        "clippy",
+        "--release",
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "--deny",
+        "warnings",
     ]))
 }

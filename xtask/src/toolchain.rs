@@ -13,7 +13,10 @@ pub(crate) fn ensure_target() -> Result<(), String> {
         return Ok(());
     }
     say(&format!("adding the target {TARGET}"));
-    run(Command::new("rustup").args(["target", "add", TARGET]).current_dir(root())).map_err(|error| {
+    run(Command::new("rustup")
+        .args(["target", "add", TARGET])
+        .current_dir(root()))
+    .map_err(|error| {
         format!(
             "{error}\nThe components need Rust's target {TARGET}. With rustup: `rustup target add {TARGET}`. Without \
              rustup: install the standard library of that target for the compiler that `rustc --version` names, so \
@@ -24,7 +27,11 @@ pub(crate) fn ensure_target() -> Result<(), String> {
 
 fn installed() -> bool {
     output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root())).is_ok_and(|sysroot| {
-        Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir()
+        Path::new(sysroot.trim())
+            .join("lib/rustlib")
+            .join(TARGET)
+            .join("lib")
+            .is_dir()
     })
 }
 
@@ -32,7 +39,9 @@ fn installed() -> bool {
 pub(crate) fn ensure_lints() -> Result<(), String> {
     for (component, program) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
         if output(&mut crate::process::cargo(&[program, "--version"])).is_err() {
-            run(Command::new("rustup").args(["component", "add", component]).current_dir(root()))?;
+            run(Command::new("rustup")
+                .args(["component", "add", component])
+                .current_dir(root()))?;
         }
     }
     Ok(())

@@ -19,7 +19,11 @@ pub(crate) fn artifacts_for(
         }
     }
     let names = |kinds: &[ArtifactKind]| {
-        kinds.iter().map(|kind| format!("`{}`", kind.request_member())).collect::<Vec<_>>().join(", ")
+        kinds
+            .iter()
+            .map(|kind| format!("`{}`", kind.request_member()))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     if !absent.is_empty() {
         return Err(format!("the request carries no {}", names(&absent)));
@@ -42,14 +46,23 @@ mod tests {
             name: "A".into(),
             version: "1".into(),
             summary: String::new(),
-            consumes: consumes.iter().map(|(kind, required)| Consumed { kind: *kind, required: *required }).collect(),
+            consumes: consumes
+                .iter()
+                .map(|(kind, required)| Consumed {
+                    kind: *kind,
+                    required: *required,
+                })
+                .collect(),
             codes: vec![],
             capabilities: vec![],
             extras: String::new(),
         };
         let mut artifacts = ArtifactSet::default();
         artifacts.insert(ArtifactKind::Training, Artifact::default());
-        let grants = Grants { artifacts: granted.to_vec(), ..Grants::none() };
+        let grants = Grants {
+            artifacts: granted.to_vec(),
+            ..Grants::none()
+        };
         artifacts_for(&description, &grants, &artifacts)
     }
 
@@ -57,7 +70,10 @@ mod tests {
 
     #[test]
     fn an_agent_runs_where_all_that_it_requires_is_there() {
-        assert_eq!(chosen(&[(Training, true), (Dataset, false)], &[Training, Dataset]).unwrap(), [Training]);
+        assert_eq!(
+            chosen(&[(Training, true), (Dataset, false)], &[Training, Dataset]).unwrap(),
+            [Training]
+        );
         let why = chosen(&[(Training, true), (Dataset, true)], &[Training, Dataset]).unwrap_err();
         assert_eq!(why, "the request carries no `dataset_artifacts`");
     }
@@ -65,7 +81,11 @@ mod tests {
     #[test]
     fn an_agent_that_requires_nothing_runs_where_something_is_there() {
         assert!(chosen(&[(Training, false), (Dataset, false)], &[Training, Dataset]).is_ok());
-        assert!(chosen(&[(Dataset, false)], &[Dataset]).unwrap_err().contains("none of `dataset_artifacts`"));
+        assert!(
+            chosen(&[(Dataset, false)], &[Dataset])
+                .unwrap_err()
+                .contains("none of `dataset_artifacts`")
+        );
     }
 
     #[test]

@@ -42,7 +42,10 @@ impl Coordinator {
     /// error: see [`Coordinator::refused`].
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let loaded = start::load(config).await?;
-        Ok(Self { loaded, access: FileAccess::below(&config.artifacts.roots) })
+        Ok(Self {
+            loaded,
+            access: FileAccess::below(&config.artifacts.roots),
+        })
     }
 
     /// Dropped-in plugins that were refused.
@@ -75,7 +78,10 @@ impl Coordinator {
         };
         let finished = self.run_analyzers(&input).await;
         let outcomes: Vec<Outcome> = finished.iter().map(|it| it.outcome.clone()).collect();
-        let input = RunInput { time_left: options.time_left.saturating_sub(started.elapsed()), ..input };
+        let input = RunInput {
+            time_left: options.time_left.saturating_sub(started.elapsed()),
+            ..input
+        };
         let reasoned = run_reasoner(&self.loaded.reasoner, input, &outcomes).await;
         let mut warnings = experiment.warnings;
         let french = match language(&experiment.language) {
@@ -94,11 +100,16 @@ impl Coordinator {
         for it in finished.iter().chain(std::iter::once(&reasoned)) {
             if !matches!(it.outcome.status, OutcomeStatus::Skipped(_)) {
                 let cpu = milliseconds(it.spent.cpu);
-                timings.insert(it.outcome.agent.clone(), json!({ "wall": milliseconds(it.wall), "cpu": cpu }));
+                timings.insert(
+                    it.outcome.agent.clone(),
+                    json!({ "wall": milliseconds(it.wall), "cpu": cpu }),
+                );
             }
         }
         timings.insert("total".to_owned(), json!(milliseconds(started.elapsed())));
-        response.additional_outputs.insert("timings_ms".to_owned(), Json::Object(timings));
+        response
+            .additional_outputs
+            .insert("timings_ms".to_owned(), Json::Object(timings));
         response
     }
 
@@ -164,30 +175,56 @@ async fn run_analyzer(plugin: &Plugin, input: RunInput, given: Vec<ArtifactKind>
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");
     }
-    Finished { outcome, spent, wall: started.elapsed() }
+    Finished {
+        outcome,
+        spent,
+        wall: started.elapsed(),
+    }
 }
 
 async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) -> Finished {
     let started = Instant::now();
     let artifacts = Arc::clone(&input.artifacts);
-    let given = artifacts.kinds().filter(|kind| plugin.config().grants.artifacts.contains(kind)).collect();
+    let given = artifacts
+        .kinds()
+        .filter(|kind| plugin.config().grants.artifacts.contains(kind))
+        .collect();
     let request_id = Arc::clone(&input.request_id);
     let run = plugin.reason(input, outcomes).await;
     let spent = run.spent;
     let outcome = judge::outcome(plugin.name(), given, &artifacts, run);
     log(&outcome, &request_id, &spent, started.elapsed());
-    Finished { outcome, spent, wall: started.elapsed() }
+    Finished {
+        outcome,
+        spent,
+        wall: started.elapsed(),
+    }
 }
 
 fn log(outcome: &Outcome, request_id: &str, spent: &Spent, wall: Duration) {
     let (agent, wall_ms, cpu_ms) = (&outcome.agent, milliseconds(wall), milliseconds(spent.cpu));
     match &outcome.status {
         OutcomeStatus::Failed(error) => {
-            tracing::warn!(agent, request_id, wall_ms, reason = error.reason.as_str(), error.message, "agent failed");
+            tracing::warn!(
+                agent,
+                request_id,
+                wall_ms,
+                reason = error.reason.as_str(),
+                error.message,
+                "agent failed"
+            );
         }
         OutcomeStatus::Completed { analyses, .. } => {
             let (findings, objections) = (analyses.len(), outcome.objections.len());
-            tracing::debug!(agent, request_id, wall_ms, cpu_ms, findings, objections, "agent finished");
+            tracing::debug!(
+                agent,
+                request_id,
+                wall_ms,
+                cpu_ms,
+                findings,
+                objections,
+                "agent finished"
+            );
             for objection in &outcome.objections {
                 tracing::warn!(agent, request_id, objection, "the agent's answer was corrected");
             }
@@ -202,7 +239,13 @@ fn skipped(plugin: &Plugin, why: String) -> Finished {
 
 fn lost(plugin: &Plugin) -> Finished {
     let message = "the host failed while it ran this agent; the log has the details".to_owned();
-    plain(plugin, OutcomeStatus::Failed(AgentError { reason: FailureReason::HostFault, message }))
+    plain(
+        plugin,
+        OutcomeStatus::Failed(AgentError {
+            reason: FailureReason::HostFault,
+            message,
+        }),
+    )
 }
 
 fn plain(plugin: &Plugin, status: OutcomeStatus) -> Finished {
@@ -240,7 +283,10 @@ fn respond(
     }
     let mut outputs = Map::new();
     let mut summary = String::new();
-    if let OutcomeStatus::Completed { summary: text, extras, .. } = &reasoned.outcome.status {
+    if let OutcomeStatus::Completed {
+        summary: text, extras, ..
+    } = &reasoned.outcome.status
+    {
         text.clone_into(&mut summary);
         outputs.extend(extras.clone());
     }
@@ -250,14 +296,18 @@ fn respond(
     if let Some(mut result) = respond::agent_result(&reasoned.outcome, &reasoned.spent) {
         if result.analysis.is_empty() {
             let worst = fallback::analysis(outcomes, &reasoned.outcome.agent);
-            result.analysis.push(worst.unwrap_or_else(|| respond::no_finding(&reasoned.outcome.agent, &summary)));
+            result
+                .analysis
+                .push(worst.unwrap_or_else(|| respond::no_finding(&reasoned.outcome.agent, &summary)));
         }
         agent_results.push((reasoned.outcome.agent.clone(), result));
     }
     outputs.insert("skipped_agents".to_owned(), Json::Object(skipped));
     outputs.insert("warnings".to_owned(), json!(warnings));
-    let error_messages =
-        agent_results.iter().map(|(name, result)| (name.clone(), result.error_message.clone())).collect();
+    let error_messages = agent_results
+        .iter()
+        .map(|(name, result)| (name.clone(), result.error_message.clone()))
+        .collect();
     AnalyseResponse {
         agent_results: OrderedMap(agent_results),
         summary,
@@ -278,7 +328,10 @@ impl Diagnosis for Coordinator {
 
     fn agents(&self) -> Vec<AgentInfo> {
         let analyzers = self.loaded.analyzers.iter().map(|it| (it, Role::Analyzer));
-        analyzers.chain(std::iter::once((&self.loaded.reasoner, Role::Reasoner))).map(info).collect()
+        analyzers
+            .chain(std::iter::once((&self.loaded.reasoner, Role::Reasoner)))
+            .map(info)
+            .collect()
     }
 }
 

@@ -14,7 +14,8 @@ pub(crate) fn analysis(outcomes: &[Outcome], reasoner: &str) -> Option<WireAnaly
             OutcomeStatus::Failed(_) | OutcomeStatus::Skipped(_) => &[],
         })
         .max_by(|a, b| {
-            let key = |it: &deepfix_core::JudgedAnalysis| (it.analysis.finding.severity, it.analysis.finding.confidence);
+            let key =
+                |it: &deepfix_core::JudgedAnalysis| (it.analysis.finding.severity, it.analysis.finding.confidence);
             let ((a, x), (b, y)) = (key(a), key(b));
             a.cmp(&b).then(x.total_cmp(&y))
         })?;

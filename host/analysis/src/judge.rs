@@ -34,24 +34,48 @@ pub(crate) fn outcome(
                     ));
                 }
                 let before = analysis.recommendation.citations.len();
-                analysis.recommendation.citations.retain(|id| run.retrieved.iter().any(|(it, _)| it == id));
+                analysis
+                    .recommendation
+                    .citations
+                    .retain(|id| run.retrieved.iter().any(|(it, _)| it == id));
                 invented += before - analysis.recommendation.citations.len();
                 let id = format!("{agent}/{index}");
-                analyses.push(JudgedAnalysis { id, analysis, facts, evidence_verified });
+                analyses.push(JudgedAnalysis {
+                    id,
+                    analysis,
+                    facts,
+                    evidence_verified,
+                });
             }
             if invented > 0 {
-                objections.push(format!("{invented} citations were dropped: this agent did not retrieve them"));
+                objections.push(format!(
+                    "{invented} citations were dropped: this agent did not retrieve them"
+                ));
             }
-            OutcomeStatus::Completed { analyses, summary: report.summary, extras: object(&report.extras) }
+            OutcomeStatus::Completed {
+                analyses,
+                summary: report.summary,
+                extras: object(&report.extras),
+            }
         }
     };
     let retrieved = run.retrieved.into_iter().map(|(_, line)| line).collect();
-    Outcome { agent: agent.to_owned(), artifacts: given, status, objections, retrieved }
+    Outcome {
+        agent: agent.to_owned(),
+        artifacts: given,
+        status,
+        objections,
+        retrieved,
+    }
 }
 
 /// A JSON object from its text; the runtime has checked that it is one.
 pub(crate) fn object(text: &str) -> Map<String, Json> {
-    if text.is_empty() { Map::new() } else { serde_json::from_str(text).unwrap_or_default() }
+    if text.is_empty() {
+        Map::new()
+    } else {
+        serde_json::from_str(text).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -66,14 +90,27 @@ mod tests {
     fn judged(stated: f64, citations: &[&str]) -> (JudgedAnalysis, Vec<String>) {
         let mut artifacts = ArtifactSet::default();
         let document = serde_json::json!({"params": {"lr": 0.5}});
-        artifacts.insert(ArtifactKind::Training, Artifact { document, ..Artifact::default() });
-        let source = Source { artifact: ArtifactKind::Training, pointer: "/params/lr".into() };
+        artifacts.insert(
+            ArtifactKind::Training,
+            Artifact {
+                document,
+                ..Artifact::default()
+            },
+        );
+        let source = Source {
+            artifact: ArtifactKind::Training,
+            pointer: "/params/lr".into(),
+        };
         let analysis = Analysis {
             finding: Finding {
                 code: "training.lr_too_high".into(),
                 description: "d".into(),
                 evidence: "e".into(),
-                facts: vec![Fact { label: "lr".into(), value: Value::Number(stated), source: Some(source) }],
+                facts: vec![Fact {
+                    label: "lr".into(),
+                    value: Value::Number(stated),
+                    source: Some(source),
+                }],
                 severity: Severity::High,
                 confidence: 0.9,
                 extras: String::new(),
@@ -86,13 +123,18 @@ mod tests {
             },
         };
         let run = Run {
-            result: Ok(Report { analyses: vec![analysis], ..Report::default() }),
+            result: Ok(Report {
+                analyses: vec![analysis],
+                ..Report::default()
+            }),
             objections: vec![],
             retrieved: vec![("real#one".into(), "real#one: Title (source)".into())],
             spent: Spent::default(),
         };
         let outcome = outcome("A", vec![ArtifactKind::Training], &artifacts, run);
-        let OutcomeStatus::Completed { mut analyses, .. } = outcome.status else { panic!("completed") };
+        let OutcomeStatus::Completed { mut analyses, .. } = outcome.status else {
+            panic!("completed")
+        };
         (analyses.remove(0), outcome.objections)
     }
 
@@ -110,7 +152,10 @@ mod tests {
         assert!(!it.evidence_verified);
         assert_eq!(it.facts[0].verified, Some(false));
         assert!(it.analysis.finding.confidence <= UNVERIFIED_CONFIDENCE);
-        assert!(objections[0].contains("1 of 1 facts of `training.lr_too_high` read differently"), "{objections:?}");
+        assert!(
+            objections[0].contains("1 of 1 facts of `training.lr_too_high` read differently"),
+            "{objections:?}"
+        );
     }
 
     #[test]

@@ -23,7 +23,10 @@ impl KnowledgeSearch for Knowledge {
                 title: hit.title,
                 text: hit.text,
                 domain: hit.domain,
-                source: hit.source.map(|it| format!("{}, {}", it.title, it.url)).unwrap_or_default(),
+                source: hit
+                    .source
+                    .map(|it| format!("{}, {}", it.title, it.url))
+                    .unwrap_or_default(),
                 score: hit.score,
             })
             .collect())

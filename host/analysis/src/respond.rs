@@ -19,7 +19,11 @@ pub(crate) fn agent_result(outcome: &Outcome, spent: &Spent) -> Option<AgentResu
             outputs.insert("failure_reason".to_owned(), json!(error.reason.as_str()));
             (Vec::new(), Some(error.to_string()))
         }
-        OutcomeStatus::Completed { analyses, summary, extras } => {
+        OutcomeStatus::Completed {
+            analyses,
+            summary,
+            extras,
+        } => {
             outputs.extend(extras.clone());
             outputs.insert("summary".to_owned(), json!(summary));
             outputs.insert("status".to_owned(), json!("completed"));

@@ -77,7 +77,10 @@ pub(crate) async fn load(config: &Config) -> Result<Loaded, StartError> {
                 None => analyzers.push(plugin),
             },
             Err(error) if index <= configured => errors.push(error),
-            Err(error) => refused.push(Refused { file, reason: error.to_string() }),
+            Err(error) => refused.push(Refused {
+                file,
+                reason: error.to_string(),
+            }),
         }
     }
     for it in &refused {
@@ -90,7 +93,13 @@ pub(crate) async fn load(config: &Config) -> Result<Loaded, StartError> {
         .await
         .map_err(|error| StartError::Knowledge(error.to_string()))?
         .map_err(|error| StartError::Knowledge(error.to_string()))?;
-    Ok(Loaded { engine, analyzers, reasoner, refused, knowledge: Arc::new(Knowledge(knowledge)) })
+    Ok(Loaded {
+        engine,
+        analyzers,
+        reasoner,
+        refused,
+        knowledge: Arc::new(Knowledge(knowledge)),
+    })
 }
 
 fn engine(config: &Config) -> Result<Engine, StartError> {
@@ -122,7 +131,9 @@ fn plugin_config(agent: &AgentConfig, world: World) -> PluginConfig {
 /// The components of the plugin folder, in order of their names. A folder that does not exist
 /// holds none.
 fn dropped_in(config: &Config) -> Vec<PluginConfig> {
-    let Some(folder) = &config.plugins.folder else { return Vec::new() };
+    let Some(folder) = &config.plugins.folder else {
+        return Vec::new();
+    };
     wasm_files(folder)
         .into_iter()
         .map(|file| PluginConfig {
@@ -142,7 +153,9 @@ fn dropped_in(config: &Config) -> Vec<PluginConfig> {
 }
 
 fn wasm_files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|it| it == "wasm"))

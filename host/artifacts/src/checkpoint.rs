@@ -36,7 +36,13 @@ pub(crate) fn read(
             }
             Err(why) => warnings.push(format!("`{pointer}/path` was not read: {why}")),
         },
-        Some(other) => return Err(Problem::field(format!("{pointer}/path"), describe(other), "a string or null")),
+        Some(other) => {
+            return Err(Problem::field(
+                format!("{pointer}/path"),
+                describe(other),
+                "a string or null",
+            ));
+        }
     }
     artifact.document = Json::Object(document);
     Ok(artifact)
@@ -44,7 +50,10 @@ pub(crate) fn read(
 
 /// Opens the file, and takes the configuration from beside it where the request has none.
 fn open(file: &Path, artifact: &mut Artifact, document: &mut Map<String, Json>) -> std::io::Result<()> {
-    let name = file.file_name().map_or_else(|| "model".into(), |it| it.to_string_lossy()).into_owned();
+    let name = file
+        .file_name()
+        .map_or_else(|| "model".into(), |it| it.to_string_lossy())
+        .into_owned();
     artifact.blobs.insert(name, Arc::new(FileBlob::open(file)?));
     if document.get("config").is_none_or(Json::is_null)
         && let Some(config) = file.parent().and_then(|folder| beside(&folder.join("config.json")))
@@ -76,7 +85,13 @@ mod tests {
         std::fs::write(folder.path().join("config.json"), b"{\"num_labels\": 3}").unwrap();
         let access = FileAccess::below(&[folder.path().to_owned()]);
         let mut warnings = Vec::new();
-        let it = read("/c", json!({"path": "m.safetensors", "config": null}), &access, &mut warnings).unwrap();
+        let it = read(
+            "/c",
+            json!({"path": "m.safetensors", "config": null}),
+            &access,
+            &mut warnings,
+        )
+        .unwrap();
         assert_eq!(it.blobs["m.safetensors"].size(), 8);
         assert_eq!(it.document["config"]["num_labels"], 3);
         assert!(warnings.is_empty());
@@ -85,9 +100,18 @@ mod tests {
     #[test]
     fn a_file_that_may_not_be_read_is_a_warning_that_says_what_to_change() {
         let mut warnings = Vec::new();
-        let it = read("/c", json!({"path": "/etc/passwd"}), &FileAccess::default(), &mut warnings).unwrap();
+        let it = read(
+            "/c",
+            json!({"path": "/etc/passwd"}),
+            &FileAccess::default(),
+            &mut warnings,
+        )
+        .unwrap();
         assert!(it.blobs.is_empty());
-        assert!(warnings[0].contains("`/c/path` was not read: no folder is configured"), "{warnings:?}");
+        assert!(
+            warnings[0].contains("`/c/path` was not read: no folder is configured"),
+            "{warnings:?}"
+        );
     }
 
     #[test]

@@ -38,7 +38,10 @@ pub(crate) fn normalise(pointer: &str, document: Json, warnings: &mut Vec<String
             ));
         }
     };
-    let mut decoder = Decoder { inflated: 0, refused: 0 };
+    let mut decoder = Decoder {
+        inflated: 0,
+        refused: 0,
+    };
     let mut normal = Map::new();
     for (suite, items) in results {
         let place = format!("{pointer}/results/{}", suite.replace('~', "~0").replace('/', "~1"));
@@ -49,7 +52,11 @@ pub(crate) fn normalise(pointer: &str, document: Json, warnings: &mut Vec<String
         };
         let items = items.into_iter().enumerate().map(|(index, item)| {
             let Json::Object(item) = item else {
-                return Err(Problem::field(format!("{place}/{index}"), describe(&item), "an object {header, result}"));
+                return Err(Problem::field(
+                    format!("{place}/{index}"),
+                    describe(&item),
+                    "an object {header, result}",
+                ));
             };
             Ok(decoder.item(item))
         });
@@ -76,7 +83,10 @@ impl Decoder {
     /// generation.
     fn item(&mut self, mut item: Map<String, Json>) -> Json {
         let header = item.remove("header").unwrap_or(Json::Null);
-        let result = item.remove("result").filter(|it| !it.is_null()).or_else(|| item.remove("json_result"));
+        let result = item
+            .remove("result")
+            .filter(|it| !it.is_null())
+            .or_else(|| item.remove("json_result"));
         let mut result = match result {
             Some(Json::Object(result)) => result,
             // A result as JSON text.
@@ -132,7 +142,11 @@ impl Decoder {
             Json::Array(items) => items.into_iter().map(|it| self.value(it, depth + 1)).collect(),
             Json::Object(mut members) => {
                 if members.get("comp") == Some(&Json::Bool(true)) {
-                    return match members.get("values").and_then(Json::as_str).and_then(|it| self.inflate(it)) {
+                    return match members
+                        .get("values")
+                        .and_then(Json::as_str)
+                        .and_then(|it| self.inflate(it))
+                    {
                         Some(inflated) => self.value(inflated, depth + 1),
                         None => {
                             self.refused += 1;
@@ -147,7 +161,10 @@ impl Decoder {
                     let values = members.remove("values").unwrap_or(Json::Null);
                     return self.value(values, depth + 1);
                 }
-                members.into_iter().map(|(name, it)| (name, self.value(it, depth + 1))).collect()
+                members
+                    .into_iter()
+                    .map(|(name, it)| (name, self.value(it, depth + 1)))
+                    .collect()
             }
             other => other,
         }
@@ -171,7 +188,10 @@ impl Decoder {
 /// `{status, condition, more_info}`, whatever case the names have.
 fn condition(value: Json) -> Json {
     let Json::Object(members) = value else { return value };
-    members.into_iter().map(|(name, value)| (name.to_ascii_lowercase().replace(' ', "_"), value)).collect()
+    members
+        .into_iter()
+        .map(|(name, value)| (name.to_ascii_lowercase().replace(' ', "_"), value))
+        .collect()
 }
 
 #[cfg(test)]
@@ -199,11 +219,17 @@ mod tests {
     #[test]
     fn values_are_decoded_to_plain_json() {
         assert_eq!(value_of(json!("[{\"a\": 1.0}]")), json!([{"a": 1.0}]));
-        assert_eq!(value_of(json!({"x": {"dtype": "float64", "value": 0.5}})), json!({"x": 0.5}));
+        assert_eq!(
+            value_of(json!({"x": {"dtype": "float64", "value": 0.5}})),
+            json!({"x": 0.5})
+        );
         assert_eq!(value_of(json!({"values": "[1, NaN]"})), json!([1, "NaN"]));
         assert_eq!(value_of(compressed(b"{\"a\": [1]}")), json!({"a": [1]}));
         assert_eq!(value_of(json!("[not json")), json!("[not json"));
-        assert_eq!(value_of(json!({"dtype": "int", "value": 1, "more": 2})), json!({"dtype": "int", "value": 1, "more": 2}));
+        assert_eq!(
+            value_of(json!({"dtype": "int", "value": 1, "more": 2})),
+            json!({"dtype": "int", "value": 1, "more": 2})
+        );
     }
 
     #[test]
@@ -233,13 +259,21 @@ mod tests {
         let document = json!({"results": {"s": [{"header": "h", "result": {"check": "c", "value": bomb}}]}});
         let it = normalise("/d", document, &mut warnings).unwrap();
         assert_eq!(it.pointer("/results/s/0/result/value"), Some(&Json::Null));
-        assert!(warnings[0].contains("1 compressed check values were left out"), "{warnings:?}");
+        assert!(
+            warnings[0].contains("1 compressed check values were left out"),
+            "{warnings:?}"
+        );
     }
 
     #[test]
     fn a_wrong_shape_names_the_item() {
         let problem = normalise("/d", json!({"results": {"a/b": [{}, 3]}}), &mut Vec::new()).unwrap_err();
         assert_eq!(problem.pointer.as_deref(), Some("/d/results/a~1b/1"));
-        assert!(problem.detail.contains("found the number 3, expected an object {header, result}"), "{problem}");
+        assert!(
+            problem
+                .detail
+                .contains("found the number 3, expected an object {header, result}"),
+            "{problem}"
+        );
     }
 }

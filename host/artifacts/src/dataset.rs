@@ -27,7 +27,13 @@ pub(crate) fn normalise(pointer: &str, document: Json) -> Result<Json, Problem> 
                 document.remove(split);
             }
             Some(Json::Object(statistics)) => statistics.retain(|_, value| !value.is_null()),
-            Some(other) => return Err(Problem::field(format!("{pointer}/{split}"), describe(other), "an object")),
+            Some(other) => {
+                return Err(Problem::field(
+                    format!("{pointer}/{split}"),
+                    describe(other),
+                    "an object",
+                ));
+            }
         }
     }
     if let Some(task) = document.get("task_type")
@@ -57,14 +63,20 @@ mod tests {
 
     #[test]
     fn null_statistics_are_dropped() {
-        let it = normalise("/d", json!({"train_statistics": {"feature_statistics": null}, "test_statistics": null}));
+        let it = normalise(
+            "/d",
+            json!({"train_statistics": {"feature_statistics": null}, "test_statistics": null}),
+        );
         assert_eq!(it.unwrap(), json!({"train_statistics": {}}));
     }
 
     #[test]
     fn a_wrong_shape_names_the_field() {
         let problem = normalise("/d", json!({"train_statistics": [1]})).unwrap_err();
-        assert_eq!(problem.detail, "`/d/train_statistics`: found an array of 1 elements, expected an object");
+        assert_eq!(
+            problem.detail,
+            "`/d/train_statistics`: found an array of 1 elements, expected an object"
+        );
         assert!(normalise("/d", json!({"task_type": 3})).is_err());
         assert!(normalise("/d", json!(3)).is_err());
     }

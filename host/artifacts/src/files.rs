@@ -19,7 +19,9 @@ impl FileAccess {
     /// nothing.
     #[must_use]
     pub fn below(roots: &[PathBuf]) -> Self {
-        Self { roots: roots.iter().filter_map(|root| root.canonicalize().ok()).collect() }
+        Self {
+            roots: roots.iter().filter_map(|root| root.canonicalize().ok()).collect(),
+        }
     }
 
     /// The file that a path names, if it is a regular file below a root. A relative path is
@@ -28,8 +30,11 @@ impl FileAccess {
     /// # Errors
     /// One message for every reason: a request must not learn which files exist elsewhere.
     pub fn resolve(&self, path: &Path) -> Result<PathBuf, String> {
-        let candidates: Vec<PathBuf> =
-            if path.is_absolute() { vec![path.to_owned()] } else { self.roots.iter().map(|it| it.join(path)).collect() };
+        let candidates: Vec<PathBuf> = if path.is_absolute() {
+            vec![path.to_owned()]
+        } else {
+            self.roots.iter().map(|it| it.join(path)).collect()
+        };
         candidates
             .iter()
             .filter_map(|candidate| candidate.canonicalize().ok())
@@ -64,7 +69,10 @@ impl FileBlob {
         if !metadata.is_file() {
             return Err(io::Error::other("not a regular file"));
         }
-        Ok(Self { size: metadata.len(), file })
+        Ok(Self {
+            size: metadata.len(),
+            file,
+        })
     }
 }
 
@@ -106,7 +114,12 @@ mod tests {
         for path in ["../secret", "link", "run", "nowhere", "/etc/passwd"] {
             assert!(access.resolve(Path::new(path)).is_err(), "{path}");
         }
-        assert!(FileAccess::default().resolve(&root.join("run/model.bin")).unwrap_err().contains("[artifacts] roots"));
+        assert!(
+            FileAccess::default()
+                .resolve(&root.join("run/model.bin"))
+                .unwrap_err()
+                .contains("[artifacts] roots")
+        );
     }
 
     #[test]

@@ -61,10 +61,14 @@ pub fn read_folder(folder: &Path) -> Result<FolderContents, FolderError> {
         None => reader.assemble()?,
     };
     if recognised.is_empty() {
-        return Err(FolderError::Nothing { folder: folder.to_owned() });
+        return Err(FolderError::Nothing {
+            folder: folder.to_owned(),
+        });
     }
-    let experiment = decode_value(request, &access)
-        .map_err(|problem| FolderError::Problem { folder: folder.to_owned(), problem })?;
+    let experiment = decode_value(request, &access).map_err(|problem| FolderError::Problem {
+        folder: folder.to_owned(),
+        problem,
+    })?;
     Ok(FolderContents { experiment, recognised })
 }
 
@@ -74,14 +78,21 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn error(&self, name: &str, reason: impl ToString) -> FolderError {
-        FolderError::File { file: self.folder.join(name), reason: reason.to_string() }
+        FolderError::File {
+            file: self.folder.join(name),
+            reason: reason.to_string(),
+        }
     }
 
     /// A request made of the files that are there.
     fn assemble(&self) -> Result<(Json, Vec<String>), FolderError> {
         let mut request = Map::new();
         let mut recognised = Vec::new();
-        let name = self.folder.canonicalize().ok().and_then(|it| Some(it.file_name()?.to_string_lossy().into_owned()));
+        let name = self
+            .folder
+            .canonicalize()
+            .ok()
+            .and_then(|it| Some(it.file_name()?.to_string_lossy().into_owned()));
         request.insert("dataset_name".to_owned(), json!(name));
         for (kind, found) in [
             (ArtifactKind::Dataset, self.dataset(&mut recognised)?),
@@ -105,7 +116,11 @@ impl Reader<'_> {
         for split in ["train", "test"] {
             let name = format!("{split}.csv");
             if let Some(table) = self.csv(&name)? {
-                recognised.push(format!("{name}: {} rows, {} columns", table.rows(), table.columns().len()));
+                recognised.push(format!(
+                    "{name}: {} rows, {} columns",
+                    table.rows(),
+                    table.columns().len()
+                ));
                 document.insert(format!("{split}_statistics"), statistics::of(&table));
             }
         }
@@ -117,15 +132,24 @@ impl Reader<'_> {
     }
 
     fn checks(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
-        let Some((name, document)) = self.first_document("deepchecks")? else { return Ok(None) };
+        let Some((name, document)) = self.first_document("deepchecks")? else {
+            return Ok(None);
+        };
         recognised.push(format!("{name}: check results"));
         // A file may hold the artifact or its `results` alone.
-        Ok(Some(if document.get("results").is_some() { document } else { json!({ "results": document }) }))
+        Ok(Some(if document.get("results").is_some() {
+            document
+        } else {
+            json!({ "results": document })
+        }))
     }
 
     fn checkpoint(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
         let mut files: Vec<String> = std::fs::read_dir(self.folder)
-            .map_err(|error| FolderError::File { file: self.folder.to_owned(), reason: error.to_string() })?
+            .map_err(|error| FolderError::File {
+                file: self.folder.to_owned(),
+                reason: error.to_string(),
+            })?
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .filter(|name| name.ends_with(".safetensors"))
             .collect();
@@ -144,7 +168,11 @@ impl Reader<'_> {
         if self.folder.join("metrics.csv").is_file() {
             // Read where the request is decoded; read here to name what is wrong with it.
             if let Some(table) = self.csv("metrics.csv")? {
-                recognised.push(format!("metrics.csv: {} rows of {} columns", table.rows(), table.columns().len()));
+                recognised.push(format!(
+                    "metrics.csv: {} rows of {} columns",
+                    table.rows(),
+                    table.columns().len()
+                ));
                 document.insert("metrics_path".to_owned(), json!("metrics.csv"));
             }
         }
@@ -188,7 +216,9 @@ impl Reader<'_> {
 
     fn csv(&self, name: &str) -> Result<Option<Table>, FolderError> {
         match File::open(self.folder.join(name)) {
-            Ok(file) => metrics::from_csv(std::io::BufReader::new(file)).map(Some).map_err(|it| self.error(name, it)),
+            Ok(file) => metrics::from_csv(std::io::BufReader::new(file))
+                .map(Some)
+                .map_err(|it| self.error(name, it)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.error(name, error)),
         }
@@ -222,15 +252,28 @@ mod tests {
     fn an_empty_folder_says_what_was_looked_for() {
         let folder = tempfile::tempdir().unwrap();
         let error = read_folder(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("holds nothing") && error.contains("metrics.csv"), "{error}");
+        assert!(
+            error.contains("holds nothing") && error.contains("metrics.csv"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_broken_file_is_named() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("params.yaml"), "a: [1").unwrap();
-        assert!(read_folder(folder.path()).unwrap_err().to_string().contains("params.yaml"));
+        assert!(
+            read_folder(folder.path())
+                .unwrap_err()
+                .to_string()
+                .contains("params.yaml")
+        );
         std::fs::write(folder.path().join("request.json"), "{").unwrap();
-        assert!(read_folder(folder.path()).unwrap_err().to_string().contains("request.json"));
+        assert!(
+            read_folder(folder.path())
+                .unwrap_err()
+                .to_string()
+                .contains("request.json")
+        );
     }
 }

@@ -71,12 +71,20 @@ mod tests {
     #[test]
     fn bare_non_finite_numbers_are_accepted_outside_strings_only() {
         let value = parse_lenient(br#"{"a": [NaN, -Infinity, Infinity, 1], "b": "NaN \" NaN"}"#).unwrap();
-        assert_eq!(value, serde_json::json!({"a": ["NaN", "-Infinity", "Infinity", 1], "b": "NaN \" NaN"}));
+        assert_eq!(
+            value,
+            serde_json::json!({"a": ["NaN", "-Infinity", "Infinity", 1], "b": "NaN \" NaN"})
+        );
     }
 
     #[test]
     fn what_is_not_json_stays_an_error_with_its_place() {
-        assert!(parse_lenient(b"{\"a\": }").unwrap_err().to_string().contains("line 1 column 7"));
+        assert!(
+            parse_lenient(b"{\"a\": }")
+                .unwrap_err()
+                .to_string()
+                .contains("line 1 column 7")
+        );
         assert!(parse_lenient(b"NaN NaN").is_err());
         assert!(parse_lenient(b"").is_err());
         assert!(parse_lenient(b"\"\\").is_err());

@@ -38,7 +38,9 @@ fn text_cell(text: &str) -> Cell {
         "-inf" | "-infinity" => Cell::Number(f64::NEG_INFINITY),
         "true" => Cell::Number(1.0),
         "false" => Cell::Number(0.0),
-        _ => trimmed.parse().map_or_else(|_| Cell::Text(text.to_owned()), Cell::Number),
+        _ => trimmed
+            .parse()
+            .map_or_else(|_| Cell::Text(text.to_owned()), Cell::Number),
     }
 }
 
@@ -53,16 +55,39 @@ fn column(name: String, cells: Vec<Cell>) -> Column {
                 Cell::Text(text) => Some(text),
             })
             .collect();
-        return Column { name, data: ColumnData::Text(texts) };
+        return Column {
+            name,
+            data: ColumnData::Text(texts),
+        };
     }
     let all = cells.iter().all(|it| matches!(it, Cell::Number(_)));
-    let present = if all { Vec::new() } else { cells.iter().map(|it| matches!(it, Cell::Number(_))).collect() };
-    let values = cells.into_iter().map(|it| if let Cell::Number(number) = it { number } else { f64::NAN }).collect();
-    Column { name, data: ColumnData::Numeric { values, present } }
+    let present = if all {
+        Vec::new()
+    } else {
+        cells.iter().map(|it| matches!(it, Cell::Number(_))).collect()
+    };
+    let values = cells
+        .into_iter()
+        .map(|it| {
+            if let Cell::Number(number) = it {
+                number
+            } else {
+                f64::NAN
+            }
+        })
+        .collect();
+    Column {
+        name,
+        data: ColumnData::Numeric { values, present },
+    }
 }
 
 fn too_many(pointer: &str, cells: usize) -> Problem {
-    Problem::field(pointer, format!("metrics that make {cells} cells"), format!("at most {MAX_CELLS} cells"))
+    Problem::field(
+        pointer,
+        format!("metrics that make {cells} cells"),
+        format!("at most {MAX_CELLS} cells"),
+    )
 }
 
 /// The table of `metrics_values`: columns, MLflow's long form, or rows.
@@ -84,7 +109,10 @@ pub(crate) fn from_json(pointer: &str, value: &Json) -> Result<Table, Problem> {
 
 /// `key` holds names: a wide table has only numbers there.
 fn is_long(members: &Map<String, Json>) -> bool {
-    let texts = |it: &Json| it.as_array().is_some_and(|it| !it.is_empty() && it.iter().all(Json::is_string));
+    let texts = |it: &Json| {
+        it.as_array()
+            .is_some_and(|it| !it.is_empty() && it.iter().all(Json::is_string))
+    };
     members.get("key").is_some_and(texts) && members.get("value").is_some_and(Json::is_array)
 }
 
@@ -103,7 +131,11 @@ fn from_columns(pointer: &str, members: &Map<String, Json>) -> Result<Table, Pro
             Json::Number(_) | Json::String(_) | Json::Bool(_) => vec![cell(values)],
             other => {
                 let name = name.replace('~', "~0").replace('/', "~1");
-                return Err(Problem::field(format!("{pointer}/{name}"), describe(other), "an array of numbers"));
+                return Err(Problem::field(
+                    format!("{pointer}/{name}"),
+                    describe(other),
+                    "an array of numbers",
+                ));
             }
         };
         rows = rows.max(cells.len());
@@ -122,7 +154,11 @@ fn from_rows(pointer: &str, rows: &[Json]) -> Result<Table, Problem> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     for (index, row) in rows.iter().enumerate() {
         let Json::Object(members) = row else {
-            return Err(Problem::field(format!("{pointer}/{index}"), describe(row), "an object {column: value}"));
+            return Err(Problem::field(
+                format!("{pointer}/{index}"),
+                describe(row),
+                "an object {column: value}",
+            ));
         };
         for (name, value) in members {
             let place = *places.entry(name).or_insert_with(|| {
@@ -138,13 +174,21 @@ fn from_rows(pointer: &str, rows: &[Json]) -> Result<Table, Problem> {
             }
         }
     }
-    Ok(Table::new(columns.into_iter().map(|(name, cells)| column(name, cells)).collect()))
+    Ok(Table::new(
+        columns.into_iter().map(|(name, cells)| column(name, cells)).collect(),
+    ))
 }
 
 /// MLflow's history: one row per value. The table has one row per step, or several where a
 /// metric was logged several times at one step.
 fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Problem> {
-    let list = |name: &str| members.get(name).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    let list = |name: &str| {
+        members
+            .get(name)
+            .and_then(Json::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    };
     let (keys, values, steps) = (list("key"), list("value"), list("step"));
     if keys.len() != values.len() {
         return Err(Problem::field(
@@ -194,9 +238,21 @@ fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Proble
     let mut columns = Vec::with_capacity(names.len() + 1);
     if !names.contains(&"step") {
         let steps = rows.keys().map(|(step, _)| *step as f64).collect();
-        columns.push(Column { name: "step".to_owned(), data: ColumnData::Numeric { values: steps, present: Vec::new() } });
+        columns.push(Column {
+            name: "step".to_owned(),
+            data: ColumnData::Numeric {
+                values: steps,
+                present: Vec::new(),
+            },
+        });
     }
-    columns.extend(names.into_iter().map(str::to_owned).zip(cells).map(|(name, cells)| column(name, cells)));
+    columns.extend(
+        names
+            .into_iter()
+            .map(str::to_owned)
+            .zip(cells)
+            .map(|(name, cells)| column(name, cells)),
+    );
     Ok(Table::new(columns))
 }
 
@@ -206,7 +262,12 @@ fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Proble
 /// The file is not CSV, or has more cells than the limit; as a message.
 pub(crate) fn from_csv(reader: impl std::io::Read) -> Result<Table, String> {
     let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
-    let names: Vec<String> = csv.headers().map_err(|error| error.to_string())?.iter().map(str::to_owned).collect();
+    let names: Vec<String> = csv
+        .headers()
+        .map_err(|error| error.to_string())?
+        .iter()
+        .map(str::to_owned)
+        .collect();
     let mut columns: Vec<Vec<Cell>> = vec![Vec::new(); names.len()];
     let mut record = csv::StringRecord::new();
     let mut rows = 0usize;
@@ -219,7 +280,13 @@ pub(crate) fn from_csv(reader: impl std::io::Read) -> Result<Table, String> {
             cells.push(record.get(index).map_or(Cell::Missing, text_cell));
         }
     }
-    Ok(Table::new(names.into_iter().zip(columns).map(|(name, cells)| column(name, cells)).collect()))
+    Ok(Table::new(
+        names
+            .into_iter()
+            .zip(columns)
+            .map(|(name, cells)| column(name, cells))
+            .collect(),
+    ))
 }
 
 #[cfg(test)]
@@ -236,7 +303,10 @@ mod tests {
     }
 
     fn some(texts: &[&str]) -> Vec<Option<String>> {
-        texts.iter().map(|it| (!it.is_empty()).then(|| (*it).to_owned())).collect()
+        texts
+            .iter()
+            .map(|it| (!it.is_empty()).then(|| (*it).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -277,7 +347,12 @@ mod tests {
     #[test]
     fn another_shape_names_the_field_what_was_found_and_expected() {
         let problem = from_json("/m", &serde_json::json!("metrics.csv")).unwrap_err();
-        assert!(problem.detail.contains("`/m`: found the string \"metrics.csv\", expected an object"), "{problem}");
+        assert!(
+            problem
+                .detail
+                .contains("`/m`: found the string \"metrics.csv\", expected an object"),
+            "{problem}"
+        );
         let problem = from_json("/m", &serde_json::json!({"a/b": {"x": 1}})).unwrap_err();
         assert_eq!(problem.pointer.as_deref(), Some("/m/a~1b"));
         let problem = from_json("/m", &serde_json::json!([1])).unwrap_err();

@@ -16,9 +16,16 @@ const MAX_NAME: usize = 1000;
 /// What is wrong with it: the field, what was found and what was expected.
 pub fn decode_request(body: &[u8], access: &FileAccess) -> Result<Experiment, Problem> {
     let value = parse_lenient(body).map_err(|error| {
-        let found = if body.is_empty() { "an empty body".to_owned() } else { error.to_string() };
-        Problem::new(ProblemCode::MalformedJson, format!("found {found}, expected a JSON object"))
-            .at("", found, "a JSON object")
+        let found = if body.is_empty() {
+            "an empty body".to_owned()
+        } else {
+            error.to_string()
+        };
+        Problem::new(
+            ProblemCode::MalformedJson,
+            format!("found {found}, expected a JSON object"),
+        )
+        .at("", found, "a JSON object")
     })?;
     decode_value(value, access)
 }
@@ -42,7 +49,9 @@ pub fn decode_value(value: Json, access: &FileAccess) -> Result<Experiment, Prob
     };
     for kind in ArtifactKind::ALL {
         let member = kind.request_member();
-        let Some(document) = request.remove(member).filter(|it| !it.is_null()) else { continue };
+        let Some(document) = request.remove(member).filter(|it| !it.is_null()) else {
+            continue;
+        };
         let pointer = format!("/{member}");
         let artifact = artifact(kind, &pointer, document, access, &mut experiment.warnings)?;
         experiment.artifacts.insert(kind, artifact);
@@ -55,13 +64,17 @@ pub fn decode_value(value: Json, access: &FileAccess) -> Result<Experiment, Prob
             "none of them, or only null"
         };
         let expected = format!("at least one of `{members}`");
-        return Err(Problem::new(ProblemCode::NothingToAnalyse, format!("found {found}, expected {expected}"))
-            .at("", found, expected));
+        return Err(Problem::new(
+            ProblemCode::NothingToAnalyse,
+            format!("found {found}, expected {expected}"),
+        )
+        .at("", found, expected));
     }
     if experiment.dataset_name.is_none() {
         let inner = |kind| experiment.artifacts.get(kind)?.document.get("dataset_name")?.as_str();
-        experiment.dataset_name =
-            inner(ArtifactKind::Dataset).or_else(|| inner(ArtifactKind::Deepchecks)).map(str::to_owned);
+        experiment.dataset_name = inner(ArtifactKind::Dataset)
+            .or_else(|| inner(ArtifactKind::Deepchecks))
+            .map(str::to_owned);
     }
     Ok(experiment)
 }
@@ -73,7 +86,10 @@ fn artifact(
     access: &FileAccess,
     warnings: &mut Vec<String>,
 ) -> Result<Artifact, Problem> {
-    let plain = |document| Artifact { document, ..Artifact::default() };
+    let plain = |document| Artifact {
+        document,
+        ..Artifact::default()
+    };
     match kind {
         ArtifactKind::Dataset => dataset::normalise(pointer, document).map(plain),
         ArtifactKind::Deepchecks => checks::normalise(pointer, document, warnings).map(plain),
@@ -91,7 +107,11 @@ fn text(request: &Map<String, Json>, member: &str) -> Result<Option<String>, Pro
             format!("at most {MAX_NAME} bytes"),
         )),
         Some(Json::String(text)) => Ok(Some(text.clone())),
-        Some(other) => Err(Problem::field(format!("/{member}"), describe(other), "a string or null")),
+        Some(other) => Err(Problem::field(
+            format!("/{member}"),
+            describe(other),
+            "a string or null",
+        )),
     }
 }
 
@@ -135,7 +155,10 @@ mod tests {
     #[test]
     fn a_field_of_the_wrong_type_is_named() {
         let problem = decode(r#"{"language": 3, "training_artifacts": {}}"#).unwrap_err();
-        assert_eq!(problem.detail, "`/language`: found the number 3, expected a string or null");
+        assert_eq!(
+            problem.detail,
+            "`/language`: found the number 3, expected a string or null"
+        );
         let problem = decode(r#"{"training_artifacts": "x"}"#).unwrap_err();
         assert_eq!(problem.pointer.as_deref(), Some("/training_artifacts"));
     }

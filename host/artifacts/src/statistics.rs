@@ -20,7 +20,11 @@ pub(crate) fn of(table: &Table) -> Json {
             ColumnData::Numeric { values, .. } => numeric(values),
             ColumnData::Text(texts) => text(texts),
         };
-        let share = if table.rows() == 0 { 0.0 } else { 100.0 * distinct as f64 / table.rows() as f64 };
+        let share = if table.rows() == 0 {
+            0.0
+        } else {
+            100.0 * distinct as f64 / table.rows() as f64
+        };
         statistics.insert(name.clone(), summary);
         unique.insert(name.clone(), json!(distinct));
         percentage.insert(name.clone(), json!((share * 100.0).round() / 100.0));
@@ -55,7 +59,11 @@ fn numeric(values: &[f64]) -> (Json, usize) {
     let mean = sorted.iter().sum::<f64>() / count as f64;
     let squares: f64 = sorted.iter().map(|it| (it - mean).powi(2)).sum();
     // The sample's standard deviation, as pandas' `describe`.
-    let std = if count > 1 { (squares / (count - 1) as f64).sqrt() } else { f64::NAN };
+    let std = if count > 1 {
+        (squares / (count - 1) as f64).sqrt()
+    } else {
+        f64::NAN
+    };
     let mut summary = Map::new();
     summary.insert("count".to_owned(), json!(count as f64));
     for (name, value) in [
@@ -67,7 +75,10 @@ fn numeric(values: &[f64]) -> (Json, usize) {
         ("75%", quantile(&sorted, 0.75)),
         ("max", quantile(&sorted, 1.0)),
     ] {
-        summary.insert(name.to_owned(), if value.is_finite() { json!(value) } else { json!("NaN") });
+        summary.insert(
+            name.to_owned(),
+            if value.is_finite() { json!(value) } else { json!("NaN") },
+        );
     }
     (Json::Object(summary), distinct)
 }
@@ -111,7 +122,10 @@ mod tests {
         assert_eq!(a["50%"], 2.0);
         assert_eq!(a["25%"], 1.5);
         assert!((a["std"].as_f64().unwrap() - 1.527_525_231_651_946_7).abs() < 1e-12);
-        assert_eq!(it["feature_statistics"]["b"], json!({"count": 3.0, "unique": 2, "top": "x", "freq": 2}));
+        assert_eq!(
+            it["feature_statistics"]["b"],
+            json!({"count": 3.0, "unique": 2, "top": "x", "freq": 2})
+        );
         assert_eq!(it["number_unique_values"]["target"], 2);
         assert_eq!(it["percentage_unique_values"]["b"], 50.0);
         assert_eq!(it["numerical_features"], json!(["a"]));
@@ -120,7 +134,10 @@ mod tests {
 
     #[test]
     fn empty_and_one_row_tables_have_statistics_too() {
-        assert_eq!(of(&metrics::from_csv("a\n".as_bytes()).unwrap())["number_unique_values"]["a"], 0);
+        assert_eq!(
+            of(&metrics::from_csv("a\n".as_bytes()).unwrap())["number_unique_values"]["a"],
+            0
+        );
         let one = of(&metrics::from_csv("a\n5\n".as_bytes()).unwrap());
         assert_eq!(one["feature_statistics"]["a"]["std"], "NaN");
     }

@@ -27,7 +27,11 @@ pub(crate) fn read(
         && !params.is_null()
         && !params.is_object()
     {
-        return Err(Problem::field(format!("{pointer}/params"), describe(params), "an object {name: value} or null"));
+        return Err(Problem::field(
+            format!("{pointer}/params"),
+            describe(params),
+            "an object {name: value} or null",
+        ));
     }
     let mut artifact = Artifact::default();
     // The values move into the table: a history of a million points is not kept twice.
@@ -57,7 +61,11 @@ fn from_path(
         Some(Json::String(path)) if path.is_empty() => return Ok(None),
         Some(Json::String(path)) => path,
         Some(other) => {
-            return Err(Problem::field(format!("{pointer}/metrics_path"), describe(other), "a string or null"));
+            return Err(Problem::field(
+                format!("{pointer}/metrics_path"),
+                describe(other),
+                "a string or null",
+            ));
         }
     };
     let table = access
@@ -103,7 +111,12 @@ mod tests {
 
     #[test]
     fn wrong_shapes_name_the_field() {
-        let read = |value| read("/t", value, &FileAccess::default(), &mut Vec::new()).unwrap_err().pointer.unwrap();
+        let read = |value| {
+            read("/t", value, &FileAccess::default(), &mut Vec::new())
+                .unwrap_err()
+                .pointer
+                .unwrap()
+        };
         assert_eq!(read(json!({"params": [1]})), "/t/params");
         assert_eq!(read(json!({"metrics_values": 3})), "/t/metrics_values");
         assert_eq!(read(json!({"metrics_path": {}})), "/t/metrics_path");

@@ -16,7 +16,10 @@ pub(crate) async fn run(named: Option<&Path>, args: &AgentsArgs) -> anyhow::Resu
     let coordinator = Coordinator::start(&config).await?;
     let agents = coordinator.agents();
     if args.json {
-        output::result(&format!("{}\n", serde_json::to_string_pretty(&serde_json::json!({ "agents": agents }))?));
+        output::result(&format!(
+            "{}\n",
+            serde_json::to_string_pretty(&serde_json::json!({ "agents": agents }))?
+        ));
         return Ok(ExitCode::SUCCESS);
     }
     let mut text: String = agents.iter().map(describe).collect();
@@ -32,16 +35,36 @@ fn describe(agent: &AgentInfo) -> String {
         kinds.map(ArtifactKind::config_name).collect::<Vec<_>>().join(", ")
     };
     let reads = names(&mut agent.consumes.iter().map(|it| it.kind));
-    let capabilities: Vec<_> = agent.granted_capabilities.iter().map(|it: &Capability| it.config_name()).collect();
+    let capabilities: Vec<_> = agent
+        .granted_capabilities
+        .iter()
+        .map(|it: &Capability| it.config_name())
+        .collect();
     let digest: String = agent.sha256.chars().take(12).collect();
     format!(
         "{} {}\n  {}\n  {}\n\n",
         styled(BOLD, &agent.name),
-        styled(DIM, &format!("{} · {} · {} kB · sha256:{digest}", agent.version, agent.component.display(), agent.size / 1000)),
+        styled(
+            DIM,
+            &format!(
+                "{} · {} · {} kB · sha256:{digest}",
+                agent.version,
+                agent.component.display(),
+                agent.size / 1000
+            )
+        ),
         agent.summary,
         styled(
             DIM,
-            &format!("reads {reads}; may use {}; {} codes", if capabilities.is_empty() { "nothing".to_owned() } else { capabilities.join(", ") }, agent.codes.len())
+            &format!(
+                "reads {reads}; may use {}; {} codes",
+                if capabilities.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    capabilities.join(", ")
+                },
+                agent.codes.len()
+            )
         ),
     )
 }

@@ -44,7 +44,11 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
         Format::Markdown => report::markdown(&response, &language),
     });
     let fails = args.fail_on.is_some_and(|level| worst(&response) >= Some(level.into()));
-    Ok(if fails { ExitCode::from(EXIT_FINDINGS) } else { ExitCode::SUCCESS })
+    Ok(if fails {
+        ExitCode::from(EXIT_FINDINGS)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn read(path: &Path) -> anyhow::Result<Experiment> {
@@ -57,7 +61,9 @@ fn read(path: &Path) -> anyhow::Result<Experiment> {
     }
     let (name, body, folder) = if path == Path::new("-") {
         let mut body = Vec::new();
-        std::io::stdin().read_to_end(&mut body).context("standard input cannot be read")?;
+        std::io::stdin()
+            .read_to_end(&mut body)
+            .context("standard input cannot be read")?;
         ("standard input".to_owned(), body, std::env::current_dir().ok())
     } else {
         let body = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;

@@ -28,11 +28,16 @@ pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Config> {
 }
 
 fn find() -> anyhow::Result<PathBuf> {
-    let beside = std::env::current_exe().ok().and_then(|binary| Some(binary.parent()?.join(FILE)));
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|binary| Some(binary.parent()?.join(FILE)));
     let places: Vec<PathBuf> = std::iter::once(PathBuf::from(FILE)).chain(beside).collect();
     places.iter().find(|it| it.is_file()).cloned().with_context(|| {
         let places: Vec<_> = places.iter().map(|it| it.display().to_string()).collect();
-        format!("no configuration: looked for {}; name one with --config FILE", places.join(" and "))
+        format!(
+            "no configuration: looked for {}; name one with --config FILE",
+            places.join(" and ")
+        )
     })
 }
 
@@ -57,15 +62,28 @@ pub(crate) async fn check(named: Option<&Path>) -> anyhow::Result<ExitCode> {
     text += &format!("  knowledge base: {}\n", paths(&config.knowledge.paths));
     text += &format!("  instances: {:?} allocation\n", coordinator.allocator());
     for agent in coordinator.agents() {
-        text += &format!("  {} {} from {}\n", agent.name, agent.version, agent.component.display());
+        text += &format!(
+            "  {} {} from {}\n",
+            agent.name,
+            agent.version,
+            agent.component.display()
+        );
     }
     for refused in coordinator.refused() {
         text += &format!("  {} {}\n", styled(YELLOW, "refused"), refused.reason);
     }
     output::result(&text);
-    Ok(if coordinator.refused().is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if coordinator.refused().is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }
 
 fn paths(paths: &[PathBuf]) -> String {
-    paths.iter().map(|it| it.display().to_string()).collect::<Vec<_>>().join(", ")
+    paths
+        .iter()
+        .map(|it| it.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -29,7 +29,12 @@ pub(crate) fn search(named: Option<&Path>, args: &SearchArgs) -> anyhow::Result<
             styled(DIM, &format!("{} · {:.2}", hit.domain, hit.score)),
             styled(CYAN, &hit.id),
             hit.text.trim(),
-            styled(DIM, &hit.source.map(|it| format!("{}, {}", it.title, it.url)).unwrap_or_default()),
+            styled(
+                DIM,
+                &hit.source
+                    .map(|it| format!("{}, {}", it.title, it.url))
+                    .unwrap_or_default()
+            ),
         ));
     }
     Ok(ExitCode::SUCCESS)

@@ -41,9 +41,15 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
             Command::Serve(it) => serve::run(args.config.as_deref(), it).await,
             Command::Analyse(it) => analyse::run(args.config.as_deref(), it).await,
             Command::Agents(it) => agents::run(args.config.as_deref(), &it).await,
-            Command::Config { command: ConfigCommand::Check } => config::check(args.config.as_deref()).await,
-            Command::Kb { command: KbCommand::Search(it) } => kb::search(args.config.as_deref(), &it),
-            Command::Kb { command: KbCommand::Lint } => kb::lint(args.config.as_deref()),
+            Command::Config {
+                command: ConfigCommand::Check,
+            } => config::check(args.config.as_deref()).await,
+            Command::Kb {
+                command: KbCommand::Search(it),
+            } => kb::search(args.config.as_deref(), &it),
+            Command::Kb {
+                command: KbCommand::Lint,
+            } => kb::lint(args.config.as_deref()),
         }
     });
     // A blocking read of a slow disk must not hold up the end of the process.

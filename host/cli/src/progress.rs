@@ -14,7 +14,10 @@ pub(crate) struct Bars {
 impl Bars {
     /// None when standard error is no terminal.
     pub(crate) fn new() -> Option<Self> {
-        std::io::stderr().is_terminal().then(|| Self { all: MultiProgress::new(), bars: Mutex::default() })
+        std::io::stderr().is_terminal().then(|| Self {
+            all: MultiProgress::new(),
+            bars: Mutex::default(),
+        })
     }
 
     pub(crate) fn clear(&self) {
@@ -36,7 +39,13 @@ impl Progress for Bars {
             bar
         });
         bar.set_position((fraction * STEPS as f64) as u64);
-        bar.set_message(message.chars().filter(|it| !it.is_control()).take(60).collect::<String>());
+        bar.set_message(
+            message
+                .chars()
+                .filter(|it| !it.is_control())
+                .take(60)
+                .collect::<String>(),
+        );
         if fraction >= 1.0 {
             bar.finish();
         }

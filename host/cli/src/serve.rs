@@ -29,6 +29,10 @@ pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result
         "ready"
     );
     let drained = deepfix_server::serve(listener, diagnosis, &config.server, shutdown).await;
-    tracing::info!(requests_cut_off = drained.requests, jobs_cut_off = drained.jobs, "stopped");
+    tracing::info!(
+        requests_cut_off = drained.requests,
+        jobs_cut_off = drained.jobs,
+        "stopped"
+    );
     Ok(ExitCode::SUCCESS)
 }

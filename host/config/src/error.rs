@@ -10,7 +10,12 @@ pub enum ConfigError {
     #[error("{}: {message}", file.display())]
     Syntax { file: PathBuf, message: String },
     #[error("{}: `{key}`: found {found}, expected {expected}", file.display())]
-    Value { file: PathBuf, key: String, found: String, expected: String },
+    Value {
+        file: PathBuf,
+        key: String,
+        found: String,
+        expected: String,
+    },
     #[error("environment variable {variable}: {message}")]
     Environment { variable: String, message: String },
 }

@@ -20,8 +20,10 @@ impl Config {
     /// # Errors
     /// Names the file and the line, or the variable; says what was found and expected.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| ConfigError::Unreadable { file: file.to_owned(), reason: error.to_string() })?;
+        let text = std::fs::read_to_string(file).map_err(|error| ConfigError::Unreadable {
+            file: file.to_owned(),
+            reason: error.to_string(),
+        })?;
         Self::parse(file, &text, std::env::vars())
     }
 
@@ -34,7 +36,10 @@ impl Config {
         text: &str,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let syntax = |error: toml::de::Error| ConfigError::Syntax { file: file.to_owned(), message: error.to_string() };
+        let syntax = |error: toml::de::Error| ConfigError::Syntax {
+            file: file.to_owned(),
+            message: error.to_string(),
+        };
         // Even with overrides the file is first read by itself: its errors then show the line.
         let mut raw: RawConfig = toml::from_str(text).map_err(syntax)?;
         let overrides = overrides::of(environment);
@@ -42,10 +47,13 @@ impl Config {
             let mut table: toml::Table = toml::from_str(text).map_err(syntax)?;
             for (variable, value) in &overrides {
                 overrides::apply(&mut table, variable, value)?;
-                raw = table.clone().try_into().map_err(|error: toml::de::Error| ConfigError::Environment {
-                    variable: variable.clone(),
-                    message: error.message().to_owned(),
-                })?;
+                raw = table
+                    .clone()
+                    .try_into()
+                    .map_err(|error: toml::de::Error| ConfigError::Environment {
+                        variable: variable.clone(),
+                        message: error.message().to_owned(),
+                    })?;
             }
         }
         Checker { file }.check(raw)
@@ -58,7 +66,12 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn wrong(&self, key: impl Into<String>, found: impl Into<String>, expected: impl Into<String>) -> ConfigError {
-        ConfigError::Value { file: self.file.to_owned(), key: key.into(), found: found.into(), expected: expected.into() }
+        ConfigError::Value {
+            file: self.file.to_owned(),
+            key: key.into(),
+            found: found.into(),
+            expected: expected.into(),
+        }
     }
 
     /// Relative paths are relative to the file.
@@ -93,7 +106,11 @@ impl Checker<'_> {
             agents.push(self.agent(&key, agent, limits, max_memory)?);
         }
         let Some(reasoner) = raw.reasoner else {
-            return Err(self.wrong("reasoner", "nothing", "the table [reasoner] with `name` and `component`"));
+            return Err(self.wrong(
+                "reasoner",
+                "nothing",
+                "the table [reasoner] with `name` and `component`",
+            ));
         };
         let folder = raw.plugins.folder.filter(|it| !it.as_os_str().is_empty());
         Ok(Config {
@@ -101,16 +118,28 @@ impl Checker<'_> {
             server: self.server(&raw.server)?,
             log: self.log(raw.log.level, raw.log.format.as_deref())?,
             engine: EngineSection {
-                cache_dir: raw.engine.cache_dir.filter(|it| !it.is_empty()).map(|it| self.path(Path::new(&it))),
+                cache_dir: raw
+                    .engine
+                    .cache_dir
+                    .filter(|it| !it.is_empty())
+                    .map(|it| self.path(Path::new(&it))),
                 max_instances: self.at_least_one("engine.max_instances", raw.engine.max_instances.unwrap_or(64))?,
                 max_memory,
                 stack: usize::try_from(self.bytes("engine.stack", raw.engine.stack.as_ref(), 512 << 10)?)
                     .unwrap_or(usize::MAX),
             },
             knowledge: KnowledgeConfig {
-                paths: raw.knowledge.paths.unwrap_or_default().iter().map(|it| self.path(it)).collect(),
+                paths: raw
+                    .knowledge
+                    .paths
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|it| self.path(it))
+                    .collect(),
             },
-            artifacts: ArtifactsConfig { roots: raw.artifacts.roots.iter().map(|it| self.path(it)).collect() },
+            artifacts: ArtifactsConfig {
+                roots: raw.artifacts.roots.iter().map(|it| self.path(it)).collect(),
+            },
             plugins: PluginsConfig {
                 folder: folder.map(|it| self.path(&it)),
                 artifacts: match raw.plugins.artifacts {
@@ -132,7 +161,11 @@ impl Checker<'_> {
         let listen = raw.listen.as_deref().unwrap_or("127.0.0.1:8844");
         Ok(ServerConfig {
             listen: listen.parse::<SocketAddr>().map_err(|_| {
-                self.wrong("server.listen", format!("`{listen}`"), "an address and port such as `127.0.0.1:8844`")
+                self.wrong(
+                    "server.listen",
+                    format!("`{listen}`"),
+                    "an address and port such as `127.0.0.1:8844`",
+                )
             })?,
             max_body: self.bytes("server.max_body", raw.max_body.as_ref(), 64 << 20)?,
             max_in_flight: self.at_least_one("server.max_in_flight", raw.max_in_flight.unwrap_or(8))?,
@@ -149,20 +182,25 @@ impl Checker<'_> {
             "json" => LogFormat::Json,
             other => return Err(self.wrong("log.format", format!("`{other}`"), "`text` or `json`")),
         };
-        Ok(LogConfig { level: level.unwrap_or_else(|| "info".to_owned()), format })
+        Ok(LogConfig {
+            level: level.unwrap_or_else(|| "info".to_owned()),
+            format,
+        })
     }
 
-    fn at_least_one<T: PartialOrd + From<u8> + std::fmt::Display>(&self, key: &str, value: T) -> Result<T, ConfigError> {
-        if value < T::from(1) { Err(self.wrong(key, value.to_string(), "at least 1")) } else { Ok(value) }
-    }
-
-    fn agent(
+    fn at_least_one<T: PartialOrd + From<u8> + std::fmt::Display>(
         &self,
         key: &str,
-        raw: RawAgent,
-        limits: Limits,
-        max_memory: u64,
-    ) -> Result<AgentConfig, ConfigError> {
+        value: T,
+    ) -> Result<T, ConfigError> {
+        if value < T::from(1) {
+            Err(self.wrong(key, value.to_string(), "at least 1"))
+        } else {
+            Ok(value)
+        }
+    }
+
+    fn agent(&self, key: &str, raw: RawAgent, limits: Limits, max_memory: u64) -> Result<AgentConfig, ConfigError> {
         let limits = raw.limits.over(limits);
         if limits.memory > max_memory {
             return Err(self.wrong(
@@ -226,12 +264,18 @@ mod tests {
     const REASONER: &str = "[reasoner]\nname = \"R\"\ncomponent = \"r.wasm\"\n";
 
     fn parse(text: &str) -> Result<Config, ConfigError> {
-        Config::parse(Path::new("/etc/deepfix.toml"), &format!("{text}\n{REASONER}"), std::iter::empty())
+        Config::parse(
+            Path::new("/etc/deepfix.toml"),
+            &format!("{text}\n{REASONER}"),
+            std::iter::empty(),
+        )
     }
 
     #[test]
     fn an_unknown_key_is_an_error_that_shows_its_line() {
-        let error = parse("[server]\nlisten = \"127.0.0.1:1\"\nmax_boddy = \"1 MiB\"").unwrap_err().to_string();
+        let error = parse("[server]\nlisten = \"127.0.0.1:1\"\nmax_boddy = \"1 MiB\"")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("line 3"), "{error}");
         assert!(error.contains("max_boddy") && error.contains("max_body"), "{error}");
     }
@@ -239,13 +283,24 @@ mod tests {
     #[test]
     fn a_wrong_value_names_the_key_what_was_found_and_what_was_expected() {
         let error = parse("[server]\nlisten = \"here\"").unwrap_err().to_string();
-        assert!(error.contains("`server.listen`: found `here`, expected an address"), "{error}");
-        let error = parse("[[agent]]\nname = \"A\"\ncomponent = \"a\"\nartifacts = [\"data\"]").unwrap_err().to_string();
-        assert!(error.contains("`agent A.artifacts`: found `data`, expected some of `dataset`"), "{error}");
+        assert!(
+            error.contains("`server.listen`: found `here`, expected an address"),
+            "{error}"
+        );
+        let error = parse("[[agent]]\nname = \"A\"\ncomponent = \"a\"\nartifacts = [\"data\"]")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("`agent A.artifacts`: found `data`, expected some of `dataset`"),
+            "{error}"
+        );
         let error = parse("[limits]\nmemory = \"much\"").unwrap_err().to_string();
         assert!(error.contains("line 2") && error.contains("found `much`"), "{error}");
         let error = parse("[engine]\nmax_instances = 0").unwrap_err().to_string();
-        assert!(error.contains("`engine.max_instances`: found 0, expected at least 1"), "{error}");
+        assert!(
+            error.contains("`engine.max_instances`: found 0, expected at least 1"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -268,14 +323,22 @@ mod tests {
         let config = Config::parse(Path::new("d.toml"), &text, environment("127.0.0.1:2")).unwrap();
         assert_eq!(config.server.listen.port(), 2);
         let wrong = vec![("DEEPFIX_SERVER__LISTENN".to_owned(), "x".to_owned())].into_iter();
-        let error = Config::parse(Path::new("d.toml"), &text, wrong).unwrap_err().to_string();
-        assert!(error.contains("DEEPFIX_SERVER__LISTENN") && error.contains("listenn"), "{error}");
+        let error = Config::parse(Path::new("d.toml"), &text, wrong)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("DEEPFIX_SERVER__LISTENN") && error.contains("listenn"),
+            "{error}"
+        );
     }
 
     #[test]
     fn no_agent_gets_more_memory_than_a_slot_has() {
         let error = parse("[limits]\nmemory = \"1 GiB\"").unwrap_err().to_string();
-        assert!(error.contains("`reasoner.limits.memory`") && error.contains("`[engine] max_memory`"), "{error}");
+        assert!(
+            error.contains("`reasoner.limits.memory`") && error.contains("`[engine] max_memory`"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -18,15 +18,23 @@ pub(crate) fn of(environment: impl Iterator<Item = (String, String)>) -> Vec<(St
 
 /// Sets one value. Its text is read as TOML, and taken as a string where it is none.
 pub(crate) fn apply(table: &mut Table, variable: &str, text: &str) -> Result<(), ConfigError> {
-    let wrong = |message: String| ConfigError::Environment { variable: variable.to_owned(), message };
-    let path: Vec<String> =
-        variable.trim_start_matches(PREFIX).split(SEPARATOR).map(str::to_ascii_lowercase).collect();
+    let wrong = |message: String| ConfigError::Environment {
+        variable: variable.to_owned(),
+        message,
+    };
+    let path: Vec<String> = variable
+        .trim_start_matches(PREFIX)
+        .split(SEPARATOR)
+        .map(str::to_ascii_lowercase)
+        .collect();
     let Some((key, sections)) = path.split_last() else {
         return Err(wrong("names no key".to_owned()));
     };
     let mut place = table;
     for section in sections {
-        let next = place.entry(section.clone()).or_insert_with(|| Value::Table(Table::new()));
+        let next = place
+            .entry(section.clone())
+            .or_insert_with(|| Value::Table(Table::new()));
         place = match next {
             Value::Table(next) => next,
             _ => return Err(wrong(format!("`{section}` is not a table that a variable can reach"))),

@@ -39,8 +39,12 @@ pub fn judge_facts(artifacts: &ArtifactSet, facts: &[Fact]) -> (Vec<ResolvedFact
 /// The value at a place, or none where nothing stands there.
 fn resolve(artifacts: &ArtifactSet, source: &Source) -> Option<Value> {
     let artifact = artifacts.get(source.artifact)?;
-    let parts: Vec<String> =
-        source.pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+    let parts: Vec<String> = source
+        .pointer
+        .split('/')
+        .skip(1)
+        .map(|part| part.replace("~1", "/").replace("~0", "~"))
+        .collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["@tables", table, "@rows"] => Some(whole(artifact.tables.get(*table)?.rows() as u64)),
@@ -55,14 +59,19 @@ fn resolve(artifacts: &ArtifactSet, source: &Source) -> Option<Value> {
         ["@blobs", blob, "@size"] => Some(whole(artifact.blobs.get(*blob)?.size())),
         ["@blobs", blob, scalar, offset] => {
             let mut bytes = [0; 8];
-            let read = artifact.blobs.get(*blob)?.read_at(offset.parse().ok()?, &mut bytes).ok()?;
+            let read = artifact
+                .blobs
+                .get(*blob)?
+                .read_at(offset.parse().ok()?, &mut bytes)
+                .ok()?;
             decode_scalar(scalar, bytes.get(..read)?)
         }
         _ => match artifact.document.pointer(&source.pointer)? {
             Json::Bool(it) => Some(Value::Boolean(*it)),
-            Json::Number(it) => {
-                Some(it.as_i64().map_or_else(|| Value::Number(it.as_f64().unwrap_or(f64::NAN)), Value::Integer))
-            }
+            Json::Number(it) => Some(
+                it.as_i64()
+                    .map_or_else(|| Value::Number(it.as_f64().unwrap_or(f64::NAN)), Value::Integer),
+            ),
             Json::String(it) => Some(Value::Text(it.clone())),
             _ => None,
         },
@@ -78,7 +87,9 @@ fn number_or_text(text: &str) -> Value {
         "NaN" => Value::Number(f64::NAN),
         "Infinity" => Value::Number(f64::INFINITY),
         "-Infinity" => Value::Number(f64::NEG_INFINITY),
-        _ => text.parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Number),
+        _ => text
+            .parse()
+            .map_or_else(|_| Value::Text(text.to_owned()), Value::Number),
     }
 }
 
@@ -166,12 +177,18 @@ mod tests {
     }
 
     fn artifacts() -> ArtifactSet {
-        let mut artifact = Artifact { document: serde_json::json!({"a/b": {"~": [1, "x", "NaN", 0.5]}}), ..Artifact::default() };
+        let mut artifact = Artifact {
+            document: serde_json::json!({"a/b": {"~": [1, "x", "NaN", 0.5]}}),
+            ..Artifact::default()
+        };
         artifact.tables.insert(
             "metrics".into(),
             Table::new(vec![Column {
                 name: "train/loss".into(),
-                data: ColumnData::Numeric { values: vec![0.25, f64::NAN], present: vec![] },
+                data: ColumnData::Numeric {
+                    values: vec![0.25, f64::NAN],
+                    present: vec![],
+                },
             }]),
         );
         let mut bytes = 1.5f32.to_le_bytes().to_vec();
@@ -183,8 +200,15 @@ mod tests {
     }
 
     fn check(pointer: &str, value: Value) -> Option<bool> {
-        let source = Some(Source { artifact: ArtifactKind::Training, pointer: pointer.into() });
-        let facts = [Fact { label: String::new(), value, source }];
+        let source = Some(Source {
+            artifact: ArtifactKind::Training,
+            pointer: pointer.into(),
+        });
+        let facts = [Fact {
+            label: String::new(),
+            value,
+            source,
+        }];
         judge_facts(&artifacts(), &facts).0[0].verified
     }
 
@@ -195,8 +219,14 @@ mod tests {
         assert_eq!(check("/a~1b/~0/1", Value::Text("x".into())), Some(true));
         assert_eq!(check("/a~1b/~0/2", Value::Number(f64::NAN)), Some(true));
         assert_eq!(check("/@tables/metrics/train~1loss/0", Value::Number(0.25)), Some(true));
-        assert_eq!(check("/@tables/metrics/train~1loss/1", Value::Number(f64::NAN)), Some(true));
-        assert_eq!(check("/@tables/metrics/train~1loss/@min", Value::Number(0.25)), Some(true));
+        assert_eq!(
+            check("/@tables/metrics/train~1loss/1", Value::Number(f64::NAN)),
+            Some(true)
+        );
+        assert_eq!(
+            check("/@tables/metrics/train~1loss/@min", Value::Number(0.25)),
+            Some(true)
+        );
         assert_eq!(check("/@tables/metrics/@rows", Value::Integer(2)), Some(true));
         assert_eq!(check("/@blobs/m/@size", Value::Integer(6)), Some(true));
         assert_eq!(check("/@blobs/m/f32/0", Value::Number(1.5)), Some(true));
@@ -207,14 +237,24 @@ mod tests {
     fn another_value_or_no_value_is_not_verified() {
         assert_eq!(check("/a~1b/~0/3", Value::Number(0.51)), Some(false));
         assert_eq!(check("/nowhere", Value::Integer(1)), Some(false));
-        assert_eq!(check("/@tables/metrics/train~1loss/9", Value::Number(0.25)), Some(false));
+        assert_eq!(
+            check("/@tables/metrics/train~1loss/9", Value::Number(0.25)),
+            Some(false)
+        );
         assert_eq!(check("/@blobs/m/f64/0", Value::Number(1.5)), Some(false));
-        assert_eq!(check("/@blobs/m/f32/18446744073709551615", Value::Number(1.5)), Some(false));
+        assert_eq!(
+            check("/@blobs/m/f32/18446744073709551615", Value::Number(1.5)),
+            Some(false)
+        );
     }
 
     #[test]
     fn computed_values_alone_do_not_verify_a_finding() {
-        let facts = [Fact { label: "ratio".into(), value: Value::Number(2.0), source: None }];
+        let facts = [Fact {
+            label: "ratio".into(),
+            value: Value::Number(2.0),
+            source: None,
+        }];
         let (judged, verified) = judge_facts(&artifacts(), &facts);
         assert_eq!(judged[0].verified, None);
         assert!(!verified);

@@ -24,6 +24,8 @@ pub use evidence::{ResolvedFact, judge_facts};
 pub use finding::{Analysis, Fact, Finding, Recommendation, Report, Severity, Source, Value};
 pub use limits::{Limits, LimitsOverride};
 pub use problem::{Problem, ProblemCode};
-pub use response::{AgentResult, AnalyseResponse, OrderedMap, WireAnalysis, WireFact, WireFinding, WireRecommendation, WireSource};
+pub use response::{
+    AgentResult, AnalyseResponse, OrderedMap, WireAnalysis, WireFact, WireFinding, WireRecommendation, WireSource,
+};
 pub use table::{Column, ColumnData, ColumnSummary, Table};
 pub use units::{parse_bytes, parse_duration};

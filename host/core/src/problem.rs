@@ -123,8 +123,11 @@ impl Problem {
     #[must_use]
     pub fn field(pointer: impl Into<String>, found: impl Into<String>, expected: impl Into<String>) -> Self {
         let (pointer, found, expected) = (pointer.into(), found.into(), expected.into());
-        Self::new(ProblemCode::InvalidField, format!("`{pointer}`: found {found}, expected {expected}"))
-            .at(pointer, found, expected)
+        Self::new(
+            ProblemCode::InvalidField,
+            format!("`{pointer}`: found {found}, expected {expected}"),
+        )
+        .at(pointer, found, expected)
     }
 
     /// Adds the field, what was found there and what was expected.

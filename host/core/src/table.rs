@@ -79,7 +79,9 @@ impl Table {
     #[must_use]
     pub fn range(&self, offset: u64, length: u64) -> std::ops::Range<usize> {
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.rows);
-        let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(self.rows);
+        let end = start
+            .saturating_add(usize::try_from(length).unwrap_or(usize::MAX))
+            .min(self.rows);
         start..end
     }
 }
@@ -135,7 +137,9 @@ impl ColumnData {
     /// A summary of a range of rows; none for a text column.
     #[must_use]
     pub fn summarize(&self, range: std::ops::Range<usize>) -> Option<ColumnSummary> {
-        let Self::Numeric { values, present } = self else { return None };
+        let Self::Numeric { values, present } = self else {
+            return None;
+        };
         let mut summary = ColumnSummary {
             count: 0,
             missing: 0,
@@ -182,10 +186,22 @@ mod tests {
         Table::new(vec![
             Column {
                 name: "loss".into(),
-                data: ColumnData::Numeric { values: vec![2.0, f64::NAN, f64::INFINITY, 1.0], present: vec![] },
+                data: ColumnData::Numeric {
+                    values: vec![2.0, f64::NAN, f64::INFINITY, 1.0],
+                    present: vec![],
+                },
             },
-            Column { name: "note".into(), data: ColumnData::Text(vec![Some("a".into())]) },
-            Column { name: "short".into(), data: ColumnData::Numeric { values: vec![1.0], present: vec![] } },
+            Column {
+                name: "note".into(),
+                data: ColumnData::Text(vec![Some("a".into())]),
+            },
+            Column {
+                name: "short".into(),
+                data: ColumnData::Numeric {
+                    values: vec![1.0],
+                    present: vec![],
+                },
+            },
         ])
     }
 
@@ -201,7 +217,12 @@ mod tests {
     #[test]
     fn a_summary_is_over_the_finite_values() {
         let table = table();
-        let summary = table.column("loss").unwrap().data.summarize(table.range(0, u64::MAX)).unwrap();
+        let summary = table
+            .column("loss")
+            .unwrap()
+            .data
+            .summarize(table.range(0, u64::MAX))
+            .unwrap();
         assert_eq!((summary.count, summary.nan, summary.infinite), (2, 1, 1));
         assert_eq!((summary.min, summary.max, summary.mean), (1.0, 2.0, 1.5));
         assert_eq!((summary.first, summary.last), (2.0, 1.0));

@@ -34,7 +34,9 @@ pub(crate) fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     match Raw::deserialize(deserializer) {
         Ok(Raw::Number(bytes)) => Ok(Some(bytes)),
         Ok(Raw::Text(text)) => parse_bytes(&text).map(Some).map_err(D::Error::custom),
-        Err(_) => Err(D::Error::custom("expected a size such as `64 MiB`, or a number of bytes")),
+        Err(_) => Err(D::Error::custom(
+            "expected a size such as `64 MiB`, or a number of bytes",
+        )),
     }
 }
 

@@ -30,6 +30,6 @@ pub use gate::{Grants, Usage};
 pub use load::{Plugin, PluginConfig, World};
 pub use run::{Run, RunInput, Spent};
 pub use services::{
-    Completion, CompletionRequest, KnowledgeSearch, LanguageModel, Message, NoLanguageModel, Passage, Query,
-    Role, ServiceError, Services, TokenUsage,
+    Completion, CompletionRequest, KnowledgeSearch, LanguageModel, Message, NoLanguageModel, Passage, Query, Role,
+    ServiceError, Services, TokenUsage,
 };

@@ -62,7 +62,10 @@ impl Catalogue {
                 rationale: attribute("rationale"),
             })
         })
-        .unwrap_or_else(|| Texts { description: id.to_owned(), ..Texts::default() })
+        .unwrap_or_else(|| Texts {
+            description: id.to_owned(),
+            ..Texts::default()
+        })
     }
 
     /// The ids of all messages of one language, in the order of the source.
@@ -86,8 +89,12 @@ impl Catalogue {
     ) -> Option<T> {
         // A language that lacks a text falls back to English rather than to an id.
         for language in [language, Language::English] {
-            let Some((_, source)) = entries(self.source(language)).find(|(name, _)| *name == id) else { continue };
-            let Ok(resource) = FluentResource::try_new(source.to_owned()) else { continue };
+            let Some((_, source)) = entries(self.source(language)).find(|(name, _)| *name == id) else {
+                continue;
+            };
+            let Ok(resource) = FluentResource::try_new(source.to_owned()) else {
+                continue;
+            };
             let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
             let mut bundle = FluentBundle::new(vec![tag]);
             bundle.set_use_isolating(false);
@@ -139,7 +146,10 @@ fn entries(source: &'static str) -> impl Iterator<Item = (&'static str, &'static
             let end = rest
                 .match_indices('\n')
                 .map(|(at, _)| at + 1)
-                .find(|at| rest.get(*at..).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_alphabetic())))
+                .find(|at| {
+                    rest.get(*at..)
+                        .is_some_and(|next| next.starts_with(|c: char| c.is_ascii_alphabetic()))
+                })
                 .unwrap_or(rest.len());
             let (entry, tail) = rest.split_at(end);
             rest = tail;
@@ -164,10 +174,25 @@ mod tests {
     #[test]
     fn a_finding_has_four_texts_with_plurals_and_local_numbers() {
         let args = [("epochs", Arg::Count(1)), ("loss", Arg::Number(0.5))];
-        assert_eq!(CATALOGUE.finding(Language::English, "training-overfitting", &args).evidence, "one epoch at 0.5");
+        assert_eq!(
+            CATALOGUE
+                .finding(Language::English, "training-overfitting", &args)
+                .evidence,
+            "one epoch at 0.5"
+        );
         let args = [("epochs", Arg::Count(3)), ("loss", Arg::Number(0.5))];
-        assert_eq!(CATALOGUE.finding(Language::English, "training-overfitting", &args).evidence, "3 epochs at 0.5");
-        assert_eq!(CATALOGUE.finding(Language::French, "training-overfitting", &args).evidence, "3 époques à 0,5");
+        assert_eq!(
+            CATALOGUE
+                .finding(Language::English, "training-overfitting", &args)
+                .evidence,
+            "3 epochs at 0.5"
+        );
+        assert_eq!(
+            CATALOGUE
+                .finding(Language::French, "training-overfitting", &args)
+                .evidence,
+            "3 époques à 0,5"
+        );
     }
 
     #[test]

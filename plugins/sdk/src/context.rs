@@ -82,7 +82,12 @@ impl<'a> Context<'a> {
     /// No such table, or access is denied.
     pub fn table(&self, kind: ArtifactKind, name: &str) -> Result<MetricTable<'a>, Error> {
         let table = self.host.open_table(kind, name)?;
-        Ok(MetricTable { kind, name: name.to_owned(), columns: table.columns(), table })
+        Ok(MetricTable {
+            kind,
+            name: name.to_owned(),
+            columns: table.columns(),
+            table,
+        })
     }
 
     /// The first blob of an artifact with its name, or none where it has no blob.
@@ -134,7 +139,9 @@ impl MetricTable<'_> {
     /// Whether a numeric column of that name exists.
     #[must_use]
     pub fn has_numeric(&self, column: &str) -> bool {
-        self.columns.iter().any(|it| it.name == column && it.column_type == ColumnType::Numeric)
+        self.columns
+            .iter()
+            .any(|it| it.name == column && it.column_type == ColumnType::Numeric)
     }
 
     /// The number of rows.

@@ -1,6 +1,4 @@
-use crate::{
-    Analysis, Catalogue, Context, Fact, Finding, Query, Recommendation, Report, Severity, Source, Value,
-};
+use crate::{Analysis, Catalogue, Context, Fact, Finding, Query, Recommendation, Report, Severity, Source, Value};
 
 /// A value that a text mentions, formatted for the language of the request.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,14 +111,22 @@ impl Draft {
     /// Evidence that was read from an artifact; the host reads it again.
     #[must_use]
     pub fn fact(mut self, label: impl Into<String>, value: impl Into<Value>, source: Source) -> Self {
-        self.facts.push(Fact { label: label.into(), value: value.into(), source: Some(source) });
+        self.facts.push(Fact {
+            label: label.into(),
+            value: value.into(),
+            source: Some(source),
+        });
         self
     }
 
     /// Evidence that was computed.
     #[must_use]
     pub fn computed(mut self, label: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.facts.push(Fact { label: label.into(), value: value.into(), source: None });
+        self.facts.push(Fact {
+            label: label.into(),
+            value: value.into(),
+            source: None,
+        });
         self
     }
 
@@ -162,7 +168,12 @@ impl<'a> Reporter<'a> {
     /// A reporter without findings.
     #[must_use]
     pub fn new(cx: &'a Context<'a>, catalogue: &'a Catalogue) -> Self {
-        Self { cx, catalogue, drafts: Vec::new(), extras: serde_json::Map::new() }
+        Self {
+            cx,
+            catalogue,
+            drafts: Vec::new(),
+            extras: serde_json::Map::new(),
+        }
     }
 
     /// Adds a finding.
@@ -196,7 +207,10 @@ impl<'a> Reporter<'a> {
     #[must_use]
     pub fn finish(mut self, summary: impl Into<String>) -> Report {
         self.drafts.sort_by(|a, b| {
-            b.severity.cmp(&a.severity).then(b.confidence.total_cmp(&a.confidence)).then(a.code.cmp(&b.code))
+            b.severity
+                .cmp(&a.severity)
+                .then(b.confidence.total_cmp(&a.confidence))
+                .then(a.code.cmp(&b.code))
         });
         self.finish_in_order(summary)
     }
@@ -210,7 +224,11 @@ impl<'a> Reporter<'a> {
         } else {
             serde_json::Value::Object(self.extras).to_string()
         };
-        Report { analyses, summary: summary.into(), extras }
+        Report {
+            analyses,
+            summary: summary.into(),
+            extras,
+        }
     }
 
     fn analysis(&self, draft: &Draft) -> Analysis {

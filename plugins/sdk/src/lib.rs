@@ -64,7 +64,7 @@ pub use catalogue::{Catalogue, Texts};
 pub use context::{Context, MetricTable};
 pub use draft::{Arg, Draft, Reporter};
 pub use error::Error;
-pub use format::{join, Language};
+pub use format::{Language, join};
 pub use host::{
     Blob, Column, ColumnSummary, ColumnType, Completion, CompletionRequest, Host, Level, Message, Node, NodeKind,
     Passage, Query, Role, Table, Usage,
@@ -86,7 +86,7 @@ macro_rules! export_analyzer {
         #[cfg(target_family = "wasm")]
         const _: () = {
             type Exported = $crate::wasm::AnalyzerComponent<$analyzer>;
-            $crate::wasm::analyzer::export!(Exported with_types_in $crate::wasm::analyzer);
+    $crate::wasm::analyzer::export!(Exported with_types_in $crate::wasm::analyzer);
         };
     };
 }
@@ -98,7 +98,7 @@ macro_rules! export_reasoner {
         #[cfg(target_family = "wasm")]
         const _: () = {
             type Exported = $crate::wasm::ReasonerComponent<$reasoner>;
-            $crate::wasm::reasoner::export!(Exported with_types_in $crate::wasm::reasoner);
+    $crate::wasm::reasoner::export!(Exported with_types_in $crate::wasm::reasoner);
         };
     };
 }

@@ -62,14 +62,22 @@ impl Finding {
     /// A value that was read from an artifact.
     #[must_use]
     pub fn fact(mut self, label: impl Into<String>, value: impl Into<Value>, source: Source) -> Self {
-        self.facts.push(Fact { label: label.into(), value: value.into(), source: Some(source) });
+        self.facts.push(Fact {
+            label: label.into(),
+            value: value.into(),
+            source: Some(source),
+        });
         self
     }
 
     /// A value that was computed from others.
     #[must_use]
     pub fn computed(mut self, label: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.facts.push(Fact { label: label.into(), value: value.into(), source: None });
+        self.facts.push(Fact {
+            label: label.into(),
+            value: value.into(),
+            source: None,
+        });
         self
     }
 }
@@ -95,7 +103,12 @@ impl From<&str> for Recommendation {
 
 impl From<String> for Recommendation {
     fn from(action: String) -> Self {
-        Self { action, rationale: String::new(), confidence: 0.5, citations: Vec::new() }
+        Self {
+            action,
+            rationale: String::new(),
+            confidence: 0.5,
+            citations: Vec::new(),
+        }
     }
 }
 
@@ -123,11 +136,18 @@ impl Report {
     /// A report without findings.
     #[must_use]
     pub fn new(summary: impl Into<String>) -> Self {
-        Self { analyses: Vec::new(), summary: summary.into(), extras: String::new() }
+        Self {
+            analyses: Vec::new(),
+            summary: summary.into(),
+            extras: String::new(),
+        }
     }
 
     /// Adds a finding with what to do about it.
     pub fn push(&mut self, finding: Finding, recommendation: impl Into<Recommendation>) {
-        self.analyses.push(Analysis { finding, recommendation: recommendation.into() });
+        self.analyses.push(Analysis {
+            finding,
+            recommendation: recommendation.into(),
+        });
     }
 }

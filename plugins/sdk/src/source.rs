@@ -54,39 +54,57 @@ impl Source {
 
     /// A place of the artifact's document, by a pointer that is already escaped.
     pub fn pointer(artifact: ArtifactKind, pointer: impl Into<String>) -> Self {
-        Self { artifact, pointer: pointer.into() }
+        Self {
+            artifact,
+            pointer: pointer.into(),
+        }
     }
 
     /// One cell of a table.
     #[must_use]
     pub fn cell(artifact: ArtifactKind, table: &str, column: &str, row: u64) -> Self {
-        Self { artifact, pointer: format!("/@tables/{}/{}/{row}", escape(table), escape(column)) }
+        Self {
+            artifact,
+            pointer: format!("/@tables/{}/{}/{row}", escape(table), escape(column)),
+        }
     }
 
     /// A summary of a whole column of a table.
     #[must_use]
     pub fn column(artifact: ArtifactKind, table: &str, column: &str, statistic: Statistic) -> Self {
         let statistic = format!("{statistic:?}").to_ascii_lowercase();
-        Self { artifact, pointer: format!("/@tables/{}/{}/@{statistic}", escape(table), escape(column)) }
+        Self {
+            artifact,
+            pointer: format!("/@tables/{}/{}/@{statistic}", escape(table), escape(column)),
+        }
     }
 
     /// The number of rows of a table.
     #[must_use]
     pub fn rows(artifact: ArtifactKind, table: &str) -> Self {
-        Self { artifact, pointer: format!("/@tables/{}/@rows", escape(table)) }
+        Self {
+            artifact,
+            pointer: format!("/@tables/{}/@rows", escape(table)),
+        }
     }
 
     /// The length of a blob in bytes.
     #[must_use]
     pub fn blob_size(artifact: ArtifactKind, blob: &str) -> Self {
-        Self { artifact, pointer: format!("/@blobs/{}/@size", escape(blob)) }
+        Self {
+            artifact,
+            pointer: format!("/@blobs/{}/@size", escape(blob)),
+        }
     }
 
     /// One little-endian scalar of a blob.
     #[must_use]
     pub fn scalar(artifact: ArtifactKind, blob: &str, scalar: Scalar, offset: u64) -> Self {
         let scalar = format!("{scalar:?}").to_ascii_lowercase();
-        Self { artifact, pointer: format!("/@blobs/{}/{scalar}/{offset}", escape(blob)) }
+        Self {
+            artifact,
+            pointer: format!("/@blobs/{}/{scalar}/{offset}", escape(blob)),
+        }
     }
 }
 

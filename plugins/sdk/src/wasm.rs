@@ -1,7 +1,12 @@
 //! The glue between the generated bindings and the plain types of this crate.
 #![allow(unsafe_code, reason = "the generated bindings call across the component boundary")]
 #![allow(missing_docs, reason = "generated; the WIT documents each item")]
-#![allow(clippy::all, clippy::indexing_slicing, clippy::unwrap_used, reason = "generated code")]
+#![allow(
+    clippy::all,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "generated code"
+)]
 
 use std::marker::PhantomData;
 
@@ -48,7 +53,9 @@ impl<A: sdk::Analyzer> analyzer::exports::deepfix::analysis::analyze::Guest for 
 
     fn analyze(request: types::Request) -> Result<types::Report, types::Error> {
         let request = request_of(request);
-        A::analyze(&Context::new(&WasmHost, &request)).map(report).map_err(error)
+        A::analyze(&Context::new(&WasmHost, &request))
+            .map(report)
+            .map_err(error)
     }
 }
 
@@ -65,7 +72,9 @@ impl<R: sdk::Reasoner> reasoner::exports::deepfix::analysis::reason::Guest for R
     ) -> Result<types::Report, types::Error> {
         let outcomes: Vec<AgentOutcome> = request.outcomes.into_iter().map(outcome_of).collect();
         let request = request_of(request.request);
-        R::reason(&Context::new(&WasmHost, &request), &outcomes).map(report).map_err(error)
+        R::reason(&Context::new(&WasmHost, &request), &outcomes)
+            .map(report)
+            .map_err(error)
     }
 }
 
@@ -139,12 +148,17 @@ impl sdk::Host for WasmHost {
     }
 
     fn complete(&self, request: &sdk::CompletionRequest) -> Result<sdk::Completion, Error> {
-        llm::complete(&completion_request(request)).map(completion_of).map_err(error_of)
+        llm::complete(&completion_request(request))
+            .map(completion_of)
+            .map_err(error_of)
     }
 
     fn complete_all(&self, requests: &[sdk::CompletionRequest]) -> Vec<Result<sdk::Completion, Error>> {
         let requests: Vec<_> = requests.iter().map(completion_request).collect();
-        llm::complete_all(&requests).into_iter().map(|it| it.map(completion_of).map_err(error_of)).collect()
+        llm::complete_all(&requests)
+            .into_iter()
+            .map(|it| it.map(completion_of).map_err(error_of))
+            .collect()
     }
 
     fn progress(&self, fraction: f64, message: &str) {
@@ -159,7 +173,10 @@ impl sdk::Host for WasmHost {
             Level::Warn => logging::Level::Warn,
             Level::Error => logging::Level::Error,
         };
-        let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
         logging::log(level, message, &fields);
     }
 }
@@ -305,9 +322,10 @@ fn to_analysis(it: sdk::Analysis) -> types::Analysis {
                 .map(|fact| types::Fact {
                     label: fact.label,
                     value: to_value(fact.value),
-                    source: fact
-                        .source
-                        .map(|source| types::Source { artifact: to_kind(source.artifact), pointer: source.pointer }),
+                    source: fact.source.map(|source| types::Source {
+                        artifact: to_kind(source.artifact),
+                        pointer: source.pointer,
+                    }),
                 })
                 .collect(),
             severity: to_severity(it.finding.severity),
@@ -336,9 +354,10 @@ fn analysis_of(it: types::Analysis) -> sdk::Analysis {
                 .map(|fact| sdk::Fact {
                     label: fact.label,
                     value: value_of(fact.value),
-                    source: fact
-                        .source
-                        .map(|source| sdk::Source { artifact: kind_of(source.artifact), pointer: source.pointer }),
+                    source: fact.source.map(|source| sdk::Source {
+                        artifact: kind_of(source.artifact),
+                        pointer: source.pointer,
+                    }),
                 })
                 .collect(),
             severity: severity_of(it.finding.severity),
@@ -370,7 +389,10 @@ fn description(it: sdk::Description) -> types::Description {
         consumes: it
             .consumes
             .into_iter()
-            .map(|(kind, required)| types::ConsumedArtifact { kind: to_kind(kind), required })
+            .map(|(kind, required)| types::ConsumedArtifact {
+                kind: to_kind(kind),
+                required,
+            })
             .collect(),
         codes: it.codes,
         capabilities: it
@@ -448,7 +470,10 @@ fn completion_of(it: llm::Completion) -> sdk::Completion {
     sdk::Completion {
         texts: it.texts,
         model: it.model,
-        usage: sdk::Usage { input_tokens: it.usage.input_tokens, output_tokens: it.usage.output_tokens },
+        usage: sdk::Usage {
+            input_tokens: it.usage.input_tokens,
+            output_tokens: it.usage.output_tokens,
+        },
         cached: it.cached,
     }
 }

@@ -33,7 +33,13 @@ impl Home {
     #[must_use]
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let binary = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("deepfix");
+        let binary = std::env::current_exe()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .join("deepfix");
         assert!(
             binary.is_file() && root().join("components/training.wasm").is_file(),
             "{} or the components are not built: run `cargo xtask build`, and test with --release",
@@ -47,7 +53,12 @@ impl Home {
         // Compiling the components takes a second per test otherwise; the cache is only ever
         // written by wasmtime.
         let cache = root().join("target/component-cache");
-        home.configure(|text| text.replace("\"target/component-cache\"", &format!("{:?}", cache.display().to_string())));
+        home.configure(|text| {
+            text.replace(
+                "\"target/component-cache\"",
+                &format!("{:?}", cache.display().to_string()),
+            )
+        });
         home
     }
 
@@ -60,7 +71,9 @@ impl Home {
     /// Changes the configuration that the repository ships, or what it was changed to.
     pub fn configure(&self, change: impl FnOnce(String) -> String) {
         let file = self.path().join("deepfix.toml");
-        let text = fs::read_to_string(&file).or_else(|_| fs::read_to_string(root().join("deepfix.toml"))).unwrap();
+        let text = fs::read_to_string(&file)
+            .or_else(|_| fs::read_to_string(root().join("deepfix.toml")))
+            .unwrap();
         fs::write(file, change(text)).unwrap();
     }
 
@@ -75,7 +88,10 @@ impl Home {
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = Command::new(self.path().join("deepfix"));
-        command.current_dir(root()).env("DEEPFIX_CONFIG", self.path().join("deepfix.toml")).env("NO_COLOR", "1");
+        command
+            .current_dir(root())
+            .env("DEEPFIX_CONFIG", self.path().join("deepfix.toml"))
+            .env("NO_COLOR", "1");
         command
     }
 

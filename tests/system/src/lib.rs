@@ -14,13 +14,16 @@ mod server;
 use std::path::{Path, PathBuf};
 
 pub use home::{Home, Ran};
-pub use server::{Answer, Server};
 use serde_json::Value;
+pub use server::{Answer, Server};
 
 /// The root of the repository.
 #[must_use]
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// A folder beside the repository with material that is not part of it; none on a machine that
@@ -41,7 +44,11 @@ pub fn findings(response: &Value) -> Vec<(String, String, String)> {
         .iter()
         .flat_map(|(agent, result)| {
             result["analysis"].as_array().expect("analysis").iter().map(move |it| {
-                (agent.clone(), text(&it["findings"]["code"]), text(&it["findings"]["severity"]))
+                (
+                    agent.clone(),
+                    text(&it["findings"]["code"]),
+                    text(&it["findings"]["severity"]),
+                )
             })
         })
         .collect()
@@ -50,13 +57,18 @@ pub fn findings(response: &Value) -> Vec<(String, String, String)> {
 /// Whether some agent reports a code at medium or high.
 #[must_use]
 pub fn reports(response: &Value, code: &str) -> bool {
-    findings(response).iter().any(|(_, it, severity)| it == code && severity != "low")
+    findings(response)
+        .iter()
+        .any(|(_, it, severity)| it == code && severity != "low")
 }
 
 /// A response without what may differ between two runs.
 #[must_use]
 pub fn without_timings(mut response: Value) -> Value {
-    response["additional_outputs"].as_object_mut().expect("additional_outputs").remove("timings_ms");
+    response["additional_outputs"]
+        .as_object_mut()
+        .expect("additional_outputs")
+        .remove("timings_ms");
     response
 }
 
@@ -64,19 +76,34 @@ pub fn without_timings(mut response: Value) -> Value {
 pub fn assert_well_formed(response: &Value) {
     let results = response["agent_results"].as_object().expect("agent_results");
     let errors = response["error_messages"].as_object().expect("error_messages");
-    assert!(results.keys().eq(errors.keys()), "every agent that was asked is in error_messages");
+    assert!(
+        results.keys().eq(errors.keys()),
+        "every agent that was asked is in error_messages"
+    );
     let reasoner = &results["CrossArtifactReasoningAgent"];
-    assert!(!reasoner["analysis"].as_array().unwrap().is_empty(), "the reasoner has no analysis");
+    assert!(
+        !reasoner["analysis"].as_array().unwrap().is_empty(),
+        "the reasoner has no analysis"
+    );
     for name in ["summary", "optimization_areas", "constraints"] {
-        assert!(!reasoner["additional_outputs"][name].is_null(), "the reasoner has no {name}");
+        assert!(
+            !reasoner["additional_outputs"][name].is_null(),
+            "the reasoner has no {name}"
+        );
     }
-    assert!(response["summary"].as_str().unwrap().len() > 20, "the summary says nothing");
+    assert!(
+        response["summary"].as_str().unwrap().len() > 20,
+        "the summary says nothing"
+    );
     for (agent, result) in results {
         assert_eq!(result["agent_name"], *agent);
         for it in result["analysis"].as_array().unwrap() {
             let (finding, recommendation) = (&it["findings"], &it["recommendations"]);
             for (part, name) in [(finding, "description"), (recommendation, "action")] {
-                assert!(part[name].as_str().is_some_and(|it| !it.is_empty()), "{agent}: empty {name}: {it}");
+                assert!(
+                    part[name].as_str().is_some_and(|it| !it.is_empty()),
+                    "{agent}: empty {name}: {it}"
+                );
             }
             for part in [finding, recommendation] {
                 let confidence = part["confidence"].as_f64().expect("a confidence");
@@ -84,7 +111,12 @@ pub fn assert_well_formed(response: &Value) {
             }
             assert!(["low", "medium", "high"].contains(&finding["severity"].as_str().unwrap()));
             for fact in finding["facts"].as_array().unwrap() {
-                assert_ne!(fact["verified"], Value::Bool(false), "{agent}: {} reads differently: {fact}", finding["code"]);
+                assert_ne!(
+                    fact["verified"],
+                    Value::Bool(false),
+                    "{agent}: {} reads differently: {fact}",
+                    finding["code"]
+                );
             }
         }
     }

@@ -47,7 +47,9 @@ impl Server {
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut before = String::new();
         let address = loop {
-            let Some(Ok(line)) = lines.next() else { panic!("the server did not start: {before}") };
+            let Some(Ok(line)) = lines.next() else {
+                panic!("the server did not start: {before}")
+            };
             let record: Value = serde_json::from_str(&line).unwrap_or_default();
             before.push_str(&line);
             if record["message"] == "ready" {
@@ -100,7 +102,9 @@ impl Server {
     /// `POST` with a content type.
     #[must_use]
     pub fn post_as(&self, path: &str, content_type: &str, body: impl AsRef<[u8]>) -> Answer {
-        let request = agent().post(format!("http://{}{path}", self.address)).header("content-type", content_type);
+        let request = agent()
+            .post(format!("http://{}{path}", self.address))
+            .header("content-type", content_type);
         let mut answer = request.send(body.as_ref()).unwrap();
         Answer::of(&mut answer)
     }
@@ -127,11 +131,22 @@ fn agent() -> ureq::Agent {
 
 impl Answer {
     fn of(answer: &mut ureq::http::Response<ureq::Body>) -> Self {
-        let header = |name: &str| answer.headers().get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
+        let header = |name: &str| {
+            answer
+                .headers()
+                .get(name)
+                .and_then(|it| it.to_str().ok())
+                .map(str::to_owned)
+        };
         let (content_type, request_id) = (header("content-type"), header("x-request-id"));
         let retry_after = header("retry-after");
         let status = answer.status().as_u16();
-        let text = answer.body_mut().with_config().limit(256 << 20).read_to_string().unwrap();
+        let text = answer
+            .body_mut()
+            .with_config()
+            .limit(256 << 20)
+            .read_to_string()
+            .unwrap();
         Self {
             status,
             content_type: content_type.unwrap_or_default(),

@@ -20,18 +20,32 @@ fn each_example_shows_what_its_page_says() {
     let expected: &[(&str, &[&str])] = &[
         ("leaky-biopsy", &["checks.label_leakage"]),
         ("overfit-digits", &["training.overfitting"]),
-        ("exploding-diabetes", &["training.exploding_gradients", "cross.missing_scaling", "checkpoint.nan_weights"]),
+        (
+            "exploding-diabetes",
+            &[
+                "training.exploding_gradients",
+                "cross.missing_scaling",
+                "checkpoint.nan_weights",
+            ],
+        ),
         ("drifted-diabetes", &["checks.covariate_drift"]),
         ("damaged-checkpoint", &["checkpoint.corrupted_file"]),
     ];
     for (name, codes) in expected {
         let response = diagnose(&home, &format!("examples/{name}"));
         for code in *codes {
-            assert!(reports(&response, code), "{name} lacks {code}: {:?}", findings(&response));
+            assert!(
+                reports(&response, code),
+                "{name} lacks {code}: {:?}",
+                findings(&response)
+            );
         }
     }
     let healthy = diagnose(&home, "examples/healthy-wine");
-    let loud: Vec<_> = findings(&healthy).into_iter().filter(|(_, _, severity)| severity != "low").collect();
+    let loud: Vec<_> = findings(&healthy)
+        .into_iter()
+        .filter(|(_, _, severity)| severity != "low")
+        .collect();
     assert!(loud.is_empty(), "false alarms {loud:?}");
 }
 
@@ -41,9 +55,16 @@ fn the_root_cause_comes_first_and_its_symptoms_below_it() {
     let response = diagnose(&home, "examples/exploding-diabetes");
     let first = &response["additional_outputs"]["root_causes"][0];
     assert_eq!(first["code"], "cross.missing_scaling", "{first}");
-    let consequences: Vec<_> =
-        first["consequences"].as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap()).collect();
-    assert!(consequences.contains(&"training.exploding_gradients"), "{consequences:?}");
+    let consequences: Vec<_> = first["consequences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["code"].as_str().unwrap())
+        .collect();
+    assert!(
+        consequences.contains(&"training.exploding_gradients"),
+        "{consequences:?}"
+    );
     assert!(!response["additional_outputs"]["actions"].as_array().unwrap().is_empty());
 }
 
@@ -52,20 +73,39 @@ fn a_report_for_people_names_what_to_do() {
     let home = Home::new();
     let text = home.run(&["analyse", "examples/leaky-biopsy"]);
     assert_eq!(text.code, 0, "{}", text.err);
-    assert!(text.out.contains("checks.label_leakage") && text.out.contains("HIGH"), "{}", text.out);
-    assert!(!text.out.contains('\u{1b}'), "colours although the output is no terminal");
+    assert!(
+        text.out.contains("checks.label_leakage") && text.out.contains("HIGH"),
+        "{}",
+        text.out
+    );
+    assert!(
+        !text.out.contains('\u{1b}'),
+        "colours although the output is no terminal"
+    );
     assert!(text.err.contains("read train.csv"), "{}", text.err);
     let markdown = home.run(&["analyse", "--format", "markdown", "examples/leaky-biopsy"]);
     assert!(markdown.out.starts_with("# DeepFix"), "{}", markdown.out);
     let french = home.run(&["analyse", "--language", "french", "examples/leaky-biopsy"]);
-    assert!(french.out.contains("GRAVE") && french.out.contains("Ce qui ne va pas"), "{}", french.out);
+    assert!(
+        french.out.contains("GRAVE") && french.out.contains("Ce qui ne va pas"),
+        "{}",
+        french.out
+    );
 }
 
 #[test]
 fn the_exit_code_says_whether_something_is_that_bad() {
     let home = Home::new();
-    assert_eq!(home.run(&["analyse", "--fail-on", "high", "examples/leaky-biopsy"]).code, 1);
-    assert_eq!(home.run(&["analyse", "--fail-on", "medium", "examples/healthy-wine"]).code, 0);
+    assert_eq!(
+        home.run(&["analyse", "--fail-on", "high", "examples/leaky-biopsy"])
+            .code,
+        1
+    );
+    assert_eq!(
+        home.run(&["analyse", "--fail-on", "medium", "examples/healthy-wine"])
+            .code,
+        0
+    );
 }
 
 #[test]
@@ -82,7 +122,11 @@ fn a_request_is_read_from_standard_input() {
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), request).unwrap();
     let output = child.wait_with_output().unwrap();
     let response: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(reports(&response, "training.exploding_gradients"), "{:?}", findings(&response));
+    assert!(
+        reports(&response, "training.exploding_gradients"),
+        "{:?}",
+        findings(&response)
+    );
 }
 
 #[test]
@@ -93,10 +137,19 @@ fn what_cannot_be_read_is_named() {
     assert!(ran.err.contains("no/such/folder"), "{}", ran.err);
     let empty = tempfile::tempdir().unwrap();
     let ran = home.run(&["analyse", empty.path().to_str().unwrap()]);
-    assert!(ran.err.contains("holds nothing that an experiment leaves behind"), "{}", ran.err);
+    assert!(
+        ran.err.contains("holds nothing that an experiment leaves behind"),
+        "{}",
+        ran.err
+    );
     fs::write(empty.path().join("r.json"), "{\"training_artifacts\": 1}").unwrap();
     let ran = home.run(&["analyse", empty.path().join("r.json").to_str().unwrap()]);
-    assert!(ran.err.contains("`/training_artifacts`: found the number 1, expected an object"), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains("`/training_artifacts`: found the number 1, expected an object"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
@@ -118,7 +171,11 @@ fn a_component_that_is_missing_or_damaged_is_named() {
     fs::remove_file(home.path().join("components/dataset.wasm")).unwrap();
     let ran = home.run(&["agents"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("training.wasm: is a core WebAssembly module"), "{}", ran.err);
+    assert!(
+        ran.err.contains("training.wasm: is a core WebAssembly module"),
+        "{}",
+        ran.err
+    );
     assert!(ran.err.contains("dataset.wasm: cannot be read"), "{}", ran.err);
 }
 
@@ -137,10 +194,37 @@ fn the_shipped_configuration_names_every_key() {
     // A key that is missing in the file would be one that nobody finds.
     let text = fs::read_to_string(root().join("deepfix.toml")).unwrap();
     for key in [
-        "listen", "max_body", "max_in_flight", "max_waiting", "request_timeout", "drain_timeout", "header_timeout",
-        "level", "format", "cache_dir", "max_instances", "max_memory", "stack", "paths", "roots", "memory", "table_elements",
-        "wall_time", "cpu_time", "host_calls", "resources", "result_bytes", "findings", "log_bytes", "artifact_bytes",
-        "knowledge_searches", "llm_calls", "llm_tokens", "folder", "artifacts", "capabilities",
+        "listen",
+        "max_body",
+        "max_in_flight",
+        "max_waiting",
+        "request_timeout",
+        "drain_timeout",
+        "header_timeout",
+        "level",
+        "format",
+        "cache_dir",
+        "max_instances",
+        "max_memory",
+        "stack",
+        "paths",
+        "roots",
+        "memory",
+        "table_elements",
+        "wall_time",
+        "cpu_time",
+        "host_calls",
+        "resources",
+        "result_bytes",
+        "findings",
+        "log_bytes",
+        "artifact_bytes",
+        "knowledge_searches",
+        "llm_calls",
+        "llm_tokens",
+        "folder",
+        "artifacts",
+        "capabilities",
     ] {
         assert!(text.lines().any(|line| line.starts_with(&format!("{key} ="))), "{key}");
     }

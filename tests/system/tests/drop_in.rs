@@ -28,7 +28,11 @@ fn it_is_seen_in_the_answer_beside_the_others() {
     let server = Server::start(&home);
     let response = server.post("/v1/analyse", REQUEST).body;
     let found = findings(&response);
-    assert!(found.iter().any(|(agent, code, _)| agent == "reproducibility" && code == "reproducibility.no_seed"));
+    assert!(
+        found
+            .iter()
+            .any(|(agent, code, _)| agent == "reproducibility" && code == "reproducibility.no_seed")
+    );
     let result = &response["agent_results"]["reproducibility"];
     assert_eq!(result["analysis"][0]["findings"]["evidence_verified"], true, "{result}");
     assert!(response["agent_results"]["TrainingArtifactsAnalyzer"].is_object());
@@ -39,13 +43,20 @@ fn it_is_seen_in_the_answer_beside_the_others() {
 fn a_bad_one_is_refused_by_name_and_the_others_answer() {
     let home = Home::new();
     home.drop_in("broken.wasm", b"hello");
-    home.drop_in("twin.wasm", &fs::read(home.path().join("components/training.wasm")).unwrap());
+    home.drop_in(
+        "twin.wasm",
+        &fs::read(home.path().join("components/training.wasm")).unwrap(),
+    );
     home.drop_in("reproducibility.wasm", &fs::read(example()).unwrap());
     let ran = home.run(&["agents"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains("broken.wasm: is not WebAssembly"), "{}", ran.out);
     // A drop-in reports only codes of its own namespace: it cannot pose as a built-in agent.
-    assert!(ran.out.contains("twin.wasm") && ran.out.contains("may report only codes"), "{}", ran.out);
+    assert!(
+        ran.out.contains("twin.wasm") && ran.out.contains("may report only codes"),
+        "{}",
+        ran.out
+    );
     assert!(ran.out.contains("reproducibility 0.1.0"), "{}", ran.out);
     let server = Server::start(&home);
     assert!(server.get("/v1/agents").body["agents"].as_array().unwrap().len() == 6);

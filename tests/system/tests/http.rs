@@ -16,7 +16,10 @@ fn five_components_of_the_configuration_answer() {
     let health = server.get("/health");
     assert_eq!((health.status, &health.body["status"]), (200, &json!("ok")));
     let agents = server.get("/v1/agents").body["agents"].as_array().unwrap().clone();
-    let names: Vec<_> = agents.iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect();
+    let names: Vec<_> = agents
+        .iter()
+        .map(|it| it["name"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(
         names,
         [
@@ -27,13 +30,20 @@ fn five_components_of_the_configuration_answer() {
             "CrossArtifactReasoningAgent"
         ]
     );
-    let mut digests: Vec<_> = agents.iter().map(|it| it["sha256"].as_str().unwrap().to_owned()).collect();
+    let mut digests: Vec<_> = agents
+        .iter()
+        .map(|it| it["sha256"].as_str().unwrap().to_owned())
+        .collect();
     digests.sort();
     digests.dedup();
     assert_eq!(digests.len(), 5, "each agent is a component of its own");
     // Proof that the answer comes from the component: without its file there is no agent.
     let codes = |agent: &Value| agent["codes"].as_array().unwrap().len();
-    assert!(agents.iter().all(|it| codes(it) > 0 && it["limits"]["memory"].as_u64().unwrap() > 0));
+    assert!(
+        agents
+            .iter()
+            .all(|it| codes(it) > 0 && it["limits"]["memory"].as_u64().unwrap() > 0)
+    );
 }
 
 #[test]
@@ -43,10 +53,18 @@ fn an_analysis_finds_what_is_wrong_and_is_the_same_every_time() {
     let answer = server.post("/v1/analyse", METRICS);
     assert_eq!(answer.status, 200);
     assert_well_formed(&answer.body);
-    assert!(reports(&answer.body, "training.exploding_gradients"), "{:?}", findings(&answer.body));
+    assert!(
+        reports(&answer.body, "training.exploding_gradients"),
+        "{:?}",
+        findings(&answer.body)
+    );
     for path in ["/v1/analyze", "/api/v1/analyse", "/v1/analyse"] {
         let again = server.post(path, METRICS);
-        assert_eq!(without_timings(again.body), without_timings(answer.body.clone()), "{path}");
+        assert_eq!(
+            without_timings(again.body),
+            without_timings(answer.body.clone()),
+            "{path}"
+        );
     }
 }
 
@@ -56,7 +74,11 @@ fn every_shared_request_gets_a_good_answer() {
     let home = Home::new();
     let server = Server::start(&home);
     let expected: &[(&str, &[&str], bool)] = &[
-        ("breast_cancer_planted_leak_dupes_model_fr", &["checks.label_leakage"], true),
+        (
+            "breast_cancer_planted_leak_dupes_model_fr",
+            &["checks.label_leakage"],
+            true,
+        ),
         ("breast_cancer_nomodel_fr", &[], true),
         ("diamonds_price_drift_en", &["checks.covariate_drift"], false),
         ("iris_model_en", &[], false),
@@ -70,18 +92,31 @@ fn every_shared_request_gets_a_good_answer() {
         assert_eq!(answer.status, 200, "{name}: {}", answer.body);
         assert_well_formed(&answer.body);
         for code in *codes {
-            assert!(reports(&answer.body, code), "{name} lacks {code}: {:?}", findings(&answer.body));
+            assert!(
+                reports(&answer.body, code),
+                "{name} lacks {code}: {:?}",
+                findings(&answer.body)
+            );
         }
         if codes.is_empty() {
-            let loud: Vec<_> = findings(&answer.body).into_iter().filter(|(_, _, it)| it != "low").collect();
+            let loud: Vec<_> = findings(&answer.body)
+                .into_iter()
+                .filter(|(_, _, it)| it != "low")
+                .collect();
             assert!(loud.is_empty(), "{name}: false alarms {loud:?}");
         }
         let summary = answer.body["summary"].as_str().unwrap();
-        let is_french = [" le ", " la ", " les ", " des ", " de "].iter().any(|it| summary.contains(it));
+        let is_french = [" le ", " la ", " les ", " des ", " de "]
+            .iter()
+            .any(|it| summary.contains(it));
         assert_eq!(is_french, *french, "{name}: {summary}");
         assert!(!std::path::Path::new("deepfix-must-never-run-this").exists());
         let again = server.post("/v1/analyse", &body);
-        assert_eq!(without_timings(again.body), without_timings(answer.body), "{name}: not the same twice");
+        assert_eq!(
+            without_timings(again.body),
+            without_timings(answer.body),
+            "{name}: not the same twice"
+        );
     }
 }
 
@@ -94,8 +129,18 @@ fn a_wrong_request_is_told_what_was_found_and_expected() {
         ("{\"a\": ", 400, "malformed_json", Some("")),
         ("[1]", 422, "invalid_field", Some("")),
         ("{}", 422, "nothing_to_analyse", Some("")),
-        ("{\"training_artifacts\": 3}", 422, "invalid_field", Some("/training_artifacts")),
-        ("{\"language\": [], \"training_artifacts\": {}}", 422, "invalid_field", Some("/language")),
+        (
+            "{\"training_artifacts\": 3}",
+            422,
+            "invalid_field",
+            Some("/training_artifacts"),
+        ),
+        (
+            "{\"language\": [], \"training_artifacts\": {}}",
+            422,
+            "invalid_field",
+            Some("/language"),
+        ),
         (
             "{\"training_artifacts\": {\"metrics_values\": {\"loss\": {\"x\": 1}}}}",
             422,
@@ -115,7 +160,11 @@ fn a_wrong_request_is_told_what_was_found_and_expected() {
         assert_eq!(answer.content_type, "application/problem+json", "{body}");
         assert_eq!(answer.body["code"], *code, "{body}");
         assert_eq!(answer.body["pointer"].as_str(), *pointer, "{body}");
-        assert!(answer.body["found"].is_string() && answer.body["expected"].is_string(), "{}", answer.body);
+        assert!(
+            answer.body["found"].is_string() && answer.body["expected"].is_string(),
+            "{}",
+            answer.body
+        );
         assert_eq!(answer.body["request_id"], answer.request_id.as_str());
     }
     assert_eq!(server.get("/nowhere").body["code"], "not_found");
@@ -129,8 +178,15 @@ fn a_body_over_the_limit_is_refused_with_its_name() {
     home.configure(|text| text.replace("max_body = \"64 MiB\"", "max_body = \"1 MiB\""));
     let server = Server::start(&home);
     let answer = server.post("/v1/analyse", vec![b' '; 2 << 20]);
-    assert_eq!((answer.status, &answer.body["code"]), (413, &json!("payload_too_large")));
-    assert!(answer.body["detail"].as_str().unwrap().contains("max_body"), "{}", answer.body);
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (413, &json!("payload_too_large"))
+    );
+    assert!(
+        answer.body["detail"].as_str().unwrap().contains("max_body"),
+        "{}",
+        answer.body
+    );
 }
 
 #[test]
@@ -161,7 +217,12 @@ fn a_file_is_read_only_below_a_configured_root() {
     fs::write(outside.path().join("m.safetensors"), b"not a checkpoint").unwrap();
     let roots = tempfile::tempdir().unwrap();
     fs::write(roots.path().join("m.safetensors"), b"not a checkpoint").unwrap();
-    home.configure(|text| text.replace("roots = []", &format!("roots = [{:?}]", roots.path().display().to_string())));
+    home.configure(|text| {
+        text.replace(
+            "roots = []",
+            &format!("roots = [{:?}]", roots.path().display().to_string()),
+        )
+    });
     let server = Server::start(&home);
     let ask = |path: &std::path::Path| {
         let body = json!({"model_checkpoint_artifacts": {"path": path.join("m.safetensors")}}).to_string();
@@ -171,7 +232,10 @@ fn a_file_is_read_only_below_a_configured_root() {
     let refused = ask(outside.path());
     assert!(!reports(&refused, "checkpoint.corrupted_file"));
     let warning = refused["additional_outputs"]["warnings"][0].as_str().unwrap();
-    assert!(warning.contains("`/model_checkpoint_artifacts/path`") && warning.contains("[artifacts] roots"), "{warning}");
+    assert!(
+        warning.contains("`/model_checkpoint_artifacts/path`") && warning.contains("[artifacts] roots"),
+        "{warning}"
+    );
 }
 
 #[test]

@@ -44,7 +44,12 @@ fn text<'a>(value: &'a Json, name: &str) -> &'a str {
 }
 
 fn list<'a>(response: &'a AnalyseResponse, name: &str) -> &'a [Json] {
-    response.additional_outputs.get(name).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default()
+    response
+        .additional_outputs
+        .get(name)
+        .and_then(Json::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
 impl<'a> Content<'a> {
@@ -69,10 +74,16 @@ impl<'a> Content<'a> {
         Self {
             title: response.dataset_name.clone().unwrap_or_default(),
             summary: &response.summary,
-            root_causes: reasoned.iter().map(|it| (it, consequences(response, &it.findings.code))).collect(),
+            root_causes: reasoned
+                .iter()
+                .map(|it| (it, consequences(response, &it.findings.code)))
+                .collect(),
             actions: list(response, "actions")
                 .iter()
-                .map(|it| Action { action: text(it, "action"), how_to_tell: text(it, "how_to_tell") })
+                .map(|it| Action {
+                    action: text(it, "action"),
+                    how_to_tell: text(it, "how_to_tell"),
+                })
                 .collect(),
             also_seen: analyzers
                 .iter()

@@ -12,7 +12,12 @@ pub(crate) fn markdown(response: &AnalyseResponse, language: &str) -> String {
     let content = Content::of(response);
     let labels = Labels::of(language);
     let mut out = String::new();
-    let _ = writeln!(out, "# DeepFix {}\n\n{}", escape(&content.title), escape(content.summary));
+    let _ = writeln!(
+        out,
+        "# DeepFix {}\n\n{}",
+        escape(&content.title),
+        escape(content.summary)
+    );
     section(&mut out, labels.root_causes, content.root_causes.is_empty());
     for (index, (analysis, consequences)) in content.root_causes.iter().enumerate() {
         let _ = writeln!(out, "### {}. {}\n", index + 1, title(analysis, labels));
@@ -68,7 +73,11 @@ fn title(analysis: &WireAnalysis, labels: &Labels) -> String {
         finding.code,
         labels.confidence,
         finding.confidence * 100.0,
-        if finding.evidence_verified { format!(", {}", labels.verified) } else { String::new() }
+        if finding.evidence_verified {
+            format!(", {}", labels.verified)
+        } else {
+            String::new()
+        }
     )
 }
 
@@ -89,8 +98,11 @@ fn body(out: &mut String, analysis: &WireAnalysis, labels: &Labels) {
 fn notes(out: &mut String, title: &str, notes: &[Note<'_>], labels: &Labels) {
     section(out, title, notes.is_empty());
     for note in notes {
-        let send =
-            if note.send.is_empty() { String::new() } else { format!(" ({}: {})", labels.send, escape(note.send)) };
+        let send = if note.send.is_empty() {
+            String::new()
+        } else {
+            format!(" ({}: {})", labels.send, escape(note.send))
+        };
         let _ = writeln!(out, "- {}: {}{send}", escape(note.what), escape(note.why));
     }
 }

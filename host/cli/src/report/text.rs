@@ -15,7 +15,10 @@ const WIDEST: usize = 110;
 pub(crate) fn text(response: &AnalyseResponse, language: &str) -> String {
     let content = Content::of(response);
     let labels = Labels::of(language);
-    let mut out = Writer { text: String::new(), width: textwrap::termwidth().clamp(40, WIDEST) };
+    let mut out = Writer {
+        text: String::new(),
+        width: textwrap::termwidth().clamp(40, WIDEST),
+    };
     out.line(&format!("{} {}", styled(BOLD, "DeepFix"), content.title));
     out.line("");
     out.wrapped("", "", content.summary);
@@ -26,7 +29,10 @@ pub(crate) fn text(response: &AnalyseResponse, language: &str) -> String {
             out.field(labels.causes, &consequences.join(", "));
         }
         if !analysis.recommendations.citations.is_empty() {
-            out.field(labels.see, &styled(CYAN, &analysis.recommendations.citations.join(", ")));
+            out.field(
+                labels.see,
+                &styled(CYAN, &analysis.recommendations.citations.join(", ")),
+            );
         }
         out.line("");
     }
@@ -51,8 +57,17 @@ pub(crate) fn text(response: &AnalyseResponse, language: &str) -> String {
     out.section(labels.agents, content.agents.is_empty());
     for agent in &content.agents {
         let time = agent.milliseconds.map_or_else(String::new, |it| format!("{it:.1} ms"));
-        let mark = if agent.error.is_none() { styled(GREEN, "ok") } else { styled(YELLOW, "!!") };
-        out.line(&format!("  {mark} {:38} {:2} {}", agent.name, agent.findings, styled(DIM, &time)));
+        let mark = if agent.error.is_none() {
+            styled(GREEN, "ok")
+        } else {
+            styled(YELLOW, "!!")
+        };
+        out.line(&format!(
+            "  {mark} {:38} {:2} {}",
+            agent.name,
+            agent.findings,
+            styled(DIM, &time)
+        ));
         if let Some(error) = agent.error {
             out.wrapped("     ", "     ", error);
         }
@@ -72,7 +87,9 @@ impl Writer {
     }
 
     fn wrapped(&mut self, first: &str, then: &str, text: &str) {
-        let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(then);
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(then);
         for line in textwrap::wrap(text, options) {
             self.line(&line);
         }
@@ -99,8 +116,19 @@ impl Writer {
             Severity::Medium => YELLOW,
             Severity::Low => DIM,
         };
-        let mut line = format!("{bullet}{} {}", styled(style, labels.severity(finding.severity)), styled(BOLD, &finding.code));
-        let _ = write!(line, "  {}", styled(DIM, &format!("{} {:.0} %", labels.confidence, finding.confidence * 100.0)));
+        let mut line = format!(
+            "{bullet}{} {}",
+            styled(style, labels.severity(finding.severity)),
+            styled(BOLD, &finding.code)
+        );
+        let _ = write!(
+            line,
+            "  {}",
+            styled(
+                DIM,
+                &format!("{} {:.0} %", labels.confidence, finding.confidence * 100.0)
+            )
+        );
         if finding.evidence_verified {
             let _ = write!(line, "{}", styled(DIM, &format!(", {}", labels.verified)));
         }
@@ -114,7 +142,11 @@ impl Writer {
     fn notes(&mut self, title: &str, notes: &[Note<'_>], labels: &Labels) {
         self.section(title, notes.is_empty());
         for note in notes {
-            let send = if note.send.is_empty() { String::new() } else { format!(" ({}: {})", labels.send, note.send) };
+            let send = if note.send.is_empty() {
+                String::new()
+            } else {
+                format!(" ({}: {})", labels.send, note.send)
+            };
             self.wrapped("- ", "  ", &format!("{}: {}{send}", note.what, note.why));
         }
     }

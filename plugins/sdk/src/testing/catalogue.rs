@@ -46,7 +46,9 @@ fn variables<'a>(source: &'a str, id: &str) -> BTreeSet<&'a str> {
         }
         if inside {
             for part in line.split('$').skip(1) {
-                let end = part.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).unwrap_or(part.len());
+                let end = part
+                    .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
+                    .unwrap_or(part.len());
                 names.insert(part.get(..end).unwrap_or_default());
             }
         }

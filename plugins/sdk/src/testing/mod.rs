@@ -153,9 +153,16 @@ impl FakeHost {
     #[must_use]
     pub fn outcome<A: Analyzer>(&self) -> AgentOutcome {
         let description = A::describe();
-        let artifacts: Vec<_> =
-            description.consumes.iter().map(|(kind, _)| *kind).filter(|kind| self.documents.contains_key(kind)).collect();
-        let lacks = description.consumes.iter().any(|(kind, required)| *required && !artifacts.contains(kind));
+        let artifacts: Vec<_> = description
+            .consumes
+            .iter()
+            .map(|(kind, _)| *kind)
+            .filter(|kind| self.documents.contains_key(kind))
+            .collect();
+        let lacks = description
+            .consumes
+            .iter()
+            .any(|(kind, required)| *required && !artifacts.contains(kind));
         let outcome = if lacks || artifacts.is_empty() {
             Outcome::Skipped("the request does not carry what it reads".to_owned())
         } else {
@@ -177,7 +184,11 @@ impl FakeHost {
                 Err(error) => Outcome::Failed(error),
             }
         };
-        AgentOutcome { agent: description.name, artifacts, outcome }
+        AgentOutcome {
+            agent: description.name,
+            artifacts,
+            outcome,
+        }
     }
 
     /// Runs a reasoner.
@@ -189,7 +200,9 @@ impl FakeHost {
     }
 
     fn document(&self, kind: ArtifactKind) -> Result<&Json, Error> {
-        self.documents.get(&kind).ok_or_else(|| Error::NotFound(format!("the request has no {kind:?} artifact")))
+        self.documents
+            .get(&kind)
+            .ok_or_else(|| Error::NotFound(format!("the request has no {kind:?} artifact")))
     }
 }
 
@@ -219,7 +232,9 @@ impl Host for FakeHost {
     }
 
     fn inspect(&self, kind: ArtifactKind, pointer: &str) -> Result<Option<Node>, Error> {
-        let Some(value) = self.document(kind)?.pointer(pointer) else { return Ok(None) };
+        let Some(value) = self.document(kind)?.pointer(pointer) else {
+            return Ok(None);
+        };
         let (kind, length, keys) = match value {
             Json::Null => (NodeKind::Null, 0, Vec::new()),
             Json::Bool(_) => (NodeKind::Boolean, 0, Vec::new()),
@@ -228,12 +243,21 @@ impl Host for FakeHost {
             Json::Array(items) => (NodeKind::Array, items.len(), Vec::new()),
             Json::Object(members) => (NodeKind::Object, members.len(), members.keys().cloned().collect()),
         };
-        Ok(Some(Node { kind, length: length as u64, keys }))
+        Ok(Some(Node {
+            kind,
+            length: length as u64,
+            keys,
+        }))
     }
 
     fn tables(&self, kind: ArtifactKind) -> Result<Vec<String>, Error> {
         self.document(kind)?;
-        Ok(self.tables.keys().filter(|(it, _)| *it == kind).map(|(_, name)| name.clone()).collect())
+        Ok(self
+            .tables
+            .keys()
+            .filter(|(it, _)| *it == kind)
+            .map(|(_, name)| name.clone())
+            .collect())
     }
 
     fn open_table(&self, kind: ArtifactKind, name: &str) -> Result<Box<dyn Table + '_>, Error> {
@@ -246,7 +270,12 @@ impl Host for FakeHost {
 
     fn blobs(&self, kind: ArtifactKind) -> Result<Vec<String>, Error> {
         self.document(kind)?;
-        Ok(self.blobs.keys().filter(|(it, _)| *it == kind).map(|(_, name)| name.clone()).collect())
+        Ok(self
+            .blobs
+            .keys()
+            .filter(|(it, _)| *it == kind)
+            .map(|(_, name)| name.clone())
+            .collect())
     }
 
     fn open_blob(&self, kind: ArtifactKind, name: &str) -> Result<Box<dyn Blob + '_>, Error> {

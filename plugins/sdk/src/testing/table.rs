@@ -72,7 +72,8 @@ impl FakeTable {
     #[must_use]
     pub fn with_numbers(mut self, name: &str, values: &[f64]) -> Self {
         self.rows = self.rows.max(values.len());
-        self.columns.push((name.to_owned(), values.iter().copied().map(Cell::Number).collect()));
+        self.columns
+            .push((name.to_owned(), values.iter().copied().map(Cell::Number).collect()));
         for (_, cells) in &mut self.columns {
             cells.resize(self.rows, Cell::Missing);
         }
@@ -86,7 +87,9 @@ impl FakeTable {
             .find(|(name, _)| name == column)
             .ok_or_else(|| Error::NotFound(format!("no column `{column}`")))?;
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(cells.len());
-        let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(cells.len());
+        let end = start
+            .saturating_add(usize::try_from(length).unwrap_or(usize::MAX))
+            .min(cells.len());
         Ok(cells.get(start..end).unwrap_or_default())
     }
 }
@@ -136,7 +139,10 @@ impl Table for &FakeTable {
 
     fn summarize(&self, column: &str, offset: u64, length: u64) -> Result<ColumnSummary, Error> {
         let cells = self.cells(column, offset, length)?;
-        let numbers: Vec<f64> = cells.iter().filter_map(|it| if let Cell::Number(x) = it { Some(*x) } else { None }).collect();
+        let numbers: Vec<f64> = cells
+            .iter()
+            .filter_map(|it| if let Cell::Number(x) = it { Some(*x) } else { None })
+            .collect();
         let finite: Vec<f64> = numbers.iter().copied().filter(|it| it.is_finite()).collect();
         Ok(ColumnSummary {
             count: finite.len() as u64,
@@ -145,7 +151,11 @@ impl Table for &FakeTable {
             infinite: numbers.iter().filter(|it| it.is_infinite()).count() as u64,
             min: finite.iter().copied().fold(f64::NAN, f64::min),
             max: finite.iter().copied().fold(f64::NAN, f64::max),
-            mean: if finite.is_empty() { f64::NAN } else { finite.iter().sum::<f64>() / finite.len() as f64 },
+            mean: if finite.is_empty() {
+                f64::NAN
+            } else {
+                finite.iter().sum::<f64>() / finite.len() as f64
+            },
             first: finite.first().copied().unwrap_or(f64::NAN),
             last: finite.last().copied().unwrap_or(f64::NAN),
         })

@@ -9,7 +9,12 @@ impl FakeHost {
     /// What the host would object to: one line per fact that reads differently.
     #[must_use]
     pub fn verify(&self, analysis: &Analysis) -> Vec<String> {
-        analysis.finding.facts.iter().filter_map(|fact| self.verify_fact(fact)).collect()
+        analysis
+            .finding
+            .facts
+            .iter()
+            .filter_map(|fact| self.verify_fact(fact))
+            .collect()
     }
 
     fn verify_fact(&self, fact: &Fact) -> Option<String> {
@@ -18,12 +23,18 @@ impl FakeHost {
         if found.as_ref().is_some_and(|found| equal(found, &fact.value)) {
             return None;
         }
-        Some(format!("`{}`: {:?} at {} reads {found:?}", fact.label, fact.value, source.pointer))
+        Some(format!(
+            "`{}`: {:?} at {} reads {found:?}",
+            fact.label, fact.value, source.pointer
+        ))
     }
 
     fn resolve(&self, kind: ArtifactKind, pointer: &str) -> Option<Value> {
-        let parts: Vec<String> =
-            pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+        let parts: Vec<String> = pointer
+            .split('/')
+            .skip(1)
+            .map(|part| part.replace("~1", "/").replace("~0", "~"))
+            .collect();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         match parts.as_slice() {
             ["@tables", table, "@rows"] => Some(Value::from(self.open_table(kind, table).ok()?.row_count())),
@@ -48,7 +59,9 @@ impl FakeHost {
                 Some(match text.as_str() {
                     "inf" => f64::INFINITY.into(),
                     "-inf" => f64::NEG_INFINITY.into(),
-                    _ => text.parse::<f64>().map_or_else(|_| Value::Text(text.clone()), Value::Number),
+                    _ => text
+                        .parse::<f64>()
+                        .map_or_else(|_| Value::Text(text.clone()), Value::Number),
                 })
             }
             ["@blobs", blob, "@size"] => Some(Value::from(self.open_blob(kind, blob).ok()?.size())),
@@ -71,10 +84,10 @@ impl FakeHost {
             }
             _ => match self.documents.get(&kind)?.pointer(pointer)? {
                 Json::Bool(it) => Some(Value::Boolean(*it)),
-                Json::Number(it) => Some(it.as_i64().map_or_else(
-                    || Value::Number(it.as_f64().unwrap_or(f64::NAN)),
-                    Value::Integer,
-                )),
+                Json::Number(it) => Some(
+                    it.as_i64()
+                        .map_or_else(|| Value::Number(it.as_f64().unwrap_or(f64::NAN)), Value::Integer),
+                ),
                 Json::String(it) => Some(Value::Text(it.clone())),
                 _ => None,
             },
@@ -110,9 +123,7 @@ fn number(value: &Value) -> Option<f64> {
 
 fn equal(found: &Value, stated: &Value) -> bool {
     match (number(found), number(stated)) {
-        (Some(a), Some(b)) => {
-            (a.is_nan() && b.is_nan()) || a == b || (a - b).abs() <= 1e-9 * a.abs().max(b.abs())
-        }
+        (Some(a), Some(b)) => (a.is_nan() && b.is_nan()) || a == b || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()),
         _ => found == stated,
     }
 }
