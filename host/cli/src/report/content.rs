@@ -19,7 +19,7 @@ pub(crate) struct Action<'a> {
 
 /// A line with an explanation.
 pub(crate) struct Note<'a> {
-    pub(crate) what: &'a str,
+    pub(crate) what: String,
     pub(crate) why: &'a str,
     pub(crate) send: &'a str,
 }
@@ -43,6 +43,15 @@ fn text<'a>(value: &'a Json, name: &str) -> &'a str {
     value.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
+/// A text, or a list of texts.
+fn names(value: Option<&Json>) -> String {
+    match value {
+        Some(Json::String(name)) => name.clone(),
+        Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", "),
+        _ => String::new(),
+    }
+}
+
 fn list<'a>(response: &'a AnalyseResponse, name: &str) -> &'a [Json] {
     response
         .additional_outputs
@@ -62,9 +71,8 @@ impl<'a> Content<'a> {
         let reasoned = reasoner.map(|it| it.analysis.as_slice()).unwrap_or_default();
         let notes = |name: &str| {
             let note = |it: &'a Json| {
-                let what = text(it, "what");
                 Note {
-                    what: if what.is_empty() { text(it, "code") } else { what },
+                    what: names(it.get("what").or_else(|| it.get("code"))),
                     why: text(it, "why"),
                     send: text(it, "send"),
                 }

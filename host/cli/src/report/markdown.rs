@@ -103,7 +103,7 @@ fn notes(out: &mut String, title: &str, notes: &[Note<'_>], labels: &Labels) {
         } else {
             format!(" ({}: {})", labels.send, escape(note.send))
         };
-        let _ = writeln!(out, "- {}: {}{send}", escape(note.what), escape(note.why));
+        let _ = writeln!(out, "- {}: {}{send}", escape(&note.what), escape(note.why));
     }
 }
 
