@@ -125,7 +125,7 @@ fn a_wrong_request_is_told_what_was_found_and_expected() {
     let home = Home::new();
     let server = Server::start(&home);
     let cases: &[(&str, u16, &str, Option<&str>)] = &[
-        ("", 400, "malformed_json", Some("")),
+        ("", 400, "malformed_json", None),
         ("{\"a\": ", 400, "malformed_json", Some("")),
         ("[1]", 422, "invalid_field", Some("")),
         ("{}", 422, "nothing_to_analyse", Some("")),

@@ -70,12 +70,10 @@ impl<'a> Content<'a> {
         };
         let reasoned = reasoner.map(|it| it.analysis.as_slice()).unwrap_or_default();
         let notes = |name: &str| {
-            let note = |it: &'a Json| {
-                Note {
-                    what: names(it.get("what").or_else(|| it.get("code"))),
-                    why: text(it, "why"),
-                    send: text(it, "send"),
-                }
+            let note = |it: &'a Json| Note {
+                what: names(it.get("what").or_else(|| it.get("code"))),
+                why: text(it, "why"),
+                send: text(it, "send"),
             };
             list(response, name).iter().map(note).collect()
         };
