@@ -18,9 +18,12 @@ use std::path::{Path, PathBuf};
 /// What goes wrong ends the benchmark.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
+/// Measures and prints.
+type Benchmark = fn() -> Result<()>;
+
 fn main() -> Result<()> {
     let names: Vec<String> = std::env::args().skip(1).collect();
-    let all: [(&str, fn() -> Result<()>); 4] = [
+    let all: [(&str, Benchmark); 4] = [
         ("instance", instance::run),
         ("start", start::run),
         ("http", http::run),

@@ -94,7 +94,7 @@ impl Coordinator {
                 false
             }
         };
-        let mut response = respond(&finished, &reasoned, &outcomes, french, warnings);
+        let mut response = respond(&finished, &reasoned, &outcomes, french, &warnings);
         response.dataset_name = experiment.dataset_name;
         let mut timings = Map::new();
         for it in finished.iter().chain(std::iter::once(&reasoned)) {
@@ -267,7 +267,7 @@ fn respond(
     reasoned: &Finished,
     outcomes: &[Outcome],
     french: bool,
-    warnings: Vec<String>,
+    warnings: &[String],
 ) -> AnalyseResponse {
     let mut agent_results = Vec::new();
     let mut skipped = Map::new();

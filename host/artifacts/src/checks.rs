@@ -204,6 +204,7 @@ mod tests {
         normalise("/deepchecks_artifacts", document, &mut Vec::new()).unwrap()
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "takes what `json!` makes")]
     fn value_of(value: Json) -> Json {
         let it = normal(json!({"results": {"s": [{"header": "h", "result": {"check": "c", "value": value}}]}}));
         it.pointer("/results/s/0/result/value").unwrap().clone()

@@ -77,7 +77,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn error(&self, name: &str, reason: impl ToString) -> FolderError {
+    fn error(&self, name: &str, reason: &dyn std::fmt::Display) -> FolderError {
         FolderError::File {
             file: self.folder.join(name),
             reason: reason.to_string(),
@@ -193,7 +193,7 @@ impl Reader<'_> {
         for suffix in ["yaml", "yml"] {
             let name = format!("{stem}.{suffix}");
             if let Some(text) = self.text(&name)? {
-                let value = serde_saphyr::from_str::<Json>(&text).map_err(|error| self.error(&name, error))?;
+                let value = serde_saphyr::from_str::<Json>(&text).map_err(|error| self.error(&name, &error))?;
                 return Ok(Some((name, value)));
             }
         }
@@ -202,7 +202,7 @@ impl Reader<'_> {
 
     fn json(&self, name: &str) -> Result<Option<(String, Json)>, FolderError> {
         let Some(text) = self.text(name)? else { return Ok(None) };
-        let value = parse_lenient(text.as_bytes()).map_err(|error| self.error(name, error))?;
+        let value = parse_lenient(text.as_bytes()).map_err(|error| self.error(name, &error))?;
         Ok(Some((name.to_owned(), value)))
     }
 
@@ -210,7 +210,7 @@ impl Reader<'_> {
         match std::fs::read_to_string(self.folder.join(name)) {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.error(name, error)),
+            Err(error) => Err(self.error(name, &error)),
         }
     }
 
@@ -218,9 +218,9 @@ impl Reader<'_> {
         match File::open(self.folder.join(name)) {
             Ok(file) => metrics::from_csv(std::io::BufReader::new(file))
                 .map(Some)
-                .map_err(|it| self.error(name, it)),
+                .map_err(|it| self.error(name, &it)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.error(name, error)),
+            Err(error) => Err(self.error(name, &error)),
         }
     }
 }

@@ -5,6 +5,9 @@ use crate::{
     Source, Statistic, Table,
 };
 
+/// A blob with its name.
+pub type NamedBlob<'a> = (String, Box<dyn Blob + 'a>);
+
 /// The experiment and the host, as one analysis sees them.
 pub struct Context<'a> {
     host: &'a dyn Host,
@@ -94,7 +97,7 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// Access is denied.
-    pub fn first_blob(&self, kind: ArtifactKind) -> Result<Option<(String, Box<dyn Blob + 'a>)>, Error> {
+    pub fn first_blob(&self, kind: ArtifactKind) -> Result<Option<NamedBlob<'a>>, Error> {
         match self.host.blobs(kind)?.into_iter().next() {
             None => Ok(None),
             Some(name) => {

@@ -61,7 +61,7 @@ pub mod testing;
 pub mod wasm;
 
 pub use catalogue::{Catalogue, Texts};
-pub use context::{Context, MetricTable};
+pub use context::{Context, MetricTable, NamedBlob};
 pub use draft::{Arg, Draft, Reporter};
 pub use error::Error;
 pub use format::{Language, join};

@@ -44,6 +44,7 @@ impl FakeHost {
 
     /// A host that carries the artifacts of a request in wire form.
     #[must_use]
+    #[allow(clippy::needless_pass_by_value, reason = "tests hand over what `json!` makes")]
     pub fn from_request(request: Json) -> Self {
         let mut host = Self::new();
         let text = |name: &str| request.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
