@@ -164,8 +164,26 @@ fn wasm_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// Namespaces of codes that the built-in agents report. A dropped-in plugin owns the namespace of
+/// its name, so it may not be called like one of these.
+const RESERVED: [&str; 5] = ["dataset", "checks", "checkpoint", "training", "cross"];
+
 fn duplicate(analyzers: &[Plugin], reasoner: Option<&Plugin>, plugin: &Plugin) -> Option<String> {
-    let other = analyzers.iter().chain(reasoner).find(|it| it.name() == plugin.name())?;
+    let namespace = |name: &str| {
+        name.to_ascii_lowercase()
+            .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+    };
+    let own = namespace(plugin.name());
+    if RESERVED.contains(&own.as_str()) {
+        return Some(format!(
+            "calls itself `{}`, a namespace of the built-in agents; give it another name",
+            plugin.name()
+        ));
+    }
+    let other = analyzers
+        .iter()
+        .chain(reasoner)
+        .find(|it| namespace(it.name()) == own)?;
     Some(format!(
         "calls itself `{}`, a name that {} has already; give it another one in its `describe`",
         plugin.name(),

@@ -13,7 +13,7 @@ use crate::{describe::describe, parse_lenient};
 /// inflates to more is a bomb.
 const MAX_INFLATED: u64 = 16 << 20;
 /// All compressed values of one request together.
-const MAX_INFLATED_TOTAL: u64 = 64 << 20;
+const MAX_INFLATED_TOTAL: u64 = 16 << 20;
 /// Values nested deeper are left as they are.
 const MAX_DEPTH: usize = 24;
 

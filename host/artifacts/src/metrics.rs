@@ -209,7 +209,13 @@ fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Proble
             names.push(name);
             names.len() - 1
         });
-        let step = steps.get(index).and_then(Json::as_i64);
+        // pandas writes whole steps as `1.0`.
+        let whole = |it: &Json| {
+            it.as_f64()
+                .filter(|it| it.fract() == 0.0 && it.abs() < 9e15)
+                .map(|it| it as i64)
+        };
+        let step = steps.get(index).and_then(|it| it.as_i64().or_else(|| whole(it)));
         // Without steps the order of logging is the step.
         let step = step.unwrap_or_else(|| {
             let next = seen.entry((column, i64::MIN)).or_default();

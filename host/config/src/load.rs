@@ -24,7 +24,10 @@ impl Config {
             file: file.to_owned(),
             reason: error.to_string(),
         })?;
-        Self::parse(file, &text, std::env::vars())
+        // A variable that is not UTF-8 is none of ours.
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::parse(file, &text, environment)
     }
 
     /// Checks the text of a file.
@@ -112,6 +115,13 @@ impl Checker<'_> {
                 "the table [reasoner] with `name` and `component`",
             ));
         };
+        if agents.iter().any(|it| it.name == reasoner.name) {
+            return Err(self.wrong(
+                "reasoner.name",
+                format!("`{}`", reasoner.name),
+                "a name that no agent has",
+            ));
+        }
         let folder = raw.plugins.folder.filter(|it| !it.as_os_str().is_empty());
         Ok(Config {
             file: self.file.to_owned(),

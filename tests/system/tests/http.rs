@@ -208,7 +208,10 @@ fn a_job_of_the_newest_client_runs_to_its_result() {
             assert_eq!(job.status, 200);
             match job.body["status"].as_str().unwrap() {
                 "COMPLETED" => Some(job.body["result"].clone()),
-                "PENDING" | "PROCESSING" => None,
+                "PENDING" | "PROCESSING" => {
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                    None
+                }
                 other => panic!("{other}: {}", job.body),
             }
         })
