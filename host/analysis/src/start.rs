@@ -169,21 +169,14 @@ fn wasm_files(folder: &Path) -> Vec<PathBuf> {
 const RESERVED: [&str; 5] = ["dataset", "checks", "checkpoint", "training", "cross"];
 
 fn duplicate(analyzers: &[Plugin], reasoner: Option<&Plugin>, plugin: &Plugin) -> Option<String> {
-    let namespace = |name: &str| {
-        name.to_ascii_lowercase()
-            .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
-    };
-    let own = namespace(plugin.name());
+    let own = plugin.namespace();
     if RESERVED.contains(&own.as_str()) {
         return Some(format!(
             "calls itself `{}`, a namespace of the built-in agents; give it another name",
             plugin.name()
         ));
     }
-    let other = analyzers
-        .iter()
-        .chain(reasoner)
-        .find(|it| namespace(it.name()) == own)?;
+    let other = analyzers.iter().chain(reasoner).find(|it| it.namespace() == own)?;
     Some(format!(
         "calls itself `{}`, a name that {} has already; give it another one in its `describe`",
         plugin.name(),

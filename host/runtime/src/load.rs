@@ -177,6 +177,12 @@ impl Plugin {
         &self.name
     }
 
+    /// The namespace of fault codes that it owns: its name in lower snake case.
+    #[must_use]
+    pub fn namespace(&self) -> String {
+        own_namespace(&self.name)
+    }
+
     /// What the plugin said of itself when it was loaded.
     #[must_use]
     pub fn description(&self) -> &AgentDescription {

@@ -123,7 +123,10 @@ fn number(value: &Value) -> Option<f64> {
 
 fn equal(found: &Value, stated: &Value) -> bool {
     match (number(found), number(stated)) {
-        (Some(a), Some(b)) => (a.is_nan() && b.is_nan()) || a == b || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()),
+        (Some(a), Some(b)) => {
+            let close = a.is_finite() && b.is_finite() && (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+            (a.is_nan() && b.is_nan()) || a == b || close
+        }
         _ => found == stated,
     }
 }
