@@ -137,9 +137,12 @@ fn half(bits: u16) -> f64 {
     }
 }
 
+/// The number that a value stands for. MLflow's server writes an infinity as the largest finite
+/// double, so the two are one value here (a plugin reads such a metric as infinite).
 fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Integer(it) => Some(*it as f64),
+        Value::Number(it) if it.abs() == f64::MAX => Some(f64::INFINITY.copysign(*it)),
         Value::Number(it) => Some(*it),
         Value::Text(it) => match number_or_text(it) {
             Value::Number(number) if !number.is_finite() => Some(number),
@@ -259,6 +262,8 @@ mod tests {
         assert!(!equal(&Value::Number(f64::INFINITY), &Value::Number(5.0)));
         assert!(!equal(&Value::Number(f64::INFINITY), &Value::Number(f64::NEG_INFINITY)));
         assert!(equal(&Value::Number(f64::INFINITY), &Value::Text("Infinity".into())));
+        assert!(equal(&Value::Number(f64::MAX), &Value::Number(f64::INFINITY)));
+        assert!(!equal(&Value::Number(f64::MAX), &Value::Number(f64::NEG_INFINITY)));
         assert!(!equal(&Value::Integer(1_000_001), &Value::Integer(1_000_000)));
     }
 

@@ -110,6 +110,8 @@ fn half(bits: u16) -> f64 {
 fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Integer(it) => Some(*it as f64),
+        // As the host does: MLflow's server writes an infinity as the largest finite double.
+        Value::Number(it) if it.abs() == f64::MAX => Some(f64::INFINITY.copysign(*it)),
         Value::Number(it) => Some(*it),
         Value::Text(it) => match it.as_str() {
             "NaN" => Some(f64::NAN),
