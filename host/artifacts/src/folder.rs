@@ -8,7 +8,7 @@ use std::{
 use deepfix_core::{ArtifactKind, Experiment, Problem, Table};
 use serde_json::{Map, Value as Json, json};
 
-use crate::{FileAccess, decode_value, metrics, parse_lenient, statistics};
+use crate::{FileAccess, decode_value, metrics, parse_lenient, parse_yaml, statistics};
 
 /// What was found in a folder.
 #[derive(Debug)]
@@ -193,7 +193,7 @@ impl Reader<'_> {
         for suffix in ["yaml", "yml"] {
             let name = format!("{stem}.{suffix}");
             if let Some(text) = self.text(&name)? {
-                let value = serde_saphyr::from_str::<Json>(&text).map_err(|error| self.error(&name, &error))?;
+                let value = parse_yaml(&text).map_err(|error| self.error(&name, &error))?;
                 return Ok(Some((name, value)));
             }
         }

@@ -15,13 +15,17 @@ mod dataset;
 mod describe;
 mod files;
 mod folder;
+mod history;
 mod json;
 mod metrics;
 mod request;
 mod statistics;
 mod training;
+mod yaml;
 
 pub use files::{FileAccess, FileBlob};
 pub use folder::{FolderContents, FolderError, read_folder};
+pub use history::{History, TooManyCells};
 pub use json::parse_lenient;
 pub use request::{decode_request, decode_value};
+pub use yaml::parse_yaml;

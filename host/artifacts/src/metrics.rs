@@ -1,25 +1,25 @@
 //! Metrics in any of the shapes that clients send, as one table.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use deepfix_core::{Column, ColumnData, Problem, Table};
 use serde_json::{Map, Value as Json};
 
-use crate::describe::describe;
+use crate::{History, describe::describe};
 
 /// Cells of one table. The long form makes keys times steps of them, so a small body could ask
 /// for any amount of memory; a million points of 20 metrics fit.
-const MAX_CELLS: usize = 32_000_000;
+pub(crate) const MAX_CELLS: usize = 32_000_000;
 
 /// One value of a metric.
 #[derive(Debug, Clone, PartialEq)]
-enum Cell {
+pub(crate) enum Cell {
     Missing,
     Number(f64),
     Text(String),
 }
 
-fn cell(value: &Json) -> Cell {
+pub(crate) fn cell(value: &Json) -> Cell {
     match value {
         Json::Number(it) => it.as_f64().map_or(Cell::Missing, Cell::Number),
         Json::Bool(it) => Cell::Number(f64::from(u8::from(*it))),
@@ -29,7 +29,7 @@ fn cell(value: &Json) -> Cell {
 }
 
 /// A text as it stands in CSV files and JSON strings.
-fn text_cell(text: &str) -> Cell {
+pub(crate) fn text_cell(text: &str) -> Cell {
     let trimmed = text.trim();
     match trimmed.to_ascii_lowercase().as_str() {
         "" | "null" | "none" | "na" | "n/a" => Cell::Missing,
@@ -45,7 +45,7 @@ fn text_cell(text: &str) -> Cell {
 }
 
 /// A column is numeric unless it holds a text that is no number.
-fn column(name: String, cells: Vec<Cell>) -> Column {
+pub(crate) fn column(name: String, cells: Vec<Cell>) -> Column {
     if cells.iter().any(|it| matches!(it, Cell::Text(_))) {
         let texts = cells
             .into_iter()
@@ -197,18 +197,8 @@ fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Proble
             format!("as many as `key` has: {}", keys.len()),
         ));
     }
-    // (step, how often this metric was seen at it) -> row.
-    let mut rows: BTreeMap<(i64, usize), usize> = BTreeMap::new();
-    let mut names: Vec<&str> = Vec::new();
-    let mut points: Vec<(usize, (i64, usize), Cell)> = Vec::with_capacity(keys.len());
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    let mut seen: HashMap<(usize, i64), usize> = HashMap::new();
+    let mut history = History::default();
     for (index, (key, value)) in keys.iter().zip(values).enumerate() {
-        let name = key.as_str().unwrap_or_default();
-        let column = *places.entry(name).or_insert_with(|| {
-            names.push(name);
-            names.len() - 1
-        });
         // pandas writes whole steps as `1.0`.
         let whole = |it: &Json| {
             it.as_f64()
@@ -216,50 +206,11 @@ fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Proble
                 .map(|it| it as i64)
         };
         let step = steps.get(index).and_then(|it| it.as_i64().or_else(|| whole(it)));
-        // Without steps the order of logging is the step.
-        let step = step.unwrap_or_else(|| {
-            let next = seen.entry((column, i64::MIN)).or_default();
-            *next += 1;
-            i64::try_from(*next).unwrap_or(i64::MAX) - 1
-        });
-        let times = seen.entry((column, step)).or_default();
-        rows.insert((step, *times), 0);
-        points.push((column, (step, *times), cell(value)));
-        *times += 1;
-        let total = rows.len().saturating_mul(names.len());
-        if total > MAX_CELLS {
-            return Err(too_many(pointer, total));
-        }
+        history
+            .push(key.as_str().unwrap_or_default(), step, cell(value))
+            .map_err(|error| too_many(pointer, error.cells))?;
     }
-    for (row, place) in rows.values_mut().enumerate() {
-        *place = row;
-    }
-    let mut cells = vec![vec![Cell::Missing; rows.len()]; names.len()];
-    for (column, row, value) in points {
-        let place = rows.get(&row).copied().unwrap_or_default();
-        if let Some(cell) = cells.get_mut(column).and_then(|it| it.get_mut(place)) {
-            *cell = value;
-        }
-    }
-    let mut columns = Vec::with_capacity(names.len() + 1);
-    if !names.contains(&"step") {
-        let steps = rows.keys().map(|(step, _)| *step as f64).collect();
-        columns.push(Column {
-            name: "step".to_owned(),
-            data: ColumnData::Numeric {
-                values: steps,
-                present: Vec::new(),
-            },
-        });
-    }
-    columns.extend(
-        names
-            .into_iter()
-            .map(str::to_owned)
-            .zip(cells)
-            .map(|(name, cells)| column(name, cells)),
-    );
-    Ok(Table::new(columns))
+    Ok(history.table())
 }
 
 /// The table of a CSV file with a header line.

@@ -1,6 +1,6 @@
 //! A request body as an experiment.
 
-use deepfix_core::{Artifact, ArtifactKind, Experiment, Problem, ProblemCode};
+use deepfix_core::{Artifact, ArtifactKind, Experiment, MlflowSource, MlflowTarget, Problem, ProblemCode};
 use serde_json::{Map, Value as Json};
 
 use crate::{FileAccess, checkpoint, checks, dataset, describe::describe, parse_lenient, training};
@@ -56,14 +56,11 @@ pub fn decode_value(value: Json, access: &FileAccess) -> Result<Experiment, Prob
         let artifact = artifact(kind, &pointer, document, access, &mut experiment.warnings)?;
         experiment.artifacts.insert(kind, artifact);
     }
-    if experiment.artifacts.is_empty() {
+    experiment.source = source(request.remove("mlflow"))?;
+    if experiment.artifacts.is_empty() && experiment.source.is_none() {
         let members = ArtifactKind::ALL.map(ArtifactKind::request_member).join("`, `");
-        let found = if request.contains_key("mlflow") {
-            "only `mlflow`, which this version does not read yet"
-        } else {
-            "none of them, or only null"
-        };
-        let expected = format!("at least one of `{members}`");
+        let found = "none of them, or only null";
+        let expected = format!("at least one of `{members}`, `mlflow`");
         return Err(Problem::new(
             ProblemCode::NothingToAnalyse,
             format!("found {found}, expected {expected}"),
@@ -95,6 +92,54 @@ fn artifact(
         ArtifactKind::Deepchecks => checks::normalise(pointer, document, warnings).map(plain),
         ArtifactKind::ModelCheckpoint => checkpoint::read(pointer, document, access, warnings),
         ArtifactKind::Training => training::read(pointer, document, access, warnings),
+    }
+}
+
+/// `mlflow {run_id | dataset_name | model, tracking_uri?}`.
+fn source(member: Option<Json>) -> Result<Option<MlflowSource>, Problem> {
+    let source = match member {
+        None | Some(Json::Null) => return Ok(None),
+        Some(Json::Object(source)) => source,
+        Some(other) => return Err(Problem::field("/mlflow", describe(&other), "an object or null")),
+    };
+    let within = |problem: Problem| {
+        let (pointer, found, expected) = (
+            format!("/mlflow{}", problem.pointer.unwrap_or_default()),
+            problem.found.unwrap_or_default(),
+            problem.expected.unwrap_or_default(),
+        );
+        Problem::field(pointer, found, expected)
+    };
+    let text = |member: &str| {
+        let text = text(&source, member).map_err(within)?;
+        Ok(text.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()))
+    };
+    let targets: Vec<MlflowTarget> = [
+        text("run_id")?.map(MlflowTarget::Run),
+        text("dataset_name")?.map(MlflowTarget::Dataset),
+        text("model")?.map(MlflowTarget::Model),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match <[MlflowTarget; 1]>::try_from(targets) {
+        Ok([target]) => Ok(Some(MlflowSource {
+            tracking_uri: text("tracking_uri")?,
+            target,
+        })),
+        Err(targets) => {
+            let found = if targets.is_empty() {
+                "none of them".to_owned()
+            } else {
+                let members: Vec<_> = targets.iter().map(MlflowTarget::member).collect();
+                format!("`{}`", members.join("` and `"))
+            };
+            Err(Problem::field(
+                "/mlflow",
+                found,
+                "one of `run_id`, `dataset_name` and `model`",
+            ))
+        }
     }
 }
 
@@ -161,6 +206,23 @@ mod tests {
         );
         let problem = decode(r#"{"training_artifacts": "x"}"#).unwrap_err();
         assert_eq!(problem.pointer.as_deref(), Some("/training_artifacts"));
+    }
+
+    #[test]
+    fn mlflow_stands_for_artifacts_and_names_one_thing() {
+        let it = decode(r#"{"mlflow": {"run_id": " ab ", "tracking_uri": null}}"#).unwrap();
+        let source = it.source.unwrap();
+        assert_eq!(source.target, MlflowTarget::Run("ab".to_owned()));
+        assert_eq!(source.tracking_uri, None);
+        let problem = decode(r#"{"mlflow": {"run_id": "a", "model": "b"}}"#).unwrap_err();
+        assert_eq!(
+            problem.detail,
+            "`/mlflow`: found `run_id` and `model`, expected one of `run_id`, `dataset_name` and `model`"
+        );
+        let problem = decode(r#"{"mlflow": {"run_id": 3}}"#).unwrap_err();
+        assert_eq!(problem.pointer.as_deref(), Some("/mlflow/run_id"));
+        assert!(decode(r#"{"mlflow": {}}"#).is_err());
+        assert!(decode(r#"{"mlflow": "x"}"#).is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, fmt, io, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Table;
+use crate::{MlflowSource, Table};
 
 /// What an experiment can leave behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -111,6 +111,19 @@ impl ArtifactSet {
         self.artifacts.get(&kind)
     }
 
+    /// An artifact by kind, to be changed.
+    #[must_use]
+    pub fn get_mut(&mut self, kind: ArtifactKind) -> Option<&mut Artifact> {
+        self.artifacts.get_mut(&kind)
+    }
+
+    /// Adds the artifacts of kinds that are not there yet.
+    pub fn fill(&mut self, others: Self) {
+        for (kind, artifact) in others.artifacts {
+            self.artifacts.entry(kind).or_insert(artifact);
+        }
+    }
+
     /// The kinds that are there.
     pub fn kinds(&self) -> impl Iterator<Item = ArtifactKind> + '_ {
         self.artifacts.keys().copied()
@@ -140,6 +153,9 @@ pub struct Experiment {
     pub language: String,
     /// What the experiment left behind.
     pub artifacts: ArtifactSet,
+    /// Where the artifacts that are not in `artifacts` are; see
+    /// [`Diagnosis::retrieve`](crate::Diagnosis::retrieve).
+    pub source: Option<MlflowSource>,
     /// What was odd about the request but did not keep it from being read.
     pub warnings: Vec<String>,
 }

@@ -74,6 +74,16 @@ pub trait Diagnosis: Send + Sync + 'static {
     /// What is wrong with it: the field, what was found and what was expected.
     fn decode(&self, body: &[u8]) -> Result<Experiment, Problem>;
 
+    /// Gets the artifacts of an experiment that are not in its request. An experiment without a
+    /// [source](Experiment::source) comes back as it is.
+    ///
+    /// # Errors
+    /// The source is unknown, not allowed or not reachable in `time_left`, or holds nothing.
+    fn retrieve(&self, experiment: Experiment, time_left: Duration) -> BoxFuture<'_, Result<Experiment, Problem>> {
+        let _ = time_left;
+        Box::pin(async move { Ok(experiment) })
+    }
+
     /// Diagnoses one experiment. Never fails as a whole: what goes wrong in an agent is part of
     /// the response. Dropping the future ends all work for it.
     fn analyse(&self, experiment: Experiment, options: AnalyseOptions) -> BoxFuture<'_, AnalyseResponse>;

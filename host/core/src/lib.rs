@@ -11,6 +11,7 @@ mod finding;
 mod limits;
 mod problem;
 mod response;
+mod source;
 mod table;
 mod units;
 
@@ -27,5 +28,6 @@ pub use problem::{Problem, ProblemCode};
 pub use response::{
     AgentResult, AnalyseResponse, OrderedMap, WireAnalysis, WireFact, WireFinding, WireRecommendation, WireSource,
 };
+pub use source::{MlflowSource, MlflowTarget};
 pub use table::{Column, ColumnData, ColumnSummary, Table};
 pub use units::{parse_bytes, parse_duration};
