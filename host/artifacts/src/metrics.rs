@@ -217,7 +217,7 @@ fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Proble
 ///
 /// # Errors
 /// The file is not CSV, or has more cells than the limit; as a message.
-pub(crate) fn from_csv(reader: impl std::io::Read) -> Result<Table, String> {
+pub fn from_csv(reader: impl std::io::Read) -> Result<Table, String> {
     let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
     let names: Vec<String> = csv
         .headers()

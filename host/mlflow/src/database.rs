@@ -1,0 +1,221 @@
+//! `mlflow.db`: the tables of MLflow's SQLite store, read only, columns by name.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, named_params};
+
+use crate::{
+    MlflowError, RunRecord,
+    local::failed,
+    run::DatasetRecord,
+    store::{Page, Place},
+    wire::infinities,
+};
+
+/// Runs of one page.
+const PAGE: usize = 100;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    path: PathBuf,
+}
+
+type Answer<T> = Result<T, rusqlite::Error>;
+
+impl Database {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        format!("sqlite:///{}", self.path.display())
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("/")).to_owned()
+    }
+
+    /// Opens the file for one question. A training may be writing to it.
+    fn ask<T>(&self, question: impl FnOnce(&Connection) -> Answer<T>) -> Result<T, MlflowError> {
+        if !self.path.is_file() {
+            return Err(failed(&self.path, "there is no such file"));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(&self.path, flags)
+            .and_then(|connection| {
+                // A schema may hold views and triggers of whoever made the file.
+                connection.pragma_update(None, "trusted_schema", false)?;
+                question(&connection)
+            })
+            .map_err(|error| failed(&self.path, format!("cannot be read as MLflow's database: {error}")))
+    }
+
+    fn found<T>(&self, found: Option<T>, what: String) -> Result<T, MlflowError> {
+        found.ok_or_else(|| MlflowError::NotFound { uri: self.uri(), what })
+    }
+
+    pub(crate) fn run(&self, id: &str) -> Result<RunRecord, MlflowError> {
+        let run = self.ask(|it| one(it, "run_uuid = :text", id))?;
+        self.found(run, format!("run `{id}`"))
+    }
+
+    pub(crate) fn dataset(&self, name: &str) -> Result<RunRecord, MlflowError> {
+        let run = self.ask(|it| {
+            // Without LIKE: a name may hold its wildcards.
+            let named = "name = :text OR substr(name, 1, length(:text) + 3) = :text || '___'";
+            if let Some(run) = one(it, named, name)? {
+                return Ok(Some(run));
+            }
+            let input = "run_uuid IN (SELECT destination_id FROM inputs JOIN datasets ON source_id = dataset_uuid \
+                         WHERE source_type = 'DATASET' AND destination_type = 'RUN' AND datasets.name = :text)";
+            one(it, input, name)
+        })?;
+        self.found(run, format!("run that recorded a data set `{name}`"))
+    }
+
+    pub(crate) fn runs_page(&self, experiment: &str, offset: usize) -> Result<Page, MlflowError> {
+        let page = self.ask(|it| {
+            let id: Option<String> = it
+                .query_row(
+                    "SELECT CAST(experiment_id AS TEXT) FROM experiments WHERE name = :text OR \
+                     CAST(experiment_id AS TEXT) = :text ORDER BY name = :text DESC LIMIT 1",
+                    named_params! { ":text": experiment },
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let Some(id) = id else { return Ok(None) };
+            let condition = format!(
+                "lifecycle_stage = 'active' AND CAST(experiment_id AS TEXT) = :text ORDER BY start_time DESC, run_uuid \
+                 LIMIT {PAGE} OFFSET {offset}"
+            );
+            records(it, &condition, &id).map(Some)
+        })?;
+        let runs = self.found(page, format!("experiment `{experiment}`"))?;
+        let next = (runs.len() == PAGE).then(|| (offset + PAGE).to_string());
+        Ok(Page { runs, next })
+    }
+
+    pub(crate) fn history(&self, run: &str, metric: &str, most: usize) -> Result<Option<Vec<(i64, f64)>>, MlflowError> {
+        self.ask(|it| {
+            let mut statement = it.prepare(
+                "SELECT step, value, is_nan FROM metrics WHERE run_uuid = :run AND key = :key ORDER BY timestamp, step, \
+                 value",
+            )?;
+            let mut rows = statement.query(named_params! { ":run": run, ":key": metric })?;
+            let mut points = Vec::new();
+            while let Some(row) = rows.next()? {
+                let nan: bool = row.get::<_, Option<bool>>("is_nan")?.unwrap_or(false);
+                let value = row.get::<_, Option<f64>>("value")?.map_or(f64::NAN, infinities);
+                let step = row.get::<_, Option<i64>>("step")?.unwrap_or(0);
+                points.push((step, if nan { f64::NAN } else { value }));
+                if points.len() > most {
+                    return Ok(None);
+                }
+            }
+            Ok(Some(points))
+        })
+    }
+
+    pub(crate) fn model_place(&self, id: &str) -> Result<Option<Place>, MlflowError> {
+        // Stores from before MLflow 3 have no such table.
+        let uri: Option<String> = self
+            .ask(|it| {
+                it.query_row(
+                    "SELECT artifact_location FROM logged_models WHERE model_id = :id",
+                    named_params! { ":id": id },
+                    |row| row.get("artifact_location"),
+                )
+                .optional()
+            })
+            .unwrap_or_default();
+        Ok(uri.map(|uri| Place::Model { id: id.to_owned(), uri }))
+    }
+}
+
+/// The newest run for which a condition on `:text` holds.
+fn one(connection: &Connection, condition: &str, text: &str) -> Answer<Option<RunRecord>> {
+    let condition = format!("({condition}) ORDER BY start_time DESC, run_uuid LIMIT 1");
+    Ok(records(connection, &condition, text)?.into_iter().next())
+}
+
+fn records(connection: &Connection, condition: &str, text: &str) -> Answer<Vec<RunRecord>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT run_uuid, name, status, artifact_uri, CAST(experiment_id AS TEXT) AS experiment FROM runs WHERE {condition}"
+    ))?;
+    let rows = statement.query_map(named_params! { ":text": text }, |row| {
+        Ok(RunRecord {
+            id: optional(row, "run_uuid")?,
+            name: optional(row, "name")?,
+            experiment_id: optional(row, "experiment")?,
+            status: optional(row, "status")?,
+            artifact_uri: optional(row, "artifact_uri")?,
+            ..RunRecord::default()
+        })
+    })?;
+    let mut runs = rows.collect::<Answer<Vec<_>>>()?;
+    for run in &mut runs {
+        complete(connection, run)?;
+    }
+    Ok(runs)
+}
+
+fn optional(row: &Row<'_>, column: &str) -> Answer<String> {
+    Ok(row.get::<_, Option<String>>(column)?.unwrap_or_default())
+}
+
+/// Parameters, tags, names of metrics, data sets and models.
+fn complete(connection: &Connection, run: &mut RunRecord) -> Answer<()> {
+    let pairs = |table: &str| -> Answer<Vec<(String, String)>> {
+        let mut statement = connection.prepare(&format!(
+            "SELECT key, value FROM {table} WHERE run_uuid = :run ORDER BY key"
+        ))?;
+        let rows = statement.query_map(named_params! { ":run": run.id }, |row| {
+            Ok((optional(row, "key")?, optional(row, "value")?))
+        })?;
+        rows.collect()
+    };
+    let (params, tags) = (pairs("params")?, pairs("tags")?);
+    let mut statement =
+        connection.prepare("SELECT DISTINCT key FROM latest_metrics WHERE run_uuid = :run ORDER BY key")?;
+    let metrics = statement
+        .query_map(named_params! { ":run": run.id }, |row| optional(row, "key"))?
+        .collect::<Answer<Vec<_>>>()?;
+    if run.name.is_empty()
+        && let Some((_, name)) = tags.iter().find(|(key, _)| key == "mlflow.runName")
+    {
+        run.name.clone_from(name);
+    }
+    // Older stores lack these tables: a run without inputs is still a run.
+    run.datasets = datasets(connection, &run.id).unwrap_or_default();
+    run.models = models(connection, &run.id).unwrap_or_default();
+    (run.params, run.tags, run.metrics) = (params, tags, metrics);
+    Ok(())
+}
+
+fn datasets(connection: &Connection, run: &str) -> Answer<Vec<DatasetRecord>> {
+    let mut statement = connection.prepare(
+        "SELECT datasets.name AS name, digest, dataset_schema, dataset_profile, (SELECT value FROM input_tags WHERE \
+         input_tags.input_uuid = inputs.input_uuid AND input_tags.name = 'mlflow.data.context') AS context FROM inputs \
+         JOIN datasets ON source_id = dataset_uuid WHERE source_type = 'DATASET' AND destination_type = 'RUN' AND \
+         destination_id = :run ORDER BY datasets.name",
+    )?;
+    let rows = statement.query_map(named_params! { ":run": run }, |row| {
+        Ok(DatasetRecord {
+            name: optional(row, "name")?,
+            digest: optional(row, "digest")?,
+            context: optional(row, "context")?,
+            schema: optional(row, "dataset_schema")?,
+            profile: optional(row, "dataset_profile")?,
+        })
+    })?;
+    rows.collect()
+}
+
+fn models(connection: &Connection, run: &str) -> Answer<Vec<String>> {
+    let mut statement = connection.prepare(
+        "SELECT destination_id FROM inputs WHERE source_type = 'RUN_OUTPUT' AND destination_type = 'MODEL_OUTPUT' AND \
+         source_id = :run ORDER BY destination_id",
+    )?;
+    let rows = statement.query_map(named_params! { ":run": run }, |row| optional(row, "destination_id"))?;
+    rows.collect()
+}

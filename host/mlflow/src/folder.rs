@@ -1,0 +1,293 @@
+//! `mlruns/`: `<experiment>/<run>/{meta.yaml, metrics/, params/, tags/, inputs/, outputs/, artifacts/}`.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _},
+    path::{Path, PathBuf},
+};
+
+use deepfix_artifacts::parse_yaml;
+use serde_json::Value as Json;
+
+use crate::{
+    MlflowError, RunRecord,
+    local::failed,
+    run::DatasetRecord,
+    store::{Page, Place},
+};
+
+/// A `meta.yaml`, a parameter, a tag: values have at most 8,000 characters, profiles some more.
+const MAX_SMALL: u64 = 1 << 20;
+/// Names of metrics nest by their slashes.
+const MAX_DEPTH: usize = 8;
+/// Files of one kind of one run.
+const MAX_FILES: usize = 10_000;
+/// Bytes of a line of a metric's file: three numbers, and since lately a data set's name.
+const MAX_LINE: u64 = 4096;
+
+#[derive(Debug, Clone)]
+pub(crate) struct FolderStore {
+    path: PathBuf,
+}
+
+impl FolderStore {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.path.clone()
+    }
+
+    fn missing(&self, what: String) -> MlflowError {
+        MlflowError::NotFound { uri: self.uri(), what }
+    }
+
+    pub(crate) fn run(&self, id: &str) -> Result<RunRecord, MlflowError> {
+        let plain = !id.is_empty() && id.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-' || it == b'_');
+        if plain {
+            for experiment in folders(&self.path)? {
+                let folder = experiment.join(id);
+                if folder.join("meta.yaml").is_file() {
+                    return self.read(&folder);
+                }
+            }
+        }
+        Err(self.missing(format!("run `{id}`")))
+    }
+
+    pub(crate) fn dataset(&self, name: &str) -> Result<RunRecord, MlflowError> {
+        let prefix = format!("{name}___");
+        let mut newest: Option<(i64, RunRecord)> = None;
+        for experiment in folders(&self.path)? {
+            for folder in folders(&experiment)?.into_iter().filter(|it| it.join("meta.yaml").is_file()) {
+                let Ok(run) = self.read(&folder) else { continue };
+                let matches = run.name == name
+                    || run.name.starts_with(&prefix)
+                    || run.datasets.iter().any(|it| it.name == name);
+                let started = start(&folder);
+                if matches && newest.as_ref().is_none_or(|(other, _)| started > *other) {
+                    newest = Some((started, run));
+                }
+            }
+        }
+        newest
+            .map(|(_, run)| run)
+            .ok_or_else(|| self.missing(format!("run that recorded a data set `{name}`")))
+    }
+
+    pub(crate) fn runs(&self, experiment: &str) -> Result<Page, MlflowError> {
+        for folder in folders(&self.path)? {
+            let by_id = folder.file_name().is_some_and(|it| it == experiment);
+            let by_name = || meta(&folder).is_ok_and(|it| it.get("name").and_then(Json::as_str) == Some(experiment));
+            if !by_id && !by_name() {
+                continue;
+            }
+            let mut runs = Vec::new();
+            for run in folders(&folder)?.into_iter().filter(|it| it.join("meta.yaml").is_file()) {
+                if meta(&run).is_ok_and(|it| it.get("lifecycle_stage") != Some(&Json::from("deleted"))) {
+                    // A folder such as `datasets/<id>` has another kind of meta.yaml.
+                    if let Ok(record) = self.read(&run) {
+                        runs.push((start(&run), record));
+                    }
+                }
+            }
+            runs.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| first.id.cmp(&second.id)));
+            return Ok(Page {
+                runs: runs.into_iter().map(|(_, run)| run).collect(),
+                next: None,
+            });
+        }
+        Err(self.missing(format!("experiment `{experiment}`")))
+    }
+
+    pub(crate) fn model_place(&self, id: &str) -> Result<Option<Place>, MlflowError> {
+        let found = folders(&self.path)?
+            .into_iter()
+            .map(|it| it.join("models").join(id).join("artifacts"))
+            .find(|it| !id.contains(['/', '.']) && it.is_dir());
+        Ok(found.map(|it| Place::Model {
+            id: id.to_owned(),
+            uri: it.display().to_string(),
+        }))
+    }
+
+    pub(crate) fn history(
+        &self,
+        run: &RunRecord,
+        metric: &str,
+        most: usize,
+    ) -> Result<Option<Vec<(i64, f64)>>, MlflowError> {
+        let path = self.path.join(&run.experiment_id).join(&run.id).join("metrics").join(metric);
+        let file = fs::File::open(&path).map_err(|error| failed(&path, error))?;
+        let mut reader = BufReader::new(file);
+        let (mut points, mut line) = (Vec::new(), String::new());
+        loop {
+            line.clear();
+            let read = (&mut reader)
+                .take(MAX_LINE)
+                .read_line(&mut line)
+                .map_err(|error| failed(&path, error))?;
+            if read == 0 {
+                return Ok(Some(points));
+            }
+            let mut words = line.split_whitespace();
+            // The oldest files have no step.
+            let (Some(_), Some(value), step) = (words.next(), words.next(), words.next()) else {
+                continue;
+            };
+            let Ok(value) = value.parse::<f64>() else {
+                return Err(failed(&path, format!("line {}: no number", points.len() + 1)));
+            };
+            points.push((step.and_then(|it| it.parse().ok()).unwrap_or(0), value));
+            if points.len() > most {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn read(&self, folder: &Path) -> Result<RunRecord, MlflowError> {
+        let meta = meta(folder)?;
+        let text = |name: &str| meta.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let id = text("run_id");
+        if id.is_empty() {
+            return Err(failed(folder, "its meta.yaml is none of a run"));
+        }
+        let status = match meta.get("status").and_then(Json::as_i64) {
+            Some(1) => "RUNNING",
+            Some(2) => "SCHEDULED",
+            Some(3) => "FINISHED",
+            Some(4) => "FAILED",
+            Some(5) => "KILLED",
+            _ => "",
+        };
+        let experiment = folder.parent().unwrap_or(folder);
+        let mut tags = values(&folder.join("tags"))?;
+        tags.sort();
+        let named = tags.iter().find(|(key, _)| key == "mlflow.runName");
+        let mut params = values(&folder.join("params"))?;
+        params.sort();
+        let mut metrics: Vec<String> = Vec::new();
+        names(&folder.join("metrics"), "", 0, &mut metrics)?;
+        metrics.sort();
+        Ok(RunRecord {
+            id,
+            name: Some(text("run_name"))
+                .filter(|it| !it.is_empty())
+                .or_else(|| named.map(|(_, name)| name.clone()))
+                .unwrap_or_default(),
+            experiment_id: experiment.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            status: status.to_owned(),
+            // Where it is now: a store may have been moved since the URI was written.
+            artifact_uri: folder.join("artifacts").display().to_string(),
+            metrics,
+            params,
+            tags,
+            datasets: datasets(experiment, folder)?,
+            models: models(folder),
+        })
+    }
+}
+
+/// The folders in a folder, sorted; hidden ones (`.trash`) left out.
+fn folders(path: &Path) -> Result<Vec<PathBuf>, MlflowError> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) => return Err(failed(path, error)),
+    };
+    let mut folders: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .filter(|it| it.file_type().is_ok_and(|it| it.is_dir()) && !it.file_name().to_string_lossy().starts_with('.'))
+        .map(|it| it.path())
+        .collect();
+    folders.sort();
+    Ok(folders)
+}
+
+fn small(path: &Path) -> Result<String, MlflowError> {
+    let mut text = String::new();
+    fs::File::open(path)
+        .and_then(|it| it.take(MAX_SMALL).read_to_string(&mut text))
+        .map_err(|error| failed(path, error))?;
+    Ok(text)
+}
+
+fn meta(folder: &Path) -> Result<Json, MlflowError> {
+    let path = folder.join("meta.yaml");
+    parse_yaml(&small(&path)?).map_err(|error| failed(&path, error))
+}
+
+fn start(folder: &Path) -> i64 {
+    meta(folder).ok().and_then(|it| it.get("start_time")?.as_i64()).unwrap_or(0)
+}
+
+/// Files below a folder by name; a slash in a name is a folder.
+fn names(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> Result<(), MlflowError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(folder, error)),
+    };
+    for entry in entries.filter_map(Result::ok) {
+        let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string()) else {
+            continue;
+        };
+        let name = format!("{prefix}{name}");
+        if kind.is_file() && found.len() < MAX_FILES {
+            found.push(name);
+        } else if kind.is_dir() && depth < MAX_DEPTH {
+            names(&entry.path(), &format!("{name}/"), depth + 1, found)?;
+        }
+    }
+    Ok(())
+}
+
+fn values(folder: &Path) -> Result<Vec<(String, String)>, MlflowError> {
+    let mut found = Vec::new();
+    names(folder, "", 0, &mut found)?;
+    found
+        .into_iter()
+        .map(|name| small(&folder.join(&name)).map(|value| (name, value)))
+        .collect()
+}
+
+/// The models that a run logged.
+fn models(run: &Path) -> Vec<String> {
+    let outputs = folders(&run.join("outputs")).unwrap_or_default();
+    outputs
+        .iter()
+        .filter_map(|it| it.file_name()?.to_str().map(str::to_owned))
+        .collect()
+}
+
+fn datasets(experiment: &Path, run: &Path) -> Result<Vec<DatasetRecord>, MlflowError> {
+    let inputs = run.join("inputs");
+    if !inputs.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for input in folders(&inputs)? {
+        let Ok(input) = meta(&input) else { continue };
+        let id = input.get("source_id").and_then(Json::as_str).unwrap_or_default();
+        if id.is_empty() || id.contains(['/', '\\', '.']) {
+            continue;
+        }
+        let Ok(dataset) = meta(&experiment.join("datasets").join(id)) else {
+            continue;
+        };
+        let text = |name: &str| dataset.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let context = input.pointer("/tags/mlflow.data.context").and_then(Json::as_str);
+        found.push(DatasetRecord {
+            name: text("name"),
+            digest: text("digest"),
+            context: context.unwrap_or_default().to_owned(),
+            schema: text("schema"),
+            profile: text("profile"),
+        });
+    }
+    Ok(found)
+}

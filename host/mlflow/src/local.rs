@@ -1,0 +1,125 @@
+//! Files of stores on disk.
+
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    MlflowError,
+    store::{Listed, Place},
+};
+
+/// Entries of one folder that are looked at.
+const MAX_ENTRIES: usize = 10_000;
+
+/// Runs work that waits for a disk where it holds up nobody.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, MlflowError> + Send + 'static,
+) -> Result<T, MlflowError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+        Err(MlflowError::Local {
+            path: PathBuf::new(),
+            reason: format!("the work was lost: {error}"),
+        })
+    })
+}
+
+pub(crate) fn failed(path: &Path, reason: impl std::fmt::Display) -> MlflowError {
+    MlflowError::Local {
+        path: path.to_owned(),
+        reason: reason.to_string(),
+    }
+}
+
+/// The folder of a place. It has to lie below the store's own folder, links resolved: a store may
+/// come from anyone, and names its folders itself.
+fn folder(root: &Path, place: &Place) -> Option<PathBuf> {
+    let uri = place.uri();
+    let named = match uri.strip_prefix("mlflow-artifacts:") {
+        // Where a server that uses the database keeps its files unless told otherwise.
+        Some(rest) => root.join("mlartifacts").join(rest.trim_start_matches('/')),
+        None => {
+            let path = uri.strip_prefix("file:").map_or(uri, |it| it.strip_prefix("//").unwrap_or(it));
+            root.join(path)
+        }
+    };
+    let root = root.canonicalize().ok()?;
+    named.canonicalize().ok().filter(|it| it.starts_with(&root))
+}
+
+pub(crate) fn list(root: &Path, place: &Place, below: &str) -> Result<Vec<Listed>, MlflowError> {
+    let Some(folder) = folder(root, place) else {
+        return Ok(Vec::new());
+    };
+    let path = folder.join(below);
+    let entries = match std::fs::read_dir(&path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(&path, error)),
+    };
+    let mut files = Vec::new();
+    for entry in entries.filter_map(Result::ok).take(MAX_ENTRIES) {
+        // Of the entry itself: a link is neither a folder nor a file.
+        let Ok(metadata) = entry.metadata() else { continue };
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        if metadata.is_dir() || metadata.is_file() {
+            files.push(Listed {
+                path: if below.is_empty() { name } else { format!("{below}/{name}") },
+                is_folder: metadata.is_dir(),
+                size: metadata.len(),
+            });
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// Where a file lies.
+pub(crate) fn file(root: &Path, place: &Place, path: &str) -> Result<PathBuf, MlflowError> {
+    let folder = folder(root, place).ok_or_else(|| failed(root, "the files of the run are not below the store"))?;
+    let named = folder.join(path);
+    let file = named.canonicalize().map_err(|error| failed(&named, error))?;
+    if file.starts_with(&folder) && file.is_file() {
+        Ok(file)
+    } else {
+        Err(failed(&named, "not a file of the run"))
+    }
+}
+
+pub(crate) fn start_of(root: &Path, place: &Place, path: &str, length: u64) -> Result<Vec<u8>, MlflowError> {
+    let file = file(root, place, path)?;
+    let mut bytes = Vec::new();
+    std::fs::File::open(&file)
+        .and_then(|it| it.take(length).read_to_end(&mut bytes))
+        .map_err(|error| failed(&file, error))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_outside_the_store_are_not_read() {
+        let outer = tempfile::tempdir().unwrap();
+        let root = outer.path().join("store");
+        std::fs::create_dir_all(root.join("0/r/artifacts/a")).unwrap();
+        std::fs::write(root.join("0/r/artifacts/a/m.bin"), b"12345").unwrap();
+        std::fs::write(outer.path().join("secret"), b"x").unwrap();
+        std::os::unix::fs::symlink(outer.path().join("secret"), root.join("0/r/artifacts/link")).unwrap();
+        let place = |uri: String| Place::Run { id: "r".into(), uri };
+        let inside = place(format!("file://{}", root.join("0/r/artifacts").display()));
+        let names: Vec<_> = list(&root, &inside, "").unwrap().into_iter().map(|it| it.path).collect();
+        assert_eq!(names, ["a"]);
+        assert_eq!(list(&root, &inside, "a").unwrap()[0].size, 5);
+        assert_eq!(start_of(&root, &inside, "a/m.bin", 2).unwrap(), b"12");
+        assert!(file(&root, &inside, "link").is_err());
+        assert!(file(&root, &inside, "../../../../secret").is_err());
+        let outside = place(outer.path().display().to_string());
+        assert!(list(&root, &outside, "").unwrap().is_empty());
+        assert!(file(&root, &outside, "secret").is_err());
+    }
+}

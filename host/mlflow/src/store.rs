@@ -1,0 +1,224 @@
+//! A server or a store on disk, behind one face.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    MlflowError, RunRecord,
+    client::SharedClient,
+    database::Database,
+    find,
+    folder::FolderStore,
+    local::{self, blocking},
+    server,
+};
+
+/// The files of a run or of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Those of a run.
+    Run { id: String, uri: String },
+    /// Those of a logged model.
+    Model { id: String, uri: String },
+}
+
+impl Place {
+    pub(crate) fn of(run: &RunRecord) -> Self {
+        Self::Run {
+            id: run.id.clone(),
+            uri: run.artifact_uri.clone(),
+        }
+    }
+
+    pub(crate) fn uri(&self) -> &str {
+        match self {
+            Self::Run { uri, .. } | Self::Model { uri, .. } => uri,
+        }
+    }
+}
+
+/// An entry of a folder of files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// From the root of the place on, with `/`.
+    pub path: String,
+    pub is_folder: bool,
+    pub size: u64,
+}
+
+/// Runs in the order of the search.
+pub(crate) struct Page {
+    pub runs: Vec<RunRecord>,
+    pub next: Option<String>,
+}
+
+/// Where runs are.
+#[derive(Clone)]
+pub(crate) enum Store {
+    Server(SharedClient),
+    Folder(FolderStore),
+    Database(Database),
+}
+
+impl Store {
+    /// For messages.
+    pub(crate) fn uri(&self) -> String {
+        match self {
+            Self::Server(client) => client.uri().to_owned(),
+            Self::Folder(folder) => folder.uri(),
+            Self::Database(database) => database.uri(),
+        }
+    }
+
+    pub(crate) async fn run(&self, id: &str) -> Result<RunRecord, MlflowError> {
+        match self {
+            Self::Server(client) => server::run(client, id).await,
+            Self::Folder(it) => {
+                let (it, id) = (it.clone(), id.to_owned());
+                blocking(move || it.run(&id)).await
+            }
+            Self::Database(it) => {
+                let (it, id) = (it.clone(), id.to_owned());
+                blocking(move || it.run(&id)).await
+            }
+        }
+    }
+
+    /// The newest run that recorded a data set.
+    pub(crate) async fn dataset(&self, name: &str) -> Result<RunRecord, MlflowError> {
+        match self {
+            Self::Server(client) => find::dataset(client, name).await,
+            Self::Folder(it) => {
+                let (it, name) = (it.clone(), name.to_owned());
+                blocking(move || it.dataset(&name)).await
+            }
+            Self::Database(it) => {
+                let (it, name) = (it.clone(), name.to_owned());
+                blocking(move || it.dataset(&name)).await
+            }
+        }
+    }
+
+    /// The run of a model, and the model's own files.
+    pub(crate) async fn model(&self, name: &str) -> Result<(RunRecord, Option<Place>), MlflowError> {
+        match self {
+            Self::Server(client) => find::model(client, name).await,
+            Self::Folder(_) | Self::Database(_) => Err(MlflowError::NotFound {
+                uri: self.uri(),
+                what: format!("model `{name}`: models are looked up on tracking servers only; name the run instead"),
+            }),
+        }
+    }
+
+    /// All values of a metric as (step, value); none when there are more than `most`.
+    pub(crate) async fn history(
+        &self,
+        run: &RunRecord,
+        metric: &str,
+        most: usize,
+    ) -> Result<Option<Vec<(i64, f64)>>, MlflowError> {
+        match self {
+            Self::Server(client) => server::history(client, &run.id, metric, most).await,
+            Self::Folder(it) => {
+                let (it, run, metric) = (it.clone(), run.clone(), metric.to_owned());
+                blocking(move || it.history(&run, &metric, most)).await
+            }
+            Self::Database(it) => {
+                let (it, run, metric) = (it.clone(), run.id.clone(), metric.to_owned());
+                blocking(move || it.history(&run, &metric, most)).await
+            }
+        }
+    }
+
+    /// The files of a logged model.
+    pub(crate) async fn model_place(&self, id: &str) -> Result<Option<Place>, MlflowError> {
+        match self {
+            Self::Server(client) => find::logged_model(client, id)
+                .await
+                .map(|it| Some(it.1)),
+            Self::Folder(it) => {
+                let (it, id) = (it.clone(), id.to_owned());
+                blocking(move || it.model_place(&id)).await
+            }
+            Self::Database(it) => {
+                let (it, id) = (it.clone(), id.to_owned());
+                blocking(move || it.model_place(&id)).await
+            }
+        }
+    }
+
+    /// One folder of a place.
+    pub(crate) async fn list(&self, place: &Place, folder: &str) -> Result<Vec<Listed>, MlflowError> {
+        match self {
+            Self::Server(client) => server::list(client, place, folder).await,
+            Self::Folder(_) | Self::Database(_) => {
+                let (root, place, folder) = (self.root(), place.clone(), folder.to_owned());
+                blocking(move || local::list(&root, &place, &folder)).await
+            }
+        }
+    }
+
+    /// The first bytes of a file.
+    pub(crate) async fn start_of(&self, place: &Place, path: &str, length: u64) -> Result<Vec<u8>, MlflowError> {
+        match self {
+            Self::Server(client) => server::start_of(client, place, path, length).await,
+            Self::Folder(_) | Self::Database(_) => {
+                let (root, place, path) = (self.root(), place.clone(), path.to_owned());
+                blocking(move || local::start_of(&root, &place, &path, length)).await
+            }
+        }
+    }
+
+    /// A file on this machine: downloaded to `to`, or where it lies already.
+    pub(crate) async fn fetch(
+        &self,
+        place: &Place,
+        path: &str,
+        to: &Path,
+        limit: u64,
+    ) -> Result<PathBuf, MlflowError> {
+        match self {
+            Self::Server(client) => {
+                server::download(client, place, path, to, limit).await?;
+                Ok(to.to_owned())
+            }
+            Self::Folder(_) | Self::Database(_) => {
+                let (root, place, path) = (self.root(), place.clone(), path.to_owned());
+                blocking(move || local::file(&root, &place, &path)).await
+            }
+        }
+    }
+
+    /// The runs of an experiment that match a filter, newest first.
+    pub(crate) async fn search(
+        &self,
+        experiment: &str,
+        filter: &str,
+        page: Option<&str>,
+    ) -> Result<Page, MlflowError> {
+        match self {
+            Self::Server(client) => find::runs(client, experiment, filter, page).await,
+            Self::Folder(_) | Self::Database(_) if !filter.is_empty() => Err(MlflowError::Filter(format!(
+                "{}: filters are evaluated by tracking servers only; start one with `mlflow server` on this store",
+                self.uri()
+            ))),
+            Self::Folder(it) => {
+                let (it, experiment) = (it.clone(), experiment.to_owned());
+                blocking(move || it.runs(&experiment)).await
+            }
+            Self::Database(it) => {
+                let (it, experiment) = (it.clone(), experiment.to_owned());
+                let offset = page.and_then(|it| it.parse().ok()).unwrap_or(0);
+                blocking(move || it.runs_page(&experiment, offset)).await
+            }
+        }
+    }
+
+    /// The folder that local files have to lie below.
+    fn root(&self) -> PathBuf {
+        match self {
+            Self::Server(_) => PathBuf::new(),
+            Self::Folder(it) => it.root(),
+            Self::Database(it) => it.root(),
+        }
+    }
+}
