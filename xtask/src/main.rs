@@ -7,6 +7,7 @@ mod bench;
 mod build;
 mod demo;
 mod process;
+mod python;
 mod test;
 mod toolchain;
 
@@ -16,6 +17,7 @@ const USAGE: &str = "\
 cargo xtask build            the components and the binary: target/release/deepfix
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
+cargo xtask python           MLflow in target/mlflow-env, for the tests
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks";
 
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         "build" => build::all(),
         "demo" => demo::run(),
         "test" => test::run(),
+        "python" => python::ensure(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {

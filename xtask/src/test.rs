@@ -3,7 +3,7 @@
 use crate::{
     build,
     process::{self, cargo, stage},
-    toolchain,
+    python, toolchain,
 };
 
 /// `cargo xtask test`.
@@ -13,6 +13,7 @@ pub(crate) fn run() -> Result<(), String> {
     stage("the example plugins and the hostile guests");
     build::guests("plugins/examples/reproducibility", &[])?;
     build::guests("tests/guests", &["--examples"])?;
+    python::ensure()?;
     stage("the tests");
     // One profile for everything: the engine is compiled once, and components compile in
     // seconds rather than minutes.

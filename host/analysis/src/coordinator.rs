@@ -9,12 +9,13 @@ use deepfix_core::{
     AgentError, AgentInfo, AnalyseOptions, AnalyseResponse, ArtifactKind, BoxFuture, Diagnosis, Experiment,
     FailureReason, OrderedMap, Outcome, OutcomeStatus, Problem, Role,
 };
+use deepfix_mlflow::Retriever;
 use deepfix_runtime::{Allocator, NoLanguageModel, Plugin, RunInput, Services, Spent};
 use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    Refused, StartError, choose, fallback, judge, respond,
+    Refused, StartError, choose, fallback, judge, mlflow, respond,
     start::{self, Loaded},
 };
 
@@ -25,6 +26,7 @@ const ANALYZERS_SHARE: f64 = 0.9;
 pub struct Coordinator {
     loaded: Loaded,
     access: FileAccess,
+    mlflow: Retriever,
 }
 
 /// An outcome with what it cost.
@@ -41,10 +43,10 @@ impl Coordinator {
     /// What cannot be loaded, each with its reason. A dropped-in plugin that is refused is no
     /// error: see [`Coordinator::refused`].
     pub async fn start(config: &Config) -> Result<Self, StartError> {
-        let loaded = start::load(config).await?;
         Ok(Self {
-            loaded,
+            loaded: start::load(config).await?,
             access: FileAccess::below(&config.artifacts.roots),
+            mlflow: mlflow::retriever(&config.mlflow)?,
         })
     }
 
@@ -52,6 +54,12 @@ impl Coordinator {
     #[must_use]
     pub fn refused(&self) -> &[Refused] {
         &self.loaded.refused
+    }
+
+    /// What gets experiments from MLflow.
+    #[must_use]
+    pub fn mlflow(&self) -> &Retriever {
+        &self.mlflow
     }
 
     /// Where instances come from on this machine.
@@ -320,6 +328,10 @@ fn respond(
 impl Diagnosis for Coordinator {
     fn decode(&self, body: &[u8]) -> Result<Experiment, Problem> {
         decode_request(body, &self.access)
+    }
+
+    fn retrieve(&self, experiment: Experiment, time_left: Duration) -> BoxFuture<'_, Result<Experiment, Problem>> {
+        Box::pin(mlflow::fill(&self.mlflow, experiment, time_left))
     }
 
     fn analyse(&self, experiment: Experiment, options: AnalyseOptions) -> BoxFuture<'_, AnalyseResponse> {

@@ -12,6 +12,7 @@ mod coordinator;
 mod fallback;
 mod judge;
 mod knowledge;
+mod mlflow;
 mod respond;
 mod start;
 

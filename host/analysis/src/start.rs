@@ -21,6 +21,9 @@ pub enum StartError {
     /// The knowledge base cannot be read.
     #[error("the knowledge base cannot be read: {0}")]
     Knowledge(String),
+    /// A tracking URI of `[mlflow]` cannot be read.
+    #[error("[mlflow]: {0}")]
+    Mlflow(#[from] deepfix_mlflow::MlflowError),
     /// Components that the configuration names are refused.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Agents(Vec<LoadError>),

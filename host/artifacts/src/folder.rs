@@ -8,7 +8,12 @@ use std::{
 use deepfix_core::{ArtifactKind, Experiment, Problem, Table};
 use serde_json::{Map, Value as Json, json};
 
-use crate::{FileAccess, decode_value, metrics, parse_lenient, parse_yaml, statistics};
+use crate::{
+    FileAccess, best_model, decode_value, metrics,
+    outputs::{self, Entry, Output, walk},
+    parse_lenient, parse_yaml, statistics,
+    training::METRICS,
+};
 
 /// What was found in a folder.
 #[derive(Debug)]
@@ -33,7 +38,8 @@ pub enum FolderError {
     /// Nothing was recognised.
     #[error(
         "{}: holds nothing that an experiment leaves behind; looked for request.json, train.csv, test.csv, dataset.json, \
-         metrics.csv, params.yaml, deepchecks.json (or .yaml) and *.safetensors with config.json", folder.display()
+         metrics.csv, params.yaml, deepchecks.json (or .yaml), a model file with config.json, and what Lightning, Hugging \
+         Face, Keras, TensorBoard and Weights & Biases write", folder.display()
     )]
     Nothing {
         /// The folder.
@@ -55,25 +61,129 @@ pub enum FolderError {
 /// Names the file and what is wrong with it.
 pub fn read_folder(folder: &Path) -> Result<FolderContents, FolderError> {
     let access = FileAccess::below(&[folder.to_owned()]);
-    let reader = Reader { folder };
-    let (request, recognised) = match reader.json("request.json")? {
-        Some((name, request)) => (request, vec![format!("{name}: a request")]),
+    let reader = Reader {
+        folder,
+        files: walk(folder),
+    };
+    let mut found = match reader.json("request.json")? {
+        Some((name, request)) => Found {
+            request,
+            recognised: vec![format!("{name}: a request")],
+            ..Found::default()
+        },
         None => reader.assemble()?,
     };
-    if recognised.is_empty() {
+    if found.recognised.is_empty() {
         return Err(FolderError::Nothing {
             folder: folder.to_owned(),
         });
     }
-    let experiment = decode_value(request, &access).map_err(|problem| FolderError::Problem {
+    let recognised = std::mem::take(&mut found.recognised);
+    let experiment = found.decode(&access).map_err(|problem| FolderError::Problem {
         folder: folder.to_owned(),
         problem,
     })?;
     Ok(FolderContents { experiment, recognised })
 }
 
+/// Reads a single file of a training: a log of metrics, a model. None where the file may be a
+/// request.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_file(file: &Path) -> Result<Option<FolderContents>, FolderError> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let Some(name) = file.file_name().and_then(|it| it.to_str()) else {
+        return Ok(None);
+    };
+    let mut request = Map::new();
+    let output = if outputs::is_known(name) {
+        outputs::read(folder, name).map_err(failed)?
+    } else if best_model([(name, 1)]).is_some() {
+        request.insert(
+            ArtifactKind::ModelCheckpoint.request_member().to_owned(),
+            json!({ "path": name }),
+        );
+        Output {
+            recognised: vec![format!("{name}: a checkpoint")],
+            ..Output::default()
+        }
+    } else {
+        let reader = Reader {
+            folder,
+            files: Vec::new(),
+        };
+        match reader.json(name)? {
+            Some((_, mut document)) => match outputs::of_document(&mut document, name) {
+                Ok(output) => output,
+                Err(_) => return Ok(None),
+            },
+            None => return Ok(None),
+        }
+    };
+    let mut found = Found::default();
+    found.add(output, &mut request);
+    found.request = Json::Object(request);
+    let recognised = std::mem::take(&mut found.recognised);
+    let access = FileAccess::below(&[folder.to_owned()]);
+    let experiment = found.decode(&access).map_err(|problem| FolderError::Problem {
+        folder: file.to_owned(),
+        problem,
+    })?;
+    Ok(Some(FolderContents { experiment, recognised }))
+}
+
+fn failed((file, reason): outputs::Failed) -> FolderError {
+    FolderError::File { file, reason }
+}
+
+/// A request, and metrics that are a table already.
+#[derive(Default)]
+struct Found {
+    request: Json,
+    table: Option<Table>,
+    recognised: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Found {
+    /// Adds what a training left to the request that it becomes part of.
+    fn add(&mut self, output: Output, request: &mut Map<String, Json>) {
+        self.recognised.extend(output.recognised);
+        self.warnings.extend(output.warnings);
+        self.table = output.table;
+        if self.table.is_none() && output.params.is_empty() {
+            return;
+        }
+        let training = request
+            .entry(ArtifactKind::Training.request_member())
+            .or_insert_with(|| json!({}));
+        let params = training
+            .as_object_mut()
+            .map(|it| it.entry("params").or_insert_with(|| json!({})));
+        if let Some(Json::Object(params)) = params {
+            for (name, value) in output.params {
+                params.entry(name).or_insert(value);
+            }
+        }
+    }
+
+    fn decode(self, access: &FileAccess) -> Result<Experiment, Problem> {
+        let mut experiment = decode_value(self.request, access)?;
+        if let (Some(table), Some(training)) = (self.table, experiment.artifacts.get_mut(ArtifactKind::Training)) {
+            training.tables.insert(METRICS.to_owned(), table);
+        }
+        experiment.warnings.extend(self.warnings);
+        Ok(experiment)
+    }
+}
+
 struct Reader<'a> {
     folder: &'a Path,
+    files: Vec<Entry>,
 }
 
 impl Reader<'_> {
@@ -85,7 +195,7 @@ impl Reader<'_> {
     }
 
     /// A request made of the files that are there.
-    fn assemble(&self) -> Result<(Json, Vec<String>), FolderError> {
+    fn assemble(&self) -> Result<Found, FolderError> {
         let mut request = Map::new();
         let mut recognised = Vec::new();
         let name = self
@@ -104,7 +214,17 @@ impl Reader<'_> {
                 request.insert(kind.request_member().to_owned(), document);
             }
         }
-        Ok((Json::Object(request), recognised))
+        let mut found = Found {
+            recognised,
+            ..Found::default()
+        };
+        if !self.folder.join("metrics.csv").is_file()
+            && let Some(output) = outputs::find(self.folder, &self.files).map_err(failed)?
+        {
+            found.add(output, &mut request);
+        }
+        found.request = Json::Object(request);
+        Ok(found)
     }
 
     fn dataset(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
@@ -145,22 +265,26 @@ impl Reader<'_> {
     }
 
     fn checkpoint(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
-        let mut files: Vec<String> = std::fs::read_dir(self.folder)
-            .map_err(|error| FolderError::File {
-                file: self.folder.to_owned(),
-                reason: error.to_string(),
-            })?
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| name.ends_with(".safetensors"))
-            .collect();
-        files.sort();
-        let config = self.json("config.json")?.map(|(_, config)| config);
-        let Some(name) = files.first() else { return Ok(None) };
-        recognised.push(format!("{name}: a checkpoint"));
-        if config.is_some() {
-            recognised.push("config.json: its configuration".to_owned());
+        let Some(file) = best_model(self.files.iter().map(|it| (it.path.as_str(), it.size)))
+            .and_then(|place| self.files.get(place))
+        else {
+            return Ok(None);
+        };
+        recognised.push(format!("{}: a checkpoint", file.path));
+        let beside = match file.path.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/config.json"),
+            None => "config.json".to_owned(),
+        };
+        let mut config = None;
+        for name in [beside.as_str(), "config.json"] {
+            if config.is_none()
+                && let Some((name, value)) = self.json(name)?
+            {
+                recognised.push(format!("{name}: its configuration"));
+                config = Some(value);
+            }
         }
-        Ok(Some(json!({ "path": name, "config": config })))
+        Ok(Some(json!({ "path": file.path, "config": config })))
     }
 
     fn training(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {

@@ -44,6 +44,14 @@ pub(crate) fn text_cell(text: &str) -> Cell {
     }
 }
 
+/// A number, or the word for one that is not finite; none for anything else.
+pub(crate) fn text_number(value: &Json) -> Option<f64> {
+    match cell(value) {
+        Cell::Number(number) => Some(number),
+        Cell::Missing | Cell::Text(_) => None,
+    }
+}
+
 /// A column is numeric unless it holds a text that is no number.
 pub(crate) fn column(name: String, cells: Vec<Cell>) -> Column {
     if cells.iter().any(|it| matches!(it, Cell::Text(_))) {

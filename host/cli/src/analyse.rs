@@ -1,8 +1,8 @@
-use std::{io::Read, path::Path, process::ExitCode, sync::Arc};
+use std::{io::Read, path::Path, process::ExitCode, sync::Arc, time::Instant};
 
 use anyhow::Context as _;
 use deepfix_analysis::Coordinator;
-use deepfix_artifacts::{FileAccess, decode_request, read_folder};
+use deepfix_artifacts::{FileAccess, decode_request, read_file, read_folder};
 use deepfix_core::{AnalyseOptions, AnalyseResponse, Diagnosis, Experiment, Progress, Severity};
 
 use crate::{
@@ -11,27 +11,45 @@ use crate::{
     config, logging,
     output::{self, DIM, styled},
     progress::Bars,
-    report,
+    report, runs,
 };
 
 /// `deepfix analyse`.
 pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Result<ExitCode> {
     logging::start_quiet();
     // What is to be analysed is read first: its errors are the user's most likely ones.
-    let mut experiment = read(&args.path)?;
+    let mut experiment = match &args.path {
+        Some(path) => read(path)?,
+        None => Experiment {
+            source: args.mlflow.source(),
+            language: "english".to_owned(),
+            ..Experiment::default()
+        },
+    };
     if let Some(language) = &args.language {
         experiment.language = language.trim().to_lowercase();
     }
-    let config = config::load(named)?;
+    let mut config = config::load(named)?;
+    if args.mlflow.is_used() || experiment.source.is_some() {
+        args.mlflow.allow(&mut config);
+    }
     let coordinator = Coordinator::start(&config).await?;
     for refused in coordinator.refused() {
         output::remark(&format!("refused: {}", refused.reason));
     }
+    if let Some(name) = &args.mlflow.mlflow_experiment {
+        return runs::run(&coordinator, &config, &args, name).await;
+    }
+    let started = Instant::now();
+    let experiment = coordinator
+        .mlflow()
+        .fill(experiment, config.server.request_timeout)
+        .await?;
     let language = experiment.language.clone();
     let bars = Bars::new().map(Arc::new);
     let options = AnalyseOptions {
         request_id: uuid::Uuid::new_v4().to_string().into(),
-        time_left: config.server.request_timeout,
+        time_left: config.server.request_timeout.saturating_sub(started.elapsed()),
         progress: bars.clone().map(|bars| bars as Arc<dyn Progress>),
     };
     let response = coordinator.analyse(experiment, options).await;
@@ -54,6 +72,14 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
 fn read(path: &Path) -> anyhow::Result<Experiment> {
     if path.is_dir() {
         let contents = read_folder(path)?;
+        for line in &contents.recognised {
+            output::remark(&styled(DIM, &format!("read {line}")));
+        }
+        return Ok(contents.experiment);
+    }
+    if path != Path::new("-")
+        && let Some(contents) = read_file(path)?
+    {
         for line in &contents.recognised {
             output::remark(&styled(DIM, &format!("read {line}")));
         }

@@ -19,7 +19,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Serve diagnoses over HTTP.
     Serve(ServeArgs),
-    /// Diagnose one experiment: a request file, or the folder of an experiment.
+    /// Diagnose one experiment (a request file, a folder, a run of MLflow), or all runs of one.
     #[command(visible_alias = "analyze")]
     Analyse(AnalyseArgs),
     /// List the loaded agents: what they read, find and may use.
@@ -46,7 +46,11 @@ pub(crate) struct ServeArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnalyseArgs {
     /// A request in wire form (`-` for standard input), or the folder of an experiment.
-    pub(crate) path: PathBuf,
+    #[arg(required_unless_present = "mlflow")]
+    pub(crate) path: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) mlflow: MlflowArgs,
 
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -59,6 +63,34 @@ pub(crate) struct AnalyseArgs {
     /// Exit with 1 when there is a finding of this severity or worse.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct MlflowArgs {
+    /// A run of MLflow, by its id.
+    #[arg(long, value_name = "ID", group = "mlflow", conflicts_with = "path")]
+    pub(crate) mlflow_run: Option<String>,
+
+    /// The newest run of MLflow that recorded this data set.
+    #[arg(long, value_name = "NAME", group = "mlflow", conflicts_with = "path")]
+    pub(crate) mlflow_dataset: Option<String>,
+
+    /// The run of a model: NAME, NAME/VERSION, NAME@ALIAS or the id of a logged model.
+    #[arg(long, value_name = "MODEL", group = "mlflow", conflicts_with = "path")]
+    pub(crate) mlflow_model: Option<String>,
+
+    /// Every run of an experiment, with a table over them.
+    #[arg(long, value_name = "NAME", group = "mlflow", conflicts_with = "path")]
+    pub(crate) mlflow_experiment: Option<String>,
+
+    /// Which runs of the experiment, in MLflow's words: "metrics.loss < 1 and params.lr = '0.1'".
+    #[arg(long, requires = "mlflow_experiment")]
+    pub(crate) filter: Option<String>,
+
+    /// The tracking server or store (`sqlite:///mlflow.db`, `mlruns`) instead of `[mlflow]
+    /// tracking_uri`.
+    #[arg(long, value_name = "URI", env = "MLFLOW_TRACKING_URI", hide_env_values = true)]
+    pub(crate) tracking_uri: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -8,9 +8,11 @@ mod args;
 mod config;
 mod kb;
 mod logging;
+mod mlflow;
 mod output;
 mod progress;
 mod report;
+mod runs;
 mod serve;
 
 use std::process::ExitCode;

@@ -6,11 +6,13 @@
 
 mod error;
 mod load;
+mod mlflow;
 mod overrides;
 mod raw;
 mod types;
 
 pub use error::ConfigError;
+pub use mlflow::{MlflowConfig, MlflowServerConfig};
 pub use types::{
     AgentConfig, ArtifactsConfig, Config, EngineSection, KnowledgeConfig, LogConfig, LogFormat, PluginsConfig,
     ServerConfig,

@@ -224,24 +224,29 @@ impl Work<'_> {
     /// Every point of every metric.
     async fn history(&mut self) -> Result<Option<Table>, MlflowError> {
         let (store, run, most) = (self.store, self.run, self.settings.max_points);
-        let metrics: Vec<&String> = run.metrics.iter().filter(|it| !RunRecord::is_of_machine(it)).collect();
+        let metrics: Vec<String> = run
+            .metrics
+            .iter()
+            .filter(|it| !RunRecord::is_of_machine(it))
+            .cloned()
+            .collect();
         if metrics.is_empty() {
             return Ok(None);
         }
         let mut histories = stream::iter(metrics)
-            .map(|metric| async move { Ok((metric, store.history(run, metric, most).await?)) })
+            .map(|metric| one_history(store, run, metric, most))
             .buffered(self.settings.max_downloads.max(1));
         let mut history = History::default();
-        let mut left_out: Vec<&str> = Vec::new();
-        let next = |it: Result<(_, _), MlflowError>| it;
-        while let Some((metric, points)) = histories.next().await.map(next).transpose()? {
+        let mut left_out: Vec<String> = Vec::new();
+        while let Some(next) = histories.next().await {
+            let (metric, points) = next?;
             // A part of a curve would tell another story: a metric is there as a whole or not.
             let Some(points) = points.filter(|it| history.len() + it.len() <= most) else {
                 left_out.push(metric);
                 continue;
             };
             for (step, value) in points {
-                if history.add(metric, step, value).is_err() {
+                if history.add(&metric, step, value).is_err() {
                     left_out.push(metric);
                     break;
                 }
@@ -408,6 +413,18 @@ impl Work<'_> {
             "status": self.run.status, "tags": tags, "datasets": datasets, "models": self.run.models,
         })
     }
+}
+
+type Points = Option<Vec<(i64, f64)>>;
+
+async fn one_history(
+    store: &Store,
+    run: &RunRecord,
+    metric: String,
+    most: usize,
+) -> Result<(String, Points), MlflowError> {
+    let points = store.history(run, &metric, most).await?;
+    Ok((metric, points))
 }
 
 /// What an `MLmodel` file says of a model, without the environment.

@@ -1,5 +1,6 @@
 //! Which files of a run are what.
 
+use deepfix_artifacts::best_model;
 use deepfix_core::ArtifactKind;
 
 use crate::store::Listed;
@@ -17,37 +18,6 @@ const PARAMS: &str = "training_artifacts/params.yaml";
 
 /// Folders that never hold a model.
 const SKIPPED: [&str; 7] = ["plots", "images", "figures", "traces", "eval_results", "explanations", "logs"];
-
-/// Endings of model files: what can be examined best comes first.
-const MODELS: [(&str, u8); 14] = [
-    (".safetensors", 0),
-    (".ckpt", 1),
-    (".pt", 1),
-    (".pth", 1),
-    (".bin", 1),
-    (".onnx", 2),
-    (".gguf", 2),
-    (".keras", 2),
-    (".h5", 2),
-    (".npz", 2),
-    (".skops", 2),
-    (".pkl", 3),
-    (".pickle", 3),
-    (".joblib", 3),
-];
-
-/// Files with such endings that hold something else.
-const NO_MODELS: [&str; 9] = [
-    "optimizer",
-    "scheduler",
-    "rng_state",
-    "training_args",
-    "scaler",
-    "tokenizer",
-    "input_example",
-    "vocab",
-    "dataset",
-];
 
 /// What was found among the files of a run.
 #[derive(Debug, Default)]
@@ -78,50 +48,11 @@ pub(crate) fn is_worth(folder: &str) -> bool {
     !name.starts_with(['.', '_']) && !SKIPPED.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// The best model file: one that can be examined well, then one called best, then the one of the
-/// last step, then the largest.
+/// The best model file.
 pub(crate) fn checkpoint(files: &[Listed]) -> Option<&Listed> {
-    files
-        .iter()
-        .filter_map(|it| Some((rank(it)?, it)))
-        .min_by(|(a, first), (b, second)| a.cmp(b).then_with(|| first.path.cmp(&second.path)))
-        .map(|(_, it)| it)
-}
-
-type Rank = (u8, u8, std::cmp::Reverse<u64>, std::cmp::Reverse<u64>);
-
-fn rank(file: &Listed) -> Option<Rank> {
-    let path = file.path.to_ascii_lowercase();
-    let name = path.rsplit('/').next().unwrap_or(&path);
-    if file.is_folder || file.size == 0 || NO_MODELS.iter().any(|it| name.starts_with(it)) {
-        return None;
-    }
-    let (_, format) = MODELS.iter().find(|(ending, _)| name.ends_with(ending))?;
-    let called = if path.contains("best") {
-        0
-    } else if path.contains("last") || path.contains("final") {
-        1
-    } else {
-        2
-    };
-    Some((*format, called, std::cmp::Reverse(step(&path)), std::cmp::Reverse(file.size)))
-}
-
-/// The last number that follows a word for a step: `checkpoint-500`, `epoch=3-step=1200.ckpt`.
-fn step(path: &str) -> u64 {
-    let mut best = 0;
-    for word in ["checkpoint-", "checkpoint_", "step=", "step_", "step-", "epoch=", "epoch_", "epoch-"] {
-        if let Some(place) = path.rfind(word) {
-            let digits: String = path
-                .get(place + word.len()..)
-                .unwrap_or_default()
-                .chars()
-                .take_while(char::is_ascii_digit)
-                .collect();
-            best = best.max(digits.parse().unwrap_or(0));
-        }
-    }
-    best
+    let files: Vec<&Listed> = files.iter().filter(|it| !it.is_folder).collect();
+    let place = best_model(files.iter().map(|it| (it.path.as_str(), it.size)))?;
+    files.get(place).copied()
 }
 
 /// A file that lies in the same folder.
@@ -146,27 +77,6 @@ mod tests {
                 size: *size,
             })
             .collect()
-    }
-
-    fn chosen(paths: &[(&str, u64)]) -> Option<String> {
-        checkpoint(&files(paths)).map(|it| it.path.clone())
-    }
-
-    #[test]
-    fn the_model_is_told_from_what_lies_around_it() {
-        let it = chosen(&[
-            ("checkpoint-100/model.safetensors", 9),
-            ("checkpoint-500/model.safetensors", 9),
-            ("checkpoint-500/optimizer.pt", 18),
-            ("checkpoint-500/training_args.bin", 1),
-        ]);
-        assert_eq!(it.unwrap(), "checkpoint-500/model.safetensors");
-        assert_eq!(
-            chosen(&[("a/last.ckpt", 9), ("a/epoch=3-best.ckpt", 9)]).unwrap(),
-            "a/epoch=3-best.ckpt"
-        );
-        assert_eq!(chosen(&[("model/model.pkl", 9), ("model/data/model.pth", 9)]).unwrap(), "model/data/model.pth");
-        assert_eq!(chosen(&[("model/tokenizer.bin", 9), ("x.txt", 9), ("empty.pt", 0)]), None);
     }
 
     #[test]

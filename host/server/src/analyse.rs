@@ -40,6 +40,8 @@ pub(crate) async fn analyse(
     bounded(&app, deadline, async {
         let (experiment, mut ticket) = receive(&app, request).await?;
         ticket.turn().await;
+        let time_left = options(&id, deadline).time_left;
+        let experiment = app.diagnosis.retrieve(experiment, time_left).await?;
         let response = app.diagnosis.analyse(experiment, options(&id, deadline)).await;
         Ok(Json(response).into_response())
     })

@@ -9,11 +9,13 @@
 )]
 
 mod home;
+mod mlflow;
 mod server;
 
 use std::path::{Path, PathBuf};
 
 pub use home::{Home, Ran};
+pub use mlflow::{Mlflow, log_runs};
 use serde_json::Value;
 pub use server::{Answer, Server};
 

@@ -3,7 +3,9 @@
 mod content;
 mod labels;
 mod markdown;
+mod runs;
 mod text;
 
 pub(crate) use markdown::markdown;
+pub(crate) use runs::{runs_markdown, runs_text};
 pub(crate) use text::text;

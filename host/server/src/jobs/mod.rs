@@ -13,7 +13,7 @@ use axum::{
     http::{StatusCode, header::LOCATION},
     response::{IntoResponse, Response},
 };
-use deepfix_core::Experiment;
+use deepfix_core::{Experiment, Problem};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
@@ -63,17 +63,16 @@ async fn run(
     let work = async {
         ticket.turn().await;
         running.begin();
-        app.diagnosis.analyse(experiment, options(&id, deadline)).await
+        let time_left = options(&id, deadline).time_left;
+        let experiment = app.diagnosis.retrieve(experiment, time_left).await?;
+        Ok::<_, Problem>(app.diagnosis.analyse(experiment, options(&id, deadline)).await)
     };
     let done = timeout_at(deadline, work).await;
     // Before the job is seen to be over: who sees that may want the place.
     drop(ticket);
-    match done {
+    match done.unwrap_or_else(|_| Err(timed_out(&app))) {
         Ok(response) => running.complete(response),
-        Err(_) => {
-            let problem = timed_out(&app);
-            running.fail(format!("{}: {}", problem.code, problem.detail));
-        }
+        Err(problem) => running.fail(format!("{}: {}", problem.code, problem.detail)),
     }
 }
 

@@ -1,0 +1,169 @@
+//! `deepfix analyse --mlflow-experiment`: every run, a few at a time.
+
+use std::{collections::BTreeMap, io::IsTerminal as _, process::ExitCode, time::Duration};
+
+use deepfix_analysis::Coordinator;
+use deepfix_config::Config;
+use deepfix_core::{AnalyseOptions, AnalyseResponse, Diagnosis as _, Severity};
+use deepfix_mlflow::{MlflowError, RunRecord, Search};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::{
+    EXIT_FINDINGS,
+    args::{AnalyseArgs, Format},
+    output, report,
+};
+
+/// Runs at once for each core: some wait for the server while others compute.
+const RUNS_PER_CORE: usize = 4;
+
+/// One run in the table.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Row {
+    pub(crate) run_id: String,
+    pub(crate) run_name: String,
+    pub(crate) status: String,
+    /// The worst of its findings; none where there are none or it could not be diagnosed.
+    pub(crate) worst: Option<Severity>,
+    /// Findings of the analyzers.
+    pub(crate) findings: BTreeMap<Severity, usize>,
+    /// Codes of the root causes at medium or high, the most important first.
+    pub(crate) root_causes: Vec<String>,
+    /// Why it could not be diagnosed, or not wholly.
+    pub(crate) error: Option<String>,
+}
+
+/// What came of an experiment.
+#[derive(Debug, Serialize)]
+pub(crate) struct Table {
+    pub(crate) experiment: String,
+    pub(crate) runs: Vec<Row>,
+    /// How many runs have each root cause.
+    pub(crate) root_causes: BTreeMap<String, usize>,
+}
+
+/// Diagnoses every run of an experiment.
+pub(crate) async fn run(
+    coordinator: &Coordinator,
+    config: &Config,
+    args: &AnalyseArgs,
+    experiment: &str,
+) -> anyhow::Result<ExitCode> {
+    let search = Search {
+        tracking_uri: None,
+        experiment: experiment.to_owned(),
+        filter: args.mlflow.filter.clone().unwrap_or_default(),
+    };
+    let language = args.language.as_deref().unwrap_or("english").trim().to_lowercase();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let time = config.server.request_timeout;
+    let bar = progress();
+    let mlflow = coordinator.mlflow();
+    // Pages are asked for as they are needed: thousands of runs are never all in memory.
+    let pages = stream::try_unfold(Some(None::<String>), |page| {
+        let search = &search;
+        async move {
+            let Some(page) = page else { return Ok(None) };
+            let found = mlflow.runs(search, page.as_deref()).await?;
+            let next = found.next.map(Some);
+            Ok::<_, MlflowError>(Some((stream::iter(found.runs.into_iter().map(Ok)), next)))
+        }
+    });
+    let rows: Vec<Row> = pages
+        .try_flatten()
+        .map_ok(|run| one(coordinator, run, &language, time))
+        .try_buffered(cores * RUNS_PER_CORE)
+        .inspect_ok(|_| bar.inc(1))
+        .try_collect()
+        .await?;
+    bar.finish_and_clear();
+    let mut root_causes = BTreeMap::new();
+    for code in rows.iter().flat_map(|it| &it.root_causes) {
+        *root_causes.entry(code.clone()).or_insert(0) += 1;
+    }
+    let table = Table {
+        experiment: experiment.to_owned(),
+        runs: rows,
+        root_causes,
+    };
+    output::result(&match args.format {
+        Format::Json => format!("{}\n", serde_json::to_string_pretty(&table)?),
+        Format::Text => report::runs_text(&table, &language),
+        Format::Markdown => report::runs_markdown(&table, &language),
+    });
+    let worst = table.runs.iter().filter_map(|it| it.worst).max();
+    let fails = args.fail_on.is_some_and(|level| worst >= Some(level.into()));
+    Ok(if fails {
+        ExitCode::from(EXIT_FINDINGS)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// One run. What is wrong with it alone is in its row; what is wrong with the server ends all.
+async fn one(coordinator: &Coordinator, run: RunRecord, language: &str, time: Duration) -> Result<Row, MlflowError> {
+    let mut row = Row {
+        run_id: run.id.clone(),
+        run_name: run.name.clone(),
+        status: run.status.clone(),
+        worst: None,
+        findings: BTreeMap::new(),
+        root_causes: Vec::new(),
+        error: None,
+    };
+    let retrieved = tokio::time::timeout(time, coordinator.mlflow().experiment(None, &run, language));
+    let experiment = match retrieved.await {
+        Ok(Ok(experiment)) => experiment,
+        Ok(Err(error)) if error.is_of_server() => return Err(error),
+        Ok(Err(error)) => {
+            row.error = Some(error.to_string());
+            return Ok(row);
+        }
+        Err(_) => {
+            row.error = Some("getting the run took too long (`[server] request_timeout`)".to_owned());
+            return Ok(row);
+        }
+    };
+    let options = AnalyseOptions {
+        request_id: run.id.as_str().into(),
+        time_left: time,
+        progress: None,
+    };
+    fill(&mut row, &coordinator.analyse(experiment, options).await);
+    Ok(row)
+}
+
+fn fill(row: &mut Row, response: &AnalyseResponse) {
+    // The reasoner is the last one; it repeats the findings of the others.
+    if let Some((reasoner, analyzers)) = response.agent_results.0.split_last() {
+        for analysis in analyzers.iter().flat_map(|(_, it)| &it.analysis) {
+            *row.findings.entry(analysis.findings.severity).or_insert(0) += 1;
+        }
+        let causes = reasoner.1.analysis.iter().map(|it| &it.findings);
+        row.root_causes = causes
+            .filter(|it| it.severity > Severity::Low)
+            .map(|it| it.code.clone())
+            .collect();
+        row.worst = response.severities().into_keys().max().filter(|_| !row.findings.is_empty());
+    }
+    let errors: Vec<String> = response
+        .error_messages
+        .iter()
+        .filter_map(|(agent, error)| Some(format!("{agent}: {}", error.as_ref()?)))
+        .collect();
+    row.error = (!errors.is_empty()).then(|| errors.join("; "));
+}
+
+fn progress() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} runs, {per_sec}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}

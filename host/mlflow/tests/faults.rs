@@ -1,0 +1,217 @@
+//! Faults that a real tracking server does not produce on request.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderMap, StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use deepfix_core::{ArtifactKind, Experiment, MlflowSource, MlflowTarget, Problem};
+use deepfix_mlflow::{MlflowError, Retriever, ServerSettings, Settings};
+
+/// What a server was asked: path with query, and the headers.
+type Asked = Arc<Mutex<Vec<(String, HeaderMap)>>>;
+
+/// A server that answers as it is told.
+async fn server<F>(answer: F) -> (String, Asked)
+where
+    F: Fn(&str) -> Response + Clone + Send + Sync + 'static,
+{
+    let asked = Asked::default();
+    let log = Arc::clone(&asked);
+    let handler = move |request: Request| {
+        let path = request.uri().path_and_query().unwrap().to_string();
+        log.lock().unwrap().push((path.clone(), request.headers().clone()));
+        let response = answer(&path);
+        async move { response }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://{}", listener.local_addr().unwrap());
+    let app = Router::new().fallback(handler);
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    (uri, asked)
+}
+
+fn json(body: impl Into<String>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
+}
+
+const RUN: &str = r#"{"run": {"info": {"run_id": "r", "artifact_uri": "mlflow-artifacts:/0/r/artifacts"},
+    "data": {"metrics": [{"key": "loss", "value": 1, "step": 0}], "params": [{"key": "lr", "value": "0.1"}]}}}"#;
+
+async fn fetch_with(settings: Settings) -> Result<Experiment, MlflowError> {
+    let experiment = Experiment {
+        source: Some(MlflowSource {
+            tracking_uri: None,
+            target: MlflowTarget::Run("r".to_owned()),
+        }),
+        language: "english".to_owned(),
+        ..Experiment::default()
+    };
+    Retriever::new(settings)?.fill(experiment, Duration::from_secs(20)).await
+}
+
+async fn fetch(uri: &str) -> Result<Experiment, MlflowError> {
+    fetch_with(Settings {
+        tracking_uri: Some(uri.to_owned()),
+        ..Settings::default()
+    })
+    .await
+}
+
+async fn problem(answer: impl Fn(&str) -> Response + Clone + Send + Sync + 'static) -> Problem {
+    let (uri, _) = server(answer).await;
+    fetch(&uri).await.unwrap_err().into_problem("run_id")
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_is_not_followed_and_gets_no_credential() {
+    let (elsewhere, stolen) = server(|_| json(RUN)).await;
+    let target = format!("{elsewhere}/api/2.0/mlflow/runs/get");
+    let (uri, asked) = server(move |_| Redirect::temporary(&target).into_response()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let token = folder.path().join("token");
+    std::fs::write(&token, "s3cret").unwrap();
+    let settings = Settings {
+        tracking_uri: Some(uri.clone()),
+        servers: vec![ServerSettings {
+            uri,
+            token_file: Some(token),
+            ..ServerSettings::default()
+        }],
+        ..Settings::default()
+    };
+    let error = fetch_with(settings).await.unwrap_err();
+    assert!(matches!(error, MlflowError::Redirected { .. }), "{error}");
+    assert!(error.to_string().contains(&elsewhere), "{error}");
+    assert!(stolen.lock().unwrap().is_empty());
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked[0].1[header::AUTHORIZATION], "Bearer s3cret");
+    assert!(!format!("{error:?}").contains("s3cret"));
+}
+
+#[tokio::test]
+async fn a_redirect_within_the_origin_is_followed() {
+    let (uri, _) = server(|path| match path {
+        "/api/2.0/mlflow/runs/get?run_id=r" => Redirect::temporary("/ml/run").into_response(),
+        "/ml/run" => json(RUN),
+        _ => json("{}"),
+    })
+    .await;
+    assert!(fetch(&uri).await.unwrap().artifacts.has(ArtifactKind::Training));
+}
+
+#[tokio::test]
+async fn a_foreign_host_header_is_explained() {
+    let it = problem(|_| (StatusCode::FORBIDDEN, "Invalid Host header - possible DNS rebinding").into_response()).await;
+    assert_eq!((it.status, it.code), (502, "source_denied"));
+    assert!(it.detail.contains("--allowed-hosts 127.0.0.1"), "{it}");
+    let it = problem(|_| (StatusCode::FORBIDDEN, "Permission denied").into_response()).await;
+    assert!(it.detail.contains("forbids (403)") && it.detail.contains("Permission denied"), "{it}");
+}
+
+#[tokio::test]
+async fn what_is_no_mlflow_is_said_to_be_none() {
+    let it = problem(|_| Html("<html>Welcome</html>").into_response()).await;
+    assert_eq!((it.status, it.code), (502, "source_unavailable"));
+    assert!(it.detail.contains("root of an MLflow tracking server"), "{it}");
+    let it = problem(|_| (StatusCode::NOT_FOUND, Html("<h1>Not Found</h1>")).into_response()).await;
+    assert!(it.detail.contains("status 404"), "{it}");
+    // An empty message is valid JSON.
+    let it = problem(|_| json("{}")).await;
+    assert_eq!(it.code, "source_not_found");
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_or_still_is_told_apart() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("http://{}", listener.local_addr().unwrap());
+    let settings = Settings {
+        tracking_uri: Some(uri.clone()),
+        timeout: Duration::from_millis(200),
+        ..Settings::default()
+    };
+    // Connections are taken by the system; nobody ever answers.
+    let error = fetch_with(settings).await.unwrap_err();
+    assert!(matches!(error, MlflowError::TimedOut { .. }), "{error}");
+    drop(listener);
+    let error = fetch(&uri).await.unwrap_err();
+    assert!(matches!(error, MlflowError::Unreachable { .. }), "{error}");
+    assert!(error.to_string().contains("refused"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_beyond_all_bounds_is_cut_off() {
+    let it = problem(|_| json(format!("{{\"run\": \"{}\"}}", "x".repeat(33 << 20)))).await;
+    assert!(it.detail.contains("at most 33554432"), "{it}");
+    let it = problem(|_| (StatusCode::INTERNAL_SERVER_ERROR, "y".repeat(1 << 20)).into_response()).await;
+    assert!(it.detail.len() < 500 && it.detail.contains("status 500"), "{it}");
+}
+
+#[tokio::test]
+async fn a_history_that_never_ends_ends() {
+    let (uri, asked) = server(|path| {
+        if path.contains("get-history") {
+            // The same token again and again.
+            json(r#"{"metrics": [{"key": "loss", "value": "NaN", "step": 1}], "next_page_token": "again"}"#)
+        } else if path.contains("runs/get") {
+            json(RUN)
+        } else {
+            json("{}")
+        }
+    })
+    .await;
+    let it = fetch(&uri).await.unwrap();
+    assert_eq!(it.artifacts.get(ArtifactKind::Training).unwrap().tables["metrics"].rows(), 2);
+    assert!(asked.lock().unwrap().len() < 10);
+}
+
+#[tokio::test]
+async fn a_listing_that_leads_elsewhere_or_into_itself_is_not_followed() {
+    let (uri, asked) = server(|path| {
+        if path.contains("artifacts/list") {
+            json(
+                r#"{"files": [{"path": "../../etc/passwd.pt", "file_size": 9}, {"path": "/abs.pt", "file_size": 9},
+                    {"path": "a", "is_dir": true}, {"path": "b", "is_dir": true}]}"#,
+            )
+        } else if path.contains("runs/get") {
+            json(RUN)
+        } else {
+            json("{}")
+        }
+    })
+    .await;
+    let it = fetch(&uri).await.unwrap();
+    assert!(!it.artifacts.has(ArtifactKind::ModelCheckpoint));
+    assert!(it.warnings[0].contains("more folders"), "{:?}", it.warnings);
+    assert!(asked.lock().unwrap().len() < 60);
+}
+
+#[tokio::test]
+async fn a_file_that_is_larger_than_its_listing_says_is_cut_off() {
+    let (uri, _) = server(|path| {
+        if path.contains("artifacts/list") {
+            json(r#"{"files": [{"path": "model.safetensors", "file_size": "10"}]}"#)
+        } else if path.contains("mlflow-artifacts") {
+            vec![0_u8; 5000].into_response()
+        } else if path.contains("runs/get") {
+            json(RUN)
+        } else {
+            json("{}")
+        }
+    })
+    .await;
+    let settings = Settings {
+        tracking_uri: Some(uri),
+        max_artifact: 1000,
+        ..Settings::default()
+    };
+    let error = fetch_with(settings).await.unwrap_err();
+    assert!(matches!(error, MlflowError::TooLarge { size: 5000, limit: 1000, .. }), "{error}");
+}
