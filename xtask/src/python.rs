@@ -41,7 +41,16 @@ pub(crate) fn ensure() -> Result<(), String> {
 }
 
 fn install(folder: &Path, requirements: &Path) -> Result<(), String> {
-    let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "-r"];
+    let pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "-r",
+    ];
     run(Command::new(folder.join("bin/python")).args(pip).arg(requirements))
 }
 

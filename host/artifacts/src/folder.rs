@@ -265,8 +265,8 @@ impl Reader<'_> {
     }
 
     fn checkpoint(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
-        let Some(file) = best_model(self.files.iter().map(|it| (it.path.as_str(), it.size)))
-            .and_then(|place| self.files.get(place))
+        let Some(file) =
+            best_model(self.files.iter().map(|it| (it.path.as_str(), it.size))).and_then(|place| self.files.get(place))
         else {
             return Ok(None);
         };

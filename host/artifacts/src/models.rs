@@ -76,7 +76,11 @@ fn step(path: &str) -> u64 {
         "epoch-",
         "version_",
     ];
-    WORDS.iter().filter_map(|word| number_after(path, word)).max().unwrap_or(0)
+    WORDS
+        .iter()
+        .filter_map(|word| number_after(path, word))
+        .max()
+        .unwrap_or(0)
 }
 
 /// The number behind the last occurrence of a word.
@@ -104,9 +108,18 @@ mod tests {
             ("checkpoint-500/training_args.bin", 1),
         ]);
         assert_eq!(it, Some("checkpoint-500/model.safetensors"));
-        assert_eq!(chosen(&[("a/last.ckpt", 9), ("a/epoch=3-best.ckpt", 9)]), Some("a/epoch=3-best.ckpt"));
-        assert_eq!(chosen(&[("model/model.pkl", 9), ("model/data/model.pth", 9)]), Some("model/data/model.pth"));
-        assert_eq!(chosen(&[("model/tokenizer.bin", 9), ("x.txt", 9), ("empty.pt", 0)]), None);
+        assert_eq!(
+            chosen(&[("a/last.ckpt", 9), ("a/epoch=3-best.ckpt", 9)]),
+            Some("a/epoch=3-best.ckpt")
+        );
+        assert_eq!(
+            chosen(&[("model/model.pkl", 9), ("model/data/model.pth", 9)]),
+            Some("model/data/model.pth")
+        );
+        assert_eq!(
+            chosen(&[("model/tokenizer.bin", 9), ("x.txt", 9), ("empty.pt", 0)]),
+            None
+        );
         assert_eq!(number_after("version_12/x", "version_"), Some(12));
         assert_eq!(number_after("version_/x", "version_"), None);
     }

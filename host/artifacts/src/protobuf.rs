@@ -47,7 +47,10 @@ pub(crate) fn fields(message: &[u8]) -> impl Iterator<Item = (u64, Value<'_>)> {
 
 /// The last value of a field, which is the one that counts.
 pub(crate) fn find(message: &[u8], number: u64) -> Option<Value<'_>> {
-    fields(message).filter(|(it, _)| *it == number).map(|(_, value)| value).last()
+    fields(message)
+        .filter(|(it, _)| *it == number)
+        .map(|(_, value)| value)
+        .last()
 }
 
 fn field<'a>(rest: &mut &'a [u8]) -> Option<(u64, Value<'a>)> {

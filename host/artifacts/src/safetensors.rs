@@ -56,7 +56,11 @@ mod tests {
         let it = safetensors_summary(&start, size).unwrap();
         assert_eq!(it, json!({"tensors": 1, "parameters": 6, "types": {"F32": 1}}));
         assert!(safetensors_summary(&start, size - 1).unwrap_err().contains("describes"));
-        assert!(safetensors_summary(&start[..20], size).unwrap_err().contains("more than were read"));
+        assert!(
+            safetensors_summary(&start[..20], size)
+                .unwrap_err()
+                .contains("more than were read")
+        );
         assert!(safetensors_summary(&u64::MAX.to_le_bytes(), size).is_err());
         assert!(safetensors_summary(b"", 0).is_err());
     }

@@ -34,15 +34,25 @@ fn names(table: &Table) -> Vec<&str> {
 fn events_of_tensorboard_are_curves() {
     for found in [
         read_folder(&fixtures("tensorboard")).unwrap(),
-        read_file(&fixtures("tensorboard/events.out.tfevents.1795727479.host")).unwrap().unwrap(),
+        read_file(&fixtures("tensorboard/events.out.tfevents.1795727479.host"))
+            .unwrap()
+            .unwrap(),
     ] {
         let table = metrics(&found);
-        assert_eq!(names(table), ["step", "Loss/train", "Loss/validation"], "text and histograms are none");
+        assert_eq!(
+            names(table),
+            ["step", "Loss/train", "Loss/validation"],
+            "text and histograms are none"
+        );
         assert_eq!(table.rows(), 50);
         let validation = &table.column("Loss/validation").unwrap().data;
         assert_eq!(validation.text(24).as_deref(), Some("NaN"));
         assert_eq!(validation.text(25), None);
-        assert!(found.recognised[0].contains("events of TensorBoard"), "{:?}", found.recognised);
+        assert!(
+            found.recognised[0].contains("events of TensorBoard"),
+            "{:?}",
+            found.recognised
+        );
         assert!(found.experiment.warnings.is_empty());
     }
 }
@@ -52,7 +62,10 @@ fn a_run_of_weights_and_biases_has_its_history_and_its_configuration() {
     let found = read_folder(&fixtures("wandb")).unwrap();
     let table = metrics(&found);
     assert_eq!(table.rows(), 40);
-    assert_eq!(table.column("train/loss").unwrap().data.text(3).as_deref(), Some("0.25"));
+    assert_eq!(
+        table.column("train/loss").unwrap().data.text(3).as_deref(),
+        Some("0.25")
+    );
     assert_eq!(table.column("val/loss").unwrap().data.text(19).as_deref(), Some("NaN"));
     assert!(table.column("note").is_none() && table.column("_runtime").is_none());
     assert_eq!(params(&found)["learning_rate"], 0.01);
@@ -71,11 +84,22 @@ fn curves_of_the_splits_in_folders_of_their_own_are_one_run_and_old_runs_are_nam
     ] {
         write(folder.path(), name, &events);
     }
-    write(folder.path(), "logs/b/train/events.out.tfevents.22.h", &events[..events.len() / 2]);
+    write(
+        folder.path(),
+        "logs/b/train/events.out.tfevents.22.h",
+        &events[..events.len() / 2],
+    );
     let found = read_folder(folder.path()).unwrap();
-    assert!(metrics(&found).column("validation/Loss/train").is_some(), "{:?}", names(metrics(&found)));
+    assert!(
+        metrics(&found).column("validation/Loss/train").is_some(),
+        "{:?}",
+        names(metrics(&found))
+    );
     let warnings = found.experiment.warnings.join("\n");
-    assert!(warnings.contains("cut off") && warnings.contains("logs/a"), "{warnings}");
+    assert!(
+        warnings.contains("cut off") && warnings.contains("logs/a"),
+        "{warnings}"
+    );
 }
 
 #[test]
@@ -93,15 +117,31 @@ fn the_newest_version_of_lightning_is_told_by_its_number() {
             &format!("{below}/hparams.yaml"),
             "lr: 0.001\ndevice: !!python/object:torch.device\n  type: cuda\nbatch_size: 32\n",
         );
-        write(folder.path(), &format!("{below}/checkpoints/epoch=1-step=99.ckpt"), format!("x{version}"));
+        write(
+            folder.path(),
+            &format!("{below}/checkpoints/epoch=1-step=99.ckpt"),
+            format!("x{version}"),
+        );
     }
     let found = read_folder(folder.path()).unwrap();
-    assert_eq!(metrics(&found).column("train_loss").unwrap().data.text(0).as_deref(), Some("0.1"));
+    assert_eq!(
+        metrics(&found).column("train_loss").unwrap().data.text(0).as_deref(),
+        Some("0.1")
+    );
     assert_eq!(metrics(&found).rows(), 4);
     assert_eq!(params(&found)["lr"], 0.001);
-    let blobs = &found.experiment.artifacts.get(ArtifactKind::ModelCheckpoint).unwrap().blobs;
+    let blobs = &found
+        .experiment
+        .artifacts
+        .get(ArtifactKind::ModelCheckpoint)
+        .unwrap()
+        .blobs;
     assert_eq!(blobs["epoch=1-step=99.ckpt"].size(), 3);
-    assert!(found.recognised.iter().any(|it| it.contains("version_10/metrics.csv")), "{:?}", found.recognised);
+    assert!(
+        found.recognised.iter().any(|it| it.contains("version_10/metrics.csv")),
+        "{:?}",
+        found.recognised
+    );
 }
 
 #[test]
@@ -116,8 +156,14 @@ fn the_last_checkpoint_of_hugging_face_has_the_log_of_the_whole_training() {
     write(folder.path(), "checkpoint-10/model.safetensors", "12345678");
     write(folder.path(), "checkpoint-10/optimizer.pt", "1234567890");
     let found = read_folder(folder.path()).unwrap();
-    assert_eq!(metrics(&found).column("eval_loss").unwrap().data.text(1).as_deref(), Some("0.8"));
-    assert_eq!(metrics(&found).column("grad_norm").unwrap().data.text(0).as_deref(), Some("NaN"));
+    assert_eq!(
+        metrics(&found).column("eval_loss").unwrap().data.text(1).as_deref(),
+        Some("0.8")
+    );
+    assert_eq!(
+        metrics(&found).column("grad_norm").unwrap().data.text(0).as_deref(),
+        Some("NaN")
+    );
     assert_eq!(params(&found)["num_train_epochs"], 3);
     let checkpoint = found.experiment.artifacts.get(ArtifactKind::ModelCheckpoint).unwrap();
     assert_eq!(checkpoint.document["config"]["num_labels"], 2);
@@ -129,8 +175,14 @@ fn logs_of_keras_and_of_ones_own_are_read() {
     for (name, text) in [
         ("history.json", "{\"loss\": [1.0, 0.5], \"val_loss\": [NaN, 0.6]}"),
         ("training.log", "epoch,loss,val_loss\n0,1.0,nan\n1,0.5,0.6\n"),
-        ("metrics.jsonl", "{\"epoch\": 0, \"loss\": 1.0, \"val_loss\": NaN}\n{\"epoch\": 1, \"loss\": 0.5, \"val_loss\": 0.6}\n"),
-        ("metrics.json", "[{\"loss\": 1.0, \"val_loss\": \"NaN\"}, {\"loss\": 0.5, \"val_loss\": 0.6}]"),
+        (
+            "metrics.jsonl",
+            "{\"epoch\": 0, \"loss\": 1.0, \"val_loss\": NaN}\n{\"epoch\": 1, \"loss\": 0.5, \"val_loss\": 0.6}\n",
+        ),
+        (
+            "metrics.json",
+            "[{\"loss\": 1.0, \"val_loss\": \"NaN\"}, {\"loss\": 0.5, \"val_loss\": 0.6}]",
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), name, text);
@@ -139,8 +191,16 @@ fn logs_of_keras_and_of_ones_own_are_read() {
             read_file(&folder.path().join(name)).unwrap().unwrap(),
         ] {
             let table = metrics(&found);
-            assert_eq!(table.column("loss").unwrap().data.text(1).as_deref(), Some("0.5"), "{name}");
-            assert_eq!(table.column("val_loss").unwrap().data.text(0).as_deref(), Some("NaN"), "{name}");
+            assert_eq!(
+                table.column("loss").unwrap().data.text(1).as_deref(),
+                Some("0.5"),
+                "{name}"
+            );
+            assert_eq!(
+                table.column("val_loss").unwrap().data.text(0).as_deref(),
+                Some("NaN"),
+                "{name}"
+            );
             assert!(found.recognised[0].starts_with(name), "{:?}", found.recognised);
         }
     }
@@ -149,7 +209,11 @@ fn logs_of_keras_and_of_ones_own_are_read() {
 #[test]
 fn a_request_is_no_log_and_a_broken_log_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "r.json", "{\"training_artifacts\": {\"metrics_values\": {\"loss\": [1]}}}");
+    write(
+        folder.path(),
+        "r.json",
+        "{\"training_artifacts\": {\"metrics_values\": {\"loss\": [1]}}}",
+    );
     assert!(read_file(&folder.path().join("r.json")).unwrap().is_none());
     write(folder.path(), "history.json", "{\"loss\": 3}");
     let error = read_folder(folder.path()).unwrap_err().to_string();
@@ -158,5 +222,10 @@ fn a_request_is_no_log_and_a_broken_log_is_named() {
     assert!(read_file(&folder.path().join("x.wandb")).is_err());
     let hidden = tempfile::tempdir().unwrap();
     write(hidden.path(), ".cache/history.json", "{\"loss\": [3]}");
-    assert!(read_folder(hidden.path()).unwrap_err().to_string().contains("holds nothing"));
+    assert!(
+        read_folder(hidden.path())
+            .unwrap_err()
+            .to_string()
+            .contains("holds nothing")
+    );
 }

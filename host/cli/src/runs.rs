@@ -146,7 +146,11 @@ fn fill(row: &mut Row, response: &AnalyseResponse) {
             .filter(|it| it.severity > Severity::Low)
             .map(|it| it.code.clone())
             .collect();
-        row.worst = response.severities().into_keys().max().filter(|_| !row.findings.is_empty());
+        row.worst = response
+            .severities()
+            .into_keys()
+            .max()
+            .filter(|_| !row.findings.is_empty());
     }
     let errors: Vec<String> = response
         .error_messages

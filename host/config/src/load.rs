@@ -68,7 +68,12 @@ pub(crate) struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    pub(crate) fn wrong(&self, key: impl Into<String>, found: impl Into<String>, expected: impl Into<String>) -> ConfigError {
+    pub(crate) fn wrong(
+        &self,
+        key: impl Into<String>,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> ConfigError {
         ConfigError::Value {
             file: self.file.to_owned(),
             key: key.into(),

@@ -112,10 +112,7 @@ impl Access {
             });
         };
         // A panic while the lock is held leaves a client or none: either is fine.
-        let mut client = allowed
-            .client
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut client = allowed.client.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(client) = &*client {
             return Ok(Arc::clone(client));
         }

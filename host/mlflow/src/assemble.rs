@@ -99,13 +99,18 @@ pub(crate) async fn experiment(
 }
 
 fn has_artifact(request: &Map<String, Json>) -> bool {
-    ArtifactKind::ALL.iter().any(|kind| match request.get(kind.request_member()) {
-        Some(Json::Object(document)) if *kind == ArtifactKind::Training => {
-            document.get("params").and_then(Json::as_object).is_some_and(|it| !it.is_empty())
-                || document.contains_key("metrics_values")
-        }
-        other => other.is_some_and(|it| !it.is_null()),
-    })
+    ArtifactKind::ALL
+        .iter()
+        .any(|kind| match request.get(kind.request_member()) {
+            Some(Json::Object(document)) if *kind == ArtifactKind::Training => {
+                document
+                    .get("params")
+                    .and_then(Json::as_object)
+                    .is_some_and(|it| !it.is_empty())
+                    || document.contains_key("metrics_values")
+            }
+            other => other.is_some_and(|it| !it.is_null()),
+        })
 }
 
 /// What the request had stays; the rest comes from the run.
@@ -116,7 +121,8 @@ fn merge(mut into: Experiment, made: Experiment, warnings: Vec<String>) -> Exper
         into.model_name = made.model_name;
     }
     into.warnings.extend(made.warnings);
-    into.warnings.extend(warnings.into_iter().map(|it| format!("MLflow: {it}")));
+    into.warnings
+        .extend(warnings.into_iter().map(|it| format!("MLflow: {it}")));
     into.source = None;
     into
 }
@@ -298,10 +304,16 @@ impl Work<'_> {
                 Ok(config) if config.is_object() => {
                     document.insert("config".to_owned(), config);
                 }
-                _ => self.warnings.push(format!("`{}` is no JSON object: left out", config.path)),
+                _ => self
+                    .warnings
+                    .push(format!("`{}` is no JSON object: left out", config.path)),
             }
         }
-        if let Some(mlmodel) = found.files.iter().find(|it| it.path.rsplit('/').next() == Some("MLmodel")) {
+        if let Some(mlmodel) = found
+            .files
+            .iter()
+            .find(|it| it.path.rsplit('/').next() == Some("MLmodel"))
+        {
             let text = self.text(&found.place, mlmodel, MAX_SMALL).await?;
             if let Ok(described) = parse_yaml(&text) {
                 document.insert("context".to_owned(), json!({ "mlmodel": mlmodel_part(&described) }));
@@ -331,7 +343,10 @@ impl Work<'_> {
             file.path, file.size
         );
         if file.path.ends_with(".safetensors") {
-            let start = self.store.start_of(&found.place, &file.path, MAX_HEADER.min(file.size)).await?;
+            let start = self
+                .store
+                .start_of(&found.place, &file.path, MAX_HEADER.min(file.size))
+                .await?;
             match safetensors_summary(&start, file.size) {
                 Ok(summary) => {
                     document.insert("header".to_owned(), summary);

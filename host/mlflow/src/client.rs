@@ -13,12 +13,7 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
 };
 
-use crate::{
-    MlflowError, ServerSettings, Settings,
-    credentials::authorization,
-    error::shown,
-    wire::ErrorBody,
-};
+use crate::{MlflowError, ServerSettings, Settings, credentials::authorization, error::shown, wire::ErrorBody};
 
 /// The largest JSON answer: a page of 5,000 points has about 650 kB, one of 100 runs with thousands
 /// of parameters some megabytes.
@@ -188,7 +183,11 @@ impl Client {
 
     /// Sends a request when it is its turn. The turn lasts until the answer is read.
     async fn send(&self, request: RequestBuilder, doing: &str) -> Result<(Response, SemaphorePermit<'_>), MlflowError> {
-        let turn = self.turns.acquire().await.map_err(|_| self.unreachable("the client is closed"))?;
+        let turn = self
+            .turns
+            .acquire()
+            .await
+            .map_err(|_| self.unreachable("the client is closed"))?;
         let response = request.send().await.map_err(|error| self.transport(&error, doing))?;
         if response.status().is_success() {
             Ok((response, turn))
@@ -279,7 +278,9 @@ impl Client {
             doing: doing.to_owned(),
             status: status.as_u16(),
             content_type,
-            start: shown(&String::from_utf8_lossy(bytes.get(..bytes.len().min(400)).unwrap_or_default())),
+            start: shown(&String::from_utf8_lossy(
+                bytes.get(..bytes.len().min(400)).unwrap_or_default(),
+            )),
         }
     }
 

@@ -32,9 +32,17 @@ pub enum MlflowError {
         "{uri} asks who is calling (401) while {doing}: {sent}; `[mlflow] allow` in deepfix.toml names the environment \
          variables with the credentials of a server"
     )]
-    Unauthorized { uri: String, doing: String, sent: &'static str },
+    Unauthorized {
+        uri: String,
+        doing: String,
+        sent: &'static str,
+    },
     #[error("{uri} forbids (403) {doing}: {message}")]
-    Forbidden { uri: String, doing: String, message: String },
+    Forbidden {
+        uri: String,
+        doing: String,
+        message: String,
+    },
     #[error("{uri} has no {what}")]
     NotFound { uri: String, what: String },
     #[error("{uri} refuses (status {status}) {doing}: {message}")]
@@ -88,9 +96,10 @@ impl MlflowError {
         match self {
             Self::NotConfigured | Self::NotAllowed { .. } => ProblemCode::SourceNotAllowed,
             Self::BadUri { .. } | Self::Filter(_) => ProblemCode::InvalidField,
-            Self::Unauthorized { .. } | Self::Forbidden { .. } | Self::HostRefused { .. } | Self::Credentials { .. } => {
-                ProblemCode::SourceDenied
-            }
+            Self::Unauthorized { .. }
+            | Self::Forbidden { .. }
+            | Self::HostRefused { .. }
+            | Self::Credentials { .. } => ProblemCode::SourceDenied,
             Self::NotFound { .. } => ProblemCode::SourceNotFound,
             Self::Empty { .. } => ProblemCode::NothingToAnalyse,
             Self::Deadline { .. } => ProblemCode::TimedOut,

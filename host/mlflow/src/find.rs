@@ -150,7 +150,9 @@ async fn version(client: &Client, name: &str) -> Result<Option<ModelVersion>, Ml
     let doing = format!("getting model `{name}`");
     if let Some((name, alias)) = name.split_once('@') {
         let query = [("name", name), ("alias", alias)];
-        let answer: ModelVersionAnswer = client.get("/api/2.0/mlflow/registered-models/alias", &query, &doing).await?;
+        let answer: ModelVersionAnswer = client
+            .get("/api/2.0/mlflow/registered-models/alias", &query, &doing)
+            .await?;
         return Ok(answer.model_version);
     }
     if let Some((name, version)) = name.rsplit_once('/')
@@ -167,7 +169,9 @@ async fn version(client: &Client, name: &str) -> Result<Option<ModelVersion>, Ml
         ("max_results", "1"),
         ("order_by", "version_number DESC"),
     ];
-    let answer: ModelVersionsAnswer = client.get("/api/2.0/mlflow/model-versions/search", &query, &doing).await?;
+    let answer: ModelVersionsAnswer = client
+        .get("/api/2.0/mlflow/model-versions/search", &query, &doing)
+        .await?;
     Ok(answer.model_versions.into_iter().next())
 }
 
@@ -213,7 +217,9 @@ async fn search(
     let answer: RunsAnswer = client.post("/api/2.0/mlflow/runs/search", &body, doing).await?;
     Ok(Page {
         runs: answer.runs.into_iter().map(Into::into).collect(),
-        next: answer.next_page_token.filter(|it| !it.is_empty() && Some(it.as_str()) != page),
+        next: answer
+            .next_page_token
+            .filter(|it| !it.is_empty() && Some(it.as_str()) != page),
     })
 }
 

@@ -48,7 +48,10 @@ impl FolderStore {
     }
 
     pub(crate) fn run(&self, id: &str) -> Result<RunRecord, MlflowError> {
-        let plain = !id.is_empty() && id.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-' || it == b'_');
+        let plain = !id.is_empty()
+            && id
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || it == b'-' || it == b'_');
         if plain {
             for experiment in folders(&self.path)? {
                 let folder = experiment.join(id);
@@ -64,11 +67,13 @@ impl FolderStore {
         let prefix = format!("{name}___");
         let mut newest: Option<(i64, RunRecord)> = None;
         for experiment in folders(&self.path)? {
-            for folder in folders(&experiment)?.into_iter().filter(|it| it.join("meta.yaml").is_file()) {
+            for folder in folders(&experiment)?
+                .into_iter()
+                .filter(|it| it.join("meta.yaml").is_file())
+            {
                 let Ok(run) = self.read(&folder) else { continue };
-                let matches = run.name == name
-                    || run.name.starts_with(&prefix)
-                    || run.datasets.iter().any(|it| it.name == name);
+                let matches =
+                    run.name == name || run.name.starts_with(&prefix) || run.datasets.iter().any(|it| it.name == name);
                 let started = start(&folder);
                 if matches && newest.as_ref().is_none_or(|(other, _)| started > *other) {
                     newest = Some((started, run));
@@ -88,7 +93,10 @@ impl FolderStore {
                 continue;
             }
             let mut runs = Vec::new();
-            for run in folders(&folder)?.into_iter().filter(|it| it.join("meta.yaml").is_file()) {
+            for run in folders(&folder)?
+                .into_iter()
+                .filter(|it| it.join("meta.yaml").is_file())
+            {
                 if meta(&run).is_ok_and(|it| it.get("lifecycle_stage") != Some(&Json::from("deleted"))) {
                     // A folder such as `datasets/<id>` has another kind of meta.yaml.
                     if let Ok(record) = self.read(&run) {
@@ -122,7 +130,12 @@ impl FolderStore {
         metric: &str,
         most: usize,
     ) -> Result<Option<Vec<(i64, f64)>>, MlflowError> {
-        let path = self.path.join(&run.experiment_id).join(&run.id).join("metrics").join(metric);
+        let path = self
+            .path
+            .join(&run.experiment_id)
+            .join(&run.id)
+            .join("metrics")
+            .join(metric);
         let file = fs::File::open(&path).map_err(|error| failed(&path, error))?;
         let mut reader = BufReader::new(file);
         let (mut points, mut line) = (Vec::new(), String::new());
@@ -180,7 +193,11 @@ impl FolderStore {
                 .filter(|it| !it.is_empty())
                 .or_else(|| named.map(|(_, name)| name.clone()))
                 .unwrap_or_default(),
-            experiment_id: experiment.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            experiment_id: experiment
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             status: status.to_owned(),
             // Where it is now: a store may have been moved since the URI was written.
             artifact_uri: folder.join("artifacts").display().to_string(),
@@ -222,7 +239,10 @@ fn meta(folder: &Path) -> Result<Json, MlflowError> {
 }
 
 fn start(folder: &Path) -> i64 {
-    meta(folder).ok().and_then(|it| it.get("start_time")?.as_i64()).unwrap_or(0)
+    meta(folder)
+        .ok()
+        .and_then(|it| it.get("start_time")?.as_i64())
+        .unwrap_or(0)
 }
 
 /// Files below a folder by name; a slash in a name is a folder.

@@ -17,7 +17,15 @@ const METRICS: &str = "training_artifacts/metrics.csv";
 const PARAMS: &str = "training_artifacts/params.yaml";
 
 /// Folders that never hold a model.
-const SKIPPED: [&str; 7] = ["plots", "images", "figures", "traces", "eval_results", "explanations", "logs"];
+const SKIPPED: [&str; 7] = [
+    "plots",
+    "images",
+    "figures",
+    "traces",
+    "eval_results",
+    "explanations",
+    "logs",
+];
 
 /// What was found among the files of a run.
 #[derive(Debug, Default)]

@@ -40,7 +40,9 @@ fn folder(root: &Path, place: &Place) -> Option<PathBuf> {
         // Where a server that uses the database keeps its files unless told otherwise.
         Some(rest) => root.join("mlartifacts").join(rest.trim_start_matches('/')),
         None => {
-            let path = uri.strip_prefix("file:").map_or(uri, |it| it.strip_prefix("//").unwrap_or(it));
+            let path = uri
+                .strip_prefix("file:")
+                .map_or(uri, |it| it.strip_prefix("//").unwrap_or(it));
             root.join(path)
         }
     };
@@ -67,7 +69,11 @@ pub(crate) fn list(root: &Path, place: &Place, below: &str) -> Result<Vec<Listed
         };
         if metadata.is_dir() || metadata.is_file() {
             files.push(Listed {
-                path: if below.is_empty() { name } else { format!("{below}/{name}") },
+                path: if below.is_empty() {
+                    name
+                } else {
+                    format!("{below}/{name}")
+                },
                 is_folder: metadata.is_dir(),
                 size: metadata.len(),
             });
@@ -112,7 +118,11 @@ mod tests {
         std::os::unix::fs::symlink(outer.path().join("secret"), root.join("0/r/artifacts/link")).unwrap();
         let place = |uri: String| Place::Run { id: "r".into(), uri };
         let inside = place(format!("file://{}", root.join("0/r/artifacts").display()));
-        let names: Vec<_> = list(&root, &inside, "").unwrap().into_iter().map(|it| it.path).collect();
+        let names: Vec<_> = list(&root, &inside, "")
+            .unwrap()
+            .into_iter()
+            .map(|it| it.path)
+            .collect();
         assert_eq!(names, ["a"]);
         assert_eq!(list(&root, &inside, "a").unwrap()[0].size, 5);
         assert_eq!(start_of(&root, &inside, "a/m.bin", 2).unwrap(), b"12");

@@ -108,10 +108,7 @@ mod tests {
     #[test]
     fn credentials_in_a_uri_are_refused_and_not_repeated() {
         let error = Location::parse("https://ann:secret@mlflow.example").unwrap_err();
-        assert!(
-            !error.contains("secret") && error.contains("[mlflow]"),
-            "{error}"
-        );
+        assert!(!error.contains("secret") && error.contains("[mlflow]"), "{error}");
         assert!(Location::parse("https://a.example/?x=1").is_err());
     }
 

@@ -16,7 +16,9 @@ const MAX_PAGES: usize = 100;
 
 pub(crate) async fn run(client: &Client, id: &str) -> Result<RunRecord, MlflowError> {
     let doing = format!("getting run `{id}`");
-    let answer: RunAnswer = client.get("/api/2.0/mlflow/runs/get", &[("run_id", id)], &doing).await?;
+    let answer: RunAnswer = client
+        .get("/api/2.0/mlflow/runs/get", &[("run_id", id)], &doing)
+        .await?;
     answer.run.map(Into::into).ok_or_else(|| MlflowError::NotFound {
         uri: client.uri().to_owned(),
         what: format!("run `{id}`"),
@@ -38,7 +40,9 @@ pub(crate) async fn history(
         if !token.is_empty() {
             query.push(("page_token", &token));
         }
-        let answer: HistoryAnswer = client.get("/api/2.0/mlflow/metrics/get-history", &query, &doing).await?;
+        let answer: HistoryAnswer = client
+            .get("/api/2.0/mlflow/metrics/get-history", &query, &doing)
+            .await?;
         let empty = answer.metrics.is_empty();
         points.extend(answer.metrics.into_iter().map(|it| (it.step, it.value)));
         if points.len() > most {
@@ -77,11 +81,17 @@ pub(crate) async fn list(client: &Client, place: &Place, folder: &str) -> Result
             query.push(("page_token", token.as_str()));
         }
         let answer: FilesAnswer = client.get(&path, &query, &doing).await?;
-        files.extend(answer.files.into_iter().filter(|it| is_plain(&it.path)).map(|it| Listed {
-            path: it.path,
-            is_folder: it.is_dir,
-            size: u64::try_from(it.file_size).unwrap_or(0),
-        }));
+        files.extend(
+            answer
+                .files
+                .into_iter()
+                .filter(|it| is_plain(&it.path))
+                .map(|it| Listed {
+                    path: it.path,
+                    is_folder: it.is_dir,
+                    size: u64::try_from(it.file_size).unwrap_or(0),
+                }),
+        );
         match answer.next_page_token {
             Some(next) if !next.is_empty() && next != token => token = next,
             _ => break,
@@ -180,10 +190,7 @@ mod tests {
             uri: uri.into(),
         };
         let (url, query) = address(&place("mlflow-artifacts:/2/r/artifacts"), "a b/c?.bin");
-        assert_eq!(
-            url,
-            "/api/2.0/mlflow-artifacts/artifacts/2/r/artifacts/a%20b/c%3F.bin"
-        );
+        assert_eq!(url, "/api/2.0/mlflow-artifacts/artifacts/2/r/artifacts/a%20b/c%3F.bin");
         assert!(query.is_empty());
         let (url, _) = address(&place("mlflow-artifacts://evil.example:80/2/r/artifacts"), "x");
         assert_eq!(url, "/api/2.0/mlflow-artifacts/artifacts/2/r/artifacts/x");

@@ -132,9 +132,7 @@ impl Store {
     /// The files of a logged model.
     pub(crate) async fn model_place(&self, id: &str) -> Result<Option<Place>, MlflowError> {
         match self {
-            Self::Server(client) => find::logged_model(client, id)
-                .await
-                .map(|it| Some(it.1)),
+            Self::Server(client) => find::logged_model(client, id).await.map(|it| Some(it.1)),
             Self::Folder(it) => {
                 let (it, id) = (it.clone(), id.to_owned());
                 blocking(move || it.model_place(&id)).await
@@ -169,13 +167,7 @@ impl Store {
     }
 
     /// A file on this machine: downloaded to `to`, or where it lies already.
-    pub(crate) async fn fetch(
-        &self,
-        place: &Place,
-        path: &str,
-        to: &Path,
-        limit: u64,
-    ) -> Result<PathBuf, MlflowError> {
+    pub(crate) async fn fetch(&self, place: &Place, path: &str, to: &Path, limit: u64) -> Result<PathBuf, MlflowError> {
         match self {
             Self::Server(client) => {
                 server::download(client, place, path, to, limit).await?;
@@ -189,12 +181,7 @@ impl Store {
     }
 
     /// The runs of an experiment that match a filter, newest first.
-    pub(crate) async fn search(
-        &self,
-        experiment: &str,
-        filter: &str,
-        page: Option<&str>,
-    ) -> Result<Page, MlflowError> {
+    pub(crate) async fn search(&self, experiment: &str, filter: &str, page: Option<&str>) -> Result<Page, MlflowError> {
         match self {
             Self::Server(client) => find::runs(client, experiment, filter, page).await,
             Self::Folder(_) | Self::Database(_) if !filter.is_empty() => Err(MlflowError::Filter(format!(

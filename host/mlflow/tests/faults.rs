@@ -6,40 +6,61 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Router,
-    extract::Request,
-    http::{HeaderMap, StatusCode, header},
-    response::{Html, IntoResponse, Redirect, Response},
-};
 use deepfix_core::{ArtifactKind, Experiment, MlflowSource, MlflowTarget, Problem};
 use deepfix_mlflow::{MlflowError, Retriever, ServerSettings, Settings};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
-/// What a server was asked: path with query, and the headers.
-type Asked = Arc<Mutex<Vec<(String, HeaderMap)>>>;
+/// What a server was asked: the heads of the requests.
+type Asked = Arc<Mutex<Vec<String>>>;
 
-/// A server that answers as it is told.
+/// A server that answers as it is told: the path with its query in, the answer out.
 async fn server<F>(answer: F) -> (String, Asked)
 where
-    F: Fn(&str) -> Response + Clone + Send + Sync + 'static,
+    F: Fn(&str) -> Vec<u8> + Clone + Send + Sync + 'static,
 {
     let asked = Asked::default();
     let log = Arc::clone(&asked);
-    let handler = move |request: Request| {
-        let path = request.uri().path_and_query().unwrap().to_string();
-        log.lock().unwrap().push((path.clone(), request.headers().clone()));
-        let response = answer(&path);
-        async move { response }
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let uri = format!("http://{}", listener.local_addr().unwrap());
-    let app = Router::new().fallback(handler);
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (answer, log) = (answer.clone(), Arc::clone(&log));
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(stream.read_u8().await.unwrap());
+                }
+                let head = String::from_utf8(head).unwrap();
+                let path = head.split(' ').nth(1).unwrap().to_owned();
+                log.lock().unwrap().push(head);
+                // Who has read enough hangs up.
+                let _ = stream.write_all(&answer(&path)).await;
+                let _ = stream.shutdown().await;
+            });
+        }
+    });
     (uri, asked)
 }
 
-fn json(body: impl Into<String>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
+fn reply(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let head = format!(
+        "HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+fn json(body: impl AsRef<[u8]>) -> Vec<u8> {
+    reply(200, "application/json", body)
+}
+
+fn redirect(to: &str) -> Vec<u8> {
+    format!("HTTP/1.1 307 X\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").into_bytes()
 }
 
 const RUN: &str = r#"{"run": {"info": {"run_id": "r", "artifact_uri": "mlflow-artifacts:/0/r/artifacts"},
@@ -54,7 +75,9 @@ async fn fetch_with(settings: Settings) -> Result<Experiment, MlflowError> {
         language: "english".to_owned(),
         ..Experiment::default()
     };
-    Retriever::new(settings)?.fill(experiment, Duration::from_secs(20)).await
+    Retriever::new(settings)?
+        .fill(experiment, Duration::from_secs(20))
+        .await
 }
 
 async fn fetch(uri: &str) -> Result<Experiment, MlflowError> {
@@ -65,7 +88,7 @@ async fn fetch(uri: &str) -> Result<Experiment, MlflowError> {
     .await
 }
 
-async fn problem(answer: impl Fn(&str) -> Response + Clone + Send + Sync + 'static) -> Problem {
+async fn problem(answer: impl Fn(&str) -> Vec<u8> + Clone + Send + Sync + 'static) -> Problem {
     let (uri, _) = server(answer).await;
     fetch(&uri).await.unwrap_err().into_problem("run_id")
 }
@@ -74,7 +97,7 @@ async fn problem(answer: impl Fn(&str) -> Response + Clone + Send + Sync + 'stat
 async fn a_redirect_to_another_origin_is_not_followed_and_gets_no_credential() {
     let (elsewhere, stolen) = server(|_| json(RUN)).await;
     let target = format!("{elsewhere}/api/2.0/mlflow/runs/get");
-    let (uri, asked) = server(move |_| Redirect::temporary(&target).into_response()).await;
+    let (uri, asked) = server(move |_| redirect(&target)).await;
     let folder = tempfile::tempdir().unwrap();
     let token = folder.path().join("token");
     std::fs::write(&token, "s3cret").unwrap();
@@ -92,14 +115,14 @@ async fn a_redirect_to_another_origin_is_not_followed_and_gets_no_credential() {
     assert!(error.to_string().contains(&elsewhere), "{error}");
     assert!(stolen.lock().unwrap().is_empty());
     let asked = asked.lock().unwrap();
-    assert_eq!(asked[0].1[header::AUTHORIZATION], "Bearer s3cret");
+    assert!(asked[0].contains("authorization: Bearer s3cret\r\n"), "{asked:?}");
     assert!(!format!("{error:?}").contains("s3cret"));
 }
 
 #[tokio::test]
 async fn a_redirect_within_the_origin_is_followed() {
     let (uri, _) = server(|path| match path {
-        "/api/2.0/mlflow/runs/get?run_id=r" => Redirect::temporary("/ml/run").into_response(),
+        "/api/2.0/mlflow/runs/get?run_id=r" => redirect("/ml/run"),
         "/ml/run" => json(RUN),
         _ => json("{}"),
     })
@@ -109,19 +132,22 @@ async fn a_redirect_within_the_origin_is_followed() {
 
 #[tokio::test]
 async fn a_foreign_host_header_is_explained() {
-    let it = problem(|_| (StatusCode::FORBIDDEN, "Invalid Host header - possible DNS rebinding").into_response()).await;
+    let it = problem(|_| reply(403, "text/plain", "Invalid Host header - possible DNS rebinding")).await;
     assert_eq!((it.status, it.code), (502, "source_denied"));
     assert!(it.detail.contains("--allowed-hosts 127.0.0.1"), "{it}");
-    let it = problem(|_| (StatusCode::FORBIDDEN, "Permission denied").into_response()).await;
-    assert!(it.detail.contains("forbids (403)") && it.detail.contains("Permission denied"), "{it}");
+    let it = problem(|_| reply(403, "text/plain", "Permission denied")).await;
+    assert!(
+        it.detail.contains("forbids (403)") && it.detail.contains("Permission denied"),
+        "{it}"
+    );
 }
 
 #[tokio::test]
 async fn what_is_no_mlflow_is_said_to_be_none() {
-    let it = problem(|_| Html("<html>Welcome</html>").into_response()).await;
+    let it = problem(|_| reply(200, "text/html", "<html>Welcome</html>")).await;
     assert_eq!((it.status, it.code), (502, "source_unavailable"));
     assert!(it.detail.contains("root of an MLflow tracking server"), "{it}");
-    let it = problem(|_| (StatusCode::NOT_FOUND, Html("<h1>Not Found</h1>")).into_response()).await;
+    let it = problem(|_| reply(404, "text/html", "<h1>Not Found</h1>")).await;
     assert!(it.detail.contains("status 404"), "{it}");
     // An empty message is valid JSON.
     let it = problem(|_| json("{}")).await;
@@ -150,7 +176,7 @@ async fn a_server_that_is_down_or_still_is_told_apart() {
 async fn an_answer_beyond_all_bounds_is_cut_off() {
     let it = problem(|_| json(format!("{{\"run\": \"{}\"}}", "x".repeat(33 << 20)))).await;
     assert!(it.detail.contains("at most 33554432"), "{it}");
-    let it = problem(|_| (StatusCode::INTERNAL_SERVER_ERROR, "y".repeat(1 << 20)).into_response()).await;
+    let it = problem(|_| reply(500, "text/plain", "y".repeat(1 << 20))).await;
     assert!(it.detail.len() < 500 && it.detail.contains("status 500"), "{it}");
 }
 
@@ -168,7 +194,10 @@ async fn a_history_that_never_ends_ends() {
     })
     .await;
     let it = fetch(&uri).await.unwrap();
-    assert_eq!(it.artifacts.get(ArtifactKind::Training).unwrap().tables["metrics"].rows(), 2);
+    assert_eq!(
+        it.artifacts.get(ArtifactKind::Training).unwrap().tables["metrics"].rows(),
+        2
+    );
     assert!(asked.lock().unwrap().len() < 10);
 }
 
@@ -199,7 +228,7 @@ async fn a_file_that_is_larger_than_its_listing_says_is_cut_off() {
         if path.contains("artifacts/list") {
             json(r#"{"files": [{"path": "model.safetensors", "file_size": "10"}]}"#)
         } else if path.contains("mlflow-artifacts") {
-            vec![0_u8; 5000].into_response()
+            reply(200, "application/octet-stream", vec![0_u8; 5000])
         } else if path.contains("runs/get") {
             json(RUN)
         } else {
@@ -213,5 +242,15 @@ async fn a_file_that_is_larger_than_its_listing_says_is_cut_off() {
         ..Settings::default()
     };
     let error = fetch_with(settings).await.unwrap_err();
-    assert!(matches!(error, MlflowError::TooLarge { size: 5000, limit: 1000, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            MlflowError::TooLarge {
+                size: 5000,
+                limit: 1000,
+                ..
+            }
+        ),
+        "{error}"
+    );
 }

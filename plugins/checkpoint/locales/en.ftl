@@ -304,6 +304,27 @@ checkpoint-unsafe-format =
     .action = Convert it once, where you trust its origin: state = torch.load("{ $file }", weights_only=True), then safetensors.torch.save_file(state, "{ $stem }.safetensors"). Send that path, and let production load only that.
     .rationale = A pickle is a program; a changed checkpoint on a shared drive is enough to run commands as you. With safetensors, loading cannot run anything, is faster, and this analysis can look at the weights. The conversion is right when both give the same predictions on one batch.
 
+checkpoint-unsafe-format-read =
+    .description = { $file } is a { $format } file: whoever loads it the usual way runs the code that it names. It was read here without running anything.
+    .evidence = It would import { $imports } names, { $others } of them of no known framework{ $others ->
+        [0] .
+       *[other] : { $names }.
+    }
+    .action = Load it with torch.load("{ $file }", weights_only=True), and convert it once: safetensors.torch.save_file(state, "{ $stem }.safetensors"). Let production load only that.
+    .rationale = A pickle is a program; a changed checkpoint on a shared drive is enough to run commands as you. With safetensors, loading cannot run anything and is faster. The conversion is right when both give the same predictions on one batch.
+
+checkpoint-unsafe-format-imports =
+    .description = { $file } does more than hold weights: loading it would call { $dangerous }.
+    .evidence = Read, not run: the pickle in it imports { $imports } names, among them { $dangerous }.
+    .action = Do not load { $file }, also not with weights_only=False to have a look. Take the file away from where others load it, find out where it came from, and get the weights from their source, as safetensors.
+    .rationale = No framework writes such an import into a model: it is how a changed file runs commands on the machine of whoever opens it. A clean file lists only names of its framework.
+
+checkpoint-corrupted-file-archive =
+    .description = { $file } is a damaged checkpoint of PyTorch: { $reason }.
+    .evidence = The archive's directory and the places that it names were read.
+    .action = Copy the file again and compare sizes; if the original is damaged too, take the checkpoint before it. Save to a temporary name and rename it, so that an interrupted save leaves the old file.
+    .rationale = torch.load fails on such a file, or gives tensors with other values. It is whole when torch.load reads it and this finding is gone.
+
 checkpoint-unregularised-model-tree =
     .description = The { $model } may grow until it has stored every training row: nothing bounds its depth or the size of its leaves.
     .evidence = max_depth and max_leaf_nodes are null, min_samples_leaf is 1, min_samples_split is 2 and ccp_alpha is 0.

@@ -304,6 +304,27 @@ checkpoint-unsafe-format =
     .action = Convertissez-le une fois, là où son origine est de confiance : state = torch.load("{ $file }", weights_only=True), puis safetensors.torch.save_file(state, "{ $stem }.safetensors"). Envoyez ce chemin, et que la production ne charge que lui.
     .rationale = Un pickle est un programme ; un checkpoint modifié sur un disque partagé suffit à lancer des commandes en votre nom. Avec safetensors, le chargement ne peut rien exécuter, il est plus rapide, et cette analyse peut regarder les poids. La conversion est juste quand les deux donnent les mêmes prédictions sur un lot.
 
+checkpoint-unsafe-format-read =
+    .description = { $file } est un fichier { $format } : qui le charge de la manière habituelle exécute le code qu'il désigne. Il a été lu ici sans rien exécuter.
+    .evidence = Il importerait { $imports } noms, dont { $others } d'aucun cadre connu{ $others ->
+        [0] .
+       *[other]  : { $names }.
+    }
+    .action = Chargez-le avec torch.load("{ $file }", weights_only=True) et convertissez-le une fois : safetensors.torch.save_file(state, "{ $stem }.safetensors"). Que la production ne charge que lui.
+    .rationale = Un pickle est un programme ; un checkpoint modifié sur un disque partagé suffit à lancer des commandes en votre nom. Avec safetensors, le chargement ne peut rien exécuter et il est plus rapide. La conversion est juste quand les deux donnent les mêmes prédictions sur un lot.
+
+checkpoint-unsafe-format-imports =
+    .description = { $file } fait plus que contenir des poids : le charger appellerait { $dangerous }.
+    .evidence = Lu, non exécuté : le pickle qu'il contient importe { $imports } noms, dont { $dangerous }.
+    .action = Ne chargez pas { $file }, même pour voir. Retirez-le de l'endroit où d'autres le chargent, cherchez d'où il vient, et reprenez les poids à leur source, en safetensors.
+    .rationale = Aucun cadre n'écrit un tel import dans un modèle : c'est ainsi qu'un fichier modifié lance des commandes sur la machine de qui l'ouvre. Un fichier sain ne liste que des noms de son cadre.
+
+checkpoint-corrupted-file-archive =
+    .description = { $file } est un checkpoint PyTorch endommagé : { $reason }.
+    .evidence = Le répertoire de l'archive et les emplacements qu'il désigne ont été lus.
+    .action = Recopiez le fichier et comparez les tailles ; si l'original est endommagé aussi, prenez le checkpoint précédent. Enregistrez sous un nom temporaire puis renommez, pour qu'un enregistrement interrompu laisse l'ancien fichier.
+    .rationale = torch.load échoue sur un tel fichier, ou donne des tenseurs aux valeurs différentes. Il est entier quand torch.load le lit et que ce constat a disparu.
+
 checkpoint-unregularised-model-tree =
     .description = Le modèle { $model } peut croître jusqu'à mémoriser chaque ligne d'entraînement : rien ne borne sa profondeur ni la taille de ses feuilles.
     .evidence = max_depth et max_leaf_nodes sont nuls, min_samples_leaf vaut 1, min_samples_split vaut 2 et ccp_alpha vaut 0.

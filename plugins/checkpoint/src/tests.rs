@@ -4,6 +4,7 @@ mod builder;
 mod corpus;
 mod damage;
 mod healthy;
+mod torch;
 mod weights;
 
 use deepfix_plugin::{ArtifactKind, Report, Severity, testing::FakeHost};
@@ -74,6 +75,7 @@ fn every_finding_has_its_texts_in_both_languages() {
         "checkpoint-corrupted-file-layout",
         "checkpoint-corrupted-file-truncated",
         "checkpoint-corrupted-file-trailing",
+        "checkpoint-corrupted-file-archive",
         "checkpoint-corrupted-file-html",
         "checkpoint-corrupted-file-lfs",
         "checkpoint-corrupted-file-foreign",
@@ -94,6 +96,8 @@ fn every_finding_has_its_texts_in_both_languages() {
         "checkpoint-dead-units-negative",
         "checkpoint-dead-units-empty",
         "checkpoint-unsafe-format",
+        "checkpoint-unsafe-format-read",
+        "checkpoint-unsafe-format-imports",
         "checkpoint-unregularised-model-tree",
         "checkpoint-unregularised-model-neighbours",
         "checkpoint-unregularised-model-boosting",

@@ -74,7 +74,10 @@ fn every_point_of_a_history_of_several_pages_is_there() {
     let summary = loss.summarize(0..table.rows()).unwrap();
     assert_eq!((summary.count, summary.nan, summary.missing), (11_999, 1, 0));
     assert_eq!(loss.text(6001).as_deref(), Some("NaN"));
-    assert_eq!(table.column("val_loss").unwrap().data.text(2).as_deref(), Some("Infinity"));
+    assert_eq!(
+        table.column("val_loss").unwrap().data.text(2).as_deref(),
+        Some("Infinity")
+    );
     assert!(
         table.columns().iter().all(|it| !it.name.starts_with("system/")),
         "readings of the machine are no learning curves"
@@ -86,20 +89,29 @@ fn parameters_are_the_values_that_they_were() {
     let it = run("plain");
     let document = &it.artifacts.get(ArtifactKind::Training).unwrap().document;
     let params = document["params"].as_object().unwrap();
-    assert!(params.values().any(Value::is_f64) && params.values().any(Value::is_i64), "{params:?}");
+    assert!(
+        params.values().any(Value::is_f64) && params.values().any(Value::is_i64),
+        "{params:?}"
+    );
     assert_eq!(document["mlflow"]["datasets"][0]["profile"]["num_rows"], 150);
     assert_eq!(document["mlflow"]["tags"]["team"], "blue");
     let checkpoint = it.artifacts.get(ArtifactKind::ModelCheckpoint).unwrap();
     assert!(checkpoint.document["config"].is_object());
     let file = deepfix_system_tests::root().join("examples/overfit-digits/model.safetensors");
-    assert_eq!(checkpoint.blobs["model.safetensors"].size(), file.metadata().unwrap().len());
+    assert_eq!(
+        checkpoint.blobs["model.safetensors"].size(),
+        file.metadata().unwrap().len()
+    );
 }
 
 #[test]
 fn the_layout_of_deepfix_clients_is_what_they_would_have_sent() {
     let it = fetch(MlflowTarget::Dataset("biopsy".to_owned())).unwrap();
     assert_eq!(it.artifacts.kinds().count(), 4, "{:?}", it.warnings);
-    assert_eq!((it.dataset_name.as_deref(), it.model_name.as_str()), (Some("biopsy"), "forest"));
+    assert_eq!(
+        (it.dataset_name.as_deref(), it.model_name.as_str()),
+        (Some("biopsy"), "forest")
+    );
     let checkpoint = &it.artifacts.get(ArtifactKind::ModelCheckpoint).unwrap().document;
     assert_eq!(checkpoint["model_type"], "RandomForestClassifier");
     assert!(metrics(&it).rows() > 10);
@@ -131,11 +143,18 @@ fn models_lead_to_their_run_and_their_own_files() {
         let it = fetch(MlflowTarget::Model(name.to_owned())).unwrap();
         let checkpoint = it.artifacts.get(ArtifactKind::ModelCheckpoint).unwrap();
         let file = deepfix_system_tests::root().join("examples/healthy-wine/model.safetensors");
-        assert_eq!(checkpoint.blobs["model.safetensors"].size(), file.metadata().unwrap().len(), "{name}");
+        assert_eq!(
+            checkpoint.blobs["model.safetensors"].size(),
+            file.metadata().unwrap().len(),
+            "{name}"
+        );
         assert!(metrics(&it).rows() > 10, "{name}");
     }
     let by_run = run("with_model");
-    assert!(by_run.artifacts.has(ArtifactKind::ModelCheckpoint), "the model that a run logged is its checkpoint");
+    assert!(
+        by_run.artifacts.has(ArtifactKind::ModelCheckpoint),
+        "the model that a run logged is its checkpoint"
+    );
     let error = fetch(MlflowTarget::Model("nobody/7".to_owned())).unwrap_err();
     assert!(matches!(error, MlflowError::NotFound { .. }), "{error}");
 }
@@ -174,8 +193,16 @@ fn a_file_beyond_the_limit_is_described_and_not_downloaded() {
     let checkpoint = it.artifacts.get(ArtifactKind::ModelCheckpoint).unwrap();
     assert!(checkpoint.blobs.is_empty());
     assert!(checkpoint.document["header"]["parameters"].as_u64().unwrap() > 10);
-    assert!(it.warnings.iter().any(|it| it.contains("max_artifact")), "{:?}", it.warnings);
-    assert!(it.warnings.iter().any(|it| it.contains("max_points")), "{:?}", it.warnings);
+    assert!(
+        it.warnings.iter().any(|it| it.contains("max_artifact")),
+        "{:?}",
+        it.warnings
+    );
+    assert!(
+        it.warnings.iter().any(|it| it.contains("max_points")),
+        "{:?}",
+        it.warnings
+    );
 }
 
 #[test]
@@ -188,11 +215,26 @@ fn a_request_names_a_run_and_only_a_server_that_is_allowed() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert!(reports(&answer.body, "training.overfitting"));
     let answer = post(json!({ "run_id": "nothere", "tracking_uri": format!("{}/", MLFLOW.uri) }));
-    assert_eq!((answer.status, &answer.body["code"]), (404, &json!("source_not_found")), "{}", answer.body);
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (404, &json!("source_not_found")),
+        "{}",
+        answer.body
+    );
     assert_eq!(answer.body["pointer"], "/mlflow/run_id");
-    for uri in ["http://127.0.0.1:9", "http://169.254.169.254", "/etc", "sqlite:////etc/x.db"] {
+    for uri in [
+        "http://127.0.0.1:9",
+        "http://169.254.169.254",
+        "/etc",
+        "sqlite:////etc/x.db",
+    ] {
         let answer = post(json!({ "run_id": "a", "tracking_uri": uri }));
-        assert_eq!((answer.status, &answer.body["code"]), (403, &json!("source_not_allowed")), "{}", answer.body);
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (403, &json!("source_not_allowed")),
+            "{}",
+            answer.body
+        );
     }
     let answer = server.post("/v2/analyse", json!({ "mlflow": { "run_id": "nothere" } }).to_string());
     assert_eq!(answer.status, 202);
@@ -204,7 +246,11 @@ fn every_run_of_an_experiment_is_diagnosed_with_a_table_over_them() {
     let sweep = ["--mlflow-experiment", "sweep", "--tracking-uri", &MLFLOW.uri];
     let table = analyse(&home, &sweep);
     let runs = table["runs"].as_array().unwrap();
-    assert_eq!(runs.len(), MLFLOW.logged["sweep"].as_array().unwrap().len(), "more than a page of 100");
+    assert_eq!(
+        runs.len(),
+        MLFLOW.logged["sweep"].as_array().unwrap().len(),
+        "more than a page of 100"
+    );
     for row in runs {
         let sick = row["run_name"].as_str().unwrap().starts_with("overfit");
         let causes = row["root_causes"].as_array().unwrap();
@@ -212,7 +258,10 @@ fn every_run_of_an_experiment_is_diagnosed_with_a_table_over_them() {
         assert_eq!(row["error"], Value::Null);
     }
     assert_eq!(table["root_causes"]["training.overfitting"], 60);
-    let some = analyse(&home, &[&sweep[..], &["--filter", "attributes.run_name LIKE 'healthy-wine-1%'"]].concat());
+    let some = analyse(
+        &home,
+        &[&sweep[..], &["--filter", "attributes.run_name LIKE 'healthy-wine-1%'"]].concat(),
+    );
     assert_eq!(some["runs"].as_array().unwrap().len(), 11);
     let ran = home.run(&[&["analyse"][..], &sweep, &["--filter", "nonsense"]].concat());
     assert_eq!(ran.code, 2);
@@ -228,7 +277,11 @@ fn credentials_go_to_their_server_and_their_lack_is_explained() {
     let home = Home::new();
     let ran = home.run(&["analyse", "--mlflow-run", &id, "--tracking-uri", &mlflow.uri]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("401") && ran.err.contains("no credentials are configured"), "{}", ran.err);
+    assert!(
+        ran.err.contains("401") && ran.err.contains("no credentials are configured"),
+        "{}",
+        ran.err
+    );
     let with = |password: &str| {
         let mut command = home.command();
         command
@@ -242,7 +295,10 @@ fn credentials_go_to_their_server_and_their_lack_is_explained() {
     assert_eq!(with(Mlflow::PASSWORD).0, Some(0));
     let (code, said) = with("wrong-and-secret");
     assert_eq!(code, Some(2));
-    assert!(said.contains("not accepted") && !said.contains("wrong-and-secret"), "{said}");
+    assert!(
+        said.contains("not accepted") && !said.contains("wrong-and-secret"),
+        "{said}"
+    );
     home.configure(|text| {
         let entry = format!(
             "allow = [{{ uri = {:?}, username_env = \"ML_USER\", password_env = \"ML_PASSWORD\" }}]",
@@ -271,10 +327,18 @@ fn stores_on_disk_are_read_without_a_server() {
         let scratch = place.join("scratch");
         std::fs::create_dir_all(&scratch).unwrap();
         // The client keeps files below the working folder.
-        let logged = log_runs(&uri, if uri.starts_with("sqlite") { place } else { &scratch }, true, None);
+        let logged = log_runs(
+            &uri,
+            if uri.starts_with("sqlite") { place } else { &scratch },
+            true,
+            None,
+        );
         check_store(&uri, &logged);
     }
-    check_store(&format!("sqlite:///{}/mlflow.db", MLFLOW.folder().display()), &MLFLOW.logged);
+    check_store(
+        &format!("sqlite:///{}/mlflow.db", MLFLOW.folder().display()),
+        &MLFLOW.logged,
+    );
 }
 
 fn check_store(uri: &str, logged: &Value) {
@@ -286,7 +350,11 @@ fn check_store(uri: &str, logged: &Value) {
     let table = metrics(&long);
     let summary = table.column("loss").unwrap().data.summarize(0..table.rows()).unwrap();
     assert_eq!((summary.count, summary.nan), (11_999, 1), "{uri}");
-    assert_eq!(table.column("val_loss").unwrap().data.text(2).as_deref(), Some("Infinity"), "{uri}");
+    assert_eq!(
+        table.column("val_loss").unwrap().data.text(2).as_deref(),
+        Some("Infinity"),
+        "{uri}"
+    );
     let plain = get("plain");
     assert_eq!(plain.dataset_name.as_deref(), Some("digits-2024"), "{uri}");
     let checkpoint = plain.artifacts.get(ArtifactKind::ModelCheckpoint).unwrap();
@@ -321,7 +389,11 @@ async fn count(uri: &str) -> usize {
 fn a_store_that_is_none_is_said_to_be_none() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x.db");
-    std::fs::write(&file, "this is no database, and longer than a header of one would be".repeat(20)).unwrap();
+    std::fs::write(
+        &file,
+        "this is no database, and longer than a header of one would be".repeat(20),
+    )
+    .unwrap();
     for (uri, words) in [
         (file.as_path(), "cannot be read as MLflow's database"),
         (&folder.path().join("none.db"), "no such file"),

@@ -2,8 +2,8 @@
 
 mod rows;
 mod tensorboard;
-mod wandb;
 mod walk;
+mod wandb;
 
 use std::{
     fs::File,
@@ -72,7 +72,10 @@ pub(crate) fn find(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Fai
     let has = |path: &str| files.iter().any(|it| it.path == path);
     let named = |name: &str, word: &str| {
         let is = |it: &&Entry| it.path.rsplit('/').next() == Some(name) && number_after(&it.path, word).is_some();
-        files.iter().filter(is).max_by_key(|it| (number_after(&it.path, word), &it.path))
+        files
+            .iter()
+            .filter(is)
+            .max_by_key(|it| (number_after(&it.path, word), &it.path))
     };
     if let Some(state) = has("trainer_state.json")
         .then_some("trainer_state.json")
@@ -85,10 +88,14 @@ pub(crate) fn find(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Fai
         let hparams = metrics.path.replace("metrics.csv", "hparams.yaml");
         if has(&hparams) {
             let path = folder.join(&hparams);
-            let parsed = text(&path, MAX_PARAMS).and_then(|it| parse_yaml(&it)).map_err(|why| (path, why))?;
+            let parsed = text(&path, MAX_PARAMS)
+                .and_then(|it| parse_yaml(&it))
+                .map_err(|why| (path, why))?;
             if let Json::Object(params) = parsed {
                 output.params.extend(params);
-                output.recognised.push(format!("{hparams}: hyper-parameters of Lightning"));
+                output
+                    .recognised
+                    .push(format!("{hparams}: hyper-parameters of Lightning"));
             }
         }
         return Ok(Some(output));
@@ -96,7 +103,12 @@ pub(crate) fn find(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Fai
     if let Some(log) = LOGS.iter().find(|it| has(it)) {
         return read(folder, log).map(Some);
     }
-    let by_name = |ending: &str| files.iter().filter(|it| it.path.ends_with(ending)).max_by_key(|it| &it.path);
+    let by_name = |ending: &str| {
+        files
+            .iter()
+            .filter(|it| it.path.ends_with(ending))
+            .max_by_key(|it| &it.path)
+    };
     if let Some(run) = by_name(".wandb") {
         return read(folder, &run.path).map(Some);
     }
@@ -144,7 +156,10 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<Output, Failed> {
 /// It holds no metrics.
 pub(crate) fn of_document(document: &mut Json, name: &str) -> Result<Output, String> {
     if let Some(state) = rows::trainer_state(document) {
-        let mut output = of_table(metrics_of(&state.rows)?, format!("{name}: state of Hugging Face's trainer"));
+        let mut output = of_table(
+            metrics_of(&state.rows)?,
+            format!("{name}: state of Hugging Face's trainer"),
+        );
         output.params = state.params;
         return Ok(output);
     }
@@ -211,7 +226,11 @@ fn events(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Failed> {
     // A run is the folder that has the files, or the one that has the folders of its splits.
     let run = |path: &str| {
         let folder = parent(path);
-        if split(&folder).is_some() { parent(&folder) } else { folder }
+        if split(&folder).is_some() {
+            parent(&folder)
+        } else {
+            folder
+        }
     };
     let mut all: Vec<&Entry> = files.iter().filter(|it| is_events(&it.path)).collect();
     all.sort_by(|a, b| a.path.cmp(&b.path));

@@ -21,7 +21,13 @@ pub(crate) struct TrainerState {
 }
 
 /// Members of the state that are parameters of the training.
-const PARAMS: [&str; 5] = ["train_batch_size", "num_train_epochs", "max_steps", "logging_steps", "eval_steps"];
+const PARAMS: [&str; 5] = [
+    "train_batch_size",
+    "num_train_epochs",
+    "max_steps",
+    "logging_steps",
+    "eval_steps",
+];
 
 /// Reads the state of Hugging Face's trainer; none where it is something else.
 pub(crate) fn trainer_state(state: &mut Json) -> Option<TrainerState> {
@@ -46,7 +52,10 @@ pub(crate) fn trainer_state(state: &mut Json) -> Option<TrainerState> {
 pub(crate) fn is_metrics(document: &Json) -> bool {
     match document {
         Json::Object(columns) => {
-            let is_column = |it: &Json| it.as_array().is_some_and(|it| !it.iter().any(|it| it.is_array() || it.is_object()));
+            let is_column = |it: &Json| {
+                it.as_array()
+                    .is_some_and(|it| !it.iter().any(|it| it.is_array() || it.is_object()))
+            };
             !columns.is_empty() && columns.values().all(is_column)
         }
         Json::Array(rows) => !rows.is_empty() && rows.iter().all(Json::is_object),

@@ -28,7 +28,12 @@ pub(crate) fn read(mut file: impl Read, prefix: &str, history: &mut History) -> 
             }
             Ok(None) => return Ok(None),
             Err(why) if records == 0 => return Err(format!("no event file: {why}")),
-            Err(why) => return Ok(Some(format!("record {}: {why}; what stands before it was read", records + 1))),
+            Err(why) => {
+                return Ok(Some(format!(
+                    "record {}: {why}; what stands before it was read",
+                    records + 1
+                )));
+            }
         }
     }
 }

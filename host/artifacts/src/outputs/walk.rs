@@ -5,7 +5,14 @@ const MAX_DEPTH: usize = 5;
 /// Entries that are looked at: someone may name a home folder.
 const MAX_ENTRIES: usize = 20_000;
 /// Folders that hold what others wrote.
-const SKIPPED: [&str; 6] = ["node_modules", "site-packages", "__pycache__", "venv", "target", "mlruns"];
+const SKIPPED: [&str; 6] = [
+    "node_modules",
+    "site-packages",
+    "__pycache__",
+    "venv",
+    "target",
+    "mlruns",
+];
 
 /// A file below a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -139,7 +139,12 @@ impl Run {
         let stated = protobuf::find(row, 2).and_then(|it| protobuf::find(it.bytes(), 1));
         let step = stated
             .map(protobuf::Value::integer)
-            .or_else(|| items.iter().find(|(key, _)| key == "_step").and_then(|(_, it)| it.as_i64()))
+            .or_else(|| {
+                items
+                    .iter()
+                    .find(|(key, _)| key == "_step")
+                    .and_then(|(_, it)| it.as_i64())
+            })
             .unwrap_or(self.rows);
         self.rows = self.rows.saturating_add(1);
         for (key, value) in items {
@@ -166,28 +171,30 @@ impl Run {
 
 /// Items `{key = 1, nested_key = 2, boolean = 4, integer = 5, number = 6, text = 7, value_json = 16}`.
 fn items(message: &[u8], number: u64) -> impl Iterator<Item = (String, Json)> {
-    protobuf::fields(message).filter(move |(it, _)| *it == number).map(|(_, item)| {
-        let item = item.bytes();
-        let nested: Vec<String> = protobuf::fields(item)
-            .filter(|(it, _)| *it == 2)
-            .map(|(_, part)| part.text())
-            .collect();
-        let key = if nested.is_empty() {
-            protobuf::find(item, 1).map(protobuf::Value::text).unwrap_or_default()
-        } else {
-            nested.join(".")
-        };
-        let value = protobuf::fields(item).find_map(|(number, value)| match number {
-            4 => Some(Json::Bool(value.integer() != 0)),
-            5 => Some(Json::from(value.integer())),
-            6 => Some(serde_json::Number::from_f64(value.float()).map_or(Json::from("NaN"), Json::Number)),
-            7 => Some(Json::from(value.text())),
-            // The library writes bare NaN.
-            8 | 16 => parse_lenient(value.bytes()).ok(),
-            _ => None,
-        });
-        (key, value.unwrap_or(Json::Null))
-    })
+    protobuf::fields(message)
+        .filter(move |(it, _)| *it == number)
+        .map(|(_, item)| {
+            let item = item.bytes();
+            let nested: Vec<String> = protobuf::fields(item)
+                .filter(|(it, _)| *it == 2)
+                .map(|(_, part)| part.text())
+                .collect();
+            let key = if nested.is_empty() {
+                protobuf::find(item, 1).map(protobuf::Value::text).unwrap_or_default()
+            } else {
+                nested.join(".")
+            };
+            let value = protobuf::fields(item).find_map(|(number, value)| match number {
+                4 => Some(Json::Bool(value.integer() != 0)),
+                5 => Some(Json::from(value.integer())),
+                6 => Some(serde_json::Number::from_f64(value.float()).map_or(Json::from("NaN"), Json::Number)),
+                7 => Some(Json::from(value.text())),
+                // The library writes bare NaN.
+                8 | 16 => parse_lenient(value.bytes()).ok(),
+                _ => None,
+            });
+            (key, value.unwrap_or(Json::Null))
+        })
 }
 
 #[cfg(test)]
@@ -251,10 +258,19 @@ mod tests {
         let config = field(5, &[item("lr", "0.1"), item("_wandb", "{}")].concat());
         let long = field(5, &item("notes", &format!("\"{}\"", "x".repeat(100_000))));
         let row = |step: usize| {
-            let value = if step == 7 { "NaN".to_owned() } else { format!("{}", 1.0 / (1 + step) as f64) };
+            let value = if step == 7 {
+                "NaN".to_owned()
+            } else {
+                format!("{}", 1.0 / (1 + step) as f64)
+            };
             field(
                 2,
-                &[item("train/loss", &value), item("_step", &step.to_string()), item("text", "\"a\"")].concat(),
+                &[
+                    item("train/loss", &value),
+                    item("_step", &step.to_string()),
+                    item("text", "\"a\""),
+                ]
+                .concat(),
             )
         };
         [vec![config, long], (0..count).map(row).collect()].concat()
@@ -268,7 +284,11 @@ mod tests {
         assert_eq!(run.config["notes"].as_str().unwrap().len(), 100_000);
         assert!(!run.config.contains_key("_wandb"));
         let table = run.history.table();
-        assert_eq!((table.rows(), table.columns().len()), (2000, 2), "text and clocks are no metrics");
+        assert_eq!(
+            (table.rows(), table.columns().len()),
+            (2000, 2),
+            "text and clocks are no metrics"
+        );
         assert_eq!(table.column("train/loss").unwrap().data.text(7).as_deref(), Some("NaN"));
     }
 

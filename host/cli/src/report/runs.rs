@@ -165,7 +165,10 @@ mod tests {
             root_causes: BTreeMap::from([("training.overfitting".to_owned(), 1)]),
         };
         let text = runs_text(&table, "english");
-        assert!(text.contains("nothing found") && text.contains("failed: no metrics"), "{text}");
+        assert!(
+            text.contains("nothing found") && text.contains("failed: no metrics"),
+            "{text}"
+        );
         assert!(text.contains("1 training.overfitting"), "{text}");
         assert!(!text.contains("e\u{1b}"), "{text:?}");
         let markdown = runs_markdown(&table, "french");

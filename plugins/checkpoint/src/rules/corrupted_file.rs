@@ -98,6 +98,7 @@ fn damaged(case: &Case, file: &File, damage: &Damage, header: Option<&Header>) -
             .arg("total", header.map_or(0, |it| it.tensors.len()))
             .arg("lost", join(lost, 4))
             .extra("lost", lost.iter().take(256).cloned().collect::<Vec<_>>()),
+        Damage::Archive { reason } => draft.variant("archive").arg("reason", reason.as_str()),
         Damage::Trailing { extra } => draft
             .variant("trailing")
             .computed(case.text("fact-extra-bytes", &[]), *extra)

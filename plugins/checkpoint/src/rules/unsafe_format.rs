@@ -1,20 +1,31 @@
-//! A checkpoint whose usual loader runs code.
+//! A checkpoint whose usual loader runs code, and one that would run something that no model needs.
 //!
-//! Formula: the first bytes are those of a pickle, or of the ZIP archive that `torch.save`
-//! writes around one. Nothing in it is executed here, so nothing in it is checked either.
+//! Formula: the first bytes are those of a pickle, or of the ZIP archive that `torch.save` writes
+//! around one. The pickle is read without being run, and every name that it would import is listed.
 //! Source: <https://docs.python.org/3/library/pickle.html> (the warning at its top),
 //! <https://docs.pytorch.org/docs/stable/notes/serialization.html>.
-//! Always low: a file of one's own is harmless, and `weights_only=True` makes it safe.
+//! High only where it imports something that runs commands or code, or reaches files or the network
+//! (`os.system`, `builtins.exec`, `pickle.loads`), which no framework writes into weights. Else low: a
+//! file of one's own is harmless, and `weights_only=True` makes it safe. Classes of one's own are
+//! named, not blamed.
 
-use deepfix_plugin::{ArtifactKind, Draft, Scalar, Severity, Source};
-use deepfix_views::checkpoint::{FileState, Format};
+use deepfix_plugin::{ArtifactKind, Draft, Scalar, Severity, Source, join};
+use deepfix_views::checkpoint::{FileState, Format, ImportKind, kind_of_import};
 
 use crate::case::Case;
 
+const CODE: &str = "checkpoint.unsafe_format";
+/// Names that a text shows.
+const SHOWN: usize = 6;
+/// Names that the extras keep.
+const KEPT: usize = 200;
+
 pub(crate) fn check(case: &Case) -> Option<Draft> {
     let file = case.view.file.as_ref()?;
-    let FileState::Other(format) = file.state else {
-        return None;
+    let format = match (&file.pickled, &file.state) {
+        (Some(pickled), _) => pickled.format,
+        (None, FileState::Other(format)) => *format,
+        _ => return None,
     };
     if !format.runs_code() || file.name.to_ascii_lowercase().ends_with(".safetensors") {
         return None;
@@ -22,14 +33,39 @@ pub(crate) fn check(case: &Case) -> Option<Draft> {
     // 0x80 opens a pickle, 'P' a ZIP archive.
     let first = if format == Format::TorchZip { 0x50_i64 } else { 0x80 };
     let source = Source::scalar(ArtifactKind::ModelCheckpoint, &file.name, Scalar::U8, 0);
+    let globals = file
+        .pickled
+        .as_ref()
+        .map(|it| it.globals.as_slice())
+        .unwrap_or_default();
+    let of = |kind: ImportKind| globals.iter().filter(move |it| kind_of_import(it) == kind);
+    let dangerous: Vec<&String> = of(ImportKind::Dangerous).collect();
+    let draft = if dangerous.is_empty() {
+        let draft = Draft::new(CODE, Severity::Low, 0.9);
+        match file.state {
+            FileState::Sound(..) => draft.variant("read"),
+            _ => draft,
+        }
+    } else {
+        Draft::new(CODE, Severity::High, 0.95)
+            .variant("imports")
+            .arg("dangerous", join(dangerous, SHOWN))
+    };
+    let kept: Vec<String> = globals.iter().take(KEPT).cloned().collect();
+    let others: Vec<String> = of(ImportKind::Other).take(KEPT).cloned().collect();
     Some(
-        Draft::new("checkpoint.unsafe_format", Severity::Low, 0.9)
+        draft
             .fact(case.text("fact-first-byte", &[]), first, source)
             .arg("file", file.name.as_str())
             .arg("format", format.name())
+            .arg("imports", globals.len())
+            .arg("others", others.len())
+            .arg("names", join(others.iter(), SHOWN))
             .arg(
                 "stem",
                 file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem),
-            ),
+            )
+            .extra("imports", kept)
+            .extra("unknown_imports", others),
     )
 }

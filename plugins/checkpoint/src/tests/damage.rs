@@ -90,10 +90,11 @@ fn a_wrong_length_in_front_of_a_whole_file_is_repairable() {
 
 #[test]
 fn a_pickle_is_noted_and_never_run() {
+    // An archive has its directory at its end.
     assert_only(
         &file("model.pt", b"PK\x03\x04archive/data.pkl"),
-        "checkpoint.unsafe_format",
-        Severity::Low,
+        CORRUPTED,
+        Severity::High,
     );
     assert_only(
         &file("model.pkl", b"\x80\x04\x95\x00\x00\x00\x00\x00\x00"),

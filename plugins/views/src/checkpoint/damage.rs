@@ -56,6 +56,11 @@ pub enum Damage {
         /// How many.
         extra: u64,
     },
+    /// A file of PyTorch that is cut off or contradicts itself.
+    Archive {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A valid header without a single tensor.
     NoTensors,
 }

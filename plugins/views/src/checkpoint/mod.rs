@@ -13,6 +13,7 @@ mod header;
 mod names;
 mod order;
 mod topology;
+mod torch;
 
 pub use config::{Config, Setting};
 pub use damage::{Damage, LayoutProblem};
@@ -20,6 +21,7 @@ pub use dtype::Dtype;
 pub use format::Format;
 pub use header::{Header, LENGTH_FIELD, MAX_HEADER, Tensor};
 pub use topology::{Layer, LayerKind, Norm, Topology};
+pub use torch::{ImportKind, Pickled, kind_of_import};
 
 use deepfix_plugin::{ArtifactKind, Blob, Context, Error, Source};
 use serde_json::Value as Json;
@@ -51,12 +53,14 @@ pub struct File {
     pub size: u64,
     /// What it turned out to be.
     pub state: FileState,
+    /// What the pickle in it says of itself, where there is one.
+    pub pickled: Option<Pickled>,
 }
 
 /// What a file turned out to be.
 #[derive(Debug, Clone)]
 pub enum FileState {
-    /// A sound safetensors file.
+    /// A sound safetensors file, or one of PyTorch whose tensors were found.
     Sound(Header, Topology),
     /// A damaged safetensors file, with its header where that could be read.
     Damaged(Damage, Option<Header>),
@@ -118,8 +122,14 @@ impl CheckpointView {
 impl File {
     fn open(name: String, blob: &dyn Blob) -> Self {
         let size = blob.size();
-        let state = examine(&name, size, blob).unwrap_or_else(FileState::Unreadable);
-        Self { name, size, state }
+        let mut pickled = None;
+        let state = examine(&name, size, blob, &mut pickled).unwrap_or_else(FileState::Unreadable);
+        Self {
+            name,
+            size,
+            state,
+            pickled,
+        }
     }
 
     /// Where its length stands.
@@ -138,7 +148,7 @@ impl File {
     }
 }
 
-fn examine(name: &str, size: u64, blob: &dyn Blob) -> Result<FileState, Error> {
+fn examine(name: &str, size: u64, blob: &dyn Blob, pickled: &mut Option<Pickled>) -> Result<FileState, Error> {
     if size == 0 {
         return Ok(FileState::Damaged(Damage::Empty, None));
     }
@@ -146,6 +156,20 @@ fn examine(name: &str, size: u64, blob: &dyn Blob) -> Result<FileState, Error> {
     const START: u64 = 64 << 10;
     let start = blob.read(0, START.min(size))?;
     let format = Format::of(&start, name);
+    if format.runs_code() && !name.to_ascii_lowercase().ends_with(".safetensors") {
+        return Ok(match torch::read(blob, format)? {
+            torch::Outcome::Tensors(header, found) => {
+                *pickled = Some(found);
+                let topology = Topology::of(&header);
+                FileState::Sound(header, topology)
+            }
+            torch::Outcome::Opaque(found) => {
+                *pickled = Some(found);
+                FileState::Other(format)
+            }
+            torch::Outcome::Damaged(reason) => FileState::Damaged(Damage::Archive { reason }, None),
+        });
+    }
     if format != Format::Safetensors {
         return Ok(FileState::Other(format));
     }

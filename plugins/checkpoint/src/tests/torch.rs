@@ -1,0 +1,83 @@
+//! Checkpoints of PyTorch; `tests/fixtures/make.py` wrote them as `torch.save` does.
+
+use deepfix_plugin::Severity;
+
+use super::*;
+
+macro_rules! fixture {
+    ($name:literal) => {
+        include_bytes!(concat!("../../tests/fixtures/", $name)).to_vec()
+    };
+}
+
+fn codes(name: &str, bytes: Vec<u8>) -> Vec<(String, Severity)> {
+    found(&host(Json::Null, name, bytes))
+}
+
+fn unsafe_format(severity: Severity) -> (String, Severity) {
+    ("checkpoint.unsafe_format".to_owned(), severity)
+}
+
+#[test]
+fn the_weights_of_an_archive_are_looked_at() {
+    assert_eq!(codes("m.pt", fixture!("healthy.pt")), [unsafe_format(Severity::Low)]);
+    let it = codes("m.pt", fixture!("nan.pt"));
+    assert!(
+        it.iter()
+            .any(|(code, severity)| code == "checkpoint.nan_weights" && *severity > Severity::Low),
+        "{it:?}"
+    );
+    let report = report(&host(Json::Null, "m.pt", fixture!("healthy.pt")));
+    let extras: Json = serde_json::from_str(&report.extras).unwrap();
+    assert_eq!(extras["model"]["tensors"], 5, "{extras}");
+}
+
+#[test]
+fn the_stream_of_old_versions_is_read_too() {
+    let it = codes("m.pt", fixture!("legacy.pt"));
+    assert!(it.iter().any(|(code, _)| code == "checkpoint.nan_weights"), "{it:?}");
+}
+
+#[test]
+fn the_optimisers_state_is_not_the_model() {
+    assert_eq!(
+        codes("m.ckpt", fixture!("lightning.ckpt")),
+        [unsafe_format(Severity::Low)]
+    );
+}
+
+#[test]
+fn a_file_that_would_run_a_command_is_reported_and_not_run() {
+    for (name, bytes) in [("m.pt", fixture!("command.pt")), ("m.pkl", fixture!("command.pkl"))] {
+        let host = host(Json::Null, name, bytes);
+        let report = report(&host);
+        let finding = &report.analyses[0].finding;
+        assert_eq!(
+            (finding.code.as_str(), finding.severity),
+            ("checkpoint.unsafe_format", Severity::High)
+        );
+        assert!(finding.description.contains("posix.system"), "{}", finding.description);
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_damaged_and_any_cut_or_changed_byte_is_survived() {
+    let whole: Vec<u8> = fixture!("healthy.pt");
+    let it = codes("m.pt", whole[..whole.len() - 100].to_vec());
+    assert_eq!(it, [("checkpoint.corrupted_file".to_owned(), Severity::High)]);
+    let old: Vec<u8> = fixture!("legacy.pt");
+    let it = codes("m.pt", old[..old.len() - 100].to_vec());
+    assert_eq!(it, [("checkpoint.corrupted_file".to_owned(), Severity::High)]);
+    for file in [&whole, &old] {
+        for end in (0..file.len()).step_by(97) {
+            let _ = codes("m.pt", file[..end].to_vec());
+        }
+        for at in (0..file.len()).step_by(61) {
+            for value in [0, 0x7f, 0xff] {
+                let mut changed = file.clone();
+                changed[at] = value;
+                let _ = codes("m.pt", changed);
+            }
+        }
+    }
+}
