@@ -28,4 +28,4 @@ pub use response::{
     AgentResult, AnalyseResponse, OrderedMap, WireAnalysis, WireFact, WireFinding, WireRecommendation, WireSource,
 };
 pub use table::{Column, ColumnData, ColumnSummary, Table};
-pub use units::{parse_bytes, parse_duration};
+pub use units::{bytes as deserialize_bytes, parse_bytes, parse_duration};
