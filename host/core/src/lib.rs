@@ -20,7 +20,7 @@ pub use agent::{
 };
 pub use artifact::{Artifact, ArtifactKind, ArtifactSet, Blob, Experiment};
 pub use diagnosis::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Progress, Role};
-pub use evidence::{ResolvedFact, judge_facts};
+pub use evidence::{FactCheck, ResolvedFact};
 pub use finding::{Analysis, Fact, Finding, Recommendation, Report, Severity, Source, Value};
 pub use limits::{Limits, LimitsOverride};
 pub use problem::{Problem, ProblemCode};

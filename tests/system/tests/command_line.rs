@@ -3,7 +3,7 @@
 
 use std::{fs, process::Stdio};
 
-use deepfix_system_tests::{Home, assert_well_formed, findings, reports, root};
+use deepfix_system_tests::{Home, assert_well_formed, findings, reports};
 use serde_json::Value;
 
 fn diagnose(home: &Home, folder: &str) -> Value {

@@ -31,7 +31,8 @@ pub(crate) struct Content<'a> {
     /// The reasoner's analyses: one per root cause.
     pub(crate) root_causes: Vec<(&'a WireAnalysis, Vec<&'a str>)>,
     pub(crate) actions: Vec<Action<'a>>,
-    /// Findings of analyzers that no root cause repeats.
+    /// Findings of analyzers that are neither behind a root cause nor one of its consequences,
+    /// and that were not ruled out.
     pub(crate) also_seen: Vec<&'a WireAnalysis>,
     pub(crate) ruled_out: Vec<Note<'a>>,
     pub(crate) not_examined: Vec<Note<'a>>,
@@ -69,6 +70,8 @@ impl<'a> Content<'a> {
             None => (None, [].as_slice()),
         };
         let reasoned = reasoner.map(|it| it.analysis.as_slice()).unwrap_or_default();
+        let mut placed = response.ids("root_causes");
+        placed.extend(response.ids("ruled_out"));
         let notes = |name: &str| {
             let note = |it: &'a Json| Note {
                 what: names(it.get("what").or_else(|| it.get("code"))),
@@ -94,6 +97,7 @@ impl<'a> Content<'a> {
             also_seen: analyzers
                 .iter()
                 .flat_map(|(_, result)| &result.analysis)
+                .filter(|it| !placed.contains(it.findings.id.as_str()))
                 .filter(|it| !reasoned.iter().any(|root| root.findings.code == it.findings.code))
                 .collect(),
             ruled_out: notes("ruled_out"),
