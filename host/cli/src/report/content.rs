@@ -1,6 +1,6 @@
 //! What a report shows, whatever its format.
 
-use deepfix_core::{AnalyseResponse, WireAnalysis};
+use deepfix_core::{AgentResult, AnalyseResponse, WireAnalysis};
 use serde_json::Value as Json;
 
 /// One row of the table of agents.
@@ -17,6 +17,15 @@ pub(crate) struct Action<'a> {
     pub(crate) how_to_tell: &'a str,
 }
 
+/// One root cause.
+pub(crate) struct RootCause<'a> {
+    pub(crate) analysis: &'a WireAnalysis,
+    /// Codes of the analyzers' findings that it joins under its own.
+    pub(crate) joins: Vec<&'a str>,
+    /// Codes that it explains.
+    pub(crate) consequences: Vec<&'a str>,
+}
+
 /// A line with an explanation.
 pub(crate) struct Note<'a> {
     pub(crate) what: String,
@@ -29,7 +38,7 @@ pub(crate) struct Content<'a> {
     pub(crate) title: String,
     pub(crate) summary: &'a str,
     /// The reasoner's analyses: one per root cause.
-    pub(crate) root_causes: Vec<(&'a WireAnalysis, Vec<&'a str>)>,
+    pub(crate) root_causes: Vec<RootCause<'a>>,
     pub(crate) actions: Vec<Action<'a>>,
     /// Findings of analyzers that are neither behind a root cause nor one of its consequences,
     /// and that were not ruled out.
@@ -85,7 +94,11 @@ impl<'a> Content<'a> {
             summary: &response.summary,
             root_causes: reasoned
                 .iter()
-                .map(|it| (it, consequences(response, &it.findings.code)))
+                .map(|it| RootCause {
+                    analysis: it,
+                    joins: joins(response, analyzers, &it.findings.code),
+                    consequences: consequences(response, &it.findings.code),
+                })
                 .collect(),
             actions: list(response, "actions")
                 .iter()
@@ -120,11 +133,34 @@ impl<'a> Content<'a> {
     }
 }
 
-/// Codes that a root cause explains.
-fn consequences<'a>(response: &'a AnalyseResponse, code: &str) -> Vec<&'a str> {
+/// The entries of the reasoner's `root_causes` with this code.
+fn entries<'a>(response: &'a AnalyseResponse, code: &str) -> impl Iterator<Item = &'a Json> {
     list(response, "root_causes")
         .iter()
-        .filter(|it| text(it, "code") == code)
+        .filter(move |it| text(it, "code") == code)
+}
+
+/// Codes of the findings behind a root cause, where they differ from its own.
+fn joins<'a>(response: &'a AnalyseResponse, analyzers: &'a [(String, AgentResult)], code: &str) -> Vec<&'a str> {
+    let ids: Vec<&str> = entries(response, code)
+        .filter_map(|it| it.get("findings")?.as_array())
+        .flatten()
+        .filter_map(Json::as_str)
+        .collect();
+    let mut codes: Vec<&str> = analyzers
+        .iter()
+        .flat_map(|(_, result)| &result.analysis)
+        .filter(|it| ids.contains(&it.findings.id.as_str()) && it.findings.code != code)
+        .map(|it| it.findings.code.as_str())
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+/// Codes that a root cause explains.
+fn consequences<'a>(response: &'a AnalyseResponse, code: &str) -> Vec<&'a str> {
+    entries(response, code)
         .filter_map(|it| it.get("consequences")?.as_array())
         .flatten()
         .map(|it| text(it, "code"))

@@ -19,12 +19,15 @@ pub(crate) fn markdown(response: &AnalyseResponse, language: &str) -> String {
         escape(content.summary)
     );
     section(&mut out, labels.root_causes, content.root_causes.is_empty());
-    for (index, (analysis, consequences)) in content.root_causes.iter().enumerate() {
+    for (index, cause) in content.root_causes.iter().enumerate() {
+        let analysis = cause.analysis;
         let _ = writeln!(out, "### {}. {}\n", index + 1, title(analysis, labels));
         body(&mut out, analysis, labels);
-        if !consequences.is_empty() {
-            let codes: Vec<_> = consequences.iter().map(|it| format!("`{it}`")).collect();
-            let _ = writeln!(out, "- *{}*: {}", labels.causes, codes.join(", "));
+        for (label, codes) in [(labels.joins, &cause.joins), (labels.causes, &cause.consequences)] {
+            if !codes.is_empty() {
+                let codes: Vec<_> = codes.iter().map(|it| format!("`{it}`")).collect();
+                let _ = writeln!(out, "- *{label}*: {}", codes.join(", "));
+            }
         }
         for citation in &analysis.recommendations.citations {
             let _ = writeln!(out, "- *{}*: `{citation}`", labels.see);

@@ -23,8 +23,10 @@ pub(crate) fn text(response: &AnalyseResponse, language: &str) -> String {
     out.line("");
     out.wrapped("", "", content.summary);
     out.section(labels.root_causes, content.root_causes.is_empty());
-    for (index, (analysis, consequences)) in content.root_causes.iter().enumerate() {
+    for (index, cause) in content.root_causes.iter().enumerate() {
+        let (analysis, consequences) = (cause.analysis, &cause.consequences);
         out.finding(&format!("{}. ", index + 1), analysis, labels);
+        out.field(labels.joins, &cause.joins.join(", "));
         if !consequences.is_empty() {
             out.field(labels.causes, &consequences.join(", "));
         }
