@@ -188,3 +188,19 @@ fn the_knowledge_base_is_searched_and_sound() {
     let ran = home.run(&["kb", "lint"]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
 }
+
+#[test]
+fn a_cache_that_cannot_be_written_costs_time_only() {
+    let home = Home::new();
+    // Below a file no folder can be made, whoever runs this.
+    let below_a_file = home.path().join("deepfix/cache");
+    let output = home
+        .command()
+        .args(["config", "check"])
+        .env("DEEPFIX_ENGINE__CACHE_DIR", below_a_file)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("`[engine] cache_dir` cannot be used"), "{said}");
+}
