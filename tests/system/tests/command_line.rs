@@ -198,6 +198,7 @@ fn a_cache_that_cannot_be_written_costs_time_only() {
         .command()
         .args(["config", "check"])
         .env("DEEPFIX_ENGINE__CACHE_DIR", below_a_file)
+        .env("DEEPFIX_LOG", "warn")
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
