@@ -33,7 +33,7 @@ def corrupted_file(lab: Lab):
     run = sound(lab)
     if run is None:
         return None
-    mechanism = str(rng.choice(["truncated", "header_length", "header_json", "overlap", "size", "empty", "pointer", "tail", "dtype"]))
+    mechanism = str(rng.choice(["truncated", "header_length", "header_json", "overlap", "size", "empty", "pointer", "tail"]))
 
     def damage(data: bytes) -> bytes:
         length = struct.unpack("<Q", data[:8])[0]
@@ -57,10 +57,8 @@ def corrupted_file(lab: Lab):
         entry = header[names[int(rng.integers(1, len(names)))]]
         if mechanism == "overlap":
             entry["data_offsets"] = [entry["data_offsets"][0] + 4, entry["data_offsets"][1] + 64]
-        elif mechanism == "size":
-            entry["shape"] = [it + 3 for it in entry["shape"]]
         else:
-            entry["dtype"] = "F37"
+            entry["shape"] = [it + 3 for it in entry["shape"]]
         text = json.dumps(header, separators=(",", ":")).encode()
         return struct.pack("<Q", len(text)) + text + body
 

@@ -30,7 +30,7 @@ def missing_scaling(lab: Lab):
             return None
     if not audit.learnt(reference, lab):
         return None
-    return Case(lab, run, faults, f"{[lab.columns[it] for it in chosen]} x {factor:.1e}, no scaler; val {lack:.2f} lower than scaled", "strong" if lack > 0.25 else "medium", params={"feature_scaling": "none" if rng.random() < 0.85 else None})
+    return Case(lab, run, faults, f"{[lab.columns[it] for it in chosen]} x {factor:.1e}, no scaler; val {lack:.2f} lower than scaled", "strong" if lack > 0.25 else "medium", params={"feature_scaling": "none" if rng.random() < 0.85 else None}, artifacts="dmt")
 
 
 def batch_size_vs_dataset(lab: Lab):

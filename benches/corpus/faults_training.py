@@ -23,7 +23,7 @@ def overfitting(lab: Lab):
     lab.raw_x, lab.raw_y = lab.raw_x[keep], lab.raw_y[keep]
     if lab.task == "classification" and len(np.unique(lab.raw_y)) < lab.table.classes:
         return None
-    settings = lab.settings(hidden=[int(it) for it in rng.choice([48, 64, 96, 128, 192], int(rng.integers(1, 4)))], epochs=int(rng.integers(30, 170)), decay=0.0 if rng.random() < 0.8 else 1e-4, dropout=float(rng.choice([0, 0, 0, 0.1])), stopping=False, batch=int(rng.choice([8, 16, 32])))
+    settings = lab.settings(hidden=[int(it) for it in rng.choice([48, 64, 96, 128], int(rng.integers(1, 3)))], epochs=int(rng.integers(30, 130)), decay=0.0 if rng.random() < 0.8 else 1e-4, dropout=float(rng.choice([0, 0, 0, 0.1])), stopping=False, batch=int(rng.choice([16, 32])))
     run = lab.fit(settings)
     ratio, best, share = audit.rise(run)
     train = run.column("train_loss")
@@ -34,7 +34,7 @@ def overfitting(lab: Lab):
 
 def early_stopping_missed(lab: Lab):
     rng = lab.rng
-    settings = lab.settings(hidden=[int(it) for it in rng.choice([24, 32, 48, 64], int(rng.integers(1, 3)))], epochs=int(rng.integers(70, 200)), stopping=False, schedule=str(rng.choice(["none", "none", "step", "exponential"])))
+    settings = lab.settings(hidden=[int(it) for it in rng.choice([24, 32, 48, 64], int(rng.integers(1, 3)))], epochs=int(rng.integers(60, 140)), stopping=False, schedule=str(rng.choice(["none", "none", "step", "exponential"])))
     run = lab.fit(settings)
     ratio, best, share = audit.rise(run)
     if not np.isfinite(run.column("train_loss")).all() or ratio < 1.12 or share > 0.45:
@@ -150,7 +150,11 @@ def noisy_loss(lab: Lab):
     rng = lab.rng
     optimizer = str(rng.choice(["adam", "sgd", "momentum", "rmsprop", "adamw"]))
     low, high = {"sgd": (0.05, 0.4), "momentum": (0.01, 0.08)}.get(optimizer, (0.006, 0.04))
-    settings = lab.settings(optimizer=optimizer, rate=float(np.exp(rng.uniform(np.log(low), np.log(high)))), batch=int(rng.choice([1, 2, 2, 4, 4, 8])), epochs=int(rng.integers(20, 40)), schedule="none", stopping=False, dropout=0.0, batch_norm=False, decay=float(rng.choice([0, 1e-4, 1e-3])))
+    keep = rng.permutation(len(lab.raw_y))[:int(rng.integers(90, 240))]
+    lab.raw_x, lab.raw_y = lab.raw_x[keep], lab.raw_y[keep]
+    if lab.task == "classification" and len(np.unique(lab.raw_y)) < lab.table.classes:
+        return None
+    settings = lab.settings(optimizer=optimizer, rate=float(np.exp(rng.uniform(np.log(low), np.log(high)))), batch=int(rng.choice([1, 2, 2, 4, 4, 8])), epochs=int(rng.integers(16, 36)), schedule="none", stopping=False, dropout=0.0, batch_norm=False, decay=float(rng.choice([0, 1e-4, 1e-3])))
     run = lab.fit(settings)
     losses = run.column("val_loss")
     if not np.isfinite(losses).all():

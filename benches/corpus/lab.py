@@ -41,7 +41,7 @@ class Lab:
         order = rng.permutation(len(table.y))
         test = test_rows or int(len(order) * rng.uniform(0.2, 0.35))
         self.test_index, rest = order[:test], order[test:]
-        self.train_index = rest[: rows or min(len(rest), int(rng.integers(150, 700)))]
+        self.train_index = rest[: rows or min(len(rest), int(rng.integers(120, 520)))]
         if self.task == "classification":
             # Every class must be in the training split.
             missing = [it for it in range(table.classes) if not (table.y[self.train_index] == it).any()]
@@ -99,8 +99,8 @@ class Lab:
             "hidden": [int(it) for it in rng.choice([8, 12, 16, 24, 32, 48, 64], depth)],
             "optimizer": optimizer,
             "rate": float(f"{np.exp(rng.uniform(np.log(low), np.log(high))):.2g}"),
-            "batch": int(rng.choice([8, 16, 16, 32, 32, 32, 64])),
-            "epochs": int(rng.integers(20, 80)),
+            "batch": int(rng.choice([8, 16, 16, 32, 32, 32, 32, 64])),
+            "epochs": int(rng.integers(20, 60)),
             "seed": int(rng.integers(1 << 30)),
             "activation": str(rng.choice(["relu", "relu", "relu", "tanh", "gelu", "leaky_relu", "sigmoid"], p=[0.2, 0.2, 0.2, 0.18, 0.12, 0.07, 0.03])),
             "decay": float(rng.choice([0.0, 1e-4, 1e-3, 5e-3])) if optimizer != "adamw" else float(rng.choice([0.0, 0.01, 0.05, 0.1])),

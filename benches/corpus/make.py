@@ -33,13 +33,16 @@ from lab import Case, Lab  # noqa: E402
 from tables import GROUPS  # noqa: E402
 
 FAULTS = faults_training.ALL + faults_checkpoint.ALL + faults_cross.ALL
-TRIES = 40
+TRIES = 15
 
 
-def build(seed: int, index: int, group: str, clean_share: float) -> tuple[Case, np.random.Generator] | None:
+def build(seed: int, index: int, group: str, clean_share: float, only: list[str] | None = None) -> tuple[Case, np.random.Generator] | None:
     """Draws until the outcome shows what was injected, or shows nothing for a control."""
     rng = np.random.default_rng([seed, index])
-    if rng.random() < clean_share:
+    chosen = [it for it in FAULTS + controls.ALL if it.__name__ in (only or [])]
+    if chosen:
+        maker = chosen[int(rng.integers(len(chosen)))]
+    elif rng.random() < clean_share:
         maker = controls.ALL[int(rng.integers(len(controls.ALL)))]
     else:
         maker = FAULTS[int(rng.integers(len(FAULTS)))]
@@ -111,8 +114,8 @@ def write(case: Case, rng, out: Path, name: str, seed: int, checks: bool) -> Non
 
 
 def one(arguments) -> str:
-    seed, index, group, clean_share, out, checks = arguments
-    built = build(seed, index, group, clean_share)
+    seed, index, group, clean_share, only, out, checks = arguments
+    built = build(seed, index, group, clean_share, only)
     if built is None:
         return "given up"
     name = f"c{seed}_{index:04d}"
@@ -127,10 +130,11 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=100)
     parser.add_argument("--tables", choices=list(GROUPS), default="all")
     parser.add_argument("--clean-share", type=float, default=0.35)
+    parser.add_argument("--only", nargs="*", help="names of injections and controls, such as noisy_loss or frozen_layers")
     parser.add_argument("--checks", action="store_true", help="run deepchecks too (requirements-checks.txt of examples/)")
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
-    work = [(options.seed, index, options.tables, options.clean_share, options.out, options.checks) for index in range(options.cases)]
+    work = [(options.seed, index, options.tables, options.clean_share, options.only, options.out, options.checks) for index in range(options.cases)]
     counts: dict[str, int] = {}
     with ProcessPoolExecutor(options.jobs) as pool:
         for found in pool.map(one, work):

@@ -194,50 +194,61 @@ def gradients(settings: Settings, layers, x, y, rng):
         gradient["weight"] = delta.T @ entry["input"]
         if "bias" in layer:
             gradient["bias"] = delta.sum(axis=0)
-        found[index] = gradient if index >= settings.frozen else {key: np.zeros_like(it) for key, it in gradient.items()}
+        found[index] = gradient
         delta = delta @ layer["weight"]
     return loss, output, found
 
 
-def norms(found) -> np.ndarray:
-    return np.array([np.sqrt(sum(float((it.astype(np.float64) ** 2).sum()) for it in layer.values())) for layer in found])
-
-
 class Optimizer:
-    """The usual update rules, with the usual constants."""
+    """The usual update rules, with the usual constants, on all parameters as one vector."""
 
     def __init__(self, settings: Settings, layers):
-        self.settings, self.layers, self.steps = settings, layers, 0
-        zero = lambda: [{key: np.zeros_like(it) for key, it in layer.items() if key in LEARNT} for layer in layers]
-        self.first, self.second = zero(), zero()
+        self.settings, self.steps = settings, 0
+        places = [(index, key) for index, layer in enumerate(layers) for key in LEARNT if key in layer]
+        self.values = np.concatenate([layers[index][key].ravel() for index, key in places])
+        self.places, offset = [], 0
+        decays, learns = np.zeros_like(self.values), np.ones_like(self.values)
+        self.starts = []
+        for index, key in places:
+            shape, size = layers[index][key].shape, layers[index][key].size
+            # The layers become views of the vector.
+            layers[index][key] = self.values[offset:offset + size].reshape(shape)
+            decays[offset:offset + size] = key == "weight"
+            learns[offset:offset + size] = index >= settings.frozen
+            if not self.places or self.places[-1][0] != index:
+                self.starts.append(offset)
+            self.places.append((index, key))
+            offset += size
+        self.decays, self.learns = decays * learns, learns
+        self.first, self.second = np.zeros_like(self.values), np.zeros_like(self.values)
 
-    def step(self, found, rate: float) -> None:
+    def gather(self, found) -> tuple[np.ndarray, np.ndarray]:
+        """The gradient as one vector, and its norm in each layer."""
+        gradient = np.concatenate([found[index][key].ravel() for index, key in self.places]) * self.learns
+        return gradient, np.sqrt(np.add.reduceat(gradient.astype(np.float64) ** 2, self.starts))
+
+    def step(self, slope: np.ndarray, rate: float) -> None:
         self.steps += 1
-        settings = self.settings
-        for index, (layer, gradient) in enumerate(zip(self.layers, found)):
-            if index < settings.frozen:
-                continue
-            for key, slope in gradient.items():
-                value, first, second = layer[key], self.first[index][key], self.second[index][key]
-                if settings.decay and key == "weight":
-                    if settings.optimizer == "adamw":
-                        value *= np.float32(1 - rate * settings.decay)
-                    else:
-                        slope = slope + np.float32(settings.decay) * value
-                if settings.optimizer in ("adam", "adamw"):
-                    first += np.float32(0.1) * (slope - first)
-                    second += np.float32(0.001) * (slope * slope - second)
-                    move = first / np.float32(1 - 0.9**self.steps) / (np.sqrt(second / np.float32(1 - 0.999**self.steps)) + np.float32(1e-8))
-                elif settings.optimizer == "rmsprop":
-                    second += np.float32(0.01) * (slope * slope - second)
-                    move = slope / (np.sqrt(second) + np.float32(1e-8))
-                elif settings.optimizer in ("momentum", "nesterov"):
-                    first *= np.float32(0.9)
-                    first += slope
-                    move = slope + np.float32(0.9) * first if settings.optimizer == "nesterov" else first
-                else:
-                    move = slope
-                value -= np.float32(rate) * move
+        settings, first, second = self.settings, self.first, self.second
+        if settings.decay:
+            if settings.optimizer == "adamw":
+                self.values *= 1 - np.float32(rate * settings.decay) * self.decays
+            else:
+                slope = slope + np.float32(settings.decay) * self.decays * self.values
+        if settings.optimizer in ("adam", "adamw"):
+            first += np.float32(0.1) * (slope - first)
+            second += np.float32(0.001) * (slope * slope - second)
+            move = first / np.float32(1 - 0.9**self.steps) / (np.sqrt(second / np.float32(1 - 0.999**self.steps)) + np.float32(1e-8))
+        elif settings.optimizer == "rmsprop":
+            second += np.float32(0.01) * (slope * slope - second)
+            move = slope / (np.sqrt(second) + np.float32(1e-8))
+        elif settings.optimizer in ("momentum", "nesterov"):
+            first *= np.float32(0.9)
+            first += slope
+            move = slope + np.float32(0.9) * first if settings.optimizer == "nesterov" else first
+        else:
+            move = slope
+        self.values -= np.float32(rate) * move
 
 
 def rate_at(settings: Settings, step: int, total: int, epoch: int, factor: float) -> float:

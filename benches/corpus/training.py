@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from network import Optimizer, Run, Settings, forward, gradients, initialise, loss_of, metric_of, norms, rate_at
+from network import Optimizer, Run, Settings, forward, gradients, initialise, loss_of, metric_of, rate_at
 
 warnings.filterwarnings("ignore", category=RuntimeWarning)
 
@@ -48,7 +48,7 @@ def fit(settings: Settings, train, validation, outputs: int, layers=None, meter=
 
     if settings.log_start:
         loss, output, found = gradients(settings, layers, x, y, rng)
-        log(0, [loss], [measure(output, y)], rate_at(settings, 0, total, 0, 1.0), [norms(found)])
+        log(0, [loss], [measure(output, y)], rate_at(settings, 0, total, 0, 1.0), [optimizer.gather(found)[1]])
     for epoch in range(settings.epochs):
         order = rng.permutation(len(x)) if settings.shuffle else np.arange(len(x))
         losses, metrics, found_norms = [], [], []
@@ -56,11 +56,11 @@ def fit(settings: Settings, train, validation, outputs: int, layers=None, meter=
             batch = order[place * settings.batch:(place + 1) * settings.batch]
             rate = rate_at(settings, step, total, epoch, factor)
             loss, output, found = gradients(settings, layers, x[batch], y[batch], rng)
-            layer_norms = norms(found)
+            gradient, layer_norms = optimizer.gather(found)
             whole = float(np.sqrt((layer_norms**2).sum()))
             if settings.clip and np.isfinite(whole) and whole > settings.clip:
-                found = [{key: it * np.float32(settings.clip / whole) for key, it in layer.items()} for layer in found]
-            optimizer.step(found, rate)
+                gradient = gradient * np.float32(settings.clip / whole)
+            optimizer.step(gradient, rate)
             losses.append(loss)
             metrics.append(measure(output, y[batch]) if settings.task == "classification" or len(batch) > 2 else np.nan)
             found_norms.append(layer_norms)

@@ -12,6 +12,9 @@
 //!    is ahead by 3.3 e and 0.1 (R² by 0.3), or by 5.5 e where training has done half of its
 //!    way; by 5 e at the start where training rows are known by heart in the end. If only one
 //!    of accuracy and loss is blind, as with partly permuted labels, by 6.5 e.
+//!    Or: within ten passes, too few to learn rows by heart, training reaches a level that it
+//!    keeps to the end (R² of 0.2, accuracy three standard errors and a tenth above the majority
+//!    class) while validation is blind then and ever after, and gets worse.
 //!    Where a check found that features predict the label in training but not in test, 2.5 e at
 //!    the start or 3.3 e half-way will do.
 //! 4. *Nothing else explains it*: no drift, unseen labels, tiny split, fixed row order, or broken
@@ -57,6 +60,8 @@ struct Look {
     half: f64,
     /// The lead at the start is large enough to matter, however small its error.
     matters: bool,
+    /// Training learns within the first passes what validation never shows.
+    early: bool,
 }
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
@@ -97,6 +102,9 @@ fn by_curves(case: &Case<'_>, view: &TrainingView) -> Option<Conclusion> {
     let correlation = case.findings.worst(&[CORRELATION]).is_some();
     let (metric, loss) = (by_metric(case, rows), by_loss(case, view));
     let found = match (&metric, &loss) {
+        (Some(metric), loss) if metric.early && loss.as_ref().is_none_or(|it| it.blind) => {
+            rows.is_some_and(|it| it >= 2.0 * FEWEST_ROWS)
+        }
         (Some(metric), loss) => {
             let blind = metric.blind && loss.as_ref().is_none_or(|it| it.blind);
             let half_blind = metric.blind || loss.as_ref().is_some_and(|it| it.blind);
@@ -257,24 +265,25 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
         .into_iter()
         .fold(f64::NEG_INFINITY, f64::max);
     let (start, half) = differences(&pair.train_curve, &pair.validation_curve)?;
-    let look = |learned, blind, error: f64| Look {
+    let look = |learned, blind, error: f64, level: f64| Look {
         learned,
         blind,
         start: start / error,
         half: half / error,
         matters: start >= 0.05,
+        early: blind && learns_early(pair, level, error),
     };
     match pair.metric {
         // Beyond doubt even where rows are known by heart: validation worse than a constant.
-        Metric::R2 => Some(look(train >= 0.3, validation <= 0.1, SCALE)),
+        Metric::R2 => Some(look(train >= 0.3, validation <= 0.1, SCALE, 0.2)),
         Metric::Accuracy => {
             let majority = case.experiment.majority()?;
             let rows = rows?;
             let spread = (majority * (1.0 - majority)).max(0.02).sqrt();
             let error = spread / rows.sqrt();
             let train_error = spread / case.experiment.train_rows.as_ref().map_or(rows, |it| it.count).sqrt();
-            let learned = train >= majority + (0.1 * (1.0 - majority)).max(3.0 * train_error);
-            Some(look(learned, best <= majority + 1.6 * error, error))
+            let level = majority + (0.1 * (1.0 - majority)).max(3.0 * train_error);
+            Some(look(train >= level, best <= majority + 1.6 * error, error, level))
         }
         // The chance level of F1 depends on the class shares and on what the model answers.
         Metric::Auc | Metric::BalancedAccuracy => {
@@ -284,10 +293,29 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
                 1.0 / case.experiment.classes()?
             };
             let error = 0.5 / rows?.sqrt();
-            Some(look(train >= chance + 0.15, best <= chance + 1.6 * error, error))
+            let level = chance + 0.15;
+            Some(look(train >= level, best <= chance + 1.6 * error, error, level))
         }
         _ => None,
     }
+}
+
+/// Whether the training metric passes `level` for good within the first passes while validation
+/// lies three standard errors behind, and validation does not improve from there on.
+fn learns_early(pair: &MetricPair, level: f64, error: f64) -> bool {
+    /// Passes over the rows after which a network may know some of them by heart.
+    const PASSES: usize = 10;
+    let pairs = paired(&pair.train_curve, &pair.validation_curve);
+    let Some(place) = pairs.iter().position(|it| it.0 >= level) else {
+        return false;
+    };
+    let after = pairs.get(place..).unwrap_or_default();
+    let (Some((train, validation, _)), Some(first), Some(end)) = (after.first(), pairs.first(), pair.validation_curve.end()) else {
+        return false;
+    };
+    let kept = after.iter().filter(|it| it.0 >= level).count() * 10 >= after.len() * 9;
+    let behind = train - validation >= (3.0 * error).min(level.max(0.15));
+    place < PASSES && kept && behind && end <= first.1 + error.min(0.05)
 }
 
 fn by_loss(case: &Case<'_>, view: &TrainingView) -> Option<Look> {
@@ -305,5 +333,6 @@ fn by_loss(case: &Case<'_>, view: &TrainingView) -> Option<Look> {
         start: -start / (SCALE * chance),
         half: -half / (SCALE * chance),
         matters: -start >= 0.2 * chance,
+        early: false,
     })
 }

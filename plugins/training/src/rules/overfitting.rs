@@ -133,7 +133,7 @@ fn is_fair(metric: Metric, first: f64, late: f64) -> bool {
 /// its rows by heart whatever the labels of others are.
 fn is_oversized(case: &Case<'_>) -> bool {
     /// Weights per row; healthy tables and networks have 1 to 20.
-    const WEIGHTS_PER_ROW: f64 = 40.0;
+    const WEIGHTS_PER_ROW: f64 = 25.0;
     let view = case.view;
     let Some(sizes) = view.architecture(|it| it.hidden_sizes()) else {
         return false;
