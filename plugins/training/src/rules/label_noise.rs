@@ -32,6 +32,12 @@ const MUCH_EASIER: f64 = 0.72;
 const SIGMAS: f64 = 1.2;
 /// The same, for a finding that stands without other evidence.
 const CLEAR_SIGMAS: f64 = 2.0;
+/// A ratio that no lucky split gives.
+const FAR_EASIER: f64 = 0.6;
+/// A ratio that a lucky split can give, but not together with [`SURE_SIGMAS`].
+const QUITE_EASIER: f64 = 0.8;
+/// One split in four hundred lies so far off.
+const SURE_SIGMAS: f64 = 2.8;
 /// Fewer points do not show a level.
 const POINTS: usize = 8;
 
@@ -52,7 +58,10 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     }
     let pair = view.main_metric()?;
     let distance = distance(case, pair, window).filter(|it| it.sigmas >= SIGMAS)?;
-    let clear = ratio < MUCH_EASIER && distance.sigmas >= CLEAR_SIGMAS && dropout.is_some();
+    let beyond_luck = (ratio < MUCH_EASIER && distance.sigmas >= CLEAR_SIGMAS)
+        || (ratio < QUITE_EASIER && distance.sigmas >= SURE_SIGMAS)
+        || (ratio < FAR_EASIER && distance.sigmas >= SIGMAS);
+    let clear = beyond_luck && dropout.is_some();
     let (severity, confidence) = if clear {
         (Severity::Medium, 0.65)
     } else {

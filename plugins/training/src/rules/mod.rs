@@ -84,7 +84,7 @@ pub fn diagnose(case: &Case<'_>) -> Vec<Draft> {
             // is worth telling.
             if rough {
                 found.extend(noisy::find(case));
-                found.extend(plateau::find(case));
+                found.extend(plateau::find(case, true));
             }
             return found;
         }
@@ -94,7 +94,8 @@ pub fn diagnose(case: &Case<'_>) -> Vec<Draft> {
         return found;
     }
     let noisy = noisy::find(case);
-    let plateau = plateau::find(case);
+    let rough = noisy.as_ref().is_some_and(|it| it.severity() > Severity::Low);
+    let plateau = plateau::find(case, rough);
     let unsettled = [&noisy, &plateau]
         .into_iter()
         .flatten()

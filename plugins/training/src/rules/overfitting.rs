@@ -48,12 +48,14 @@ pub(crate) fn rise(case: &Case<'_>) -> Option<Best> {
 /// Points after the best one that early stopping would not have allowed.
 fn least_after(view: &TrainingView) -> usize {
     let stated = view.params.patience().map(|it| it.value as usize + 1);
-    let stopping = view.params.early_stopping().map(|it| it.value);
+    // A patience longer than the run never ends it.
+    let idle = stated.is_some_and(|it| it >= view.points());
+    let stopping = view.params.early_stopping().map(|it| it.value && !idle);
     match (stopping, view.stopped_early()) {
         // Stopping is off and the run is complete: a few points are enough.
         (Some(false), Some(false) | None) | (None, Some(false)) => 4,
         // It ended early, whatever the parameters say, or may have.
-        _ => stated.unwrap_or(PATIENCE).max(PATIENCE),
+        _ => stated.filter(|_| !idle).unwrap_or(PATIENCE).max(PATIENCE),
     }
 }
 

@@ -29,7 +29,9 @@ const GAIN: f64 = 0.05;
 /// Fewer points are no plateau.
 const POINTS: usize = 16;
 
-pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
+/// `rough` says that the loss was found to jump, which lowers the bar for both losses: then it
+/// is only the question whether it gets anywhere.
+pub(crate) fn find(case: &Case<'_>, rough: bool) -> Option<Draft> {
     let view = case.view;
     let (train, validation) = (&view.train, &view.validation);
     if !case.is_gradient_trained()
@@ -42,8 +44,9 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     if view.validation_rows().is_some_and(|it| it < 20) {
         return None;
     }
-    let noise = validation.noise(0.4).filter(|it| *it >= NOISE)?;
-    let train_noise = train.noise(0.4).filter(|it| *it >= TRAIN_NOISE)?;
+    let share = if rough { 0.4 } else { 1.0 };
+    let noise = validation.noise(0.4).filter(|it| *it >= share * NOISE)?;
+    let train_noise = train.noise(0.4).filter(|it| *it >= share * TRAIN_NOISE)?;
     if !is_flat(train) || !is_flat(validation) {
         return None;
     }
