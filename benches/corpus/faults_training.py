@@ -179,7 +179,7 @@ def plateau_no_schedule(lab: Lab):
     level = np.mean(train[half:])
     flat = abs(np.mean(train[half:half + half // 2]) - np.mean(train[-half // 2:])) < 0.06 * (train[0] - level)
     gain, gain_val = level / decayed.end("train_loss"), np.mean(losses[half:]) / decayed.end("val_loss")
-    if not flat or gain < 1.25 or gain_val < 1.08 or audit.rise(run)[0] > 2.0 or lab.reference().end(f"val_{run.metric}") - run.end(f"val_{run.metric}") > 0.25:
+    if not flat or gain < 1.25 or gain_val < 1.08 or audit.rise(run)[0] > 1.6 or train[half] > 1.3 * level or lab.reference().end(f"val_{run.metric}") - run.end(f"val_{run.metric}") > 0.25:
         return None
     return Case(lab, run, ["training.plateau_no_schedule"], f"{optimizer} constant rate {settings.rate}, batch {settings.batch}: flat at {level:.3g}; cosine reaches {decayed.end('train_loss'):.3g}", grade(gain, 1.4, 1.8))
 

@@ -35,7 +35,7 @@ def fit(settings: Settings, train, validation, outputs: int, layers=None, meter=
     def log(epoch: int, losses, metrics, rate, found):
         output, _ = forward(settings, layers, vx)
         row = {"step": step, "epoch": epoch, "train_loss": float(np.mean(losses)), "val_loss": loss_of(settings, output, vy, False)[0]}
-        if settings.running:
+        if settings.running and settings.loss not in ("mae", "huber"):
             row[f"train_{run.metric}"] = float(np.mean(metrics))
         else:
             row[f"train_{run.metric}"] = measure(forward(settings, layers, x)[0], y)
@@ -62,14 +62,15 @@ def fit(settings: Settings, train, validation, outputs: int, layers=None, meter=
                 gradient = gradient * np.float32(settings.clip / whole)
             optimizer.step(gradient, rate)
             losses.append(loss)
-            metrics.append(measure(output, y[batch]) if settings.task == "classification" or len(batch) > 2 else np.nan)
+            if settings.task == "classification":
+                metrics.append(measure(output, y[batch]))
             found_norms.append(layer_norms)
             step += 1
             if place + 1 in marks:
-                shown = losses, [it for it in metrics if np.isfinite(it)] or [np.nan], found_norms
-                if settings.task == "regression" and settings.running:
-                    # R² of single batches means little; the epoch's comes from its mean loss.
-                    shown = losses, [1 - np.mean(losses) / float(np.var(y))] if settings.loss == "mse" else metrics, found_norms
+                shown = losses, metrics, found_norms
+                if settings.task == "regression":
+                    # R² of single batches means little: the epoch's comes from its mean loss.
+                    shown = losses, [1 - np.mean(losses) / float(np.var(y))], found_norms
                 validation_loss = log(epoch + (1 if settings.log_start else 0), *shown[:2], rate, shown[2])
                 losses, metrics, found_norms = [], [], []
         if not np.isfinite(run.history[-1]["train_loss"]):

@@ -11,8 +11,9 @@
 //! 3. *From the start*: over the first three epochs, in which little can be memorised, training
 //!    is ahead by 3.3 e and 0.1 (R² by 0.3), or by 5.5 e where training has done half of its
 //!    way; by 5 e at the start where training rows are known by heart in the end. If only one
-//!    of accuracy and loss is blind, as with partly permuted labels, by 6.5 e.
-//!    Or: within ten passes, too few to learn rows by heart, training reaches a level that it
+//!    of accuracy and loss is blind, as with partly permuted labels, by 6.5 e,
+//!    or by 5.5 e over the first eight epochs.
+//!    Or: within fifteen passes, too few to learn rows by heart, training reaches a level that it
 //!    keeps to the end (R² of 0.2, accuracy three standard errors and a tenth above the majority
 //!    class) while validation is blind then and ever after, and gets worse.
 //!    Where a check found that features predict the label in training but not in test, 2.5 e at
@@ -62,6 +63,8 @@ struct Look {
     matters: bool,
     /// Training learns within the first passes what validation never shows.
     early: bool,
+    /// The mean lead over the first eight epochs.
+    eight: f64,
 }
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
@@ -137,7 +140,7 @@ fn from_the_start(look: &Look, blind: bool, half_blind: bool, known_by_heart: bo
     match (blind, known_by_heart) {
         (true, false) => look.matters && (look.start >= 3.3 || (look.start >= 2.0 && look.half >= 5.5)),
         (true, true) => look.matters && look.start >= 5.0,
-        (false, _) => look.matters && look.start >= 6.5,
+        (false, _) => look.matters && (look.start >= 6.5 || (look.eight >= 5.5 && !known_by_heart)),
     }
 }
 
@@ -243,14 +246,19 @@ fn second_half(curve: &Curve) -> Option<f64> {
 /// the point where `a` has done half of its way.
 fn differences(a: &Curve, b: &Curve) -> Option<(f64, f64)> {
     let pairs = paired(a, b);
-    let first: Vec<f64> = pairs.iter().take(3).map(|it| it.0 - it.1).collect();
-    let start = first.iter().sum::<f64>() / first.len().max(1) as f64;
+    let start = mean_lead(a, b, 3);
     let (from, to) = (a.points.first()?.value, a.end()?);
     let half = pairs
         .iter()
         .find(|it| (it.0 - from).abs() >= 0.5 * (to - from).abs())
         .map(|it| it.0 - it.1)?;
-    (!first.is_empty()).then_some((start, half))
+    Some((start, half))
+}
+
+/// The mean difference of two curves over so many points from the start.
+fn mean_lead(a: &Curve, b: &Curve, points: usize) -> f64 {
+    let first: Vec<f64> = paired(a, b).iter().take(points).map(|it| it.0 - it.1).collect();
+    first.iter().sum::<f64>() / first.len().max(1) as f64
 }
 
 /// R² and relative losses have no binomial error; 0.3 weighs as much as 3.3 standard errors.
@@ -272,6 +280,7 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
         half: half / error,
         matters: start >= 0.05,
         early: blind && learns_early(pair, level, error),
+        eight: mean_lead(&pair.train_curve, &pair.validation_curve, 8) / error,
     };
     match pair.metric {
         // Beyond doubt even where rows are known by heart: validation worse than a constant.
@@ -303,19 +312,19 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
 /// Whether the training metric passes `level` for good within the first passes while validation
 /// lies three standard errors behind, and validation does not improve from there on.
 fn learns_early(pair: &MetricPair, level: f64, error: f64) -> bool {
-    /// Passes over the rows after which a network may know some of them by heart.
-    const PASSES: usize = 10;
+    /// Passes over the rows after which a network may know many of them by heart.
+    const PASSES: usize = 15;
     let pairs = paired(&pair.train_curve, &pair.validation_curve);
     let Some(place) = pairs.iter().position(|it| it.0 >= level) else {
         return false;
     };
     let after = pairs.get(place..).unwrap_or_default();
-    let (Some((train, validation, _)), Some(first), Some(end)) = (after.first(), pairs.first(), pair.validation_curve.end()) else {
+    let (Some((train, validation, _)), Some(end)) = (after.first(), pair.validation_curve.end()) else {
         return false;
     };
     let kept = after.iter().filter(|it| it.0 >= level).count() * 10 >= after.len() * 9;
     let behind = train - validation >= (3.0 * error).min(level.max(0.15));
-    place < PASSES && kept && behind && end <= first.1 + error.min(0.05)
+    place < PASSES && kept && behind && end <= validation + error.min(0.05)
 }
 
 fn by_loss(case: &Case<'_>, view: &TrainingView) -> Option<Look> {
@@ -334,5 +343,6 @@ fn by_loss(case: &Case<'_>, view: &TrainingView) -> Option<Look> {
         half: -half / (SCALE * chance),
         matters: -start >= 0.2 * chance,
         early: false,
+        eight: 0.0,
     })
 }

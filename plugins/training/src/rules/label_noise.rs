@@ -32,7 +32,7 @@ const MUCH_EASIER: f64 = 0.72;
 const SIGMAS: f64 = 1.2;
 /// The same, for a finding that stands without other evidence.
 const CLEAR_SIGMAS: f64 = 2.0;
-/// A ratio that no lucky split gives.
+/// A ratio of regression losses that no lucky split gives.
 const FAR_EASIER: f64 = 0.6;
 /// A ratio that a lucky split can give, but not together with [`SURE_SIGMAS`].
 const QUITE_EASIER: f64 = 0.8;
@@ -60,7 +60,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let distance = distance(case, pair, window).filter(|it| it.sigmas >= SIGMAS)?;
     let beyond_luck = (ratio < MUCH_EASIER && distance.sigmas >= CLEAR_SIGMAS)
         || (ratio < QUITE_EASIER && distance.sigmas >= SURE_SIGMAS)
-        || (ratio < FAR_EASIER && distance.sigmas >= SIGMAS);
+        || (ratio < FAR_EASIER && pair.metric == Metric::R2);
     let clear = beyond_luck && dropout.is_some();
     let (severity, confidence) = if clear {
         (Severity::Medium, 0.65)

@@ -34,7 +34,12 @@ const CONTRAST: f64 = 1.0;
 const SLIGHT: f64 = 0.6;
 /// The difference of the logarithms of the validation loss at the worst and the best place,
 /// without the trend; batches of mixed rows leave a fraction of it.
-const SWING: f64 = 0.06;
+const SWING: f64 = 0.03;
+/// Below this the validation loss does not depend on the place.
+const STILL: f64 = 0.016;
+/// Validation over training loss in the first epoch; of mixed rows training is the higher one,
+/// since it averages over the epoch.
+const AHEAD: f64 = 1.6;
 /// Validation loss that jumps between epochs although it is the same rows each time.
 const ROUGH: f64 = 0.1;
 
@@ -44,22 +49,28 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         return None;
     }
     let declared = shuffle.is_some();
-    let swings = case.view.validation_tooth().is_some_and(|it| is_pattern(&it) && it.pattern.amplitude >= SWING);
+    let validation = case.view.validation_tooth();
+    let swings = validation.as_ref().is_some_and(|it| is_pattern(it, declared) && it.pattern.amplitude >= SWING);
+    let still = validation.is_some_and(|it| it.pattern.amplitude < STILL);
     let least = match (declared, swings) {
         (true, true) => 0.0,
         (true, false) => SLIGHT,
         (false, _) => CONTRAST,
     };
-    let repeats = |it: &SawTooth| is_pattern(it) && it.contrast >= least;
+    let repeats = |it: &SawTooth| is_pattern(it, declared) && it.contrast >= least;
     match case.view.saw_tooth().filter(repeats) {
-        Some(tooth) => Some(saw_tooth(case, &tooth, declared, swings)),
+        // Fixed batches of mixed rows have losses of their own, but leave the weights in peace.
+        Some(_) if still && !declared => None,
+        Some(tooth) => Some(saw_tooth(case, &tooth, declared, (swings, still))),
         None if declared => declared_only(case),
         None => None,
     }
 }
 
-fn is_pattern(tooth: &SawTooth) -> bool {
-    tooth.pattern.f >= F && tooth.pattern.explained >= EXPLAINED
+/// Where rows are known to be unshuffled, less is enough: noise of the weights blurs the pattern.
+fn is_pattern(tooth: &SawTooth, declared: bool) -> bool {
+    let share = if declared { 0.6 } else { 1.0 };
+    tooth.pattern.f >= share * F && tooth.pattern.explained >= share * EXPLAINED
 }
 
 /// One step per epoch sees all rows at once: their order cannot matter.
@@ -71,8 +82,9 @@ fn is_full_batch(case: &Case<'_>) -> bool {
         .is_some_and(|(updates, epochs)| updates <= epochs * 1.01)
 }
 
-fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool, swings: bool) -> Draft {
+fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool, (swings, still): (bool, bool)) -> Draft {
     let (severity, confidence) = match (declared, tooth.contrast) {
+        _ if still => (Severity::Low, 0.5),
         (true, it) if it >= 1.5 * CONTRAST => (Severity::High, 0.93),
         (true, it) if it >= CONTRAST || swings => (Severity::Medium, 0.85),
         (true, _) => (Severity::Low, 0.5),
@@ -105,11 +117,14 @@ fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool, swings: bool) ->
 /// unsteady for a pattern.
 fn declared_only(case: &Case<'_>) -> Option<Draft> {
     let rough = case.view.validation.noise(0.0).filter(|it| *it >= ROUGH);
-    if rough.is_none() && case.view.saw_tooth().is_some() {
+    // Runs of one class are easy to follow from the first epoch on, and teach nothing.
+    let ahead = case.view.gap().is_some_and(|it| it.start >= AHEAD);
+    if rough.is_none() && !ahead && case.view.saw_tooth().is_some() {
         return None;
     }
     let draft = match rough {
         Some(noise) => Draft::new(CODE, Severity::Medium, 0.6).computed(case.label("validation-noise"), noise),
+        None if ahead => Draft::new(CODE, Severity::Medium, 0.55),
         None => Draft::new(CODE, Severity::Low, 0.4),
     };
     let clue = match rough {

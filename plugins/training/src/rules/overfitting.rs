@@ -105,6 +105,11 @@ fn never_improved(case: &Case<'_>, best: &Best) -> bool {
     let Some(first) = view.validation.points.first() else {
         return true;
     };
+    // Never better than a constant: that the loss fell says no more than where it began.
+    let r2 = view.metrics.iter().find(|it| it.metric == Metric::R2).map(|it| it.validation_curve.smooth());
+    if r2.is_some_and(|it| !it.is_empty() && it.iter().all(|it| *it <= 0.05)) {
+        return true;
+    }
     let fell = first.value - best.value >= LEARNT * first.value.abs();
     let noise = view.validation_rows().map_or(0.08, |rows| 1.0 / f64::from(rows).sqrt());
     let gained = view.main_metric().is_some_and(|pair| {
