@@ -23,6 +23,7 @@ mod findings;
 mod graph;
 mod outputs;
 mod rules;
+mod shares;
 mod summary;
 mod texts;
 

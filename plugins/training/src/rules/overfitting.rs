@@ -48,12 +48,14 @@ pub(crate) fn rise(case: &Case<'_>) -> Option<Best> {
 /// Points after the best one that early stopping would not have allowed.
 fn least_after(view: &TrainingView) -> usize {
     let stated = view.params.patience().map(|it| it.value as usize + 1);
-    let stopping = view.params.early_stopping().map(|it| it.value);
+    // A patience longer than the run never ends it.
+    let idle = stated.is_some_and(|it| it >= view.points());
+    let stopping = view.params.early_stopping().map(|it| it.value && !idle);
     match (stopping, view.stopped_early()) {
         // Stopping is off and the run is complete: a few points are enough.
         (Some(false), Some(false) | None) | (None, Some(false)) => 4,
         // It ended early, whatever the parameters say, or may have.
-        _ => stated.unwrap_or(PATIENCE).max(PATIENCE),
+        _ => stated.filter(|_| !idle).unwrap_or(PATIENCE).max(PATIENCE),
     }
 }
 
@@ -103,6 +105,11 @@ fn never_improved(case: &Case<'_>, best: &Best) -> bool {
     let Some(first) = view.validation.points.first() else {
         return true;
     };
+    // Never better than a constant: that the loss fell says no more than where it began.
+    let r2 = view.metrics.iter().find(|it| it.metric == Metric::R2).map(|it| it.validation_curve.smooth());
+    if r2.is_some_and(|it| !it.is_empty() && it.iter().all(|it| *it <= 0.05)) {
+        return true;
+    }
     let fell = first.value - best.value >= LEARNT * first.value.abs();
     let noise = view.validation_rows().map_or(0.08, |rows| 1.0 / f64::from(rows).sqrt());
     let gained = view.main_metric().is_some_and(|pair| {
@@ -133,7 +140,7 @@ fn is_fair(metric: Metric, first: f64, late: f64) -> bool {
 /// its rows by heart whatever the labels of others are.
 fn is_oversized(case: &Case<'_>) -> bool {
     /// Weights per row; healthy tables and networks have 1 to 20.
-    const WEIGHTS_PER_ROW: f64 = 40.0;
+    const WEIGHTS_PER_ROW: f64 = 25.0;
     let view = case.view;
     let Some(sizes) = view.architecture(|it| it.hidden_sizes()) else {
         return false;
