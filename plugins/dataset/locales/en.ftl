@@ -20,6 +20,11 @@ dataset-class-imbalance =
     .evidence = Class '{ $rare }' makes up { $share } of the training samples. Always answering '{ $frequent }' would already be right for { $majority } of them.
     .action = Weight class '{ $rare }' about { $weight } times in the loss (class_weight="balanced", or pos_weight), or draw batches with a balanced sampler; and judge by macro-F1, balanced accuracy or recall of '{ $rare }' instead of accuracy. If more rows of '{ $rare }' can be collected, that beats any weighting.
     .rationale = An unweighted loss gains almost nothing from a class with { $few } samples, so the model learns to ignore it while accuracy looks fine. It worked when recall of '{ $rare }' rises clearly and macro-F1 rises with it; keep the split stratified so that the test set holds enough of that class to see this.
+dataset-class-imbalance-bounded =
+    .description = The { $classes } classes of '{ $label }' are very unequal.
+    .evidence = Whatever the rows per class are, the summary of '{ $label }' over { $rows } training rows leaves the rarest class at most { $ratio } of the most frequent one.
+    .action = Count the rows per class (df['{ $label }'].value_counts()), weight the rare classes in the loss (class_weight="balanced") or draw batches with a balanced sampler, and judge by macro-F1 or recall per class instead of accuracy.
+    .rationale = An unweighted loss gains almost nothing from a rare class, so the model learns to ignore it while accuracy looks fine. It worked when recall of the rarest class rises clearly and macro-F1 with it.
 dataset-class-imbalance-empty-images =
     .description = Most training images hold no object: { $negative } empty ones beside { $positive } with objects.
     .evidence = { $share } of the images are negative samples.
@@ -78,6 +83,14 @@ dataset-outliers-sentinel =
     .evidence = Half of the values of '{ $worst }' lie between { $low } and { $high }; { $value } stands { $distance } interquartile ranges away and blows its standard deviation up to { $std }.
     .action = Replace { $value } in { $columns } by a missing value when reading (na_values={ $value }), then impute with the median of the training split and add a was-missing flag.
     .rationale = The placeholder pulls mean and standard deviation, so after scaling all real values are squeezed into a narrow band. Afterwards the standard deviation of '{ $worst }' should be of the size of { $high } - { $low }.
+dataset-outliers-repeated =
+    .description = { $number ->
+        [one] Column { $columns } ends
+       *[other] Columns { $columns } end
+    } in the same far value in both splits, as a code for something does: '{ $worst }' reaches { $value }.
+    .evidence = Half of the values of '{ $worst }' lie between { $low } and { $high }; { $value } stands { $distance } interquartile ranges away, in the training and in the test split.
+    .action = Look up what { $value } means in { $columns }: a placeholder (then read it as missing, na_values={ $value }), an upper limit of the instrument, or a default. Impute or flag it; do not leave it among the measurements.
+    .rationale = The largest of many measurements hardly ever repeats to the digit in another sample. As a number it pulls mean, scaling and every squared error. Afterwards the standard deviation of '{ $worst }' should be of the size of { $high } - { $low }.
 dataset-outliers-scale =
     .description = { $number ->
         [one] Column { $columns } holds
@@ -133,6 +146,14 @@ checks-covariate-drift-numeric =
     .evidence = The mean of '{ $worst }' goes from { $before } to { $after }, a shift of { $shift } standard deviations over { $rows } and { $test } rows; chance does not do that among { $features } features. Affected: { $columns }.
     .action = Check how the split was made. If it was sorted, cut by time or filtered on { $columns }, redo it at random (stratified) to measure the model, or keep it and treat the gap as the price of the shift: then collect or reweight training rows that look like the test data.
     .rationale = A validation gap under drift is not overfitting, and regularisation will not close it. After a random split the gap should shrink; if it stays, look at the model.
+checks-covariate-drift-quartiles =
+    .description = The test data do not come from the distribution of the training data: { $number ->
+        [one] { $columns } differs
+       *[other] { $number } features differ
+    } between the splits.
+    .evidence = Half of the values of '{ $worst }' lie between { $low } and { $high } in training, between { $test_low } and { $test_high } in the test split over { $rows } and { $test } rows; chance does not do that among { $features } features. Affected: { $columns }.
+    .action = Compare how { $columns } came about in both splits: another unit, instrument, normalisation or selection of rows. Put both through the same preparation; if the difference is real, redo the split at random to measure the model, or train on rows that look like the test data.
+    .rationale = A validation gap under drift is not overfitting, and regularisation will not close it. After the repair the quartiles of both splits should agree within a few per cent of their distance.
 checks-covariate-drift-category =
     .description = The test data do not come from the distribution of the training data: { $number ->
         [one] { $columns } differs

@@ -20,6 +20,11 @@ dataset-class-imbalance =
     .evidence = La classe « { $rare } » représente { $share } des exemples d'entraînement. Répondre toujours « { $frequent } » serait déjà juste pour { $majority } d'entre eux.
     .action = Pondérez la classe « { $rare } » environ { $weight } fois dans la perte (class_weight="balanced" ou pos_weight), ou tirez des lots équilibrés ; et jugez au macro-F1, à l'exactitude équilibrée ou au rappel de « { $rare } » plutôt qu'à l'exactitude. Si l'on peut recueillir davantage de lignes de « { $rare } », cela vaut mieux que toute pondération.
     .rationale = Une perte non pondérée ne gagne presque rien avec une classe de { $few } exemples : le modèle apprend à l'ignorer pendant que l'exactitude reste flatteuse. C'est réussi quand le rappel de « { $rare } » monte nettement et que le macro-F1 suit ; gardez une découpe stratifiée pour que le jeu de test contienne assez de cette classe.
+dataset-class-imbalance-bounded =
+    .description = Les { $classes } classes de « { $label } » sont très inégales.
+    .evidence = Quels que soient les effectifs par classe, le résumé de « { $label } » sur { $rows } lignes d'entraînement laisse à la classe la plus rare au plus { $ratio } de la plus fréquente.
+    .action = Comptez les lignes par classe (df['{ $label }'].value_counts()), pondérez les classes rares dans la perte (class_weight="balanced") ou tirez des lots équilibrés, et jugez au macro-F1 ou au rappel par classe plutôt qu'à l'exactitude.
+    .rationale = Une perte non pondérée ne gagne presque rien avec une classe rare : le modèle apprend à l'ignorer pendant que l'exactitude reste flatteuse. C'est réussi quand le rappel de la classe la plus rare monte nettement et le macro-F1 avec lui.
 dataset-class-imbalance-empty-images =
     .description = La plupart des images d'entraînement ne contiennent aucun objet : { $negative } vides contre { $positive } avec objets.
     .evidence = { $share } des images sont des exemples négatifs.
@@ -78,6 +83,14 @@ dataset-outliers-sentinel =
     .evidence = La moitié des valeurs de « { $worst } » se trouve entre { $low } et { $high } ; { $value } en est à { $distance } écarts interquartiles et gonfle l'écart-type jusqu'à { $std }.
     .action = Remplacez { $value } dans { $columns } par une valeur manquante dès la lecture (na_values), puis imputez par la médiane du jeu d'entraînement et ajoutez un indicateur de valeur manquante.
     .rationale = Cette valeur entraîne la moyenne et l'écart-type : après normalisation, toutes les vraies valeurs sont écrasées dans une bande étroite. Ensuite, l'écart-type de « { $worst } » doit être de l'ordre de l'intervalle de { $low } à { $high }.
+dataset-outliers-repeated =
+    .description = { $number ->
+        [one] La colonne { $columns } finit
+       *[other] Les colonnes { $columns } finissent
+    } sur la même valeur lointaine dans les deux jeux, comme le fait un code : « { $worst } » atteint { $value }.
+    .evidence = La moitié des valeurs de « { $worst } » se trouve entre { $low } et { $high } ; { $value } en est à { $distance } écarts interquartiles, à l'entraînement comme au test.
+    .action = Cherchez ce que { $value } signifie dans { $columns } : une valeur de remplacement (lisez-la alors comme manquante, na_values), une limite de l'instrument ou une valeur par défaut. Imputez-la ou signalez-la par un indicateur ; ne la laissez pas parmi les mesures.
+    .rationale = La plus grande de nombreuses mesures ne se répète presque jamais au chiffre près dans un autre échantillon. Prise pour un nombre, elle entraîne la moyenne, la normalisation et toute erreur quadratique. Ensuite, l'écart-type de « { $worst } » doit être de l'ordre de l'intervalle de { $low } à { $high }.
 dataset-outliers-scale =
     .description = { $number ->
         [one] La colonne { $columns } contient
@@ -133,6 +146,14 @@ checks-covariate-drift-numeric =
     .evidence = La moyenne de « { $worst } » passe de { $before } à { $after }, soit { $shift } écart-type sur { $rows } et { $test } lignes ; le hasard n'en fait pas autant parmi { $features } variables. Variables touchées : { $columns }.
     .action = Vérifiez comment la découpe a été faite. Si elle est triée, coupée dans le temps ou filtrée sur { $columns }, refaites-la au hasard (stratifiée) pour mesurer le modèle, ou gardez-la et tenez l'écart pour le prix du décalage : recueillez ou repondérez alors des lignes d'entraînement qui ressemblent aux données de test.
     .rationale = Un écart de validation sous dérive n'est pas du surapprentissage, et la régularisation ne le comblera pas. Après une découpe au hasard, l'écart doit se réduire ; s'il reste, regardez le modèle.
+checks-covariate-drift-quartiles =
+    .description = Les données de test ne suivent pas la distribution des données d'entraînement : { $number ->
+        [one] { $columns } diffère
+       *[other] { $number } variables diffèrent
+    } entre les jeux.
+    .evidence = La moitié des valeurs de « { $worst } » se trouve entre { $low } et { $high } à l'entraînement, entre { $test_low } et { $test_high } au test sur { $rows } et { $test } lignes ; le hasard n'en fait pas autant parmi { $features } variables. Variables touchées : { $columns }.
+    .action = Comparez l'origine de { $columns } dans les deux jeux : une autre unité, un autre instrument, une autre normalisation ou un autre choix des lignes. Faites passer les deux par la même préparation ; si la différence est réelle, refaites la découpe au hasard pour mesurer le modèle, ou entraînez sur des lignes qui ressemblent au test.
+    .rationale = Un écart de validation sous dérive n'est pas du surapprentissage, et la régularisation ne le comblera pas. Après réparation, les quartiles des deux jeux doivent s'accorder à quelques pour cent de leur distance.
 checks-covariate-drift-category =
     .description = Les données de test ne suivent pas la distribution des données d'entraînement : { $number ->
         [one] { $columns } diffère
