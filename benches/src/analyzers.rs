@@ -40,15 +40,20 @@ pub(crate) fn run() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let coordinator = diagnosis::start().await?;
-        println!("CPU time of each agent, median and worst of {ROUNDS}; aim: median under {}", ms(AIM));
+        println!(
+            "CPU time of each agent, median and worst of {ROUNDS}; aim: median under {}",
+            ms(AIM)
+        );
         let mut worst: BTreeMap<String, Duration> = BTreeMap::new();
         for request in requests()? {
-            let parse = request.parse.map_or_else(String::new, |it| format!("; parsing the body as JSON: {}", ms(it)));
+            let parse = request
+                .parse
+                .map_or_else(String::new, |it| format!("; parsing the body as JSON: {}", ms(it)));
             println!("  {}{parse}", request.name);
             for (agent, times) in times(&coordinator, &request.experiment, ROUNDS).await {
-                let of_parse = request
-                    .parse
-                    .map_or_else(String::new, |it| format!("  = {:.1} x JSON parse", ratio(times.median(), it)));
+                let of_parse = request.parse.map_or_else(String::new, |it| {
+                    format!("  = {:.1} x JSON parse", ratio(times.median(), it))
+                });
                 println!(
                     "    {agent:36} {:>10} {:>10}{of_parse}",
                     ms(times.median()),
@@ -123,11 +128,17 @@ async fn times(coordinator: &Coordinator, experiment: &Experiment, rounds: usize
         let timings = response.additional_outputs.get("timings_ms").and_then(Json::as_object);
         for (agent, it) in timings.into_iter().flatten().filter(|_| round >= WARM_UP) {
             if let Some(cpu) = it.get("cpu").and_then(Json::as_f64) {
-                times.entry(agent.clone()).or_default().push(Duration::from_secs_f64(cpu / 1e3));
+                times
+                    .entry(agent.clone())
+                    .or_default()
+                    .push(Duration::from_secs_f64(cpu / 1e3));
             }
         }
     }
-    times.into_iter().map(|(agent, times)| (agent, Sample::new(times))).collect()
+    times
+        .into_iter()
+        .map(|(agent, times)| (agent, Sample::new(times)))
+        .collect()
 }
 
 /// A run that logged each of a million steps: both losses and the learning rate.

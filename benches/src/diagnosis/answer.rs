@@ -187,7 +187,10 @@ mod tests {
         // C is no object, and the analysis of D no list.
         assert_eq!((found.len(), bad), (1, 2));
         let it = &found[0];
-        assert_eq!((it.code.as_str(), it.level, it.confidence), ("overfitting", Level::High, 0.5));
+        assert_eq!(
+            (it.code.as_str(), it.level, it.confidence),
+            ("overfitting", Level::High, 0.5)
+        );
         assert_eq!((it.agent.as_str(), it.evidence.as_str()), ("A", "e"));
     }
 

@@ -95,7 +95,10 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
     if depth > DEEPEST {
         return Ok(());
     }
-    if ["request.json", "label.json"].iter().any(|it| folder.join(it).is_file()) {
+    if ["request.json", "label.json"]
+        .iter()
+        .any(|it| folder.join(it).is_file())
+    {
         found.push(folder.to_owned());
     }
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -110,7 +113,10 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
 
 fn label_file(corpus: &Path, folder: &Path) -> Option<PathBuf> {
     let file = format!("{}.json", name(folder));
-    let beside = folder.parent().and_then(Path::parent).map(|it| it.join("labels").join(&file));
+    let beside = folder
+        .parent()
+        .and_then(Path::parent)
+        .map(|it| it.join("labels").join(&file));
     [
         Some(folder.join("label.json")),
         beside,

@@ -60,7 +60,13 @@ pub(crate) fn spread(rows: &[Row]) -> Spread {
         })
         .collect();
     // A data set with healthy experiments only has no recall, and no F1 that could be averaged.
-    let of = |value: fn(&Fold) -> f64| folds.iter().filter(|it| it.cases > it.clean).map(value).collect::<Vec<_>>();
+    let of = |value: fn(&Fold) -> f64| {
+        folds
+            .iter()
+            .filter(|it| it.cases > it.clean)
+            .map(value)
+            .collect::<Vec<_>>()
+    };
     let (f1, balanced) = (of(|it| it.macro_f1), of(|it| it.balanced));
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
     let worst = |values: &[f64]| values.iter().copied().reduce(f64::min).unwrap_or(0.0);

@@ -81,11 +81,7 @@ mod tests {
     #[test]
     fn the_map_is_fitted_on_the_other_data_sets_only() {
         // In b, 0.9 is right half of the time, whatever a says.
-        let claims = [
-            claim("a", 0.9, true),
-            claim("b", 0.9, true),
-            claim("b", 0.9, false),
-        ];
+        let claims = [claim("a", 0.9, true), claim("b", 0.9, true), claim("b", 0.9, false)];
         let mapped = mapped(&claims);
         assert_eq!(mapped[0].confidence, 0.5);
         assert_eq!((mapped[1].confidence, mapped[2].confidence), (1.0, 1.0));
@@ -94,9 +90,15 @@ mod tests {
     #[test]
     fn the_map_never_falls() {
         let other = [(0.1, false), (0.2, true), (0.3, false), (0.8, true), (0.9, true)];
-        let claims: Vec<_> = other.iter().map(|&(confidence, right)| claim("b", confidence, right)).collect();
+        let claims: Vec<_> = other
+            .iter()
+            .map(|&(confidence, right)| claim("b", confidence, right))
+            .collect();
         let blocks = fit(claims.iter());
-        let shares: Vec<f64> = [0.05, 0.2, 0.3, 0.8, 1.0].iter().filter_map(|&it| look_up(&blocks, it)).collect();
+        let shares: Vec<f64> = [0.05, 0.2, 0.3, 0.8, 1.0]
+            .iter()
+            .filter_map(|&it| look_up(&blocks, it))
+            .collect();
         assert_eq!(shares, [0.0, 0.5, 0.5, 1.0, 1.0]);
     }
 

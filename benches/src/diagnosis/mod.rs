@@ -29,7 +29,10 @@ use crate::{Result, root};
 
 /// `cargo xtask bench diagnosis`.
 #[derive(Debug, clap::Parser)]
-#[command(name = "cargo xtask bench diagnosis", about = "Scores the diagnosis of a labelled corpus.")]
+#[command(
+    name = "cargo xtask bench diagnosis",
+    about = "Scores the diagnosis of a labelled corpus."
+)]
 pub(crate) struct Options {
     /// The corpus; by default ../shared/corpus-dev where it is, else examples/.
     folder: Option<PathBuf>,
@@ -106,7 +109,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let report = Report::of(&corpus, &cases, &answers);
     println!("{}", table::table(&report, options.misses));
     if let Some(file) = &options.json {
-        fs::write(file, serde_json::to_string_pretty(&report)?).map_err(|error| format!("{}: {error}", file.display()))?;
+        fs::write(file, serde_json::to_string_pretty(&report)?)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
         println!("written: {}", file.display());
     }
     if let Some(file) = &options.html {
@@ -119,5 +123,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// The labelled experiments beside the repository, or else those in it.
 fn default_corpus() -> PathBuf {
     let beside = root().join("../shared/corpus-dev");
-    if beside.is_dir() { beside } else { root().join("examples") }
+    if beside.is_dir() {
+        beside
+    } else {
+        root().join("examples")
+    }
 }

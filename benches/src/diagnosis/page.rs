@@ -41,7 +41,13 @@ pub(crate) fn page(report: &Report) -> String {
         escape(&report.corpus)
     );
     let headlines = table::headlines(report);
-    rows(&mut html, &[], headlines.iter().map(|(name, value)| vec![(*name).to_owned(), value.clone()]));
+    rows(
+        &mut html,
+        &[],
+        headlines
+            .iter()
+            .map(|(name, value)| vec![(*name).to_owned(), value.clone()]),
+    );
     codes(report, &mut html);
     datasets(report, &mut html);
     calibration(report, &mut html);
@@ -76,7 +82,9 @@ fn rows(html: &mut String, head: &[&str], rows: impl Iterator<Item = Vec<String>
 }
 
 fn codes(report: &Report, html: &mut String) {
-    html.push_str("<h2>By code</h2><p>Codes without a number of cases are injected nowhere here: false alarms only.</p>");
+    html.push_str(
+        "<h2>By code</h2><p>Codes without a number of cases are injected nowhere here: false alarms only.</p>",
+    );
     let mut codes: Vec<_> = report.per_fault.iter().collect();
     codes.sort_by(|a, b| (b.1.n > 0).cmp(&(a.1.n > 0)).then(a.1.f1.total_cmp(&b.1.f1)));
     let optional = |value: Option<f64>| value.map_or(String::new(), |it| format!("{it:.2}"));
@@ -90,7 +98,11 @@ fn codes(report: &Report, html: &mut String) {
             it.fp.to_string(),
         ]
     });
-    rows(html, &["code", "cases", "recall", "precision", "F1", "false alarms"], cells);
+    rows(
+        html,
+        &["code", "cases", "recall", "precision", "F1", "false alarms"],
+        cells,
+    );
 }
 
 fn datasets(report: &Report, html: &mut String) {
@@ -102,11 +114,26 @@ fn datasets(report: &Report, html: &mut String) {
         it.mean_macro_f1, it.worst_macro_f1, it.deviation_macro_f1, it.mean_balanced, it.worst_balanced
     );
     let cells = it.folds.iter().map(|it| {
-        let numbers = [it.macro_f1, it.micro_recall, it.micro_precision, it.clean_fpr_medium, it.balanced];
+        let numbers = [
+            it.macro_f1,
+            it.micro_recall,
+            it.micro_precision,
+            it.clean_fpr_medium,
+            it.balanced,
+        ];
         let counts = vec![it.dataset.clone(), it.cases.to_string(), it.clean.to_string()];
         [counts, numbers.map(|it| format!("{it:.3}")).to_vec()].concat()
     });
-    let head = ["data set", "cases", "healthy", "macro-F1", "recall", "precision", "healthy with alarm", "balanced"];
+    let head = [
+        "data set",
+        "cases",
+        "healthy",
+        "macro-F1",
+        "recall",
+        "precision",
+        "healthy with alarm",
+        "balanced",
+    ];
     rows(html, &head, cells);
 }
 
@@ -120,25 +147,38 @@ fn calibration(report: &Report, html: &mut String) {
         it.claims, it.mean_confidence, it.right, it.ece, it.brier, it.ece_mapped, it.brier_mapped
     );
     html.push_str(&plot::reliability(&it.bins));
-    let cells = it.by_severity.iter().chain(&it.by_code).filter(|it| it.claims > 0).map(|it| {
-        let numbers = [it.confidence, it.right].map(|it| format!("{it:.2}"));
-        let counts = vec![it.name.clone(), it.claims.to_string()];
-        [counts, numbers.to_vec(), vec![format!("{:+.2}", it.gap())]].concat()
-    });
+    let cells = it
+        .by_severity
+        .iter()
+        .chain(&it.by_code)
+        .filter(|it| it.claims > 0)
+        .map(|it| {
+            let numbers = [it.confidence, it.right].map(|it| format!("{it:.2}"));
+            let counts = vec![it.name.clone(), it.claims.to_string()];
+            [counts, numbers.to_vec(), vec![format!("{:+.2}", it.gap())]].concat()
+        });
     let head = ["severity or code", "claims", "mean confidence", "right", "gap"];
     rows(html, &head, cells);
 }
 
 fn worst(report: &Report, html: &mut String) {
     let worst = misses::worst(&report.cases);
-    let _ = write!(html, "<h2>The worst misses</h2><p>{} cases with something wrong.</p>", worst.len());
+    let _ = write!(
+        html,
+        "<h2>The worst misses</h2><p>{} cases with something wrong.</p>",
+        worst.len()
+    );
     for row in worst.into_iter().take(MISSES) {
         let _ = write!(
             html,
             "<article><h3><code>{}</code> {}</h3><p>injected: {} ({}){}{}</p>",
             escape(&row.case),
             escape(row.dataset.as_deref().unwrap_or_default()),
-            escape(&if row.faults.is_empty() { "nothing".to_owned() } else { row.faults.join(", ") }),
+            escape(&if row.faults.is_empty() {
+                "nothing".to_owned()
+            } else {
+                row.faults.join(", ")
+            }),
             escape(&row.strength),
             if row.notes.is_empty() { "" } else { ": " },
             escape(&row.notes)

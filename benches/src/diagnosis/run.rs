@@ -30,7 +30,10 @@ pub(crate) struct Answer {
 impl Answer {
     /// CPU milliseconds by agent.
     pub(crate) fn cpu(&self) -> BTreeMap<String, f64> {
-        let timings = self.response.as_ref().and_then(|it| it.pointer("/additional_outputs/timings_ms")?.as_object());
+        let timings = self
+            .response
+            .as_ref()
+            .and_then(|it| it.pointer("/additional_outputs/timings_ms")?.as_object());
         let of = |(name, it): (&String, &Json)| Some((name.clone(), it.get("cpu")?.as_f64()?));
         timings.into_iter().flatten().filter_map(of).collect()
     }

@@ -71,9 +71,9 @@ pub(crate) fn judge(case: &Case, answer: &Answer) -> Row {
         Level::Medium
     };
     let credit = |code: &String| {
-        predicted.get(code).map_or(0.0, |level: &Level| {
-            if *level >= enough { 1.0 } else { level.weight() }
-        })
+        predicted
+            .get(code)
+            .map_or(0.0, |level: &Level| if *level >= enough { 1.0 } else { level.weight() })
     };
     let tp: BTreeMap<String, f64> = required.iter().map(|code| (code.clone(), credit(code))).collect();
     let alarms = || {
@@ -95,7 +95,11 @@ pub(crate) fn judge(case: &Case, answer: &Answer) -> Row {
         kind: label.kind.clone(),
         faults: label.faults.clone(),
         strength: label.strength.clone(),
-        missed: tp.iter().filter(|(_, it)| **it < 1.0).map(|(code, _)| code.clone()).collect(),
+        missed: tp
+            .iter()
+            .filter(|(_, it)| **it < 1.0)
+            .map(|(code, _)| code.clone())
+            .collect(),
         fp: alarms().map(|(code, level)| (code.clone(), level.weight())).collect(),
         false_positive: alarms()
             .filter(|(_, level)| **level >= Level::Medium)
@@ -110,7 +114,11 @@ pub(crate) fn judge(case: &Case, answer: &Answer) -> Row {
                 (code, weight)
             })
             .collect(),
-        rank: order.into_iter().filter(|code| !neutral.contains(code)).take(RANKED).collect(),
+        rank: order
+            .into_iter()
+            .filter(|code| !neutral.contains(code))
+            .take(RANKED)
+            .collect(),
         tp,
         n_findings: found.len(),
         bad_fields,
@@ -188,9 +196,10 @@ pub(crate) fn per_code(rows: &[&Row]) -> BTreeMap<String, PerCode> {
     codes
 }
 
-/// 0 where there is nothing to divide by.
+/// 0 where there is nothing to divide by. A sum of nothing is a negative zero, which the addition
+/// makes an ordinary one.
 fn share(part: f64, whole: f64) -> f64 {
-    if whole > 0.0 { part / whole } else { 0.0 }
+    if whole > 0.0 { part / whole + 0.0 } else { 0.0 }
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
@@ -207,7 +216,9 @@ pub(crate) fn summarise(rows: &[&Row]) -> Summary {
     let clean = || rows.iter().filter(|it| it.clean);
     let faulty = || rows.iter().filter(|it| !it.clean);
     let clean_share = |level: Level| mean(clean().map(|it| f64::from(u8::from(it.worst >= level))));
-    let hit = |k: usize| mean(faulty().map(|it| f64::from(u8::from(it.rank.iter().take(k).any(|code| it.tp.contains_key(code))))));
+    let hit = |k: usize| {
+        mean(faulty().map(|it| f64::from(u8::from(it.rank.iter().take(k).any(|code| it.tp.contains_key(code))))))
+    };
     let mut by_strength: BTreeMap<String, (f64, f64)> = BTreeMap::new();
     for row in rows {
         for credit in row.tp.values() {
@@ -215,7 +226,11 @@ pub(crate) fn summarise(rows: &[&Row]) -> Summary {
             *it = (it.0 + credit, it.1 + 1.0);
         }
     }
-    let cross: Vec<f64> = rows.iter().flat_map(|it| &it.cross).map(|(_, weight)| *weight).collect();
+    let cross: Vec<f64> = rows
+        .iter()
+        .flat_map(|it| &it.cross)
+        .map(|(_, weight)| *weight)
+        .collect();
     let mut seconds: Vec<f64> = rows.iter().map(|it| it.seconds).collect();
     seconds.sort_by(f64::total_cmp);
     let macro_f1 = mean(injected().map(|it| it.f1));
@@ -237,7 +252,10 @@ pub(crate) fn summarise(rows: &[&Row]) -> Summary {
         hit_3: hit(3),
         cross_recall: mean(cross.iter().copied()),
         cross_expected: cross.len(),
-        recall_by_strength: by_strength.into_iter().map(|(name, (sum, n))| (name, sum / n)).collect(),
+        recall_by_strength: by_strength
+            .into_iter()
+            .map(|(name, (sum, n))| (name, sum / n))
+            .collect(),
         clean_n: clean().count(),
         clean_fpr_high: clean_share(Level::High),
         clean_fpr_medium,

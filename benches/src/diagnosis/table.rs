@@ -13,7 +13,10 @@ pub(crate) fn table(report: &Report, misses_shown: usize) -> String {
         text.push_str(&it);
         text.push('\n');
     };
-    line(format!("{:30} {:>3} {:>7} {:>7} {:>6} {:>6}", "fault", "n", "recall", "prec", "F1", "FP"));
+    line(format!(
+        "{:30} {:>3} {:>7} {:>7} {:>6} {:>6}",
+        "fault", "n", "recall", "prec", "F1", "FP"
+    ));
     let mut codes: Vec<_> = report.per_fault.iter().filter(|(_, it)| it.n > 0).collect();
     codes.sort_by(|a, b| b.1.f1.total_cmp(&a.1.f1));
     for (code, it) in codes {
@@ -33,7 +36,10 @@ pub(crate) fn table(report: &Report, misses_shown: usize) -> String {
         .filter(|(_, it)| it.n == 0 && it.fp > 0.0)
         .map(|(code, it)| format!("{code} {}", it.fp))
         .collect();
-    line(format!("\nfalse alarms on codes that are injected nowhere here: {}", list(&others)));
+    line(format!(
+        "\nfalse alarms on codes that are injected nowhere here: {}",
+        list(&others)
+    ));
     let rows: Vec<_> = report.cases.iter().collect();
     let kinds: Vec<String> = clean_by_kind(&rows)
         .into_iter()
@@ -49,14 +55,26 @@ pub(crate) fn table(report: &Report, misses_shown: usize) -> String {
     calibration(report, &mut line);
     line("\nCPU milliseconds by agent             runs   median      p95    worst".to_owned());
     for it in &report.times {
-        line(format!("{:36} {:>5} {:>8.3} {:>8.3} {:>8.3}", it.agent, it.runs, it.median, it.p95, it.worst));
+        line(format!(
+            "{:36} {:>5} {:>8.3} {:>8.3} {:>8.3}",
+            it.agent, it.runs, it.median, it.p95, it.worst
+        ));
     }
     let worst = misses::worst(&report.cases);
     if !worst.is_empty() {
-        line(format!("\nthe worst {} of {} cases with something wrong", misses_shown.min(worst.len()), worst.len()));
+        line(format!(
+            "\nthe worst {} of {} cases with something wrong",
+            misses_shown.min(worst.len()),
+            worst.len()
+        ));
     }
     for row in worst.into_iter().take(misses_shown) {
-        let mut about = format!("  {} ({}, {})", row.case, row.dataset.as_deref().unwrap_or("-"), row.strength);
+        let mut about = format!(
+            "  {} ({}, {})",
+            row.case,
+            row.dataset.as_deref().unwrap_or("-"),
+            row.strength
+        );
         if !row.missed.is_empty() {
             let _ = write!(about, "  missed {}", row.missed.join(", "));
         }
@@ -67,7 +85,10 @@ pub(crate) fn table(report: &Report, misses_shown: usize) -> String {
             let _ = write!(about, "  {error}");
         }
         line(about);
-        for it in misses::said(row).into_iter().filter(|it| row.false_positive.contains(&it.code)) {
+        for it in misses::said(row)
+            .into_iter()
+            .filter(|it| row.false_positive.contains(&it.code))
+        {
             line(format!("      {} {:.2}: {}", it.code, it.confidence, it.evidence));
         }
     }
@@ -91,21 +112,48 @@ pub(crate) fn headlines(report: &Report) -> Vec<(&'static str, String)> {
         .map(|(name, recall)| format!("{name} {recall:.3}"))
         .collect();
     vec![
-        ("experiments (of these healthy)", format!("{} ({})", it.cases, it.clean_n)),
+        (
+            "experiments (of these healthy)",
+            format!("{} ({})", it.cases, it.clean_n),
+        ),
         ("requests that failed", it.errors.to_string()),
         ("macro-F1", format!("{:.3}", it.macro_f1)),
-        ("macro recall, macro precision", format!("{:.3}, {:.3}", it.macro_recall, it.macro_precision)),
-        ("micro recall, micro precision", format!("{:.3}, {:.3}", it.micro_recall, it.micro_precision)),
-        ("first code right (hit@1), in the first 3", format!("{:.3}, {:.3}", it.hit_1, it.hit_3)),
-        ("cross recall", format!("{:.3} of {}", it.cross_recall, it.cross_expected)),
+        (
+            "macro recall, macro precision",
+            format!("{:.3}, {:.3}", it.macro_recall, it.macro_precision),
+        ),
+        (
+            "micro recall, micro precision",
+            format!("{:.3}, {:.3}", it.micro_recall, it.micro_precision),
+        ),
+        (
+            "first code right (hit@1), in the first 3",
+            format!("{:.3}, {:.3}", it.hit_1, it.hit_3),
+        ),
+        (
+            "cross recall",
+            format!("{:.3} of {}", it.cross_recall, it.cross_expected),
+        ),
         ("recall by strength", list(&strengths)),
-        ("false alarms per case (low counts half)", format!("{:.3}", it.fp_per_case)),
+        (
+            "false alarms per case (low counts half)",
+            format!("{:.3}", it.fp_per_case),
+        ),
         (
             "healthy with a high, medium+, any alarm",
-            format!("{:.3}, {:.3}, {:.3}", it.clean_fpr_high, it.clean_fpr_medium, it.clean_fpr_any),
+            format!(
+                "{:.3}, {:.3}, {:.3}",
+                it.clean_fpr_high, it.clean_fpr_medium, it.clean_fpr_any
+            ),
         ),
-        ("balanced: macro-F1 x (1 - medium+ alarms)", format!("{:.3}", it.balanced)),
-        ("calibration: ECE, Brier", format!("{:.3}, {:.3}", report.calibration.ece, report.calibration.brier)),
+        (
+            "balanced: macro-F1 x (1 - medium+ alarms)",
+            format!("{:.3}", it.balanced),
+        ),
+        (
+            "calibration: ECE, Brier",
+            format!("{:.3}, {:.3}", report.calibration.ece, report.calibration.brier),
+        ),
     ]
 }
 

@@ -140,7 +140,10 @@ fn a_claim_has_the_confidence_of_the_reasoner_where_it_repeats_the_code() {
 fn the_page_is_self_contained_and_escapes_what_agents_say() {
     let report = report(&[case("a", &[], &[])], vec![response(&[finding("t.<b>", "high", 0.9)])]);
     let html = page::page(&report);
-    assert!(html.contains("<svg") && html.contains("&lt;e&gt;") && !html.contains("<e>"), "{html}");
+    assert!(
+        html.contains("<svg") && html.contains("&lt;e&gt;") && !html.contains("<e>"),
+        "{html}"
+    );
     assert!(html.contains("t.&lt;b&gt;") || html.contains("&lt;b&gt;"), "{html}");
     for foreign in ["<script", "src=", "href=", "url("] {
         assert!(!html.contains(foreign), "{foreign}");
@@ -184,7 +187,9 @@ fn responders(label: &Label, index: usize) -> Vec<Json> {
 fn numbers(value: &Json, place: &str, found: &mut Vec<(String, f64)>) {
     match value {
         Json::Number(it) => found.push((place.to_owned(), it.as_f64().unwrap())),
-        Json::Object(it) => it.iter().for_each(|(key, value)| numbers(value, &format!("{place}/{key}"), found)),
+        Json::Object(it) => it
+            .iter()
+            .for_each(|(key, value)| numbers(value, &format!("{place}/{key}"), found)),
         _ => {}
     }
 }
@@ -225,16 +230,38 @@ fn assert_agree(corpus: &Path, scorer: &Path, cases: &[Case], responses: &[Json]
         numbers(&theirs[part], "", &mut expected);
         for (place, value) in expected {
             // The times are of the machine; the recall by strength is rounded to three digits.
-            let tolerance = if place.starts_with("/recall_by_strength") { 5e-4 } else { 1e-9 };
+            let tolerance = if place.starts_with("/recall_by_strength") {
+                5e-4
+            } else {
+                1e-9
+            };
             if place == "/median_seconds" {
                 continue;
             }
             let own = ours[part].pointer(&place).and_then(Json::as_f64);
-            assert!(own.is_some_and(|it| (it - value).abs() <= tolerance), "{part}{place}: {own:?} against {value}");
+            assert!(
+                own.is_some_and(|it| (it - value).abs() <= tolerance),
+                "{part}{place}: {own:?} against {value}"
+            );
         }
     }
-    for (own, other) in ours["cases"].as_array().unwrap().iter().zip(theirs["cases"].as_array().unwrap()) {
-        for key in ["case", "tp", "fp", "missed", "false_positive", "rank", "cross", "n_findings", "bad_fields"] {
+    for (own, other) in ours["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(theirs["cases"].as_array().unwrap())
+    {
+        for key in [
+            "case",
+            "tp",
+            "fp",
+            "missed",
+            "false_positive",
+            "rank",
+            "cross",
+            "n_findings",
+            "bad_fields",
+        ] {
             assert_eq!(own[key], other[key], "{key} of {}", own["case"]);
         }
         assert_eq!(own["error"].is_null(), other["error"].is_null());
@@ -251,7 +278,11 @@ fn it_agrees_with_the_scorer_of_the_corpus_to_the_digit() {
         return;
     }
     let cases = corpus::load(&corpus).unwrap();
-    let answers: Vec<Vec<Json>> = cases.iter().enumerate().map(|(index, case)| responders(&case.label, index)).collect();
+    let answers: Vec<Vec<Json>> = cases
+        .iter()
+        .enumerate()
+        .map(|(index, case)| responders(&case.label, index))
+        .collect();
     for kind in 0..answers[0].len() {
         let responses: Vec<Json> = answers.iter().map(|it| it[kind].clone()).collect();
         assert_agree(&corpus, &scorer, &cases, &responses);

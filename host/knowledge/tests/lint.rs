@@ -135,8 +135,15 @@ fn secondary_sources_and_papers_without_a_year_are_found() {
         of(&title, "https://arxiv.org/abs/1611.03530"),
         [ProblemKind::PaperWithoutYear { title }]
     );
-    assert_eq!(of("Zhang et al. (2016): A title", "https://arxiv.org/abs/1611.03530"), []);
-    assert_eq!(of("T", "https://notmedium.com/a"), [], "another host with a similar name");
+    assert_eq!(
+        of("Zhang et al. (2016): A title", "https://arxiv.org/abs/1611.03530"),
+        []
+    );
+    assert_eq!(
+        of("T", "https://notmedium.com/a"),
+        [],
+        "another host with a similar name"
+    );
 }
 
 fn lint_of(files: &[(&str, &str)], options: &LintOptions<'_>) -> LintReport {
@@ -156,7 +163,12 @@ fn document(id: &str, domain: &str, code: &str) -> String {
 #[test]
 fn the_faults_of_all_documents_are_found_at_once() {
     let good = document("a", "training", "training.overfitting");
-    let files = [("1.md", "no front matter"), ("2.md", "---\n"), ("3.md", &good), ("4.md", &good)];
+    let files = [
+        ("1.md", "no front matter"),
+        ("2.md", "---\n"),
+        ("3.md", &good),
+        ("4.md", &good),
+    ];
     let report = lint_of(&files, &LintOptions::PARTIAL);
     assert_eq!((report.documents, report.passages), (2, 2));
     let kinds = kinds(report.problems);
@@ -213,7 +225,11 @@ fn a_message_says_how_to_mend_it() {
     let unknown = kinds(lint("training.overfiting", GOOD_SOURCE, 50, 0));
     assert!(unknown[0].to_string().ends_with("did you mean `training.overfitting`?"));
     let foreign = kinds(lint("zebra.stripes", GOOD_SOURCE, 50, 0));
-    assert!(foreign[0].to_string().ends_with("the codes are those of `deepfix agents`"));
+    assert!(
+        foreign[0]
+            .to_string()
+            .ends_with("the codes are those of `deepfix agents`")
+    );
     let missing = kinds(lint("", GOOD_SOURCE, 50, 2));
     assert!(missing[0].to_string().contains("name the code in `codes:`"));
 }

@@ -79,7 +79,8 @@ fn every_fault_code_has_its_passages() {
 fn the_questions_name_passages_that_exist() {
     let base = shipped();
     assert_eq!(questions(QUESTIONS).len(), 100);
-    for (question, passages) in questions(QUESTIONS).iter()
+    for (question, passages) in questions(QUESTIONS)
+        .iter()
         .chain(&questions(HELD_OUT))
         .chain(&questions(UNSEEN))
     {

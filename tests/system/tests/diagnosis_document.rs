@@ -62,16 +62,25 @@ fn requests() -> Vec<(String, Value)> {
     files
         .iter()
         .filter(|it| it.extension().is_some_and(|it| it == "json"))
-        .map(|it| (it.display().to_string(), server.post("/v1/analyse", fs::read(it).unwrap()).body))
+        .map(|it| {
+            (
+                it.display().to_string(),
+                server.post("/v1/analyse", fs::read(it).unwrap()).body,
+            )
+        })
         .collect()
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value[name].as_array().unwrap_or_else(|| panic!("{name} is no list: {value}"))
+    value[name]
+        .as_array()
+        .unwrap_or_else(|| panic!("{name} is no list: {value}"))
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    let text = value[name].as_str().unwrap_or_else(|| panic!("{name} is no text: {value}"));
+    let text = value[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("{name} is no text: {value}"));
     assert!(!text.is_empty(), "{name} is empty: {value}");
     text
 }
@@ -83,7 +92,14 @@ fn ids(value: &Value) -> Vec<&str> {
 #[test]
 fn every_documented_key_is_there_in_its_documented_shape() {
     let documented = documented();
-    for key in ["summary", "root_causes", "actions", "ruled_out", "not_examined", "agents_failed"] {
+    for key in [
+        "summary",
+        "root_causes",
+        "actions",
+        "ruled_out",
+        "not_examined",
+        "agents_failed",
+    ] {
         assert!(documented.contains_key(key), "docs/diagnosis.md has no row for {key}");
     }
     for (name, response) in examples().into_iter().chain(requests()) {
@@ -135,8 +151,14 @@ fn the_structure_refers_to_what_is_there() {
             let code = text(root, "code");
             roots.insert(code);
             text(root, "title");
-            assert!(["low", "medium", "high"].contains(&text(root, "severity")), "{name}: {root}");
-            assert!((0.0..=1.0).contains(&root["confidence"].as_f64().unwrap()), "{name}: {root}");
+            assert!(
+                ["low", "medium", "high"].contains(&text(root, "severity")),
+                "{name}: {root}"
+            );
+            assert!(
+                (0.0..=1.0).contains(&root["confidence"].as_f64().unwrap()),
+                "{name}: {root}"
+            );
             let consequences = list(root, "consequences");
             let reachable: BTreeSet<&str> = consequences.iter().map(|it| text(it, "code")).chain([code]).collect();
             for it in consequences {
@@ -162,8 +184,14 @@ fn the_structure_refers_to_what_is_there() {
         for (rank, it) in (1..).zip(list(outputs, "actions")) {
             assert_eq!(it["rank"], rank, "{name}: {it}");
             assert!(roots.contains(text(it, "root_cause")), "{name}: {it}");
-            assert!(["low", "medium", "high"].contains(&text(it, "expected_effect")), "{name}: {it}");
-            assert!(["minutes", "hours", "days"].contains(&text(it, "effort")), "{name}: {it}");
+            assert!(
+                ["low", "medium", "high"].contains(&text(it, "expected_effect")),
+                "{name}: {it}"
+            );
+            assert!(
+                ["minutes", "hours", "days"].contains(&text(it, "effort")),
+                "{name}: {it}"
+            );
             text(it, "action");
             text(it, "how_to_tell");
         }

@@ -26,7 +26,10 @@ fn the_codes_that_need_passages_are_those_that_the_agents_report() {
         "{missing:?} are reported: add them to host/knowledge/src/faults.rs, and passages about them to kb/"
     );
     let gone: Vec<_> = known.difference(&reported).collect();
-    assert!(gone.is_empty(), "{gone:?} are reported by no agent: drop them from host/knowledge/src/faults.rs");
+    assert!(
+        gone.is_empty(),
+        "{gone:?} are reported by no agent: drop them from host/knowledge/src/faults.rs"
+    );
 }
 
 #[test]
@@ -66,7 +69,9 @@ fn the_lint_names_every_fault_and_how_to_mend_it() {
     let whole = home.run(&["kb", "lint", &folder]);
     assert_eq!(whole.code, 1);
     assert!(
-        whole.out.contains("found 0 passages about the code `training.no_shuffle`, expected at least 2"),
+        whole
+            .out
+            .contains("found 0 passages about the code `training.no_shuffle`, expected at least 2"),
         "{}",
         whole.out
     );

@@ -56,7 +56,10 @@ fn sentences(value: &Value, place: &str, member: &str, found: &mut Vec<(String, 
 /// Whether a text has words that a translation would change, beside names and numbers.
 fn has_words(text: &str) -> bool {
     let words = text.split(|it: char| !it.is_alphabetic() && it != '\'');
-    words.filter(|it| it.chars().count() > 2 && it.chars().all(char::is_lowercase)).count() >= 4
+    words
+        .filter(|it| it.chars().count() > 2 && it.chars().all(char::is_lowercase))
+        .count()
+        >= 4
 }
 
 #[test]
@@ -68,7 +71,11 @@ fn every_sentence_is_translated() {
         sentences(&diagnose(&home, example, "french"), "", "", &mut french);
         assert!(english.len() > 5, "{example}: {english:?}");
         let places = |it: &[(String, String)]| it.iter().map(|(place, _)| place.clone()).collect::<Vec<_>>();
-        assert_eq!(places(&english), places(&french), "{example}: the languages differ in more than words");
+        assert_eq!(
+            places(&english),
+            places(&french),
+            "{example}: the languages differ in more than words"
+        );
         for ((place, english), (_, french)) in english.iter().zip(&french) {
             assert!(
                 english != french || !has_words(english),
@@ -85,7 +92,10 @@ fn another_language_gives_english_and_a_warning() {
         let mut english = diagnose(&home, "leaky-biopsy", "english");
         let mut other = diagnose(&home, "leaky-biopsy", language);
         let warnings = other["additional_outputs"]["warnings"].to_string();
-        assert!(warnings.contains(language) && warnings.contains("English"), "{warnings}");
+        assert!(
+            warnings.contains(language) && warnings.contains("English"),
+            "{warnings}"
+        );
         for response in [&mut english, &mut other] {
             response["additional_outputs"]["warnings"].take();
         }

@@ -103,10 +103,22 @@ mod tests {
         // Words that both languages share.
         let alike = ["agents", "action", "severities"];
         for (name, text) in &english {
-            assert!(name == "severities" || !text.is_empty() && !french[name].is_empty(), "{name}");
-            assert!(alike.contains(&name.as_str()) || *text != french[name], "{name}: {text}");
+            assert!(
+                name == "severities" || !text.is_empty() && !french[name].is_empty(),
+                "{name}"
+            );
+            assert!(
+                alike.contains(&name.as_str()) || *text != french[name],
+                "{name}: {text}"
+            );
         }
-        assert!(ENGLISH.severities.iter().zip(FRENCH.severities).all(|(a, b)| *a != b && !b.is_empty()));
+        assert!(
+            ENGLISH
+                .severities
+                .iter()
+                .zip(FRENCH.severities)
+                .all(|(a, b)| *a != b && !b.is_empty())
+        );
     }
 
     #[test]

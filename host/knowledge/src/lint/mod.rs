@@ -148,7 +148,9 @@ fn lint_passages<'a>(passages: impl Iterator<Item = &'a Passage>, options: &Lint
                 report(1, kind);
             }
         }
-        of_passage(passage).into_iter().for_each(|kind| report(passage.line, kind));
+        of_passage(passage)
+            .into_iter()
+            .for_each(|kind| report(passage.line, kind));
     }
     let few = |found: usize, expected: usize| found < expected;
     if few(all, options.passages) {

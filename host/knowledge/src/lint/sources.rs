@@ -46,9 +46,10 @@ pub(super) fn problems(source: &Source) -> Option<ProblemKind> {
         return Some(ProblemKind::SourceNotHttps { url });
     };
     let is_at = |names: &[&str]| {
-        names
-            .iter()
-            .any(|name| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+        names.iter().any(|name| {
+            host.strip_suffix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
     };
     if is_at(SECONDARY) {
         let host = host.to_owned();

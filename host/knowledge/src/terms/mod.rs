@@ -88,7 +88,11 @@ fn camel_words(name: &str) -> Vec<&str> {
     }
     starts.insert(0, 0);
     let ends = starts.iter().skip(1).copied().chain([name.len()]);
-    let words: Vec<&str> = starts.iter().zip(ends).filter_map(|(&start, end)| name.get(start..end)).collect();
+    let words: Vec<&str> = starts
+        .iter()
+        .zip(ends)
+        .filter_map(|(&start, end)| name.get(start..end))
+        .collect();
     if words.iter().any(|word| word.chars().count() < SHORTEST_PART) {
         return Vec::new();
     }
@@ -184,10 +188,16 @@ mod tests {
     #[test]
     fn names_and_words_in_two_parts_are_found_however_they_are_written() {
         assert_eq!(query_terms("EarlyStopping"), ["earli", "stop"]);
-        assert_eq!(query_terms("CrossEntropyLoss"), ["cross", "entropi", "loss", "crossentropyloss"]);
+        assert_eq!(
+            query_terms("CrossEntropyLoss"),
+            ["cross", "entropi", "loss", "crossentropyloss"]
+        );
         assert_eq!(query_terms("PyTorch"), query_terms("pytorch"));
         assert_eq!(query_terms("over-fitting"), query_terms("overfitting"));
-        assert_eq!(query_terms("over fitting data sets"), query_terms("overfitting datasets"));
+        assert_eq!(
+            query_terms("over fitting data sets"),
+            query_terms("overfitting datasets")
+        );
         assert_eq!(query_terms("over the top"), ["over", "top"]);
     }
 
