@@ -39,6 +39,10 @@ def write_config(file: Path, config: dict) -> None:
     _write(file, json.dumps(config, indent=2) + "\n")
 
 
+def write_label(file: Path, label: dict) -> None:
+    _write(file, json.dumps(label, indent=2) + "\n")
+
+
 def write_checkpoint(file: Path, run: Run) -> None:
     """The parameters as 32-bit floats in the safetensors format: the header's length, the header
     as JSON padded to 8 bytes, then the numbers.

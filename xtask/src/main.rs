@@ -17,7 +17,9 @@ cargo xtask build            the components and the binary: target/release/deepf
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
 cargo xtask lint             formatting and clippy
-cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks";
+cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
+cargo xtask bench diagnosis [FOLDER] [--json FILE] [--html FILE]
+                             scores the diagnosis of a labelled corpus";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

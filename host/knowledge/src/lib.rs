@@ -51,9 +51,9 @@ mod terms;
 pub use base::{Hit, KnowledgeBase, SearchQuery};
 pub use document::{Document, Passage, Source, parse_document};
 pub use error::{DocumentError, DocumentFault, KnowledgeError};
-pub use faults::FAULT_CODES;
+pub use faults::{DOMAINS, FAULT_CODES, STATUS_CODES};
 pub use limits::{
     MAX_FILE_BYTES, MAX_FOLDER_DEPTH, MAX_HITS, MAX_PASSAGE_WORDS, MAX_PASSAGES, MAX_QUERY_BYTES, MAX_QUERY_TERMS,
     MIN_PASSAGE_WORDS,
 };
-pub use lint::{LintOptions, Problem, ProblemKind};
+pub use lint::{LintOptions, LintReport, Problem, ProblemKind, lint_files};

@@ -1,4 +1,5 @@
 /// The words of a report that are not the agents'.
+#[derive(Debug)]
 pub(crate) struct Labels {
     pub(crate) root_causes: &'static str,
     pub(crate) actions: &'static str,
@@ -63,9 +64,14 @@ const FRENCH: Labels = Labels {
 };
 
 impl Labels {
-    /// The words of a language; English unless it is French.
+    /// The words of a language; English unless it is French, as the agents understand the name.
     pub(crate) fn of(language: &str) -> &'static Self {
-        if language.starts_with("fr") { &FRENCH } else { &ENGLISH }
+        let language = language.split(['-', '_']).next().unwrap_or_default();
+        if matches!(language, "french" | "francais" | "français" | "fr" | "fra" | "fre") {
+            &FRENCH
+        } else {
+            &ENGLISH
+        }
     }
 
     pub(crate) fn severity(&self, severity: deepfix_core::Severity) -> &'static str {
@@ -74,6 +80,57 @@ impl Labels {
             deepfix_core::Severity::Low => low,
             deepfix_core::Severity::Medium => medium,
             deepfix_core::Severity::High => high,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// The texts by name, from what `Debug` prints: a new field is there by itself.
+    fn texts(labels: &Labels) -> BTreeMap<String, String> {
+        let printed = format!("{labels:#?}");
+        let fields = printed.lines().filter_map(|it| it.trim().split_once(": "));
+        fields
+            .map(|(name, text)| (name.to_owned(), text.trim_matches([',', '"', '[']).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn no_label_is_missing_or_left_in_english() {
+        let (english, french) = (texts(&ENGLISH), texts(&FRENCH));
+        assert!(english.len() > 15, "{english:?}");
+        // Words that both languages share.
+        let alike = ["agents", "action", "severities"];
+        for (name, text) in &english {
+            assert!(
+                name == "severities" || !text.is_empty() && !french[name].is_empty(),
+                "{name}"
+            );
+            assert!(
+                alike.contains(&name.as_str()) || *text != french[name],
+                "{name}: {text}"
+            );
+        }
+        assert!(
+            ENGLISH
+                .severities
+                .iter()
+                .zip(FRENCH.severities)
+                .all(|(a, b)| *a != b && !b.is_empty())
+        );
+    }
+
+    #[test]
+    fn only_names_of_french_give_french() {
+        for french in ["french", "fr", "fr-ca", "français"] {
+            assert_eq!(Labels::of(french).severities, FRENCH.severities, "{french}");
+        }
+        for other in ["english", "frisian", "klingon", ""] {
+            assert_eq!(Labels::of(other).severities, ENGLISH.severities, "{other}");
         }
     }
 }
