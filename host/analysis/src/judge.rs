@@ -110,7 +110,6 @@ pub(crate) fn object(text: &str) -> Map<String, Json> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashSet, sync::Arc};
 
     use deepfix_core::{Analysis, Artifact, Fact, Finding, Recommendation, Report, Severity, Source, Value};
     use deepfix_runtime::Spent;

@@ -106,7 +106,11 @@ fn never_improved(case: &Case<'_>, best: &Best) -> bool {
         return true;
     };
     // Never better than a constant: that the loss fell says no more than where it began.
-    let r2 = view.metrics.iter().find(|it| it.metric == Metric::R2).map(|it| it.validation_curve.smooth());
+    let r2 = view
+        .metrics
+        .iter()
+        .find(|it| it.metric == Metric::R2)
+        .map(|it| it.validation_curve.smooth());
     if r2.is_some_and(|it| !it.is_empty() && it.iter().all(|it| *it <= 0.05)) {
         return true;
     }
