@@ -255,6 +255,7 @@ def overfit_digits(folder: Path) -> None:
     expect(last["train_loss"] < 1e-3 and last["train_accuracy"] == 1.0, "the training rows are learned by heart")
     expect(last["val_loss"] > 1.4 * lowest and run.best_epoch < 20, "validation worsens")
     write(folder, data, run)
+    files.write_request(folder.parent / "request.json", folder.name, run, params_of(data, settings, "standard"))
     describe(folder, f"""
 A network that learns its training rows by heart.
 
