@@ -1,7 +1,10 @@
 //! What a report shows, whatever its format.
 
-use deepfix_core::{AgentResult, AnalyseResponse, WireAnalysis};
+use deepfix_core::{AgentResult, AnalyseResponse, Severity, WireAnalysis};
 use serde_json::Value as Json;
+
+/// Codes of the reasoner that say that there is no fault.
+const VERDICTS: [&str; 2] = ["cross.healthy", "cross.not_examined"];
 
 /// One row of the table of agents.
 pub(crate) struct Agent<'a> {
@@ -20,6 +23,8 @@ pub(crate) struct Action<'a> {
 /// One root cause.
 pub(crate) struct RootCause<'a> {
     pub(crate) analysis: &'a WireAnalysis,
+    /// The step of the plan that is its recommendation, so that it need not be said twice.
+    pub(crate) step: Option<usize>,
     /// Codes of the analyzers' findings that it joins under its own.
     pub(crate) joins: Vec<&'a str>,
     /// Codes that it explains.
@@ -39,6 +44,8 @@ pub(crate) struct Content<'a> {
     pub(crate) summary: &'a str,
     /// The reasoner's analyses: one per root cause.
     pub(crate) root_causes: Vec<RootCause<'a>>,
+    /// Nothing among them is more than a remark.
+    pub(crate) only_remarks: bool,
     pub(crate) actions: Vec<Action<'a>>,
     /// Findings of analyzers that are neither behind a root cause nor one of its consequences,
     /// and that were not ruled out.
@@ -89,24 +96,35 @@ impl<'a> Content<'a> {
             };
             list(response, name).iter().map(note).collect()
         };
+        let actions: Vec<Action<'_>> = list(response, "actions")
+            .iter()
+            .map(|it| Action {
+                action: text(it, "action"),
+                how_to_tell: text(it, "how_to_tell"),
+            })
+            .collect();
+        // That nothing is wrong, or that nothing could be looked at, is what the summary says.
+        let faults = || {
+            reasoned
+                .iter()
+                .filter(|it| !VERDICTS.contains(&it.findings.code.as_str()))
+        };
         Self {
+            only_remarks: faults().all(|it| it.findings.severity == Severity::Low),
             title: response.dataset_name.clone().unwrap_or_default(),
             summary: &response.summary,
-            root_causes: reasoned
-                .iter()
+            root_causes: faults()
                 .map(|it| RootCause {
                     analysis: it,
+                    step: actions
+                        .iter()
+                        .position(|step| step.action == it.recommendations.action)
+                        .map(|place| place + 1),
                     joins: joins(response, analyzers, &it.findings.code),
                     consequences: consequences(response, &it.findings.code),
                 })
                 .collect(),
-            actions: list(response, "actions")
-                .iter()
-                .map(|it| Action {
-                    action: text(it, "action"),
-                    how_to_tell: text(it, "how_to_tell"),
-                })
-                .collect(),
+            actions,
             also_seen: analyzers
                 .iter()
                 .flat_map(|(_, result)| &result.analysis)

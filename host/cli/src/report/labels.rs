@@ -2,6 +2,8 @@
 #[derive(Debug)]
 pub(crate) struct Labels {
     pub(crate) root_causes: &'static str,
+    pub(crate) remarks: &'static str,
+    pub(crate) step: &'static str,
     pub(crate) actions: &'static str,
     pub(crate) also_seen: &'static str,
     pub(crate) ruled_out: &'static str,
@@ -23,6 +25,8 @@ pub(crate) struct Labels {
 
 const ENGLISH: Labels = Labels {
     root_causes: "What is wrong",
+    remarks: "Remarks",
+    step: "step",
     actions: "What to do, in this order",
     also_seen: "Also seen",
     ruled_out: "Ruled out",
@@ -44,6 +48,8 @@ const ENGLISH: Labels = Labels {
 
 const FRENCH: Labels = Labels {
     root_causes: "Ce qui ne va pas",
+    remarks: "Remarques",
+    step: "étape",
     actions: "Que faire, dans cet ordre",
     also_seen: "Également observé",
     ruled_out: "Écarté",
@@ -72,6 +78,11 @@ impl Labels {
         } else {
             &ENGLISH
         }
+    }
+
+    /// The title of what the reasoner found.
+    pub(crate) fn causes_title(&self, only_remarks: bool) -> &'static str {
+        if only_remarks { self.remarks } else { self.root_causes }
     }
 
     pub(crate) fn severity(&self, severity: deepfix_core::Severity) -> &'static str {
