@@ -101,7 +101,8 @@ fn is_unfinished(case: &Case<'_>, view: &TrainingView) -> bool {
     let train = falls(&view.train, (0.07, 0.01));
     let validation = view.validation.is_empty() || falls(&view.validation, (0.05, 0.003));
     let left = match (view.train.end(), case.experiment.chance_loss()) {
-        (Some(end), Some(chance)) => end >= 0.25 * chance,
+        // Where the loss is low already it has to fall fast.
+        (Some(end), Some(chance)) => end >= 0.25 * chance || (end >= 0.1 * chance && falls(&view.train, (0.07, 0.15))),
         _ => true,
     };
     train && validation && left

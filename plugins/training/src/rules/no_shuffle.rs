@@ -50,7 +50,9 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     }
     let declared = shuffle.is_some();
     let validation = case.view.validation_tooth();
-    let swings = validation.as_ref().is_some_and(|it| is_pattern(it, declared) && it.pattern.amplitude >= SWING);
+    let swings = validation
+        .as_ref()
+        .is_some_and(|it| is_pattern(it, declared) && it.pattern.amplitude >= SWING);
     let still = validation.is_some_and(|it| it.pattern.amplitude < STILL);
     let least = match (declared, swings) {
         (true, true) => 0.0,

@@ -84,8 +84,15 @@ pub(crate) fn find(case: &Case<'_>, rough: bool) -> Option<Draft> {
 
 /// A loss that grows with the error itself.
 fn is_linear(case: &Case<'_>) -> bool {
-    let name = case.view.params.loss().map(|it| it.value.to_lowercase()).unwrap_or_default();
-    ["mae", "l1", "absolute", "huber", "rmse"].iter().any(|it| name.contains(it))
+    let name = case
+        .view
+        .params
+        .loss()
+        .map(|it| it.value.to_lowercase())
+        .unwrap_or_default();
+    ["mae", "l1", "absolute", "huber", "rmse"]
+        .iter()
+        .any(|it| name.contains(it))
 }
 
 fn rate(case: &Case<'_>) -> String {

@@ -165,8 +165,14 @@ fn limits(case: &Case<'_>) -> Vec<Limit> {
         limits.push(Limit::Dropout(dropout));
     }
     if let Some(decay) = view.params.weight_decay() {
-        let shrink = mean_rate(case).zip(view.updates()).map(|(rate, steps)| rate * decay.value * steps);
-        let (least, enough) = if is_decoupled(case) { (DECOUPLED, SHRINK) } else { (COUPLED, 0.0) };
+        let shrink = mean_rate(case)
+            .zip(view.updates())
+            .map(|(rate, steps)| rate * decay.value * steps);
+        let (least, enough) = if is_decoupled(case) {
+            (DECOUPLED, SHRINK)
+        } else {
+            (COUPLED, 0.0)
+        };
         if let Some(shrink) = shrink.filter(|it| *it >= enough && decay.value >= least) {
             limits.push(Limit::Decay(decay, shrink));
         }
@@ -178,7 +184,11 @@ fn limits(case: &Case<'_>) -> Vec<Limit> {
 /// that is not known counts as such: that asks for more decay.
 fn is_decoupled(case: &Case<'_>) -> bool {
     let name = case.view.params.optimizer().map(|it| it.value.to_lowercase());
-    name.is_none_or(|it| ["adamw", "lion", "lamb", "adafactor", "sgdw"].iter().any(|known| it.contains(known)))
+    name.is_none_or(|it| {
+        ["adamw", "lion", "lamb", "adafactor", "sgdw"]
+            .iter()
+            .any(|known| it.contains(known))
+    })
 }
 
 fn mean_rate(case: &Case<'_>) -> Option<f64> {
