@@ -68,6 +68,19 @@ fn moves(pair: &MetricPair, loss: &Curve, metric: &Curve) -> Option<Moves> {
     })
 }
 
+/// Whether the metric contradicts the loss by arithmetic, so that no other cause can explain it.
+pub(crate) fn is_contradiction(case: &Case<'_>) -> bool {
+    let view = case.view;
+    let mut accuracies = view.metrics.iter().filter(|it| it.metric == Metric::Accuracy);
+    is_cross_entropy(case)
+        && accuracies.any(|pair| {
+            [(&view.train, &pair.train_curve), (&view.validation, &pair.validation_curve)]
+                .into_iter()
+                .filter_map(|(loss, metric)| moves(pair, loss, metric))
+                .any(|it| it.below >= BELOW)
+        })
+}
+
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
     // Error measures of regression are the loss in other units; shares and R² are what people read.

@@ -124,7 +124,8 @@ fn never_improved(case: &Case<'_>, best: &Best) -> bool {
     if r2.is_some_and(|it| !it.is_empty() && it.iter().all(|it| *it <= 0.05)) {
         return true;
     }
-    let fell = first.value - best.value >= LEARNT * first.value.abs();
+    let constant = view.class_count().map_or(f64::INFINITY, f64::ln);
+    let fell = first.value - best.value >= LEARNT * first.value.abs() && best.value < 0.99 * constant;
     let noise = view.validation_rows().map_or(0.08, |rows| 1.0 / f64::from(rows).sqrt());
     let gained = view.main_metric().is_some_and(|pair| {
         let curve = &pair.validation_curve;
