@@ -12,7 +12,7 @@ pub(crate) fn even_shares(classes: usize, mean: f64, variance: f64) -> Option<Ve
     const MOST: usize = 40;
     const STEPS: usize = 60;
     const ENOUGH: f64 = 1e-6;
-    if !(2..=MOST).contains(&classes) || !(mean.is_finite() && variance >= 0.0 && variance.is_finite()) {
+    if !((2..=MOST).contains(&classes) && mean.is_finite() && variance >= 0.0 && variance.is_finite()) {
         return None;
     }
     // Centred and scaled places keep the equations well conditioned.

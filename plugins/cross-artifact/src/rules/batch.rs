@@ -3,7 +3,7 @@
 //!
 //! Updates per epoch = ceil(rows / (batch size * accumulated batches)), or as logged where that
 //! is more. A fault where there are at most 2 per epoch and 100 in the whole run, and the run
-//! ended unfinished: the last quarter of the epochs still brought a fifteenth of the whole fall
+//! ended unfinished: the last quarter of the epochs still brought a twentieth of the whole fall
 //! of the training loss and one per cent of its level (less where the rate decays), validation
 //! fell with it, and the loss is still a quarter or more of that of guessing. (Deep Learning
 //! Tuning Playbook, section on batch size; Shallue et al. 2019 on the number of steps.)
@@ -98,10 +98,11 @@ fn is_unfinished(case: &Case<'_>, view: &TrainingView) -> bool {
     let falls = |curve: &Curve, least: (f64, f64)| {
         late_fall(curve).is_some_and(|it| it.0 >= pace * least.0 && it.1 >= pace * least.1)
     };
-    let train = falls(&view.train, (0.07, 0.01));
-    let validation = view.validation.is_empty() || falls(&view.validation, (0.05, 0.003));
+    let train = falls(&view.train, (0.05, 0.01));
+    let validation = view.validation.is_empty() || falls(&view.validation, (0.03, 0.003));
     let left = match (view.train.end(), case.experiment.chance_loss()) {
-        (Some(end), Some(chance)) => end >= 0.25 * chance,
+        // Where the loss is low already it has to fall fast.
+        (Some(end), Some(chance)) => end >= 0.25 * chance || (end >= 0.1 * chance && falls(&view.train, (0.07, 0.15))),
         _ => true,
     };
     train && validation && left

@@ -13,7 +13,7 @@
 //!    way; by 5 e at the start where training rows are known by heart in the end. If only one
 //!    of accuracy and loss is blind, as with partly permuted labels, by 6.5 e,
 //!    or by 5.5 e over the first eight epochs.
-//!    Or: within fifteen passes, too few to learn rows by heart, training reaches a level that it
+//!    Or: within twenty passes, too few to learn rows by heart, training reaches a level that it
 //!    keeps to the end (R² of 0.2, accuracy three standard errors and a tenth above the majority
 //!    class) while validation is blind then and ever after, and gets worse.
 //!    Where a check found that features predict the label in training but not in test, 2.5 e at
@@ -30,7 +30,7 @@
 //! (Northcutt et al. 2021, Pervasive label errors in test sets.)
 
 use deepfix_plugin::{ArtifactKind, Draft, Severity};
-use deepfix_views::training::{Curve, Metric, MetricPair, TrainingView, paired};
+use deepfix_views::training::{Curve, Metric, MetricPair, Params, TrainingView, paired};
 
 use super::{Case, Conclusion, drift::DRIFT};
 use crate::experiment::point_fact;
@@ -105,7 +105,7 @@ fn by_curves(case: &Case<'_>, view: &TrainingView) -> Option<Conclusion> {
     let correlation = case.findings.worst(&[CORRELATION]).is_some();
     let (metric, loss) = (by_metric(case, rows), by_loss(case, view));
     let found = match (&metric, &loss) {
-        (Some(metric), loss) if metric.early && loss.as_ref().is_none_or(|it| it.blind) => {
+        (Some(metric), loss) if metric.early && loss.as_ref().map_or(metric.blind, |it| it.blind) => {
             rows.is_some_and(|it| it >= 2.0 * FEWEST_ROWS)
         }
         (Some(metric), loss) => {
@@ -279,7 +279,7 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
         start: start / error,
         half: half / error,
         matters: start >= 0.05,
-        early: blind && learns_early(pair, level, error),
+        early: learns_early(pair, level, error, if blind { 3.0 } else { 5.0 }, passes(case)),
         eight: mean_lead(&pair.train_curve, &pair.validation_curve, 8) / error,
     };
     match pair.metric {
@@ -310,21 +310,46 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
 }
 
 /// Whether the training metric passes `level` for good within the first passes while validation
-/// lies three standard errors behind, and validation does not improve from there on.
-fn learns_early(pair: &MetricPair, level: f64, error: f64) -> bool {
-    /// Passes over the rows after which a network may know many of them by heart.
-    const PASSES: usize = 15;
+/// lies so many standard errors behind until their end, and does not improve from there on.
+fn learns_early(pair: &MetricPair, level: f64, error: f64, sigmas: f64, passes: usize) -> bool {
     let pairs = paired(&pair.train_curve, &pair.validation_curve);
     let Some(place) = pairs.iter().position(|it| it.0 >= level) else {
         return false;
     };
     let after = pairs.get(place..).unwrap_or_default();
-    let (Some((train, validation, _)), Some(end)) = (after.first(), pair.validation_curve.end()) else {
+    let (Some(first), Some(end)) = (after.first(), pair.validation_curve.end()) else {
         return false;
     };
     let kept = after.iter().filter(|it| it.0 >= level).count() * 10 >= after.len() * 9;
-    let behind = train - validation >= (3.0 * error).min(level.max(0.15));
-    place < PASSES && kept && behind && end <= validation + error.min(0.05)
+    let until: Vec<f64> = after
+        .iter()
+        .take((passes - place.min(passes)).max(1))
+        .map(|it| it.0 - it.1)
+        .collect();
+    let lead = until.iter().sum::<f64>() / until.len().max(1) as f64;
+    // A poor validation that gets better is on its way; one that is blind stays where it is.
+    place < passes && kept && lead >= (sigmas * error).max(0.1) && end <= first.1 + error.min(0.05)
+}
+
+/// Passes over the rows after which a network may know many of them by heart; a network with
+/// several weights for each row needs few.
+fn passes(case: &Case<'_>) -> usize {
+    const PASSES: usize = 20;
+    const OVERSIZED: usize = 5;
+    const WEIGHTS_PER_ROW: f64 = 4.0;
+    let experiment = case.experiment;
+    let sizes = experiment
+        .training
+        .as_ref()
+        .and_then(|it| it.architecture(Params::hidden_sizes))
+        .map(|it| it.value);
+    let (Some(sizes), Some(rows)) = (sizes, experiment.train_rows.as_ref()) else {
+        return PASSES;
+    };
+    let inputs = experiment.dataset.as_ref().map_or(1, |it| it.features().count()) as f64;
+    let widths: Vec<f64> = std::iter::once(inputs).chain(sizes).collect();
+    let weights: f64 = widths.windows(2).map(|it| it.iter().product::<f64>()).sum();
+    if weights > WEIGHTS_PER_ROW * rows.count { OVERSIZED } else { PASSES }
 }
 
 fn by_loss(case: &Case<'_>, view: &TrainingView) -> Option<Look> {

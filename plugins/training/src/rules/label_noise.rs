@@ -34,6 +34,8 @@ const SIGMAS: f64 = 1.2;
 const CLEAR_SIGMAS: f64 = 2.0;
 /// A ratio of regression losses that no lucky split gives.
 const FAR_EASIER: f64 = 0.6;
+/// With such a ratio a smaller difference of R² is enough.
+const R2_SIGMAS: f64 = 1.6;
 /// A ratio that a lucky split can give, but not together with [`SURE_SIGMAS`].
 const QUITE_EASIER: f64 = 0.8;
 /// One split in four hundred lies so far off.
@@ -60,7 +62,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let distance = distance(case, pair, window).filter(|it| it.sigmas >= SIGMAS)?;
     let beyond_luck = (ratio < MUCH_EASIER && distance.sigmas >= CLEAR_SIGMAS)
         || (ratio < QUITE_EASIER && distance.sigmas >= SURE_SIGMAS)
-        || (ratio < FAR_EASIER && pair.metric == Metric::R2);
+        || (ratio < FAR_EASIER && pair.metric == Metric::R2 && distance.sigmas >= R2_SIGMAS);
     let clear = beyond_luck && dropout.is_some();
     let (severity, confidence) = if clear {
         (Severity::Medium, 0.65)

@@ -74,6 +74,12 @@ pub fn diagnose(case: &Case<'_>) -> Vec<Draft> {
             return found;
         }
     }
+    if mismatch::is_contradiction(case)
+        && let Some(draft) = mismatch::find(case)
+    {
+        found.push(draft);
+        return found;
+    }
     for cause in [no_shuffle::find, vanishing::find, rate_high::find, rate_low::find] {
         let Some(draft) = cause(case) else { continue };
         let decisive = draft.severity() > Severity::Low;

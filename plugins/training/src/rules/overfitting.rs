@@ -30,6 +30,10 @@ const RISE: f64 = 0.05;
 const CLEAR_RISE: f64 = 0.12;
 /// The rise in units of the noise of neighbouring points.
 const BEYOND: f64 = 3.0;
+/// With so many points the best and the last value average over five or more,
+const AVERAGED: usize = 50;
+/// which halves their noise.
+const BEYOND_AVERAGED: f64 = 1.8;
 /// How much the training loss falls after the best point.
 const STILL_LEARNING: f64 = 0.2;
 /// Early stopping with the usual patience of 3 to 10 ends a run within so many points.
@@ -41,7 +45,13 @@ const OPEN_FROM_START: f64 = 1.3;
 /// The rise of the validation loss after its best point, where it is one.
 pub(crate) fn rise(case: &Case<'_>) -> Option<Best> {
     let best = case.view.best()?;
-    let real = best.rise >= RISE && best.rise_in_noise >= BEYOND && best.share <= LATEST && best.value > 0.0;
+    // Both ends are means over a tenth of the run: the more points, the less noise is in them.
+    let beyond = if case.view.validation.len() >= AVERAGED {
+        BEYOND_AVERAGED
+    } else {
+        BEYOND
+    };
+    let real = best.rise >= RISE && best.rise_in_noise >= beyond && best.share <= LATEST && best.value > 0.0;
     (real && best.after >= least_after(case.view)).then_some(best)
 }
 
@@ -114,7 +124,8 @@ fn never_improved(case: &Case<'_>, best: &Best) -> bool {
     if r2.is_some_and(|it| !it.is_empty() && it.iter().all(|it| *it <= 0.05)) {
         return true;
     }
-    let fell = first.value - best.value >= LEARNT * first.value.abs();
+    let constant = view.class_count().map_or(f64::INFINITY, f64::ln);
+    let fell = first.value - best.value >= LEARNT * first.value.abs() && best.value < 0.99 * constant;
     let noise = view.validation_rows().map_or(0.08, |rows| 1.0 / f64::from(rows).sqrt());
     let gained = view.main_metric().is_some_and(|pair| {
         let curve = &pair.validation_curve;

@@ -26,7 +26,7 @@ const NOISE: f64 = 0.065;
 const TRAIN_NOISE: f64 = 0.045;
 /// An absolute error grows with the distance, a squared one with its square: the same jump of
 /// the weights is half of the noise.
-const LINEAR_LOSS: f64 = 0.6;
+const LINEAR_LOSS: f64 = 0.5;
 /// The share of the whole fall that the last quarter may add to the third one.
 const GAIN: f64 = 0.05;
 /// Fewer points are no plateau.

@@ -286,7 +286,9 @@ fn best_of(curve: &Curve) -> Option<Best> {
     } else {
         (end - value) / (first - value).abs().max(f64::MIN_POSITIVE)
     };
-    let noise = curve.noise(0.0).unwrap_or_default().max(1e-4);
+    // The start may be rougher than what the two values are taken from.
+    let noise = curve.noise(0.0).unwrap_or_default();
+    let noise = curve.noise(0.33).map_or(noise, |late| late.min(noise)).max(1e-4);
     Some(Best {
         point,
         index,
