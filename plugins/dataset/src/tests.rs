@@ -161,3 +161,92 @@ fn the_rules_of_texts_and_boxes_speak() {
     let found = codes(json!({"dataset_artifacts": {"task_type": "object_detection", "train_statistics": boxes}}));
     assert!(found.iter().any(|it| it.0 == "dataset.outliers"));
 }
+
+fn modal(task: &str, train: Value, test: Value) -> Vec<(String, Severity)> {
+    codes(json!({"dataset_artifacts": {"task_type": task, "train_statistics": train, "test_statistics": test}}))
+}
+
+#[test]
+fn objects_of_another_size_are_drift_and_a_few_more_are_not() {
+    let side = |area: f64, per_image: f64| {
+        json!({"num_samples": 300, "object_detection_statistics": {"num_boxes": 900, "num_negative_samples": 40,
+            "num_positive_samples": 260, "boxes_per_image": {"mean": per_image, "std": 2.0, "min": 0, "max": 9},
+            "box_area_stats": {"mean": area, "std": 400.0, "min": 12.0, "max": 9000.0}}})
+    };
+    let found = |area, per_image| modal("object_detection", side(1000.0, 3.0), side(area, per_image));
+    assert_eq!(
+        found(1500.0, 3.0),
+        [("checks.covariate_drift".to_owned(), Severity::Medium)]
+    );
+    assert_eq!(
+        found(1000.0, 5.0),
+        [("checks.covariate_drift".to_owned(), Severity::Medium)]
+    );
+    assert!(found(1080.0, 3.2).is_empty());
+}
+
+#[test]
+fn pixels_of_masks_are_compared() {
+    let side = |classes: Value| json!({"num_samples": 200, "pixel_class_ratio": classes});
+    let found = |test: Value| {
+        modal(
+            "image_segmentation",
+            side(json!({"road": 0.6, "sky": 0.38, "sign": 0.02})),
+            side(test),
+        )
+    };
+    assert!(found(json!({"road": 0.55, "sky": 0.43, "sign": 0.02})).is_empty());
+    assert_eq!(
+        found(json!({"road": 0.2, "sky": 0.78, "sign": 0.02})),
+        [("checks.label_drift".to_owned(), Severity::Medium)]
+    );
+    assert_eq!(
+        found(json!({"road": 0.55, "sky": 0.4, "sign": 0.02, "snow": 0.03})),
+        [("checks.new_labels".to_owned(), Severity::High)]
+    );
+}
+
+#[test]
+fn vocabulary_and_labels_of_texts_are_read_in_both_splits() {
+    let side = |samples: u32, words: u32, classes: u32, least: u32| {
+        json!({"num_samples": samples, "text_statistics": {"vocabulary_size": words},
+            "label_statistics": {"is_multi_label": false, "num_classes": classes, "labels_per_sample": {"min": least}}})
+    };
+    let found = |test| modal("text_classification", side(900, 8000, 4, 1), test);
+    assert!(found(side(300, 4000, 4, 1)).is_empty());
+    let odd = found(side(300, 12_000, 5, 0));
+    for code in ["checks.new_labels", "checks.covariate_drift", "dataset.missing_values"] {
+        assert!(odd.iter().any(|it| it.0 == code), "{code} in {odd:?}");
+    }
+}
+
+#[test]
+fn heavy_tails_and_times_are_healthy() {
+    // Profits: both signs, tails of a sinh; a time stamp in seconds; a Pareto tail.
+    let profit = json!({"count": 500, "mean": -310.0, "std": 12_651.0, "min": -88_154.0, "25%": -1150.0, "50%": 14.0, "75%": 1180.0, "max": 178_288.0});
+    let time = json!({"count": 500, "mean": 1.6e9, "std": 2.0e7, "min": 1.5654e9, "25%": 1.5827e9, "50%": 1.6e9, "75%": 1.6173e9, "max": 1.6346e9});
+    let pareto =
+        json!({"count": 500, "mean": 3.4, "std": 7.9, "min": 1.0, "25%": 1.25, "50%": 1.7, "75%": 2.9, "max": 118.0});
+    let side = json!({"feature_statistics": {"profit": profit, "created": time, "size": pareto},
+        "number_unique_values": {"profit": 500, "created": 500, "size": 498}, "numerical_features": ["profit", "created", "size"]});
+    assert!(codes(table(side, json!(null))).is_empty());
+}
+
+#[test]
+fn a_change_of_scale_is_drift_though_the_mean_stays() {
+    let side = |n: f64, std: f64| json!({"feature_statistics": {"a": column(n, 10.0, std)}, "number_unique_values": {"a": n}, "numerical_features": ["a"]});
+    let found = codes(table(side(300.0, 1.0), side(120.0, 5.0)));
+    assert_eq!(found, [("checks.covariate_drift".to_owned(), Severity::High)]);
+    assert!(codes(table(side(300.0, 1.0), side(120.0, 1.25))).is_empty());
+}
+
+#[test]
+fn two_classes_of_texts_are_compared_whichever_leads() {
+    let side = |rows: u32, top: &str, freq: u32| {
+        let label = json!({"count": rows, "unique": 2, "top": top, "freq": freq});
+        json!({"feature_statistics": {"target": label}, "number_unique_values": {"target": 2}, "numerical_features": ["a"]})
+    };
+    assert!(codes(table(side(156, "B", 80), side(60, "F", 32))).is_empty());
+    let found = codes(table(side(156, "B", 120), side(60, "F", 50)));
+    assert_eq!(found, [("checks.label_drift".to_owned(), Severity::High)]);
+}

@@ -32,19 +32,20 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
 }
 
 fn rows(check: &Check) -> Option<Draft> {
-    let scores: Vec<f64> = check.value.as_array()?.iter().filter_map(Value::as_f64).collect();
-    let isolated: Vec<usize> = scores
+    // A place keeps its number where others hold none.
+    let scores: Vec<(usize, f64)> = check
+        .value
+        .as_array()?
         .iter()
         .enumerate()
-        .filter(|it| *it.1 > ISOLATED)
-        .map(|it| it.0)
+        .filter_map(|(row, it)| Some((row, it.as_f64()?)))
         .collect();
+    let isolated: Vec<(usize, f64)> = scores.iter().copied().filter(|it| it.1 > ISOLATED).collect();
     let share = isolated.len() as f64 / scores.len().max(1) as f64;
     if scores.len() < 30 || isolated.len() < 3 || share < NOTEWORTHY {
         return None;
     }
-    let first = isolated.first()?;
-    let score = *scores.get(*first)?;
+    let (first, score) = *isolated.first()?;
     Some(
         Draft::new("dataset.outliers", Severity::Low, 0.5)
             .variant("rows")
