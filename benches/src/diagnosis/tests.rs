@@ -179,7 +179,11 @@ fn responders(label: &Label, index: usize) -> Vec<Json> {
         response(&all(level)),
         response(&mixed),
         two_agents,
-        if index % 3 == 0 { json!([]) } else { response(&mixed) },
+        if index.is_multiple_of(3) {
+            json!([])
+        } else {
+            response(&mixed)
+        },
     ]
 }
 
