@@ -11,6 +11,7 @@ mod page;
 mod plot;
 mod run;
 mod score;
+mod severity;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -59,6 +60,8 @@ pub(crate) struct Report {
     pub(crate) per_fault: BTreeMap<String, score::PerCode>,
     pub(crate) calibration: calibration::Calibration,
     pub(crate) datasets: datasets::Spread,
+    /// By the label's severity.
+    pub(crate) severities: BTreeMap<String, severity::Reported>,
     pub(crate) times: Vec<times::AgentTime>,
     pub(crate) cases: Vec<score::Row>,
 }
@@ -77,6 +80,7 @@ impl Report {
             per_fault: score::per_code(&borrowed),
             calibration: calibration::calibration(&calibration::claims(cases, &rows)),
             datasets: datasets::spread(&rows),
+            severities: severity::by_label(cases, &rows),
             times: times::by_agent(answers),
             cases: rows,
         }

@@ -51,6 +51,14 @@ pub(crate) fn page(report: &Report) -> String {
     codes(report, &mut html);
     datasets(report, &mut html);
     calibration(report, &mut html);
+    html.push_str(
+        "<h2>Severity</h2><p>Required faults by the severity of their label, and how loud they were reported.</p>",
+    );
+    let severities = report.severities.iter().map(|(label, it)| {
+        let counts = [it.high, it.medium, it.low, it.missed].map(|it| it.to_string());
+        [vec![label.clone()], counts.to_vec()].concat()
+    });
+    rows(&mut html, &["label", "high", "medium", "low", "missed"], severities);
     html.push_str("<h2>CPU milliseconds by agent</h2>");
     let times = report.times.iter().map(|it| {
         let numbers = [it.median, it.p95, it.worst].map(|it| format!("{it:.3}"));

@@ -76,10 +76,11 @@ pub(crate) fn reliability(bins: &[Group]) -> String {
         svg,
         "<path d=\"{path}\" stroke=\"#27c\" stroke-width=\"1.5\" fill=\"none\"/>\
          <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">confidence</text>\
-         <text transform=\"translate(12 {:.1}) rotate(-90)\" text-anchor=\"middle\">share that is right</text></svg>\n",
+         <text transform=\"translate(12 {:.1}) rotate(-90)\" text-anchor=\"middle\">share that is right</text></svg>",
         x(0.5),
         y(0.0) + 34.0,
         y(0.5)
     );
+    svg.push('\n');
     svg
 }

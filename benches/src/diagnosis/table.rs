@@ -53,6 +53,13 @@ pub(crate) fn table(report: &Report, misses_shown: usize) -> String {
     }
     datasets(report, &mut line);
     calibration(report, &mut line);
+    line("\nrequired faults by the label's severity   reported high  medium  low  missed".to_owned());
+    for (label, it) in &report.severities {
+        line(format!(
+            "{label:40} {:>14} {:>7} {:>4} {:>7}",
+            it.high, it.medium, it.low, it.missed
+        ));
+    }
     line("\nCPU milliseconds by agent             runs   median      p95    worst".to_owned());
     for it in &report.times {
         line(format!(

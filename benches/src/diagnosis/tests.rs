@@ -101,6 +101,15 @@ fn a_low_fault_is_found_by_a_low_remark() {
 }
 
 #[test]
+fn severities_are_counted_by_label_and_by_the_loudest_report() {
+    let cases = [case("a", &["t.x"], &[]), case("b", &["t.x", "t.y"], &[])];
+    let loud = response(&[finding("t.x", "low", 0.9), finding("t.x", "high", 0.1)]);
+    let report = report(&cases, vec![loud, response(&[finding("t.x", "low", 0.5)])]);
+    let it = &report.severities["high"];
+    assert_eq!((it.high, it.medium, it.low, it.missed), (1, 0, 1, 1));
+}
+
+#[test]
 fn a_failed_request_on_a_healthy_case_is_an_alarm() {
     let failed = Answer {
         error: Some("refused".into()),
@@ -179,7 +188,11 @@ fn responders(label: &Label, index: usize) -> Vec<Json> {
         response(&all(level)),
         response(&mixed),
         two_agents,
-        if index % 3 == 0 { json!([]) } else { response(&mixed) },
+        if index.is_multiple_of(3) {
+            json!([])
+        } else {
+            response(&mixed)
+        },
     ]
 }
 

@@ -33,8 +33,8 @@
 //! ```
 //!
 //! From a folder to a hit: `files` finds and reads the Markdown, `document` parses it,
-//! `terms` turns text into the words that are compared, `index` holds them in tantivy, `base`
-//! joins these, and `lint` finds what a reviewer of the base should see.
+//! `terms` turns text into the words that are compared, `index` holds them in tantivy, `latent`
+//! knows which words go together, `base` joins these, and `lint` finds what a reviewer of the base should see.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
@@ -44,6 +44,7 @@ mod error;
 mod faults;
 mod files;
 mod index;
+mod latent;
 mod limits;
 mod lint;
 mod terms;

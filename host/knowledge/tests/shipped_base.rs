@@ -99,6 +99,8 @@ fn nine_of_ten_questions_are_answered_among_the_first_five_hits() {
     assert!(recall >= 0.9, "recall@5 is {recall:.3}");
     let recall = recall_at_5(&base, "held-out questions", HELD_OUT);
     assert!(recall >= 0.8, "recall@5 is {recall:.3} on held-out questions");
+    let recall = recall_at_5(&base, "unseen questions", UNSEEN);
+    assert!(recall >= 0.9, "recall@5 is {recall:.3} on unseen questions");
 }
 
 /// Prints the times; run with `--release -- --nocapture`. The bounds are those of a slow

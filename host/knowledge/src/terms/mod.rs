@@ -132,20 +132,33 @@ fn push_american(normal: &mut String, word: &str) {
     }
 }
 
+/// Turns texts into the words by which they are compared.
+pub(crate) struct Words(TextAnalyzer);
+
+impl Words {
+    pub(crate) fn new() -> Self {
+        Self(analyser())
+    }
+
+    /// The words of a text, in its order, at most `most` of them.
+    pub(crate) fn of(&mut self, text: &str, most: usize) -> Vec<String> {
+        let normal = normalise(text);
+        let mut stream = self.0.token_stream(&normal);
+        let mut words = Vec::new();
+        while words.len() < most && stream.advance() {
+            words.push(stream.token().text.clone());
+        }
+        words
+    }
+}
+
 /// The different words of a query, at most [`MAX_QUERY_TERMS`], in the order of the text. No
 /// character has a meaning beyond separating words.
 pub(crate) fn query_terms(text: &str) -> Vec<String> {
     let text = text.get(..text.floor_char_boundary(MAX_QUERY_BYTES)).unwrap_or(text);
-    let normal = normalise(text);
-    let mut analyser = analyser();
-    let mut stream = analyser.token_stream(&normal);
-    let (mut seen, mut terms) = (HashSet::new(), Vec::new());
-    while terms.len() < MAX_QUERY_TERMS && stream.advance() {
-        let term = &stream.token().text;
-        if seen.insert(term.clone()) {
-            terms.push(term.clone());
-        }
-    }
+    let mut seen = HashSet::new();
+    let mut terms = Words::new().of(text, usize::MAX);
+    terms.retain(|term| seen.len() < MAX_QUERY_TERMS && seen.insert(term.clone()));
     terms
 }
 
