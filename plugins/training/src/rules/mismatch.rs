@@ -74,10 +74,13 @@ pub(crate) fn is_contradiction(case: &Case<'_>) -> bool {
     let mut accuracies = view.metrics.iter().filter(|it| it.metric == Metric::Accuracy);
     is_cross_entropy(case)
         && accuracies.any(|pair| {
-            [(&view.train, &pair.train_curve), (&view.validation, &pair.validation_curve)]
-                .into_iter()
-                .filter_map(|(loss, metric)| moves(pair, loss, metric))
-                .any(|it| it.below >= BELOW)
+            [
+                (&view.train, &pair.train_curve),
+                (&view.validation, &pair.validation_curve),
+            ]
+            .into_iter()
+            .filter_map(|(loss, metric)| moves(pair, loss, metric))
+            .any(|it| it.below >= BELOW)
         })
 }
 
