@@ -39,6 +39,24 @@ def write_config(file: Path, config: dict) -> None:
     _write(file, json.dumps(config, indent=2) + "\n")
 
 
+def write_label(file: Path, label: dict) -> None:
+    _write(file, json.dumps(label, indent=2) + "\n")
+
+
+def write_request(file: Path, name: str, run: Run, params: dict) -> None:
+    """A request as a client sends it over HTTP: curves and parameters, no files. One column a line."""
+    columns = {it: [float(_number(row[it], 6)) for row in run.history] for it in run.history[0]}
+    lines = [f"      {json.dumps(it)}: {json.dumps(values)}" for it, values in columns.items()]
+    _write(file, f"""{{
+  "dataset_name": {json.dumps(name)},
+  "model_name": {json.dumps(params["model_name"])},
+  "language": "english",
+  "training_artifacts": {{
+    "params": {json.dumps(params)},
+    "metrics_values": {{
+""" + ",\n".join(lines) + "\n    }\n  }\n}\n")
+
+
 def write_checkpoint(file: Path, run: Run) -> None:
     """The parameters as 32-bit floats in the safetensors format: the header's length, the header
     as JSON padded to 8 bytes, then the numbers.

@@ -255,6 +255,7 @@ def overfit_digits(folder: Path) -> None:
     expect(last["train_loss"] < 1e-3 and last["train_accuracy"] == 1.0, "the training rows are learned by heart")
     expect(last["val_loss"] > 1.4 * lowest and run.best_epoch < 20, "validation worsens")
     write(folder, data, run)
+    files.write_request(folder.parent / "request.json", folder.name, run, params_of(data, settings, "standard"))
     describe(folder, f"""
 A network that learns its training rows by heart.
 
@@ -394,6 +395,64 @@ Data: Iris, stratified 70:30 split.
 """, run)
 
 
+# What a diagnosis is measured by (`cargo xtask bench diagnosis examples`): codes that have to be
+# reported, those that join two artifacts, and those that are really there too or follow.
+LABELS = {
+    "leaky-biopsy": {
+        "faults": ["checks.label_leakage"],
+        "cross_expected": ["cross.leakage_perfect_metric"],
+        "also_ok": ["dataset.correlated_features"],
+        "dataset": "breast_cancer",
+        "notes": "oncology_visits is made from the label",
+    },
+    "healthy-wine": {"dataset": "wine", "kind": "plain"},
+    "overfit-digits": {
+        "faults": ["training.overfitting"],
+        "also_ok": ["training.early_stopping_missed", "training.plateau_no_schedule", "dataset.small_dataset"],
+        "dataset": "digits",
+        "notes": "150 images, 38,538 parameters, 150 epochs, nothing that regularises",
+    },
+    "exploding-diabetes": {
+        "faults": ["cross.missing_scaling", "training.exploding_gradients", "checkpoint.nan_weights"],
+        "also_ok": ["dataset.outliers", "training.lr_too_high", "training.noisy_loss", "training.underfitting",
+                    "training.early_stopping_missed", "checkpoint.dead_units", "checkpoint.exploded_weights"],
+        "dataset": "diabetes",
+        "notes": "two columns in other units, no scaler",
+    },
+    "drifted-diabetes": {
+        "faults": ["checks.covariate_drift"],
+        "cross_expected": ["cross.drift_not_overfitting"],
+        "also_ok": ["checks.label_drift", "training.early_stopping_missed"],
+        "dataset": "diabetes",
+        "notes": "split by body mass index",
+    },
+    "damaged-checkpoint": {
+        "faults": ["checkpoint.corrupted_file"],
+        "also_ok": ["checkpoint.config_mismatch", "cross.num_labels_mismatch", "dataset.duplicates"],
+        "dataset": "iris",
+        "notes": "the last 256 bytes are missing, and config.json is another project's",
+    },
+}
+
+
+def label(name: str) -> dict:
+    """The label of an example, with every member that a corpus has."""
+    known = LABELS[name]
+    faulty = bool(known.get("faults"))
+    return {
+        "case_id": name,
+        "faults": known.get("faults", []),
+        "cross_expected": known.get("cross_expected", []),
+        "also_ok": known.get("also_ok", []),
+        "severity": "high" if faulty else "none",
+        "strength": "strong" if faulty else "none",
+        "clean": not faulty,
+        "kind": known.get("kind", ""),
+        "notes": known.get("notes", ""),
+        "dataset": known["dataset"],
+    }
+
+
 EXAMPLES = {
     "leaky-biopsy": leaky_biopsy,
     "healthy-wine": healthy_wine,
@@ -412,6 +471,7 @@ def main() -> None:
     options = parser.parse_args()
     for name, make in EXAMPLES.items():
         make(options.out / name)
+        files.write_label(options.out / name / "label.json", label(name))
     folders = [options.out / name for name in CHECKED]
     if options.checks:
         subprocess.run([options.checks, Path(__file__).with_name("checks.py"), *folders], check=True)

@@ -1,12 +1,15 @@
-//! Benchmarks: `cargo xtask bench [instance|http|start|checkpoint]`.
+//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|diagnosis]`.
 //!
 //! Each figure stands beside a named peer or a physical limit measured in the same run: absolute
 //! times of a busy machine say little.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a command-line tool")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
+mod analyzers;
 mod checkpoint;
 mod client;
+mod diagnosis;
 mod http;
 mod instance;
 mod server;
@@ -23,14 +26,21 @@ type Benchmark = fn() -> Result<()>;
 
 fn main() -> Result<()> {
     let names: Vec<String> = std::env::args().skip(1).collect();
-    let all: [(&str, Benchmark); 4] = [
+    // The one benchmark with arguments of its own.
+    if names.first().is_some_and(|it| it == "diagnosis") {
+        return diagnosis::run(&clap::Parser::parse_from(names));
+    }
+    let all: [(&str, Benchmark); 6] = [
         ("instance", instance::run),
         ("start", start::run),
         ("http", http::run),
         ("checkpoint", checkpoint::run),
+        ("analyzers", analyzers::run),
+        ("diagnosis", diagnosis::run_default),
     ];
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(it, _)| it == name)) {
-        return Err(format!("no benchmark `{unknown}`: there are instance, start, http and checkpoint").into());
+        let known: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+        return Err(format!("no benchmark `{unknown}`: there are {}", known.join(", ")).into());
     }
     for (name, run) in all {
         if names.is_empty() || names.iter().any(|it| it == name) {

@@ -1,14 +1,27 @@
 //! Benchmarks, each against a named peer or a physical limit in the same run.
 
+use std::process::Command;
+
 use crate::{
     build,
-    process::{self, cargo},
+    process::{self, cargo, root},
 };
 
 /// `cargo xtask bench [NAME]`.
 pub(crate) fn run(names: &[String]) -> Result<(), String> {
     build::all()?;
-    let mut command = cargo(&["run", "--release", "--locked", "--package", "deepfix-benches", "--"]);
-    command.args(names);
-    process::run(&mut command)
+    process::run(&mut cargo(&[
+        "build",
+        "--release",
+        "--locked",
+        "--workspace",
+        "--all-features",
+        "--bin",
+        "deepfix-benches",
+    ]))?;
+    process::run(
+        Command::new(build::target().join("release/deepfix-benches"))
+            .args(names)
+            .current_dir(root()),
+    )
 }

@@ -19,12 +19,21 @@ const COMPONENTS: [(&str, &str); 5] = [
     ("deepfix-cross-artifact-plugin", "cross-artifact.wasm"),
 ];
 
-/// Everything that a user runs.
+/// Everything that a user runs. The whole workspace is selected, as the tests do: with a part of
+/// it cargo would choose other features for shared dependencies, and compile them twice.
 pub(crate) fn all() -> Result<(), String> {
     components()?;
     stage("the host");
-    run(&mut cargo(&["build", "--release", "--locked", "--package", "deepfix"]))?;
-    say(&format!("built {}", Path::new("target/release/deepfix").display()));
+    run(&mut cargo(&[
+        "build",
+        "--release",
+        "--locked",
+        "--workspace",
+        "--all-features",
+        "--bin",
+        "deepfix",
+    ]))?;
+    say(&format!("built {}", binary().display()));
     Ok(())
 }
 
@@ -33,7 +42,7 @@ pub(crate) fn binary() -> PathBuf {
     target().join("release/deepfix")
 }
 
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 

@@ -19,7 +19,9 @@ cargo xtask demo             builds, then diagnoses a sick and a healthy experim
 cargo xtask test             builds, then runs every check and test
 cargo xtask python           MLflow in target/mlflow-env, for the tests
 cargo xtask lint             formatting and clippy
-cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks";
+cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
+cargo xtask bench diagnosis [FOLDER] [--json FILE] [--html FILE]
+                             scores the diagnosis of a labelled corpus";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

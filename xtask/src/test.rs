@@ -2,17 +2,28 @@
 
 use crate::{
     build,
-    process::{self, cargo, stage},
+    process::{self, cargo, root, stage},
     python, toolchain,
 };
+
+/// The example that docs/plugins.md refers to.
+const EXAMPLE: &str = "plugins/examples/reproducibility";
+/// Workspaces of their own: what they hold is built as components.
+const APART: [&str; 2] = [EXAMPLE, "tests/guests"];
 
 /// `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
     lint()?;
     build::all()?;
     stage("the example plugins and the hostile guests");
-    build::guests("plugins/examples/reproducibility", &[])?;
+    build::guests(EXAMPLE, &[])?;
     build::guests("tests/guests", &["--examples"])?;
+    stage("the tests of the example plugin");
+    process::run(
+        cargo(&["test", "--locked"])
+            .current_dir(root().join(EXAMPLE))
+            .env_remove("CARGO_TARGET_DIR"),
+    )?;
     python::ensure()?;
     stage("the tests");
     // One profile for everything: the engine is compiled once, and components compile in
@@ -31,6 +42,9 @@ pub(crate) fn lint() -> Result<(), String> {
     toolchain::ensure_lints()?;
     stage("formatting");
     process::run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    for folder in APART {
+        process::run(cargo(&["fmt", "--all", "--check"]).current_dir(root().join(folder)))?;
+    }
     stage("clippy");
     process::run(&mut cargo(&[
         "clippy",

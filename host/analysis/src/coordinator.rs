@@ -178,7 +178,7 @@ async fn run_analyzer(plugin: &Plugin, input: RunInput, given: Vec<ArtifactKind>
     let request_id = Arc::clone(&input.request_id);
     let run = plugin.analyze(input).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, run);
+    let outcome = judge::outcome(plugin.name(), given, &artifacts, run).await;
     log(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");
@@ -200,7 +200,7 @@ async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) ->
     let request_id = Arc::clone(&input.request_id);
     let run = plugin.reason(input, outcomes).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, run);
+    let outcome = judge::outcome(plugin.name(), given, &artifacts, run).await;
     log(&outcome, &request_id, &spent, started.elapsed());
     Finished {
         outcome,
@@ -233,8 +233,9 @@ fn log(outcome: &Outcome, request_id: &str, spent: &Spent, wall: Duration) {
                 objections,
                 "agent finished"
             );
-            for objection in &outcome.objections {
-                tracing::warn!(agent, request_id, objection, "the agent's answer was corrected");
+            // One record, whatever the agent did: it must not fill the log of others.
+            if let Some(first) = outcome.objections.first() {
+                tracing::warn!(agent, request_id, objections, first, "the agent's answer was corrected");
             }
         }
         OutcomeStatus::Skipped(_) => {}
@@ -302,6 +303,7 @@ fn respond(
         summary = fallback::summary(outcomes, french);
     }
     if let Some(mut result) = respond::agent_result(&reasoned.outcome, &reasoned.spent) {
+        fallback::fill(&mut result.additional_outputs, &summary, outcomes);
         if result.analysis.is_empty() {
             let worst = fallback::analysis(outcomes, &reasoned.outcome.agent);
             result

@@ -2,6 +2,7 @@
 //! least one analysis of it.
 
 use deepfix_core::{Outcome, OutcomeStatus, WireAnalysis};
+use serde_json::{Map, Value as Json, json};
 
 use crate::respond::wire_analysis;
 
@@ -22,6 +23,21 @@ pub(crate) fn analysis(outcomes: &[Outcome], reasoner: &str) -> Option<WireAnaly
     let mut wire = wire_analysis(worst);
     wire.findings.id = format!("{reasoner}/0");
     Some(wire)
+}
+
+/// What existing clients read of the reasoner's `additional_outputs`, where it did not say it
+/// itself.
+pub(crate) fn fill(outputs: &mut Map<String, Json>, summary: &str, outcomes: &[Outcome]) {
+    let failed = outcomes.iter().filter_map(|it| match &it.status {
+        OutcomeStatus::Failed(error) => Some(format!("{}: {error}", it.agent)),
+        _ => None,
+    });
+    let mut missing = |name: &str, value: Json| {
+        outputs.entry(name).or_insert(value);
+    };
+    missing("constraints", json!(failed.collect::<Vec<_>>()));
+    missing("optimization_areas", json!([]));
+    missing("summary", json!(summary));
 }
 
 /// The summary when the reasoner gave none.

@@ -1,6 +1,10 @@
 //! What the host checks of each report before anyone sees it.
 
-use deepfix_core::{ArtifactSet, JudgedAnalysis, Outcome, OutcomeStatus, judge_facts};
+use std::{collections::HashSet, sync::Arc};
+
+use deepfix_core::{
+    AgentError, ArtifactKind, ArtifactSet, FactCheck, FailureReason, JudgedAnalysis, Outcome, OutcomeStatus,
+};
 use deepfix_runtime::Run;
 use serde_json::{Map, Value as Json};
 
@@ -8,21 +12,47 @@ use serde_json::{Map, Value as Json};
 /// be right, but nobody should act on it alone.
 const UNVERIFIED_CONFIDENCE: f64 = 0.3;
 
+/// Facts beyond which their check may take longer than a thread of the server should be held: a
+/// fact about a checkpoint may have to wait for the disk.
+const FACTS_INLINE: usize = 100;
+
+/// The outcome of one run, judged where it does not hold up other requests.
+pub(crate) async fn outcome(agent: &str, given: Vec<ArtifactKind>, artifacts: &Arc<ArtifactSet>, run: Run) -> Outcome {
+    let facts: usize = run
+        .result
+        .iter()
+        .flat_map(|it| &it.analyses)
+        .map(|it| it.finding.facts.len())
+        .sum();
+    if facts <= FACTS_INLINE {
+        return judge(agent, given, artifacts, run);
+    }
+    let (name, artifacts) = (agent.to_owned(), Arc::clone(artifacts));
+    let judged = tokio::task::spawn_blocking(move || judge(&name, given, &artifacts, run)).await;
+    judged.unwrap_or_else(|error| Outcome {
+        agent: agent.to_owned(),
+        artifacts: Vec::new(),
+        status: OutcomeStatus::Failed(AgentError {
+            reason: FailureReason::HostFault,
+            message: format!("its findings could not be checked: {error}"),
+        }),
+        objections: Vec::new(),
+        retrieved: Vec::new(),
+    })
+}
+
 /// The outcome of one run: evidence re-read, citations reduced to what was retrieved.
-pub(crate) fn outcome(
-    agent: &str,
-    given: Vec<deepfix_core::ArtifactKind>,
-    artifacts: &ArtifactSet,
-    run: Run,
-) -> Outcome {
+fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, run: Run) -> Outcome {
     let mut objections = run.objections;
     let status = match run.result {
         Err(error) => OutcomeStatus::Failed(error),
         Ok(report) => {
             let mut analyses = Vec::with_capacity(report.analyses.len());
             let mut invented = 0;
+            let mut check = FactCheck::new(artifacts);
+            let retrieved: HashSet<&str> = run.retrieved.iter().map(|(id, _)| id.as_str()).collect();
             for (index, mut analysis) in report.analyses.into_iter().enumerate() {
-                let (facts, evidence_verified) = judge_facts(artifacts, &analysis.finding.facts);
+                let (facts, evidence_verified) = check.judge(&analysis.finding.facts);
                 let wrong = facts.iter().filter(|it| it.verified == Some(false)).count();
                 if wrong > 0 {
                     analysis.finding.confidence = analysis.finding.confidence.min(UNVERIFIED_CONFIDENCE);
@@ -37,7 +67,7 @@ pub(crate) fn outcome(
                 analysis
                     .recommendation
                     .citations
-                    .retain(|id| run.retrieved.iter().any(|(it, _)| it == id));
+                    .retain(|id| retrieved.contains(id.as_str()));
                 invented += before - analysis.recommendation.citations.len();
                 let id = format!("{agent}/{index}");
                 analyses.push(JudgedAnalysis {
@@ -80,9 +110,8 @@ pub(crate) fn object(text: &str) -> Map<String, Json> {
 
 #[cfg(test)]
 mod tests {
-    use deepfix_core::{
-        Analysis, Artifact, ArtifactKind, Fact, Finding, Recommendation, Report, Severity, Source, Value,
-    };
+
+    use deepfix_core::{Analysis, Artifact, Fact, Finding, Recommendation, Report, Severity, Source, Value};
     use deepfix_runtime::Spent;
 
     use super::*;
@@ -131,7 +160,7 @@ mod tests {
             retrieved: vec![("real#one".into(), "real#one: Title (source)".into())],
             spent: Spent::default(),
         };
-        let outcome = outcome("A", vec![ArtifactKind::Training], &artifacts, run);
+        let outcome = judge("A", vec![ArtifactKind::Training], &artifacts, run);
         let OutcomeStatus::Completed { mut analyses, .. } = outcome.status else {
             panic!("completed")
         };

@@ -7,13 +7,19 @@ use base64::Engine as _;
 use deepfix_core::Problem;
 use serde_json::{Map, Value as Json, json};
 
-use crate::{describe::describe, parse_lenient};
+use crate::{
+    describe::describe,
+    json::{JsonError, parse_bounded},
+};
 
 /// A compressed check value. The largest seen, a matrix over 200 features, takes 2 MB; what
 /// inflates to more is a bomb.
 const MAX_INFLATED: u64 = 16 << 20;
 /// All compressed values of one request together.
 const MAX_INFLATED_TOTAL: u64 = 16 << 20;
+/// Values in all compressed or quoted texts of one request together: five times what the largest
+/// seen has. Parsed, each takes about 70 bytes.
+const MAX_INNER_VALUES: usize = 1_000_000;
 /// Values nested deeper are left as they are.
 const MAX_DEPTH: usize = 24;
 
@@ -39,6 +45,7 @@ pub(crate) fn normalise(pointer: &str, document: Json, warnings: &mut Vec<String
         }
     };
     let mut decoder = Decoder {
+        values_left: MAX_INNER_VALUES,
         inflated: 0,
         refused: 0,
     };
@@ -75,6 +82,8 @@ pub(crate) fn normalise(pointer: &str, document: Json, warnings: &mut Vec<String
 
 struct Decoder {
     inflated: u64,
+    /// Values that texts inside of the document may still hold.
+    values_left: usize,
     refused: usize,
 }
 
@@ -90,7 +99,7 @@ impl Decoder {
         let mut result = match result {
             Some(Json::Object(result)) => result,
             // A result as JSON text.
-            Some(Json::String(text)) => match parse_lenient(text.as_bytes()) {
+            Some(Json::String(text)) => match self.parse(text.as_bytes()) {
                 Ok(Json::Object(result)) => result,
                 _ => Map::new(),
             },
@@ -135,7 +144,7 @@ impl Decoder {
             return value;
         }
         match value {
-            Json::String(text) if text.starts_with(['[', '{']) => match parse_lenient(text.as_bytes()) {
+            Json::String(text) if text.starts_with(['[', '{']) => match self.parse(text.as_bytes()) {
                 Ok(parsed) => self.value(parsed, depth + 1),
                 Err(_) => Json::String(text),
             },
@@ -170,6 +179,14 @@ impl Decoder {
         }
     }
 
+    /// JSON inside of the document, within the bound of all such texts together.
+    fn parse(&mut self, text: &[u8]) -> Result<Json, JsonError> {
+        let parsed = parse_bounded(text, self.values_left)?;
+        let values = text.iter().filter(|it| **it == b',').count() + 1;
+        self.values_left = self.values_left.saturating_sub(values);
+        Ok(parsed)
+    }
+
     /// Base64 of zlib of JSON, within the bounds.
     fn inflate(&mut self, text: &str) -> Option<Json> {
         let compressed = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
@@ -181,7 +198,7 @@ impl Decoder {
         if plain.len() as u64 > bound {
             return None;
         }
-        parse_lenient(&plain).ok()
+        self.parse(&plain).ok()
     }
 }
 
@@ -264,6 +281,18 @@ mod tests {
             warnings[0].contains("1 compressed check values were left out"),
             "{warnings:?}"
         );
+    }
+
+    #[test]
+    fn a_small_text_cannot_become_any_number_of_values() {
+        let zeros = format!("[{}0]", "0,".repeat(MAX_INNER_VALUES + 1));
+        let mut warnings = Vec::new();
+        let document = json!({"results": {"s": [{"header": "h", "result": {"value": compressed(zeros.as_bytes())}}]}});
+        let it = normalise("/d", document, &mut warnings).unwrap();
+        assert_eq!(it.pointer("/results/s/0/result/value"), Some(&Json::Null));
+        assert_eq!(warnings.len(), 1);
+        // Quoted instead of compressed, it stays the text that it is.
+        assert_eq!(value_of(json!(zeros.clone())), json!(zeros));
     }
 
     #[test]

@@ -2,16 +2,36 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use deepfix_core::{Column, ColumnData, Table};
+use deepfix_core::{Column, ColumnData, Problem, Table};
 
-use crate::metrics::{Cell, MAX_CELLS, column};
+use crate::metrics::{Cell, MAX_CELLS, column, most_cells};
 
-/// More cells than one table may have.
+/// More than one table may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("metrics that make {cells} cells; at most {MAX_CELLS} are read")]
+#[error("{values} values that make {cells} cells ({columns} columns of {rows} rows); at most {most} are read")]
 pub struct TooManyCells {
-    /// What the table would have had.
-    pub cells: usize,
+    values: usize,
+    cells: usize,
+    rows: usize,
+    columns: usize,
+    most: usize,
+}
+
+impl TooManyCells {
+    pub(crate) fn problem(self, pointer: &str) -> Problem {
+        let Self {
+            values,
+            cells,
+            rows,
+            columns,
+            most,
+        } = self;
+        Problem::field(
+            pointer,
+            format!("{values} values that make {cells} cells ({columns} columns of {rows} rows)"),
+            format!("at most {most} cells"),
+        )
+    }
 }
 
 /// Values of metrics in the order in which they were logged.
@@ -41,7 +61,7 @@ impl History {
     /// Adds a value of a metric.
     ///
     /// # Errors
-    /// The table would have more cells than the limit.
+    /// There are more values than a table may have cells.
     pub fn add(&mut self, name: &str, step: i64, value: f64) -> Result<(), TooManyCells> {
         self.push(name, Some(step), Cell::Number(value))
     }
@@ -65,16 +85,33 @@ impl History {
         self.rows.insert((step, *times), 0);
         self.points.push((column, (step, *times), value));
         *times += 1;
-        let cells = self.rows.len().saturating_mul(self.names.len());
-        if cells > MAX_CELLS {
-            return Err(TooManyCells { cells });
+        // The cells are counted when all values are known: they may be more in between.
+        if self.points.len() > MAX_CELLS {
+            return Err(self.too_many());
         }
         Ok(())
     }
 
+    fn too_many(&self) -> TooManyCells {
+        let (rows, columns, values) = (self.rows.len(), self.names.len(), self.points.len());
+        TooManyCells {
+            values,
+            cells: rows.saturating_mul(columns),
+            rows,
+            columns,
+            most: most_cells(values),
+        }
+    }
+
     /// The table: one row per step, or several where a metric was logged several times at one.
-    #[must_use]
-    pub fn table(mut self) -> Table {
+    ///
+    /// # Errors
+    /// It would have more cells than so many values may make.
+    pub fn table(mut self) -> Result<Table, TooManyCells> {
+        let size = self.too_many();
+        if size.cells > size.most {
+            return Err(size);
+        }
         for (row, place) in self.rows.values_mut().enumerate() {
             *place = row;
         }
@@ -102,7 +139,7 @@ impl History {
                 .zip(cells)
                 .map(|(name, cells)| column(name, cells)),
         );
-        Table::new(columns)
+        Ok(Table::new(columns))
     }
 }
 
@@ -118,7 +155,7 @@ mod tests {
         }
         history.add("val/loss", 3, f64::NAN).unwrap();
         history.add("val/loss", 3, 0.5).unwrap();
-        let table = history.table();
+        let table = history.table().unwrap();
         assert_eq!(table.rows(), 5, "a value logged twice at one step has a row of its own");
         assert_eq!(table.column("val/loss").unwrap().data.text(3).as_deref(), Some("NaN"));
         assert_eq!(table.column("val/loss").unwrap().data.text(2), None);

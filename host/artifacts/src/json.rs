@@ -4,12 +4,61 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+/// Values in one JSON text. A parsed value takes about 70 bytes, whatever its text takes: a body
+/// of 64 MiB that holds nothing but zeros would need gigabytes. A million points of eight
+/// metrics fit.
+pub(crate) const MAX_VALUES: usize = 10_000_000;
+
+/// Why a text is not accepted as JSON.
+#[derive(Debug, thiserror::Error)]
+pub enum JsonError {
+    /// It is not JSON; the message has line and column.
+    #[error("{0}")]
+    Syntax(#[from] serde_json::Error),
+    /// It holds more values than the limit.
+    #[error("more than {limit} values")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
+}
+
+/// As [`parse_lenient`], with another limit for the number of values.
+pub(crate) fn parse_bounded(text: &[u8], limit: usize) -> Result<Json, JsonError> {
+    // Each value but the first of its list or object has a comma before it, so commas, which
+    // are quickly counted, bound the values from above within a factor of two. A text full of
+    // commas inside strings is counted again with care.
+    let commas = text.iter().filter(|it| **it == b',').count();
+    if commas > limit && commas_outside_strings(text) > limit {
+        return Err(JsonError::TooMany { limit });
+    }
+    parse(text).map_err(JsonError::from)
+}
+
+fn commas_outside_strings(text: &[u8]) -> usize {
+    let (mut at, mut commas) = (0, 0);
+    while let Some(byte) = text.get(at) {
+        if *byte == b'"' {
+            at = end_of_string(text, at);
+        } else {
+            commas += usize::from(*byte == b',');
+            at += 1;
+        }
+    }
+    commas
+}
+
 /// Parses JSON that may hold bare `NaN`, `Infinity` and `-Infinity`, which become strings of
 /// the same text.
 ///
 /// # Errors
-/// The body is not JSON in that sense either; the message has line and column.
-pub fn parse_lenient(text: &[u8]) -> Result<Json, serde_json::Error> {
+/// The body is not JSON in that sense either (the message has line and column), or it holds
+/// more than [`MAX_VALUES`] values.
+pub fn parse_lenient(text: &[u8]) -> Result<Json, JsonError> {
+    parse_bounded(text, MAX_VALUES)
+}
+
+fn parse(text: &[u8]) -> Result<Json, serde_json::Error> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     match serde_json::from_slice(text) {
         Ok(value) => Ok(value),
@@ -93,6 +142,21 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_skipped() {
         assert!(parse_lenient(b"\xef\xbb\xbf{}").is_ok());
+    }
+
+    #[test]
+    fn values_are_bounded_and_commas_in_strings_are_none() {
+        assert!(parse_bounded(b"[1,2,3]", 2).is_ok());
+        assert!(matches!(
+            parse_bounded(b"[1,2,3,4]", 2),
+            Err(JsonError::TooMany { limit: 2 })
+        ));
+        assert!(parse_bounded(br#"["a,b,c,\",d,e", 1]"#, 2).is_ok());
+        let zeros = format!("[{}0]", "0,".repeat(MAX_VALUES + 1));
+        assert!(matches!(
+            parse_lenient(zeros.as_bytes()),
+            Err(JsonError::TooMany { .. })
+        ));
     }
 
     proptest::proptest! {

@@ -7,9 +7,14 @@ use serde_json::{Map, Value as Json};
 
 use crate::{History, describe::describe};
 
-/// Cells of one table. The long form makes keys times steps of them, so a small body could ask
-/// for any amount of memory; a million points of 20 metrics fit.
+/// Cells of one table: a million points of 20 metrics fit.
 pub(crate) const MAX_CELLS: usize = 32_000_000;
+/// Cells for each value that was sent. Columns of different lengths are filled up, and the long
+/// form makes keys times steps of cells: without this bound a body of 100 kB could ask for a
+/// gigabyte. Twenty system metrics logged at steps of their own stay far below it.
+const CELLS_PER_VALUE: usize = 64;
+/// So many cells are allowed however few values there are.
+const FREE_CELLS: usize = 1_000_000;
 
 /// One value of a metric.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,12 +95,21 @@ pub(crate) fn column(name: String, cells: Vec<Cell>) -> Column {
     }
 }
 
-fn too_many(pointer: &str, cells: usize) -> Problem {
-    Problem::field(
+/// The cells that so many values may make.
+pub(crate) fn most_cells(values: usize) -> usize {
+    values.saturating_mul(CELLS_PER_VALUE).clamp(FREE_CELLS, MAX_CELLS)
+}
+
+fn check_cells(pointer: &str, rows: usize, columns: usize, values: usize) -> Result<(), Problem> {
+    let (cells, most) = (rows.saturating_mul(columns), most_cells(values));
+    if cells <= most {
+        return Ok(());
+    }
+    Err(Problem::field(
         pointer,
-        format!("metrics that make {cells} cells"),
-        format!("at most {MAX_CELLS} cells"),
-    )
+        format!("{values} values that make {cells} cells ({columns} columns of {rows} rows)"),
+        format!("at most {most} cells"),
+    ))
 }
 
 /// The table of `metrics_values`: columns, MLflow's long form, or rows.
@@ -126,7 +140,7 @@ fn is_long(members: &Map<String, Json>) -> bool {
 
 fn from_columns(pointer: &str, members: &Map<String, Json>) -> Result<Table, Problem> {
     let mut columns = Vec::with_capacity(members.len());
-    let mut rows = 0;
+    let (mut rows, mut count) = (0, 0);
     for (name, values) in members {
         let cells = match values {
             Json::Array(values) => values.iter().map(cell).collect::<Vec<_>>(),
@@ -147,19 +161,18 @@ fn from_columns(pointer: &str, members: &Map<String, Json>) -> Result<Table, Pro
             }
         };
         rows = rows.max(cells.len());
+        count += cells.len();
         columns.push(column(name.clone(), cells));
-        // Shorter columns are filled up.
-        let total = rows.saturating_mul(members.len());
-        if total > MAX_CELLS {
-            return Err(too_many(pointer, total));
-        }
     }
+    // Shorter columns are filled up.
+    check_cells(pointer, rows, columns.len(), count)?;
     Ok(Table::new(columns))
 }
 
 fn from_rows(pointer: &str, rows: &[Json]) -> Result<Table, Problem> {
     let mut columns: Vec<(String, Vec<Cell>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
+    let values = rows.iter().filter_map(Json::as_object).map(Map::len).sum();
     for (index, row) in rows.iter().enumerate() {
         let Json::Object(members) = row else {
             return Err(Problem::field(
@@ -173,9 +186,7 @@ fn from_rows(pointer: &str, rows: &[Json]) -> Result<Table, Problem> {
                 columns.push((name.clone(), Vec::new()));
                 columns.len() - 1
             });
-            if columns.len().saturating_mul(rows.len()) > MAX_CELLS {
-                return Err(too_many(pointer, columns.len().saturating_mul(rows.len())));
-            }
+            check_cells(pointer, rows.len(), columns.len(), values)?;
             if let Some((_, cells)) = columns.get_mut(place) {
                 cells.resize(index, Cell::Missing);
                 cells.push(cell(value));
@@ -216,9 +227,9 @@ fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Proble
         let step = steps.get(index).and_then(|it| it.as_i64().or_else(|| whole(it)));
         history
             .push(key.as_str().unwrap_or_default(), step, cell(value))
-            .map_err(|error| too_many(pointer, error.cells))?;
+            .map_err(|error| error.problem(pointer))?;
     }
-    Ok(history.table())
+    history.table().map_err(|error| error.problem(pointer))
 }
 
 /// The table of a CSV file with a header line.
@@ -328,11 +339,28 @@ mod tests {
 
     #[test]
     fn the_long_form_cannot_ask_for_any_amount_of_memory() {
-        let keys: Vec<Json> = (0..6000).map(|it| Json::from(format!("k{it}"))).collect();
-        let steps: Vec<u32> = (0..6000).collect();
+        let keys: Vec<Json> = (0..2000).map(|it| Json::from(format!("k{it}"))).collect();
+        let steps: Vec<u32> = (0..2000).collect();
         let value = serde_json::json!({"key": keys, "value": steps, "step": steps});
         let problem = from_json("/m", &value).unwrap_err();
-        assert!(problem.detail.contains("at most 32000000 cells"), "{problem}");
+        assert!(problem.detail.contains("at most 1000000 cells"), "{problem}");
+    }
+
+    #[test]
+    fn columns_of_different_lengths_cannot_either() {
+        let mut wide = Map::new();
+        wide.insert("long".to_owned(), Json::from(vec![0; 20_000]));
+        for index in 0..100 {
+            wide.insert(format!("short{index}"), Json::from(vec![0]));
+        }
+        let problem = from_json("/m", &Json::Object(wide)).unwrap_err();
+        assert!(
+            problem.detail.contains("20100 values that make 2020000 cells"),
+            "{problem}"
+        );
+        let rows: Vec<Json> = (0..1500).map(|it| serde_json::json!({format!("k{it}"): 1})).collect();
+        let problem = from_json("/m", &Json::Array(rows)).unwrap_err();
+        assert!(problem.detail.contains("at most 1000000 cells"), "{problem}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use deepfix_core::{AgentInfo, ArtifactKind, Capability, Diagnosis};
 use crate::{
     args::AgentsArgs,
     config, logging,
-    output::{self, BOLD, DIM, YELLOW, styled},
+    output::{self, BOLD, DIM, YELLOW, printable, styled},
 };
 
 /// `deepfix agents`.
@@ -24,7 +24,7 @@ pub(crate) async fn run(named: Option<&Path>, args: &AgentsArgs) -> anyhow::Resu
     }
     let mut text: String = agents.iter().map(describe).collect();
     for refused in coordinator.refused() {
-        text += &format!("{} {}\n", styled(YELLOW, "refused"), refused.reason);
+        text += &format!("{} {}\n", styled(YELLOW, "refused"), printable(&refused.reason));
     }
     output::result(&text);
     Ok(ExitCode::SUCCESS)
@@ -43,17 +43,17 @@ fn describe(agent: &AgentInfo) -> String {
     let digest: String = agent.sha256.chars().take(12).collect();
     format!(
         "{} {}\n  {}\n  {}\n\n",
-        styled(BOLD, &agent.name),
+        styled(BOLD, &printable(&agent.name)),
         styled(
             DIM,
             &format!(
                 "{} · {} · {} kB · sha256:{digest}",
-                agent.version,
+                printable(&agent.version),
                 agent.component.display(),
                 agent.size / 1000
             )
         ),
-        agent.summary,
+        printable(&agent.summary),
         styled(
             DIM,
             &format!(

@@ -6,7 +6,7 @@ use deepfix_artifacts::{FileAccess, decode_request, read_file, read_folder};
 use deepfix_core::{AnalyseOptions, AnalyseResponse, Diagnosis, Experiment, Progress, Severity};
 
 use crate::{
-    EXIT_FINDINGS,
+    EXIT_FAILURE, EXIT_FINDINGS,
     args::{AnalyseArgs, Format},
     config, logging,
     output::{self, DIM, styled},
@@ -35,7 +35,7 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     }
     let coordinator = Coordinator::start(&config).await?;
     for refused in coordinator.refused() {
-        output::remark(&format!("refused: {}", refused.reason));
+        output::remark(&output::printable(&format!("refused: {}", refused.reason)));
     }
     if let Some(name) = &args.mlflow.mlflow_experiment {
         return runs::run(&coordinator, &config, &args, name).await;
@@ -58,22 +58,19 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     }
     output::result(&match args.format {
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&response)?),
-        Format::Text => report::text(&response, &language),
-        Format::Markdown => report::markdown(&response, &language),
+        Format::Text => report::text(&report::printable(response.clone()), &language),
+        Format::Markdown => report::markdown(&report::printable(response.clone()), &language),
     });
-    let fails = args.fail_on.is_some_and(|level| worst(&response) >= Some(level.into()));
-    Ok(if fails {
-        ExitCode::from(EXIT_FINDINGS)
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(args
+        .fail_on
+        .map_or(ExitCode::SUCCESS, |level| gate(&response, level.into())))
 }
 
 fn read(path: &Path) -> anyhow::Result<Experiment> {
     if path.is_dir() {
         let contents = read_folder(path)?;
         for line in &contents.recognised {
-            output::remark(&styled(DIM, &format!("read {line}")));
+            output::remark(&styled(DIM, &output::printable(&format!("read {line}"))));
         }
         return Ok(contents.experiment);
     }
@@ -81,7 +78,7 @@ fn read(path: &Path) -> anyhow::Result<Experiment> {
         && let Some(contents) = read_file(path)?
     {
         for line in &contents.recognised {
-            output::remark(&styled(DIM, &format!("read {line}")));
+            output::remark(&styled(DIM, &output::printable(&format!("read {line}"))));
         }
         return Ok(contents.experiment);
     }
@@ -101,7 +98,19 @@ fn read(path: &Path) -> anyhow::Result<Experiment> {
     decode_request(&body, &access).map_err(|problem| anyhow::anyhow!("{name}: {problem}"))
 }
 
-/// The worst severity of any finding.
-fn worst(response: &AnalyseResponse) -> Option<Severity> {
-    response.severities().into_keys().max()
+/// What `--fail-on` makes of a response. A gate that cannot see everything does not open: an
+/// agent that failed might have found something.
+fn gate(response: &AnalyseResponse, level: Severity) -> ExitCode {
+    if response.standing().any(|it| it.severity >= level) {
+        return ExitCode::from(EXIT_FINDINGS);
+    }
+    let failed: Vec<&str> = response.failed().collect();
+    if failed.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    output::remark(&format!(
+        "nothing as severe was found, but not everything was looked at: {} failed",
+        failed.join(", ")
+    ));
+    ExitCode::from(EXIT_FAILURE)
 }

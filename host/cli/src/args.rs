@@ -60,7 +60,8 @@ pub(crate) struct AnalyseArgs {
     #[arg(long)]
     pub(crate) language: Option<String>,
 
-    /// Exit with 1 when there is a finding of this severity or worse.
+    /// Exit with 1 when there is a finding of this severity or worse, and with 2 when an agent
+    /// failed, so that nobody knows.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
 }
@@ -137,8 +138,10 @@ pub(crate) enum ConfigCommand {
 pub(crate) enum KbCommand {
     /// Search the passages.
     Search(SearchArgs),
-    /// Check that every fault code has passages and every passage a source.
-    Lint,
+    /// Check that every fault code has passages and every passage a primary source.
+    ///
+    /// Exits with 1 when something should be mended, and says how.
+    Lint(LintArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -158,6 +161,16 @@ pub(crate) struct SearchArgs {
     /// At most so many passages.
     #[arg(long, default_value_t = 5)]
     pub(crate) limit: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct LintArgs {
+    /// Folders and files to check, instead of those that the configuration names.
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The paths add to a base: they need not cover every code and domain.
+    #[arg(long)]
+    pub(crate) partial: bool,
 }
 
 #[cfg(test)]

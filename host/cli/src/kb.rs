@@ -1,9 +1,10 @@
 use std::{path::Path, process::ExitCode};
 
-use deepfix_knowledge::{FAULT_CODES, KnowledgeBase, SearchQuery};
+use deepfix_knowledge::{KnowledgeBase, LintOptions, SearchQuery, lint_files};
 
 use crate::{
-    args::SearchArgs,
+    EXIT_FINDINGS,
+    args::{LintArgs, SearchArgs},
     config, logging,
     output::{self, BOLD, CYAN, DIM, GREEN, styled},
 };
@@ -41,16 +42,31 @@ pub(crate) fn search(named: Option<&Path>, args: &SearchArgs) -> anyhow::Result<
 }
 
 /// `deepfix kb lint`.
-pub(crate) fn lint(named: Option<&Path>) -> anyhow::Result<ExitCode> {
+pub(crate) fn lint(named: Option<&Path>, args: &LintArgs) -> anyhow::Result<ExitCode> {
     logging::start_quiet();
-    let base = KnowledgeBase::load(&config::load(named)?.knowledge.paths)?;
-    let problems = base.lint(FAULT_CODES);
-    for problem in &problems {
+    let paths = if args.paths.is_empty() {
+        config::load(named)?.knowledge.paths
+    } else {
+        args.paths.clone()
+    };
+    let options = if args.partial {
+        LintOptions::PARTIAL
+    } else {
+        LintOptions::COMPLETE
+    };
+    let report = lint_files(&paths, &options)?;
+    for problem in &report.problems {
         output::result(&format!("{problem}\n"));
     }
-    if problems.is_empty() {
-        output::result(&format!("{} passages: {}\n", base.len(), styled(GREEN, "fine")));
+    let size = format!("{} documents, {} passages", report.documents, report.passages);
+    if report.problems.is_empty() {
+        output::result(&format!("{size}: {}\n", styled(GREEN, "fine")));
         return Ok(ExitCode::SUCCESS);
     }
-    Ok(ExitCode::from(1))
+    output::remark(&format!("{size}: {} problems", report.problems.len()));
+    let adds = !args.paths.is_empty() && !args.partial && report.problems.iter().any(|it| it.place.is_none());
+    if adds {
+        output::remark("a folder that only adds to a base is checked with --partial: it need not cover every code");
+    }
+    Ok(ExitCode::from(EXIT_FINDINGS))
 }

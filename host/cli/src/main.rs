@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use args::{Args, Command, ConfigCommand, KbCommand};
 use clap::Parser;
 
-/// The analysis found something as bad as `--fail-on` says.
+/// The analysis found something as bad as `--fail-on` says, or the lint found something to mend.
 const EXIT_FINDINGS: u8 = 1;
 /// The command could not do its work. Clap uses the same for wrong arguments.
 const EXIT_FAILURE: u8 = 2;
@@ -50,8 +50,8 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
                 command: KbCommand::Search(it),
             } => kb::search(args.config.as_deref(), &it),
             Command::Kb {
-                command: KbCommand::Lint,
-            } => kb::lint(args.config.as_deref()),
+                command: KbCommand::Lint(it),
+            } => kb::lint(args.config.as_deref(), &it),
         }
     });
     // A blocking read of a slow disk must not hold up the end of the process.

@@ -26,7 +26,26 @@ pub(crate) fn remark(text: &str) {
     eprintln!("{text}");
 }
 
+/// Whether a character would move the cursor or start an escape sequence.
+pub(crate) fn is_control(c: char) -> bool {
+    c.is_control() && c != '\n'
+}
+
+/// Text of strangers without control characters; line breaks stay.
+pub(crate) fn printable(text: &str) -> String {
+    text.replace(is_control, "\u{fffd}")
+}
+
 /// Writes an error with its causes to standard error.
 pub(crate) fn error(error: &anyhow::Error) {
-    eprintln!("{}: {error:#}", styled(RED, "error"));
+    eprintln!("{}: {}", styled(RED, "error"), printable(&format!("{error:#}")));
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn texts_of_strangers_cannot_write_escape_sequences() {
+        let shown = super::printable("a\u{1b}[2Jb\r\u{9b}1mc\nd");
+        assert_eq!(shown, "a\u{fffd}[2Jb\u{fffd}\u{fffd}1mc\nd");
+    }
 }

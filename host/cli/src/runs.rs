@@ -6,7 +6,7 @@ use deepfix_analysis::Coordinator;
 use deepfix_config::Config;
 use deepfix_core::{AnalyseOptions, AnalyseResponse, Diagnosis as _, Severity};
 use deepfix_mlflow::{MlflowError, RunRecord, Search};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{TryStreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 

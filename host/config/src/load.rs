@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use deepfix_core::{ArtifactKind, Capability, Limits, parse_bytes, parse_duration};
+use deepfix_core::{ArtifactKind, Capability, Limits, parse_duration};
 
 use crate::{
     AgentConfig, ArtifactsConfig, Config, ConfigError, EngineSection, KnowledgeConfig, LogConfig, LogFormat,
@@ -63,6 +63,10 @@ impl Config {
     }
 }
 
+/// What the HTTP library can be given as the size of its buffer for a request's head: it panics
+/// below the lower one, and no client needs more than the upper one.
+const HEAD_SIZES: std::ops::RangeInclusive<usize> = (8 << 10)..=(16 << 20);
+
 pub(crate) struct Checker<'a> {
     file: &'a Path,
 }
@@ -90,21 +94,15 @@ impl Checker<'_> {
         std::path::absolute(&joined).unwrap_or(joined)
     }
 
-    pub(crate) fn bytes(&self, key: &str, text: Option<&String>, default: u64) -> Result<u64, ConfigError> {
+    pub(crate) fn time(&self, key: &str, text: Option<&String>, default: Duration) -> Result<Duration, ConfigError> {
         text.map_or(Ok(default), |text| {
-            parse_bytes(text).map_err(|_| self.wrong(key, format!("`{text}`"), "a size such as `64 MiB`"))
-        })
-    }
-
-    pub(crate) fn time(&self, key: &str, text: Option<&String>, default: u64) -> Result<Duration, ConfigError> {
-        text.map_or(Ok(Duration::from_secs(default)), |text| {
             parse_duration(text).map_err(|_| self.wrong(key, format!("`{text}`"), "a time such as `10s`"))
         })
     }
 
     fn check(&self, raw: RawConfig) -> Result<Config, ConfigError> {
         let limits = raw.limits.over(Limits::default());
-        let max_memory = self.bytes("engine.max_memory", raw.engine.max_memory.as_ref(), 256 << 20)?;
+        let max_memory = raw.engine.max_memory.unwrap_or(256 << 20);
         let mut agents = Vec::new();
         for agent in raw.agent {
             let key = format!("agent {}", agent.name);
@@ -140,8 +138,7 @@ impl Checker<'_> {
                     .map(|it| self.path(Path::new(&it))),
                 max_instances: self.at_least_one("engine.max_instances", raw.engine.max_instances.unwrap_or(64))?,
                 max_memory,
-                stack: usize::try_from(self.bytes("engine.stack", raw.engine.stack.as_ref(), 512 << 10)?)
-                    .unwrap_or(usize::MAX),
+                stack: usize::try_from(raw.engine.stack.unwrap_or(512 << 10)).unwrap_or(usize::MAX),
             },
             knowledge: KnowledgeConfig {
                 paths: raw
@@ -158,14 +155,9 @@ impl Checker<'_> {
             },
             plugins: PluginsConfig {
                 folder: folder.map(|it| self.path(&it)),
-                artifacts: match raw.plugins.artifacts {
-                    None => ArtifactKind::ALL.to_vec(),
-                    Some(names) => self.artifact_kinds("plugins.artifacts", &names)?,
-                },
-                capabilities: match raw.plugins.capabilities {
-                    None => vec![Capability::Knowledge],
-                    Some(names) => self.capabilities("plugins.capabilities", &names)?,
-                },
+                // Denied unless granted, as for agents that are named one by one.
+                artifacts: self.artifact_kinds("plugins.artifacts", &raw.plugins.artifacts)?,
+                capabilities: self.capabilities("plugins.capabilities", &raw.plugins.capabilities)?,
             },
             reasoner: self.agent("reasoner", reasoner, limits, max_memory)?,
             limits,
@@ -174,21 +166,66 @@ impl Checker<'_> {
     }
 
     fn server(&self, raw: &RawServer) -> Result<ServerConfig, ConfigError> {
-        let listen = raw.listen.as_deref().unwrap_or("127.0.0.1:8844");
+        let default = ServerConfig::default();
+        let at_least_one = |key: &str, value: Option<usize>, default| self.at_least_one(key, value.unwrap_or(default));
+        let max_head = raw
+            .max_head
+            .map_or(default.max_head, |it| usize::try_from(it).unwrap_or(usize::MAX));
+        if !HEAD_SIZES.contains(&max_head) {
+            return Err(self.wrong(
+                "server.max_head",
+                format!("{max_head} bytes"),
+                "between `8 KiB` and `16 MiB`",
+            ));
+        }
         Ok(ServerConfig {
-            listen: listen.parse::<SocketAddr>().map_err(|_| {
-                self.wrong(
-                    "server.listen",
-                    format!("`{listen}`"),
-                    "an address and port such as `127.0.0.1:8844`",
-                )
-            })?,
-            max_body: self.bytes("server.max_body", raw.max_body.as_ref(), 64 << 20)?,
-            max_in_flight: self.at_least_one("server.max_in_flight", raw.max_in_flight.unwrap_or(8))?,
-            max_waiting: raw.max_waiting.unwrap_or(64),
-            request_timeout: self.time("server.request_timeout", raw.request_timeout.as_ref(), 120)?,
-            drain_timeout: self.time("server.drain_timeout", raw.drain_timeout.as_ref(), 20)?,
-            header_timeout: self.time("server.header_timeout", raw.header_timeout.as_ref(), 10)?,
+            listen: match raw.listen.as_deref() {
+                None => default.listen,
+                Some(listen) => listen.parse::<SocketAddr>().map_err(|_| {
+                    self.wrong(
+                        "server.listen",
+                        format!("`{listen}`"),
+                        "an address and port such as `127.0.0.1:8844`",
+                    )
+                })?,
+            },
+            max_body: raw.max_body.unwrap_or(default.max_body),
+            max_in_flight: at_least_one("server.max_in_flight", raw.max_in_flight, default.max_in_flight)?,
+            max_waiting: raw.max_waiting.unwrap_or(default.max_waiting),
+            request_timeout: self.time(
+                "server.request_timeout",
+                raw.request_timeout.as_ref(),
+                default.request_timeout,
+            )?,
+            drain_timeout: self.time(
+                "server.drain_timeout",
+                raw.drain_timeout.as_ref(),
+                default.drain_timeout,
+            )?,
+            header_timeout: self.time(
+                "server.header_timeout",
+                raw.header_timeout.as_ref(),
+                default.header_timeout,
+            )?,
+            max_head,
+            body_timeout: self.time("server.body_timeout", raw.body_timeout.as_ref(), default.body_timeout)?,
+            body_idle_timeout: self.time(
+                "server.body_idle_timeout",
+                raw.body_idle_timeout.as_ref(),
+                default.body_idle_timeout,
+            )?,
+            write_timeout: self.time(
+                "server.write_timeout",
+                raw.write_timeout.as_ref(),
+                default.write_timeout,
+            )?,
+            max_connections: at_least_one("server.max_connections", raw.max_connections, default.max_connections)?,
+            max_jobs: at_least_one("server.max_jobs", raw.max_jobs, default.max_jobs)?,
+            job_retention: self.time(
+                "server.job_retention",
+                raw.job_retention.as_ref(),
+                default.job_retention,
+            )?,
         })
     }
 
@@ -310,6 +347,13 @@ mod tests {
             error.contains("`agent A.artifacts`: found `data`, expected some of `dataset`"),
             "{error}"
         );
+        let error = parse("[server]\nmax_head = \"1 KiB\"").unwrap_err().to_string();
+        assert!(
+            error.contains("`server.max_head`: found 1024 bytes, expected between"),
+            "{error}"
+        );
+        let error = parse("[server]\nmax_jobs = 0").unwrap_err().to_string();
+        assert!(error.contains("`server.max_jobs`: found 0"), "{error}");
         let error = parse("[limits]\nmemory = \"much\"").unwrap_err().to_string();
         assert!(error.contains("line 2") && error.contains("found `much`"), "{error}");
         let error = parse("[engine]\nmax_instances = 0").unwrap_err().to_string();
@@ -355,6 +399,28 @@ mod tests {
             error.contains("`reasoner.limits.memory`") && error.contains("`[engine] max_memory`"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn dropped_in_plugins_get_what_is_granted_and_no_more() {
+        let config = parse("[plugins]\nfolder = \"p\"").unwrap();
+        assert!(config.plugins.artifacts.is_empty() && config.plugins.capabilities.is_empty());
+        let config = parse("[plugins]\nfolder = \"p\"\nartifacts = [\"training\"]").unwrap();
+        assert_eq!(config.plugins.artifacts, [ArtifactKind::Training]);
+    }
+
+    #[test]
+    fn sizes_are_texts_or_numbers_of_bytes() {
+        for size in ["\"1 MiB\"", "1048576", "\"1048576\""] {
+            let config = parse(&format!("[server]\nmax_body = {size}\n[engine]\nstack = {size}")).unwrap();
+            assert_eq!(
+                (config.server.max_body, config.engine.stack),
+                (1 << 20, 1 << 20),
+                "{size}"
+            );
+        }
+        let error = parse("[server]\nmax_body = \"big\"").unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("found `big`"), "{error}");
     }
 
     #[test]

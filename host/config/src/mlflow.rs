@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use deepfix_core::deserialize_bytes as size;
 use serde::Deserialize;
 
 use crate::{ConfigError, load::Checker};
@@ -46,7 +47,8 @@ pub(crate) struct RawMlflow {
     tracking_uri: Option<String>,
     allow: Vec<RawServer>,
     max_downloads: Option<usize>,
-    max_artifact: Option<String>,
+    #[serde(deserialize_with = "size")]
+    max_artifact: Option<u64>,
     max_points: Option<usize>,
     timeout: Option<String>,
 }
@@ -83,9 +85,9 @@ pub(crate) fn check(checker: &Checker<'_>, raw: RawMlflow) -> Result<MlflowConfi
             .map(|it| uri(checker, &it)),
         allow,
         max_downloads: checker.at_least_one("mlflow.max_downloads", raw.max_downloads.unwrap_or(4))?,
-        max_artifact: checker.bytes("mlflow.max_artifact", raw.max_artifact.as_ref(), 2 << 30)?,
+        max_artifact: raw.max_artifact.unwrap_or(2 << 30),
         max_points: checker.at_least_one("mlflow.max_points", raw.max_points.unwrap_or(5_000_000))?,
-        timeout: checker.time("mlflow.timeout", raw.timeout.as_ref(), 30)?,
+        timeout: checker.time("mlflow.timeout", raw.timeout.as_ref(), Duration::from_secs(30))?,
     })
 }
 

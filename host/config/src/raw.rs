@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use deepfix_core::LimitsOverride;
+use deepfix_core::{LimitsOverride, deserialize_bytes as size};
 use serde::Deserialize;
 
 use crate::mlflow::RawMlflow;
@@ -26,12 +26,21 @@ pub(crate) struct RawConfig {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawServer {
     pub(crate) listen: Option<String>,
-    pub(crate) max_body: Option<String>,
+    #[serde(deserialize_with = "size")]
+    pub(crate) max_body: Option<u64>,
     pub(crate) max_in_flight: Option<usize>,
     pub(crate) max_waiting: Option<usize>,
     pub(crate) request_timeout: Option<String>,
     pub(crate) drain_timeout: Option<String>,
     pub(crate) header_timeout: Option<String>,
+    #[serde(deserialize_with = "size")]
+    pub(crate) max_head: Option<u64>,
+    pub(crate) body_timeout: Option<String>,
+    pub(crate) body_idle_timeout: Option<String>,
+    pub(crate) write_timeout: Option<String>,
+    pub(crate) max_connections: Option<usize>,
+    pub(crate) max_jobs: Option<usize>,
+    pub(crate) job_retention: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -46,8 +55,10 @@ pub(crate) struct RawLog {
 pub(crate) struct RawEngine {
     pub(crate) cache_dir: Option<String>,
     pub(crate) max_instances: Option<u32>,
-    pub(crate) max_memory: Option<String>,
-    pub(crate) stack: Option<String>,
+    #[serde(deserialize_with = "size")]
+    pub(crate) max_memory: Option<u64>,
+    #[serde(deserialize_with = "size")]
+    pub(crate) stack: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -66,8 +77,8 @@ pub(crate) struct RawArtifacts {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawPlugins {
     pub(crate) folder: Option<PathBuf>,
-    pub(crate) artifacts: Option<Vec<String>>,
-    pub(crate) capabilities: Option<Vec<String>>,
+    pub(crate) artifacts: Vec<String>,
+    pub(crate) capabilities: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

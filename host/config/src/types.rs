@@ -32,7 +32,7 @@ pub struct Config {
 }
 
 /// The HTTP server.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerConfig {
     /// The address to listen on.
     pub listen: SocketAddr,
@@ -48,6 +48,49 @@ pub struct ServerConfig {
     pub drain_timeout: Duration,
     /// How long a client may take to send the headers of a request.
     pub header_timeout: Duration,
+    /// Request line and headers together, in bytes.
+    pub max_head: usize,
+    /// How long the whole body of a request may take to arrive.
+    pub body_timeout: Duration,
+    /// How long a client may send nothing of its body.
+    pub body_idle_timeout: Duration,
+    /// How long a client may take none of its answer.
+    pub write_timeout: Duration,
+    /// Connections at once; the kernel's backlog holds more until one ends.
+    pub max_connections: usize,
+    /// Jobs that are kept, finished ones included.
+    pub max_jobs: usize,
+    /// How long a finished job can be fetched.
+    pub job_retention: Duration,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8844)),
+            max_body: 64 << 20,
+            max_in_flight: 8,
+            max_waiting: 64,
+            request_timeout: Duration::from_secs(120),
+            drain_timeout: Duration::from_secs(20),
+            header_timeout: Duration::from_secs(10),
+            // SDKs send about 300 bytes; browsers with cookies and proxies that add headers
+            // stay below 16 KiB.
+            max_head: 64 << 10,
+            // 64 MiB at 9 Mbit/s. A large body is read while an analysis slot is held, so this
+            // is how long a slow client can keep one.
+            body_timeout: Duration::from_secs(60),
+            body_idle_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(30),
+            // Below the 1,024 open files that a process may commonly have, with room for
+            // components and artifacts.
+            max_connections: 512,
+            // A result has about 100 kB, a large one 1 MB: some 256 MB in the worst case.
+            max_jobs: 256,
+            // SDKs poll every 5 s, but laptops sleep and people lunch.
+            job_retention: Duration::from_secs(60 * 60),
+        }
+    }
 }
 
 /// How logs are written.

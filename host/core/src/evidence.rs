@@ -1,8 +1,10 @@
 //! The fact check: a value that a finding states is read again from the artifact.
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 
-use crate::{ArtifactSet, Fact, Source, Value};
+use crate::{ArtifactKind, ArtifactSet, ColumnSummary, Fact, Source, Value};
 
 /// A fact after the check.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,44 +19,87 @@ pub struct ResolvedFact {
 /// through JSON text or a 32-bit float's shortest form.
 const SAME: f64 = 1e-6;
 
-/// Reads every fact again. The second value is true when at least one fact has a source and
-/// all of those are equal.
-#[must_use]
-pub fn judge_facts(artifacts: &ArtifactSet, facts: &[Fact]) -> (Vec<ResolvedFact>, bool) {
-    let judged: Vec<_> = facts
-        .iter()
-        .map(|fact| ResolvedFact {
-            verified: fact
-                .source
-                .as_ref()
-                .map(|source| resolve(artifacts, source).is_some_and(|found| equal(&found, &fact.value))),
-            fact: fact.clone(),
-        })
-        .collect();
-    let with_source = judged.iter().filter_map(|it| it.verified);
-    let verified = with_source.clone().count() > 0 && with_source.clone().all(|it| it);
-    (judged, verified)
+/// Reads facts again. A column is summarised once, however many facts are about it: what the
+/// check costs must not be up to the plugin.
+pub struct FactCheck<'a> {
+    artifacts: &'a ArtifactSet,
+    summaries: HashMap<(ArtifactKind, String, String), Option<ColumnSummary>>,
+}
+
+impl<'a> FactCheck<'a> {
+    /// A check against these artifacts.
+    #[must_use]
+    pub fn new(artifacts: &'a ArtifactSet) -> Self {
+        Self {
+            artifacts,
+            summaries: HashMap::new(),
+        }
+    }
+
+    /// Reads every fact again. The second value is true when at least one fact has a source and
+    /// all of those are equal.
+    #[must_use]
+    pub fn judge(&mut self, facts: &[Fact]) -> (Vec<ResolvedFact>, bool) {
+        let judged: Vec<_> = facts
+            .iter()
+            .map(|fact| ResolvedFact {
+                verified: fact
+                    .source
+                    .as_ref()
+                    .map(|source| self.resolve(source).is_some_and(|found| equal(&found, &fact.value))),
+                fact: fact.clone(),
+            })
+            .collect();
+        let with_source = judged.iter().filter_map(|it| it.verified);
+        let verified = with_source.clone().count() > 0 && with_source.clone().all(|it| it);
+        (judged, verified)
+    }
+
+    fn resolve(&mut self, source: &Source) -> Option<Value> {
+        let (table, column, statistic) = match summary_of(source) {
+            Some(place) => place,
+            None => return resolve(self.artifacts, source),
+        };
+        let summary = self
+            .summaries
+            .entry((source.artifact, table.clone(), column.clone()))
+            .or_insert_with(|| {
+                let table = self.artifacts.get(source.artifact)?.tables.get(&table)?;
+                table.column(&column)?.data.summarize(0..table.rows())
+            });
+        summary.as_ref().and_then(|it| column_statistic(it, &statistic))
+    }
+}
+
+/// Table, column and statistic of `/@tables/<table>/<column>/@<statistic>`.
+fn summary_of(source: &Source) -> Option<(String, String, String)> {
+    let parts = parts(&source.pointer);
+    match parts.as_slice() {
+        [first, table, column, place] if first == "@tables" => {
+            Some((table.clone(), column.clone(), place.strip_prefix('@')?.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+fn parts(pointer: &str) -> Vec<String> {
+    pointer
+        .split('/')
+        .skip(1)
+        .map(|part| part.replace("~1", "/").replace("~0", "~"))
+        .collect()
 }
 
 /// The value at a place, or none where nothing stands there.
 fn resolve(artifacts: &ArtifactSet, source: &Source) -> Option<Value> {
     let artifact = artifacts.get(source.artifact)?;
-    let parts: Vec<String> = source
-        .pointer
-        .split('/')
-        .skip(1)
-        .map(|part| part.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let parts = parts(&source.pointer);
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["@tables", table, "@rows"] => Some(whole(artifact.tables.get(*table)?.rows() as u64)),
         ["@tables", table, column, place] => {
-            let table = artifact.tables.get(*table)?;
-            let data = &table.column(column)?.data;
-            match place.strip_prefix('@') {
-                Some(statistic) => column_statistic(data, table.rows(), statistic),
-                None => data.text(place.parse().ok()?).map(|text| number_or_text(&text)),
-            }
+            let data = &artifact.tables.get(*table)?.column(column)?.data;
+            data.text(place.parse().ok()?).map(|text| number_or_text(&text))
         }
         ["@blobs", blob, "@size"] => Some(whole(artifact.blobs.get(*blob)?.size())),
         ["@blobs", blob, scalar, offset] => {
@@ -93,8 +138,7 @@ fn number_or_text(text: &str) -> Value {
     }
 }
 
-fn column_statistic(data: &crate::ColumnData, rows: usize, statistic: &str) -> Option<Value> {
-    let it = data.summarize(0..rows)?;
+fn column_statistic(it: &ColumnSummary, statistic: &str) -> Option<Value> {
     Some(match statistic {
         "count" => whole(it.count),
         "missing" => whole(it.missing),
@@ -218,7 +262,7 @@ mod tests {
             value,
             source,
         }];
-        judge_facts(&artifacts(), &facts).0[0].verified
+        FactCheck::new(&artifacts()).judge(&facts).0[0].verified
     }
 
     #[test]
@@ -240,6 +284,29 @@ mod tests {
         assert_eq!(check("/@blobs/m/@size", Value::Integer(6)), Some(true));
         assert_eq!(check("/@blobs/m/f32/0", Value::Number(1.5)), Some(true));
         assert_eq!(check("/@blobs/m/f16/4", Value::Number(f64::NAN)), Some(true));
+    }
+
+    #[test]
+    fn a_column_is_summarised_once_however_many_facts_are_about_it() {
+        let artifacts = artifacts();
+        let fact = |statistic: &str, value: Value| Fact {
+            label: String::new(),
+            value,
+            source: Some(Source {
+                artifact: ArtifactKind::Training,
+                pointer: format!("/@tables/metrics/train~1loss/@{statistic}"),
+            }),
+        };
+        let mut check = FactCheck::new(&artifacts);
+        let facts = [
+            fact("min", Value::Number(0.25)),
+            fact("nan", Value::Integer(1)),
+            fact("count", Value::Integer(2)),
+            fact("mode", Value::Integer(1)),
+        ];
+        let verified: Vec<_> = check.judge(&facts).0.iter().map(|it| it.verified).collect();
+        assert_eq!(verified, [Some(true), Some(true), Some(false), Some(false)]);
+        assert_eq!(check.summaries.len(), 1);
     }
 
     #[test]
@@ -274,7 +341,7 @@ mod tests {
             value: Value::Number(2.0),
             source: None,
         }];
-        let (judged, verified) = judge_facts(&artifacts(), &facts);
+        let (judged, verified) = FactCheck::new(&artifacts()).judge(&facts);
         assert_eq!(judged[0].verified, None);
         assert!(!verified);
     }

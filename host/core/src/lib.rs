@@ -21,7 +21,7 @@ pub use agent::{
 };
 pub use artifact::{Artifact, ArtifactKind, ArtifactSet, Blob, Experiment};
 pub use diagnosis::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Progress, Role};
-pub use evidence::{ResolvedFact, judge_facts};
+pub use evidence::{FactCheck, ResolvedFact};
 pub use finding::{Analysis, Fact, Finding, Recommendation, Report, Severity, Source, Value};
 pub use limits::{Limits, LimitsOverride};
 pub use problem::{Problem, ProblemCode};
@@ -30,4 +30,4 @@ pub use response::{
 };
 pub use source::{MlflowSource, MlflowTarget};
 pub use table::{Column, ColumnData, ColumnSummary, Table};
-pub use units::{parse_bytes, parse_duration};
+pub use units::{bytes as deserialize_bytes, parse_bytes, parse_duration};

@@ -1,7 +1,7 @@
 //! The response, in the shape that existing clients parse. Keys that they do not know are
 //! ignored by them, so what is new stands beside what they read.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -140,16 +140,46 @@ impl AnalyseResponse {
         self
     }
 
-    /// The number of findings per severity over all agents but the reasoner, which repeats
-    /// them.
+    /// The findings of all agents that the reasoner did not rule out.
+    pub fn standing(&self) -> impl Iterator<Item = &WireFinding> {
+        let ruled_out = self.ids("ruled_out");
+        self.agent_results
+            .iter()
+            .flat_map(|(_, result)| &result.analysis)
+            .map(|it| &it.findings)
+            .filter(move |it| !ruled_out.contains(it.id.as_str()))
+    }
+
+    /// The ids of the findings that the entries of one of the reasoner's lists name, those of
+    /// their consequences included.
     #[must_use]
-    pub fn severities(&self) -> BTreeMap<Severity, usize> {
-        let mut counts = BTreeMap::new();
-        for (_, result) in self.agent_results.iter() {
-            for analysis in &result.analysis {
-                *counts.entry(analysis.findings.severity).or_insert(0) += 1;
+    pub fn ids(&self, list: &str) -> BTreeSet<&str> {
+        fn of<'a>(entry: &'a Json, ids: &mut BTreeSet<&'a str>) {
+            let list = |name: &str| entry.get(name).and_then(Json::as_array).into_iter().flatten();
+            ids.extend(list("findings").filter_map(Json::as_str));
+            for consequence in list("consequences") {
+                of(consequence, ids);
             }
         }
-        counts
+        let mut ids = BTreeSet::new();
+        for entry in self
+            .additional_outputs
+            .get(list)
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+        {
+            of(entry, &mut ids);
+        }
+        ids
+    }
+
+    /// The agents that failed.
+    pub fn failed(&self) -> impl Iterator<Item = &str> {
+        let failed = |result: &AgentResult| result.additional_outputs.get("status").is_some_and(|it| it == "failed");
+        self.agent_results
+            .iter()
+            .filter(move |(_, it)| failed(it))
+            .map(|(name, _)| name)
     }
 }

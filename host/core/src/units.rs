@@ -23,8 +23,11 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         .map_err(|_| format!("found `{text}`, expected a time such as `10s`, `250ms` or `2min`"))
 }
 
-/// A size in bytes, for serde.
-pub(crate) fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+/// A size in bytes as a text with its unit or as a number, for serde's `deserialize_with`.
+///
+/// # Errors
+/// Says what was found and what is expected.
+pub fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Raw {

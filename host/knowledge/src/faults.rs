@@ -1,4 +1,4 @@
-//! The fault codes that the agents of DeepFix report.
+//! The fault codes that the agents of DeepFix report, and the domains of its knowledge.
 
 /// Every code that the agents of DeepFix report: each needs passages in the shipped base.
 pub const FAULT_CODES: &[&str] = &[
@@ -46,4 +46,22 @@ pub const FAULT_CODES: &[&str] = &[
     "cross.input_dim_mismatch",
     "dataset.duplicates",
     "dataset.small_dataset",
+    // Remarks of the built-in agents, always low.
+    "checkpoint.unregularised_model",
+    "checkpoint.unsafe_format",
+    "checks.inconsistent_strings",
+    "checks.poor_calibration",
+    "checks.prediction_drift",
+    "checks.slow_inference",
+    "checks.systematic_error",
+    "checks.unused_features",
+    "checks.weak_class",
+    "checks.weak_segment",
 ];
+
+/// Codes by which the reasoner says that there is no fault of its own to report: they need no
+/// passages.
+pub const STATUS_CODES: &[&str] = &["cross.external_finding", "cross.healthy", "cross.not_examined"];
+
+/// The domains that the shipped base covers.
+pub const DOMAINS: &[&str] = &["architecture", "data_quality", "deployment", "evaluation", "training"];

@@ -26,7 +26,7 @@ const WRITER_HEAP: usize = 15_000_000;
 
 /// Changes when a stored index of an older version must not be used any more: after a change
 /// of the schema or of `terms`.
-const VERSION: &str = "deepfix-knowledge 1";
+const VERSION: &str = "deepfix-knowledge 2";
 
 /// What a match is worth by the field where it is: symptoms are written to be found, and a
 /// title or heading names the subject, but a title is shared by all passages of a document.

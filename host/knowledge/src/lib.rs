@@ -33,8 +33,8 @@
 //! ```
 //!
 //! From a folder to a hit: `files` finds and reads the Markdown, `document` parses it,
-//! `terms` turns text into the words that are compared, `index` holds them in tantivy, `base`
-//! joins these, and `lint` finds what a reviewer of the base should see.
+//! `terms` turns text into the words that are compared, `index` holds them in tantivy, `latent`
+//! knows which words go together, `base` joins these, and `lint` finds what a reviewer of the base should see.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
@@ -44,6 +44,7 @@ mod error;
 mod faults;
 mod files;
 mod index;
+mod latent;
 mod limits;
 mod lint;
 mod terms;
@@ -51,9 +52,9 @@ mod terms;
 pub use base::{Hit, KnowledgeBase, SearchQuery};
 pub use document::{Document, Passage, Source, parse_document};
 pub use error::{DocumentError, DocumentFault, KnowledgeError};
-pub use faults::FAULT_CODES;
+pub use faults::{DOMAINS, FAULT_CODES, STATUS_CODES};
 pub use limits::{
     MAX_FILE_BYTES, MAX_FOLDER_DEPTH, MAX_HITS, MAX_PASSAGE_WORDS, MAX_PASSAGES, MAX_QUERY_BYTES, MAX_QUERY_TERMS,
     MIN_PASSAGE_WORDS,
 };
-pub use lint::{LintOptions, Problem, ProblemKind};
+pub use lint::{LintOptions, LintReport, Problem, ProblemKind, lint_files};

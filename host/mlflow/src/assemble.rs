@@ -264,7 +264,16 @@ impl Work<'_> {
                 "{count} metrics were left out, all together have more than {most} points (`[mlflow] max_points`): `{names}`"
             ));
         }
-        Ok((!history.is_empty()).then(|| history.table()))
+        if history.is_empty() {
+            return Ok(None);
+        }
+        match history.table() {
+            Ok(table) => Ok(Some(table)),
+            Err(error) => {
+                self.warnings.push(format!("the metrics were left out: {error}"));
+                Ok(None)
+            }
+        }
     }
 
     /// The model among the files of the run, or those of a model that it logged.

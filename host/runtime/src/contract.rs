@@ -5,6 +5,11 @@ use deepfix_core::{Analysis, Report};
 
 /// At most so many objections are spelled out; the others are counted.
 const SPELLED_OUT: usize = 5;
+/// Facts of one finding. The host reads each again, so they cost it time; the built-in
+/// analyzers state at most twenty, and a person reads fewer.
+const MOST_FACTS: usize = 100;
+/// Citations of one recommendation; a search gives at most 50 passages.
+const MOST_CITATIONS: usize = 50;
 
 /// The findings that keep the contract; what is wrong with the others goes to `objections`.
 pub(crate) fn hold(mut report: Report, codes: &[String], limit: u64, objections: &mut Vec<String>) -> Report {
@@ -62,6 +67,18 @@ fn fault(analysis: &Analysis, codes: &[String]) -> Option<String> {
     ] {
         if text.trim().is_empty() {
             return Some(format!("`{name}` is empty"));
+        }
+    }
+    for (name, count, most) in [
+        ("finding.facts", finding.facts.len(), MOST_FACTS),
+        (
+            "recommendation.citations",
+            recommendation.citations.len(),
+            MOST_CITATIONS,
+        ),
+    ] {
+        if count > most {
+            return Some(format!("`{name}` has {count} entries, expected at most {most}"));
         }
     }
     (!is_object(&finding.extras)).then(|| "`finding.extras` is not a JSON object".to_owned())
@@ -124,6 +141,29 @@ mod tests {
             "{objections:?}"
         );
         assert!(objections[1].contains("\"x.y\" is not among those"), "{objections:?}");
+    }
+
+    #[test]
+    fn a_finding_that_would_cost_the_host_its_time_is_dropped() {
+        let mut facts = analysis("a.b", 0.5);
+        let fact = deepfix_core::Fact {
+            label: "l".into(),
+            value: deepfix_core::Value::Integer(1),
+            source: None,
+        };
+        facts.finding.facts = vec![fact; MOST_FACTS + 1];
+        let mut citations = analysis("a.b", 0.5);
+        citations.recommendation.citations = vec!["x#y".into(); MOST_CITATIONS + 1];
+        let (kept, objections) = held(vec![facts, citations], 9);
+        assert_eq!(kept, 0);
+        assert!(
+            objections[0].contains("`finding.facts` has 101 entries"),
+            "{objections:?}"
+        );
+        assert!(
+            objections[1].contains("`recommendation.citations` has 51"),
+            "{objections:?}"
+        );
     }
 
     #[test]

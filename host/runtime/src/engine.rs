@@ -187,9 +187,17 @@ fn wasmtime_config(config: &EngineConfig, allocator: Allocator) -> Result<Config
     if let Some(directory) = &config.cache_dir {
         let mut cache = CacheConfig::new();
         cache.with_directory(directory);
-        wasm.cache(Some(
-            Cache::new(cache).map_err(|error| format!("{}: {error:#}", directory.display()))?,
-        ));
+        match Cache::new(cache) {
+            Ok(cache) => {
+                wasm.cache(Some(cache));
+            }
+            // A copied installation may lie where its user may not write: it works all the same.
+            Err(error) => tracing::warn!(
+                directory = %directory.display(),
+                error = format!("{error:#}"),
+                "no compiled components are kept, so that every start compiles: `[engine] cache_dir` cannot be used"
+            ),
+        }
     }
     if allocator == Allocator::Pooling {
         let mut pool = PoolingAllocationConfig::new();

@@ -104,7 +104,7 @@ pub enum LoadError {
     },
     #[error(
         "{}: `{agent}` reports `{code}`, and may report only codes of the namespaces {allowed}; allow another with \
-         `{line}`", file.display()
+         `{line}` in its `[[agent]]` entry (a dropped-in plugin needs one for that)", file.display()
     )]
     ForeignCode {
         file: PathBuf,

@@ -77,7 +77,8 @@ impl ResourceLimiter for Limiter {
 
     fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
         let message = format!(
-            "its table did not grow although its limit `table_elements = {}` allows it: {error:#}; the engine's              own limit is {POOLED_TABLE}",
+            "its table did not grow although its limit `table_elements = {}` allows it: {error:#}; the engine's own \
+             limit is {POOLED_TABLE}",
             self.table_limit
         );
         self.hit = Some(LimitHit {

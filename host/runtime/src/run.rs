@@ -138,7 +138,7 @@ impl Plugin {
             Ok(Answer::Description(_)) => Err(host_fault("a description instead of a report")),
             Ok(Answer::Report(Err(error))) => Err(AgentError {
                 reason: FailureReason::PluginError,
-                message: error_text(&error),
+                message: trap::shorten(&error_text(&error)),
             }),
             Ok(Answer::Report(Ok(report))) => {
                 let limit = self.config.limits.findings;
@@ -321,6 +321,11 @@ fn log_output(state: &HostState) {
     }
 }
 
+/// What the reasoner is given of an agent's `extras`. It parses them within its own memory, so
+/// that one agent with large ones could end it for all; those of the built-in agents have a few
+/// kilobytes. The response carries them whole.
+const REASONED_EXTRAS: usize = 64 << 10;
+
 fn to_outcome(outcome: &Outcome) -> reason::AgentOutcome {
     reason::AgentOutcome {
         agent: outcome.agent.clone(),
@@ -340,16 +345,29 @@ fn to_outcome(outcome: &Outcome) -> reason::AgentOutcome {
                     })
                     .collect(),
                 summary: summary.clone(),
-                extras: if extras.is_empty() {
-                    String::new()
-                } else {
-                    serde_json::Value::Object(extras.clone()).to_string()
-                },
+                extras: extras_for_reasoner(&outcome.agent, extras),
             }),
             OutcomeStatus::Failed(error) => reason::Outcome::Failed(convert::to_error(error)),
             OutcomeStatus::Skipped(why) => reason::Outcome::Skipped(why.clone()),
         },
     }
+}
+
+fn extras_for_reasoner(agent: &str, extras: &serde_json::Map<String, serde_json::Value>) -> String {
+    if extras.is_empty() {
+        return String::new();
+    }
+    let text = serde_json::to_string(extras).unwrap_or_default();
+    if text.len() <= REASONED_EXTRAS {
+        return text;
+    }
+    tracing::warn!(
+        agent,
+        bytes = text.len(),
+        most = REASONED_EXTRAS,
+        "the reasoner is not given this agent's extras: they are too large"
+    );
+    String::new()
 }
 
 /// A plugin that is only asked to describe itself finds nothing.

@@ -136,6 +136,20 @@ fn said(state: &HostState) -> String {
     format!("; it said: {more}{shown:?}")
 }
 
+/// A plugin's own text of an error: it stands in logs, in the response and in what the reasoner
+/// reads, so that a long one would be paid for many times.
+const ERROR_TEXT: usize = 2_000;
+
+pub(crate) fn shorten(text: &str) -> String {
+    let mut characters = text.chars();
+    let mut short: String = characters.by_ref().take(ERROR_TEXT).collect();
+    let left = characters.count();
+    if left > 0 {
+        short.push_str(&format!(" [{left} more characters]"));
+    }
+    short
+}
+
 pub(crate) fn humane(time: std::time::Duration) -> String {
     if time.subsec_millis() == 0 {
         format!("{}s", time.as_secs())

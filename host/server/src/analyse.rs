@@ -36,7 +36,7 @@ pub(crate) async fn analyse(
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let deadline = Instant::now() + app.request_timeout;
+    let deadline = Instant::now() + app.config.request_timeout;
     bounded(&app, deadline, async {
         let (experiment, mut ticket) = receive(&app, request).await?;
         ticket.turn().await;
@@ -67,7 +67,7 @@ pub(crate) fn timed_out(app: &App) -> Problem {
         ProblemCode::TimedOut,
         format!(
             "not done after {}, the wait for a turn included (`[server] request_timeout`)",
-            humantime::format_duration(app.request_timeout)
+            humantime::format_duration(app.config.request_timeout)
         ),
     )
 }
@@ -81,20 +81,24 @@ pub(crate) fn options(id: &RequestId, deadline: Instant) -> AnalyseOptions {
     }
 }
 
-/// Takes a place, reads the body and decodes it. A body that is large, or that does not say how
-/// large it is, waits for a turn first: so large ones in memory are never more than may run.
+/// Reads the body, takes a place and decodes. A body that is large, or that does not say how
+/// large it is, takes a place and waits for a turn first: so large ones in memory are never more
+/// than may run.
 pub(crate) async fn receive(app: &Arc<App>, request: Request) -> Result<(Experiment, Ticket), Refusal> {
     if app.phases.has_reached(Phase::Draining) {
         return Err(Refusal::shutting_down(
             "no new work is taken; the listener is closed already",
         ));
     }
-    let mut ticket = app.admission.admit()?;
     let length = body::length(request.headers());
-    if length.is_none_or(|length| length > body::SMALL_BODY) {
-        ticket.turn().await;
+    if length.is_some_and(|length| length <= body::SMALL_BODY) {
+        // Read before a place is taken: a client that trickles it holds its connection only.
+        let bytes = body::read(request.into_body(), length, &app.config).await?;
+        return decode(app, bytes, app.admission.admit()?).await;
     }
-    let bytes = body::read(request.into_body(), length, app.max_body).await?;
+    let mut ticket = app.admission.admit()?;
+    ticket.turn().await;
+    let bytes = body::read(request.into_body(), length, &app.config).await?;
     decode(app, bytes, ticket).await
 }
 

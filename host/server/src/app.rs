@@ -1,9 +1,6 @@
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use deepfix_config::ServerConfig;
@@ -18,8 +15,7 @@ pub(crate) struct App {
     pub(crate) jobs: Jobs,
     pub(crate) phases: Phases,
     pub(crate) in_flight: Gauge,
-    pub(crate) max_body: u64,
-    pub(crate) request_timeout: Duration,
+    pub(crate) config: ServerConfig,
 }
 
 impl App {
@@ -27,11 +23,10 @@ impl App {
         Arc::new(Self {
             diagnosis,
             admission: Admission::new(config.max_in_flight, config.max_waiting),
-            jobs: Jobs::default(),
+            jobs: Jobs::new(config.max_jobs, config.job_retention),
             phases,
             in_flight: Gauge::default(),
-            max_body: config.max_body,
-            request_timeout: config.request_timeout,
+            config: config.clone(),
         })
     }
 }

@@ -12,22 +12,16 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use deepfix_config::ServerConfig;
 use deepfix_core::{Problem, ProblemCode};
 use http_body_util::BodyExt as _;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{app::App, problem::Refusal};
 
-/// The whole body has to arrive in this time: 64 MiB at 9 Mbit/s. A large body is read while an
-/// analysis slot is held, so this is how long a slow client can keep one.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// A client that sends nothing for so long is gone, whatever TCP says.
-const BODY_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// A body that says that it is no larger is read before a slot is free, so that slow clients do
-/// not hold slots: ordinary requests have about 150 kB. In memory at most this times the number of
-/// requests that may wait, plus `max_body` times the number that may run.
+/// A body that says that it is no larger is read before a place is taken, so that slow clients
+/// hold none: ordinary requests have about 150 kB. In memory at most this times the number of
+/// connections, plus `max_body` times the number of requests that may run.
 pub(crate) const SMALL_BODY: u64 = 1 << 20;
 
 /// Refuses what its headers already rule out, before a slot is taken or a byte is read.
@@ -35,9 +29,9 @@ pub(crate) async fn check(State(app): State<Arc<App>>, mut request: Request, nex
     check_type(request.headers())?;
     check_encoding(request.headers_mut())?;
     if let Some(length) = length(request.headers())
-        && length > app.max_body
+        && length > app.config.max_body
     {
-        return Err(too_large(format!("{length} bytes"), app.max_body));
+        return Err(too_large(format!("{length} bytes"), app.config.max_body));
     }
     Ok(next.run(request).await)
 }
@@ -105,17 +99,33 @@ fn check_encoding(headers: &mut HeaderMap) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Reads a body to its end, decompressed, never more than `limit` bytes of it.
-pub(crate) async fn read(mut body: Body, length: Option<u64>, limit: u64) -> Result<Vec<u8>, Refusal> {
-    let deadline = Instant::now() + BODY_TIMEOUT;
+/// Reads a body to its end, decompressed, never more than `max_body` bytes of it, and no longer
+/// than the configured times.
+pub(crate) async fn read(mut body: Body, length: Option<u64>, config: &ServerConfig) -> Result<Vec<u8>, Refusal> {
+    let limit = config.max_body;
+    let deadline = Instant::now() + config.body_timeout;
     let mut bytes = Vec::with_capacity(length.unwrap_or(0).min(limit).try_into().unwrap_or(0));
     loop {
-        let frame = match timeout_at(deadline, timeout(BODY_IDLE_TIMEOUT, body.frame())).await {
+        let frame = match timeout_at(deadline, timeout(config.body_idle_timeout, body.frame())).await {
             Ok(Ok(Some(Ok(frame)))) => frame,
             Ok(Ok(Some(Err(error)))) => return Err(unreadable(&error, bytes.len())),
             Ok(Ok(None)) => break,
-            Ok(Err(_)) => return Err(too_slow("nothing arrived for", BODY_IDLE_TIMEOUT, bytes.len())),
-            Err(_) => return Err(too_slow("it was not complete after", BODY_TIMEOUT, bytes.len())),
+            Ok(Err(_)) => {
+                return Err(too_slow(
+                    "nothing arrived for",
+                    config.body_idle_timeout,
+                    "body_idle_timeout",
+                    bytes.len(),
+                ));
+            }
+            Err(_) => {
+                return Err(too_slow(
+                    "it was not complete after",
+                    config.body_timeout,
+                    "body_timeout",
+                    bytes.len(),
+                ));
+            }
         };
         let Ok(data) = frame.into_data() else { continue };
         if (bytes.len() + data.len()) as u64 > limit {
@@ -141,12 +151,15 @@ fn too_large(found: String, limit: u64) -> Refusal {
     Refusal::new(problem).because(found, format!("at most {limit} bytes (`[server] max_body`)"))
 }
 
-fn too_slow(what: &str, time: Duration, arrived: usize) -> Refusal {
+fn too_slow(what: &str, time: Duration, key: &str, arrived: usize) -> Refusal {
     Refusal::transport(
         StatusCode::REQUEST_TIMEOUT,
         "body_timed_out",
         "The body arrived too slowly",
-        format!("{what} {} seconds; {arrived} bytes had arrived", time.as_secs()),
+        format!(
+            "{what} {} (`[server] {key}`); {arrived} bytes had arrived",
+            humantime::format_duration(time)
+        ),
     )
 }
 

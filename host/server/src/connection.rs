@@ -1,6 +1,7 @@
-use std::{pin::pin, time::Duration};
+use std::{pin::pin, sync::Arc};
 
 use axum::Router;
+use deepfix_config::ServerConfig;
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -11,27 +12,21 @@ use tokio_io_timeout::TimeoutStream;
 
 use crate::shutdown::{Phase, Phases};
 
-/// Request line and headers together. SDKs send about 300 bytes; browsers with cookies and
-/// proxies that add headers stay below 16 KiB.
-const MAX_HEAD: usize = 64 << 10;
-
-/// A client that takes none of the answer for so long is gone; without this it would keep its
-/// connection for ever.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// Serves one connection to its end. HTTP/1.1 only: one request at a time, so the number of
 /// connections bounds everything, and clients and proxies all speak it.
-pub(crate) async fn run(stream: TcpStream, router: Router, header_timeout: Duration, phases: Phases) {
+pub(crate) async fn run(stream: TcpStream, router: Router, config: Arc<ServerConfig>, phases: Phases) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY");
     }
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    // A client that takes none of the answer for so long is gone; without this it would keep its
+    // connection for ever.
+    stream.set_write_timeout(Some(config.write_timeout));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         // Runs between two requests too, so it closes idle connections as well.
-        .header_read_timeout(header_timeout)
-        .max_buf_size(MAX_HEAD)
+        .header_read_timeout(config.header_timeout)
+        .max_buf_size(config.max_head)
         .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router));
     let mut connection = pin!(connection);
     let ended = tokio::select! {

@@ -14,10 +14,6 @@ use crate::{
     shutdown::{Phase, Phases},
 };
 
-/// Connections at once; the kernel's backlog holds more until one ends. Below the 1,024 open files
-/// that a process may commonly have, with room for components, artifacts and MLflow.
-const MAX_CONNECTIONS: usize = 512;
-
 /// After the drain, requests that are cut off are told so: how long that may take.
 const FAREWELL_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -42,18 +38,10 @@ pub async fn serve(
     config: &ServerConfig,
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
-    serve_at_most(MAX_CONNECTIONS, listener, diagnosis, config, shutdown).await
-}
-
-async fn serve_at_most(
-    max_connections: usize,
-    listener: TcpListener,
-    diagnosis: Arc<dyn Diagnosis>,
-    config: &ServerConfig,
-    shutdown: impl Future<Output = ()>,
-) -> Drained {
+    let config = Arc::new(config.clone());
+    let max_connections = config.max_connections;
     let (phase, phases) = Phases::new();
-    let app = App::new(diagnosis, config, phases.clone());
+    let app = App::new(diagnosis, &config, phases.clone());
     let router = routes::of(Arc::clone(&app));
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -62,9 +50,9 @@ async fn serve_at_most(
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
             stream = accept(&listener), if connections.len() < max_connections => {
-                connections.spawn(connection::run(stream, router.clone(), config.header_timeout, phases.clone()));
+                connections.spawn(connection::run(stream, router.clone(), Arc::clone(&config), phases.clone()));
                 if connections.len() == max_connections {
-                    tracing::warn!(connections = max_connections, "no more connections until one ends");
+                    tracing::warn!(connections = max_connections, "no more connections until one ends (`[server] max_connections`)");
                 }
             }
         }
@@ -139,19 +127,15 @@ mod tests {
     async fn a_connection_too_many_waits_until_one_ends() {
         let config = ServerConfig {
             listen: "127.0.0.1:0".parse().unwrap(),
-            max_body: 1,
-            max_in_flight: 1,
-            max_waiting: 1,
-            request_timeout: Duration::from_secs(60),
-            drain_timeout: Duration::from_secs(60),
-            header_timeout: Duration::from_secs(60),
+            max_connections: 2,
+            ..ServerConfig::default()
         };
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
             let stopped = async { stopped.await.unwrap() };
-            serve_at_most(2, listener, Arc::new(Nothing), &config, stopped).await
+            serve(listener, Arc::new(Nothing), &config, stopped).await
         });
         let asking = async || {
             let mut stream = TcpStream::connect(address).await.unwrap();

@@ -5,6 +5,10 @@ use tokio::sync::watch;
 /// Why a request that was cut off got no result.
 pub(crate) const CUT_OFF: &str = "the server stopped before this was done (`[server] drain_timeout`)";
 
+/// Why a job that was not over got no result.
+pub(crate) const JOB_CUT_OFF: &str =
+    "the server was stopped before this job was done, and jobs do not outlive it: submit it again";
+
 /// How far the server has got in going away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {

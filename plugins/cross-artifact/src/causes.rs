@@ -1,7 +1,7 @@
 //! From findings to root causes: the same fault from several agents becomes one, and faults that
 //! follow from another are attached to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deepfix_plugin::{Analysis, Severity};
 
@@ -189,6 +189,19 @@ pub(crate) fn assemble(mut faults: Vec<Fault<'_>>) -> Vec<Cause<'_>> {
             .then(a.fault.depth.cmp(&b.fault.depth))
     });
     causes
+}
+
+/// Keeps the worst findings of each other plugin; the causes are in order.
+pub(crate) fn limit_external(causes: &mut Vec<Cause<'_>>, most: usize) {
+    let mut kept: BTreeMap<&str, usize> = BTreeMap::new();
+    causes.retain(|cause| {
+        let Some((agent, _)) = cause.fault.origin() else {
+            return true;
+        };
+        let count = kept.entry(agent).or_default();
+        *count += 1;
+        *count <= most
+    });
 }
 
 /// The first fault that no other one explains better: of two that explain each other the worse

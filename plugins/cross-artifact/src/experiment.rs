@@ -4,9 +4,11 @@ use deepfix_plugin::{ArtifactKind, Context, Draft, Source, Value};
 use deepfix_views::{
     checkpoint::CheckpointView,
     checks::ChecksView,
-    dataset::{self, DatasetView, Which},
+    dataset::{self, DatasetView, Split, Which},
     training::{Metric, MetricPair, ModelKind, Point, Series, Task, TrainingView},
 };
+
+use crate::shares::even_shares;
 
 /// Every kind of artifact.
 pub(crate) const KINDS: [ArtifactKind; 4] = [
@@ -128,12 +130,28 @@ impl Experiment {
             Which::Train => data.train.as_ref()?,
             Which::Test => data.test.as_ref()?,
         };
-        let counts = data.class_counts(split)?;
+        let Some(counts) = data.class_counts(split) else {
+            return self.estimated_shares(split);
+        };
         let total = counts.total();
         if total <= 0.0 {
             return None;
         }
         let mut shares: Vec<f64> = counts.classes.iter().map(|(_, count)| count / total).collect();
+        shares.sort_by(|a, b| b.total_cmp(a));
+        Some(shares)
+    }
+
+    /// The most even shares that the moments of a label of neighbouring whole numbers allow.
+    fn estimated_shares(&self, split: &Split) -> Option<Vec<f64>> {
+        let label = self.dataset.as_ref()?.label.as_ref()?;
+        let column = split.column(&label.name)?;
+        let (low, high, rows) = (column.min?, column.max?, column.count?);
+        if label.task != dataset::Task::Classification || column.unique? != high - low + 1.0 || rows < 1.0 {
+            return None;
+        }
+        let variance = column.std?.powi(2) * (rows - 1.0) / rows;
+        let mut shares = even_shares(column.unique? as usize, column.mean? - low, variance)?;
         shares.sort_by(|a, b| b.total_cmp(a));
         Some(shares)
     }

@@ -23,6 +23,7 @@ mod findings;
 mod graph;
 mod outputs;
 mod rules;
+mod shares;
 mod summary;
 mod texts;
 
@@ -53,6 +54,10 @@ pub const CATALOGUE: Catalogue = Catalogue {
 
 /// More root causes than this are a list, not a diagnosis.
 const MOST_CAUSES: usize = 40;
+
+/// Root causes that one other plugin may add: with more it would crowd out everybody else's. Its
+/// own result in the response holds all of them.
+const MOST_EXTERNAL: usize = 10;
 
 /// Looks across the findings of all analyzers.
 pub struct CrossArtifactReasoner;
@@ -139,6 +144,7 @@ fn causes<'a>(
     let (drafts, merges): (Vec<_>, Vec<_>) = conclusions.into_iter().map(|it| (it.draft, it.merges)).unzip();
     let own = own(cx, drafts).into_iter().zip(merges).collect();
     let mut causes = causes::assemble(causes::faults(own, findings, &dropped));
+    causes::limit_external(&mut causes, MOST_EXTERNAL);
     causes.truncate(MOST_CAUSES);
     causes
 }

@@ -74,6 +74,25 @@ fn remarks_do_not_make_an_experiment_unhealthy() {
     assert_eq!(answer.extras["optimization_areas"], json!([]));
 }
 
+#[test]
+fn one_other_plugin_cannot_crowd_out_what_the_others_found() {
+    let many = (0..60)
+        .map(|it| finding(&format!("loud.fault_{it}"), High, 0.9))
+        .collect();
+    let outcomes = [
+        completed("Loud", many),
+        completed(DATASET, vec![finding("dataset.class_imbalance", Medium, 0.7)]),
+    ];
+    let answer = reason(json!({}), &outcomes);
+    let external = answer
+        .codes()
+        .iter()
+        .filter(|it| **it == "cross.external_finding")
+        .count();
+    assert_eq!(external, 10);
+    assert!(answer.codes().contains(&"dataset.class_imbalance"));
+}
+
 fn failed(agent: &str) -> AgentOutcome {
     AgentOutcome {
         agent: agent.to_owned(),

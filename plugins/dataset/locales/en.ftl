@@ -20,11 +20,21 @@ dataset-class-imbalance =
     .evidence = Class '{ $rare }' makes up { $share } of the training samples. Always answering '{ $frequent }' would already be right for { $majority } of them.
     .action = Weight class '{ $rare }' about { $weight } times in the loss (class_weight="balanced", or pos_weight), or draw batches with a balanced sampler; and judge by macro-F1, balanced accuracy or recall of '{ $rare }' instead of accuracy. If more rows of '{ $rare }' can be collected, that beats any weighting.
     .rationale = An unweighted loss gains almost nothing from a class with { $few } samples, so the model learns to ignore it while accuracy looks fine. It worked when recall of '{ $rare }' rises clearly and macro-F1 rises with it; keep the split stratified so that the test set holds enough of that class to see this.
+dataset-class-imbalance-bounded =
+    .description = The { $classes } classes of '{ $label }' are very unequal.
+    .evidence = Whatever the rows per class are, the summary of '{ $label }' over { $rows } training rows leaves the rarest class at most { $ratio } of the most frequent one.
+    .action = Count the rows per class (df['{ $label }'].value_counts()), weight the rare classes in the loss (class_weight="balanced") or draw batches with a balanced sampler, and judge by macro-F1 or recall per class instead of accuracy.
+    .rationale = An unweighted loss gains almost nothing from a rare class, so the model learns to ignore it while accuracy looks fine. It worked when recall of the rarest class rises clearly and macro-F1 with it.
 dataset-class-imbalance-empty-images =
     .description = Most training images hold no object: { $negative } empty ones beside { $positive } with objects.
     .evidence = { $share } of the images are negative samples.
     .action = Sample the images so that at least one in three of a batch holds an object, or drop part of the empty ones; or use a focal loss.
     .rationale = With this share most updates only teach the detector to predict background. Recall at a fixed precision should rise once the batches are balanced.
+dataset-class-imbalance-pixels =
+    .description = Class '{ $rare }' covers very few pixels of the training images.
+    .evidence = { $share } of all labelled pixels belong to '{ $rare }', the rarest of { $classes } classes.
+    .action = Use a loss that weighs regions rather than pixels (Dice, Tversky, or focal cross-entropy), sample crops that contain '{ $rare }', and report intersection over union per class.
+    .rationale = Pixel accuracy does not notice a class of this size, and plain cross-entropy hardly does. The intersection over union of '{ $rare }' should rise clearly, that of the large classes stay.
 dataset-missing-values =
     .description = { $number ->
         [one] Column { $columns } has
@@ -38,6 +48,11 @@ dataset-missing-values-texts =
     .evidence = The shortest text in { $split } has no character.
     .action = Drop the rows without text, or find out at which step of the preparation they lost it.
     .rationale = An empty text carries a label but nothing to learn it from, which the model sees as noise. The number of rows after filtering tells how many there were.
+dataset-missing-values-labels =
+    .description = Some samples carry no label.
+    .evidence = The fewest labels of a sample in { $split } are none.
+    .action = Count the samples without a label. If none is a possible answer, give it a class of its own or make sure that the loss takes an empty target; else have them labelled or leave them out.
+    .rationale = A loss either skips such a sample in silence or learns that every class is wrong for it. The number of samples used per epoch should agree with the number of labelled ones.
 dataset-constant-feature =
     .description = { $number ->
         [one] Feature { $columns } has
@@ -78,6 +93,14 @@ dataset-outliers-sentinel =
     .evidence = Half of the values of '{ $worst }' lie between { $low } and { $high }; { $value } stands { $distance } interquartile ranges away and blows its standard deviation up to { $std }.
     .action = Replace { $value } in { $columns } by a missing value when reading (na_values={ $value }), then impute with the median of the training split and add a was-missing flag.
     .rationale = The placeholder pulls mean and standard deviation, so after scaling all real values are squeezed into a narrow band. Afterwards the standard deviation of '{ $worst }' should be of the size of { $high } - { $low }.
+dataset-outliers-repeated =
+    .description = { $number ->
+        [one] Column { $columns } ends
+       *[other] Columns { $columns } end
+    } in the same far value in both splits, as a code for something does: '{ $worst }' reaches { $value }.
+    .evidence = Half of the values of '{ $worst }' lie between { $low } and { $high }; { $value } stands { $distance } interquartile ranges away, in the training and in the test split.
+    .action = Look up what { $value } means in { $columns }: a placeholder (then read it as missing, na_values={ $value }), an upper limit of the instrument, or a default. Impute or flag it; do not leave it among the measurements.
+    .rationale = The largest of many measurements hardly ever repeats to the digit in another sample. As a number it pulls mean, scaling and every squared error. Afterwards the standard deviation of '{ $worst }' should be of the size of { $high } - { $low }.
 dataset-outliers-scale =
     .description = { $number ->
         [one] Column { $columns } holds
@@ -133,6 +156,14 @@ checks-covariate-drift-numeric =
     .evidence = The mean of '{ $worst }' goes from { $before } to { $after }, a shift of { $shift } standard deviations over { $rows } and { $test } rows; chance does not do that among { $features } features. Affected: { $columns }.
     .action = Check how the split was made. If it was sorted, cut by time or filtered on { $columns }, redo it at random (stratified) to measure the model, or keep it and treat the gap as the price of the shift: then collect or reweight training rows that look like the test data.
     .rationale = A validation gap under drift is not overfitting, and regularisation will not close it. After a random split the gap should shrink; if it stays, look at the model.
+checks-covariate-drift-quartiles =
+    .description = The test data do not come from the distribution of the training data: { $number ->
+        [one] { $columns } differs
+       *[other] { $number } features differ
+    } between the splits.
+    .evidence = Half of the values of '{ $worst }' lie between { $low } and { $high } in training, between { $test_low } and { $test_high } in the test split over { $rows } and { $test } rows; chance does not do that among { $features } features. Affected: { $columns }.
+    .action = Compare how { $columns } came about in both splits: another unit, instrument, normalisation or selection of rows. Put both through the same preparation; if the difference is real, redo the split at random to measure the model, or train on rows that look like the test data.
+    .rationale = A validation gap under drift is not overfitting, and regularisation will not close it. After the repair the quartiles of both splits should agree within a few per cent of their distance.
 checks-covariate-drift-category =
     .description = The test data do not come from the distribution of the training data: { $number ->
         [one] { $columns } differs
@@ -146,16 +177,31 @@ checks-covariate-drift-colours =
     .evidence = The mean of channel { $channel } goes from { $before } to { $after }, a shift of { $shift } of its spread.
     .action = Compare camera, lighting and preprocessing of the two sources: a missing normalisation or swapped RGB/BGR channels are the first suspects. If the difference is real, train with colour jitter of that size.
     .rationale = Convolutional features react to brightness and hue. Once both splits pass the same pipeline, the means should agree within a few percent of the spread.
+checks-covariate-drift-boxes =
+    .description = The objects of the test images differ from those of the training images in { $measure }.
+    .evidence = The mean { $measure } goes from { $before } to { $after }, a shift of { $shift } standard deviations.
+    .action = Compare image size, zoom and annotation rules of the two sources. Bring both splits to the same resolution, and set the anchor sizes and the scale augmentation so that they cover the test objects.
+    .rationale = A detector finds objects of the sizes that it was trained on. Once both splits agree, recall on the test objects should come near that on held-out training images; report it by object size.
 checks-covariate-drift-texts =
     .description = Test texts differ in length from training texts.
     .evidence = The mean { $measure } goes from { $before } to { $after }, a shift of { $shift } standard deviations.
     .action = Compare the sources and the preparation of both splits (truncation, markup, language); draw both from the same pool, or train on lengths like those of the test texts.
     .rationale = Length goes with topic and source, and the maximum sequence length was chosen for the training texts. The shift should vanish after a joint random split.
+checks-covariate-drift-vocabulary =
+    .description = The test texts use a larger vocabulary than the training texts.
+    .evidence = { $test } test texts use { $after } different words, { $rows } training texts only { $before }.
+    .action = Look at the words that only the test split has: another language, domain, casing or markup. Put both splits through the same cleaning, and add training texts of the missing kind.
+    .rationale = A vocabulary grows with the number of texts, so that fewer texts should have fewer words. Words never seen in training are unknown tokens or rare pieces; their share in the test split should fall to a few per cent.
 checks-label-drift-classes =
     .description = The class shares differ between training and test split, most for class '{ $worst }'.
     .evidence = Class '{ $worst }' goes from { $before } of { $rows } training rows to { $after } of { $test } test rows; total variation { $variation }.
     .action = Split with stratify=y. If the test shares are those of production, keep them, and correct the model instead: class weights by the ratio of the shares, or adjusted decision thresholds.
     .rationale = A classifier learns the class shares along with the features, so its scores on other shares are biased. After stratification the shares agree to a row; compare macro metrics before and after.
+checks-label-drift-pixels =
+    .description = The classes cover other shares of the test images than of the training images, most of all '{ $worst }'.
+    .evidence = Class '{ $worst }' goes from { $before } to { $after } of the pixels; the shares differ by { $variation } in total.
+    .action = Compare scenes, zoom and annotation of the two sources; split by scene at random so that each kind is on both sides, and report intersection over union per class.
+    .rationale = A segmentation model learns how much of an image a class covers. After the new split the shares should agree within some per cent, and scores per class become comparable.
 checks-label-drift-mean =
     .description = The label '{ $label }' is distributed differently in the test split.
     .evidence = Its mean goes from { $before } to { $after }, a shift of { $shift } standard deviations over { $rows } and { $test } rows.
@@ -179,6 +225,19 @@ checks-new-labels-named =
     .evidence = { $rows } test samples ({ $share }) carry a class that was never trained.
     .action = Split stratified by class, or add training samples of { $classes }; check the spelling of the class names first.
     .rationale = Each of those samples is a sure error. The class names of both splits must agree; recall of { $classes } can only then rise above zero.
+checks-new-labels-pixels =
+    .description = { $number ->
+        [one] Class { $classes } occurs
+       *[other] Classes { $classes } occur
+    } in the masks of the test images but not in those of the training images.
+    .evidence = { $share } of the test pixels belong to a class that was never trained.
+    .action = Check the colour or index map of the masks first, then split by scene so that every class is on both sides, or leave { $classes } out of the evaluation.
+    .rationale = Each of those pixels is a sure error. The class indices of both splits must agree; the intersection over union of { $classes } can only then rise above zero.
+checks-new-labels-number =
+    .description = The test split has more classes than the training split.
+    .evidence = { $train } classes in training, { $test } in the test split.
+    .action = List the class names of both splits, check their spelling, and split stratified by class; collect training samples of the missing classes or route such samples elsewhere.
+    .rationale = The model cannot predict a class that it never saw: each of those samples is a sure error. Send the class distribution of both splits, and the next report names the classes.
 checks-label-leakage =
     .description = Feature '{ $feature }' mirrors the label '{ $label }': it is the label in other units with a little noise.
     .evidence = After standardising, the quartiles of '{ $feature }' and '{ $label }' differ by at most { $difference } standard deviations, and their means and spreads move alike from the training to the test split.

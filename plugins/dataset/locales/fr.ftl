@@ -20,11 +20,21 @@ dataset-class-imbalance =
     .evidence = La classe « { $rare } » représente { $share } des exemples d'entraînement. Répondre toujours « { $frequent } » serait déjà juste pour { $majority } d'entre eux.
     .action = Pondérez la classe « { $rare } » environ { $weight } fois dans la perte (class_weight="balanced" ou pos_weight), ou tirez des lots équilibrés ; et jugez au macro-F1, à l'exactitude équilibrée ou au rappel de « { $rare } » plutôt qu'à l'exactitude. Si l'on peut recueillir davantage de lignes de « { $rare } », cela vaut mieux que toute pondération.
     .rationale = Une perte non pondérée ne gagne presque rien avec une classe de { $few } exemples : le modèle apprend à l'ignorer pendant que l'exactitude reste flatteuse. C'est réussi quand le rappel de « { $rare } » monte nettement et que le macro-F1 suit ; gardez une découpe stratifiée pour que le jeu de test contienne assez de cette classe.
+dataset-class-imbalance-bounded =
+    .description = Les { $classes } classes de « { $label } » sont très inégales.
+    .evidence = Quels que soient les effectifs par classe, le résumé de « { $label } » sur { $rows } lignes d'entraînement laisse à la classe la plus rare au plus { $ratio } de la plus fréquente.
+    .action = Comptez les lignes par classe (df['{ $label }'].value_counts()), pondérez les classes rares dans la perte (class_weight="balanced") ou tirez des lots équilibrés, et jugez au macro-F1 ou au rappel par classe plutôt qu'à l'exactitude.
+    .rationale = Une perte non pondérée ne gagne presque rien avec une classe rare : le modèle apprend à l'ignorer pendant que l'exactitude reste flatteuse. C'est réussi quand le rappel de la classe la plus rare monte nettement et le macro-F1 avec lui.
 dataset-class-imbalance-empty-images =
     .description = La plupart des images d'entraînement ne contiennent aucun objet : { $negative } vides contre { $positive } avec objets.
     .evidence = { $share } des images sont des exemples négatifs.
     .action = Tirez les images pour qu'au moins une sur trois dans un lot contienne un objet, ou retirez une partie des images vides ; ou utilisez une perte focale.
     .rationale = Avec cette proportion, la plupart des mises à jour n'apprennent au détecteur qu'à prédire le fond. Le rappel à précision fixée doit monter une fois les lots équilibrés.
+dataset-class-imbalance-pixels =
+    .description = La classe « { $rare } » couvre très peu de pixels des images d'entraînement.
+    .evidence = { $share } des pixels étiquetés appartiennent à « { $rare } », la plus rare de { $classes } classes.
+    .action = Utilisez une perte qui pèse des régions plutôt que des pixels (Dice, Tversky ou entropie croisée focale), tirez des recadrages qui contiennent « { $rare } », et donnez l'intersection sur union par classe.
+    .rationale = L'exactitude par pixel ne remarque pas une classe de cette taille, et l'entropie croisée simple à peine. L'intersection sur union de « { $rare } » doit monter nettement, celle des grandes classes rester.
 dataset-missing-values =
     .description = { $number ->
         [one] La colonne { $columns } comporte
@@ -38,6 +48,11 @@ dataset-missing-values-texts =
     .evidence = Le texte le plus court de { $split } n'a aucun caractère.
     .action = Retirez les lignes sans texte, ou cherchez à quelle étape de la préparation elles l'ont perdu.
     .rationale = Un texte vide porte une étiquette mais rien pour l'apprendre : pour le modèle, c'est du bruit. Le nombre de lignes après filtrage dit combien il y en avait.
+dataset-missing-values-labels =
+    .description = Certains exemples ne portent aucune étiquette.
+    .evidence = Le plus petit nombre d'étiquettes d'un exemple de { $split } est zéro.
+    .action = Comptez les exemples sans étiquette. Si l'absence est une réponse possible, donnez-lui une classe à part ou assurez-vous que la perte accepte une cible vide ; sinon faites-les étiqueter ou retirez-les.
+    .rationale = Une perte saute un tel exemple en silence, ou apprend que toutes les classes y sont fausses. Le nombre d'exemples utilisés par époque doit coïncider avec celui des exemples étiquetés.
 dataset-constant-feature =
     .description = { $number ->
         [one] La variable { $columns } a
@@ -78,6 +93,14 @@ dataset-outliers-sentinel =
     .evidence = La moitié des valeurs de « { $worst } » se trouve entre { $low } et { $high } ; { $value } en est à { $distance } écarts interquartiles et gonfle l'écart-type jusqu'à { $std }.
     .action = Remplacez { $value } dans { $columns } par une valeur manquante dès la lecture (na_values), puis imputez par la médiane du jeu d'entraînement et ajoutez un indicateur de valeur manquante.
     .rationale = Cette valeur entraîne la moyenne et l'écart-type : après normalisation, toutes les vraies valeurs sont écrasées dans une bande étroite. Ensuite, l'écart-type de « { $worst } » doit être de l'ordre de l'intervalle de { $low } à { $high }.
+dataset-outliers-repeated =
+    .description = { $number ->
+        [one] La colonne { $columns } finit
+       *[other] Les colonnes { $columns } finissent
+    } sur la même valeur lointaine dans les deux jeux, comme le fait un code : « { $worst } » atteint { $value }.
+    .evidence = La moitié des valeurs de « { $worst } » se trouve entre { $low } et { $high } ; { $value } en est à { $distance } écarts interquartiles, à l'entraînement comme au test.
+    .action = Cherchez ce que { $value } signifie dans { $columns } : une valeur de remplacement (lisez-la alors comme manquante, na_values), une limite de l'instrument ou une valeur par défaut. Imputez-la ou signalez-la par un indicateur ; ne la laissez pas parmi les mesures.
+    .rationale = La plus grande de nombreuses mesures ne se répète presque jamais au chiffre près dans un autre échantillon. Prise pour un nombre, elle entraîne la moyenne, la normalisation et toute erreur quadratique. Ensuite, l'écart-type de « { $worst } » doit être de l'ordre de l'intervalle de { $low } à { $high }.
 dataset-outliers-scale =
     .description = { $number ->
         [one] La colonne { $columns } contient
@@ -133,6 +156,14 @@ checks-covariate-drift-numeric =
     .evidence = La moyenne de « { $worst } » passe de { $before } à { $after }, soit { $shift } écart-type sur { $rows } et { $test } lignes ; le hasard n'en fait pas autant parmi { $features } variables. Variables touchées : { $columns }.
     .action = Vérifiez comment la découpe a été faite. Si elle est triée, coupée dans le temps ou filtrée sur { $columns }, refaites-la au hasard (stratifiée) pour mesurer le modèle, ou gardez-la et tenez l'écart pour le prix du décalage : recueillez ou repondérez alors des lignes d'entraînement qui ressemblent aux données de test.
     .rationale = Un écart de validation sous dérive n'est pas du surapprentissage, et la régularisation ne le comblera pas. Après une découpe au hasard, l'écart doit se réduire ; s'il reste, regardez le modèle.
+checks-covariate-drift-quartiles =
+    .description = Les données de test ne suivent pas la distribution des données d'entraînement : { $number ->
+        [one] { $columns } diffère
+       *[other] { $number } variables diffèrent
+    } entre les jeux.
+    .evidence = La moitié des valeurs de « { $worst } » se trouve entre { $low } et { $high } à l'entraînement, entre { $test_low } et { $test_high } au test sur { $rows } et { $test } lignes ; le hasard n'en fait pas autant parmi { $features } variables. Variables touchées : { $columns }.
+    .action = Comparez l'origine de { $columns } dans les deux jeux : une autre unité, un autre instrument, une autre normalisation ou un autre choix des lignes. Faites passer les deux par la même préparation ; si la différence est réelle, refaites la découpe au hasard pour mesurer le modèle, ou entraînez sur des lignes qui ressemblent au test.
+    .rationale = Un écart de validation sous dérive n'est pas du surapprentissage, et la régularisation ne le comblera pas. Après réparation, les quartiles des deux jeux doivent s'accorder à quelques pour cent de leur distance.
 checks-covariate-drift-category =
     .description = Les données de test ne suivent pas la distribution des données d'entraînement : { $number ->
         [one] { $columns } diffère
@@ -146,16 +177,31 @@ checks-covariate-drift-colours =
     .evidence = La moyenne du canal { $channel } passe de { $before } à { $after }, un décalage de { $shift } fois sa dispersion.
     .action = Comparez l'appareil, l'éclairage et le prétraitement des deux sources : une normalisation oubliée ou des canaux RGB/BGR permutés sont les premiers suspects. Si la différence est réelle, entraînez avec des variations de couleur de cette ampleur.
     .rationale = Les filtres convolutifs réagissent à la luminosité et à la teinte. Une fois les deux jeux passés par la même chaîne, les moyennes doivent s'accorder à quelques pour cent de la dispersion.
+checks-covariate-drift-boxes =
+    .description = Les objets des images de test diffèrent de ceux des images d'entraînement ({ $measure }).
+    .evidence = La moyenne ({ $measure }) passe de { $before } à { $after }, soit { $shift } écart-type.
+    .action = Comparez la taille des images, le cadrage et les règles d'annotation des deux sources. Ramenez les deux jeux à la même résolution, et réglez les tailles d'ancres et l'augmentation d'échelle pour couvrir les objets du test.
+    .rationale = Un détecteur trouve les objets des tailles sur lesquelles il a été entraîné. Une fois les jeux accordés, le rappel sur le test doit approcher celui d'images d'entraînement mises de côté ; donnez-le par taille d'objet.
 checks-covariate-drift-texts =
     .description = Les textes de test n'ont pas la même longueur que ceux d'entraînement.
     .evidence = La moyenne de { $measure } passe de { $before } à { $after }, soit { $shift } écart-type.
     .action = Comparez les sources et la préparation des deux jeux (troncature, balisage, langue) ; tirez-les du même ensemble, ou entraînez sur des longueurs proches de celles des textes de test.
     .rationale = La longueur va de pair avec le sujet et la source, et la longueur maximale de séquence a été choisie pour les textes d'entraînement. Le décalage doit disparaître après une découpe commune au hasard.
+checks-covariate-drift-vocabulary =
+    .description = Les textes de test emploient un vocabulaire plus grand que ceux d'entraînement.
+    .evidence = { $test } textes de test emploient { $after } mots différents, { $rows } textes d'entraînement seulement { $before }.
+    .action = Regardez les mots propres au jeu de test : autre langue, autre domaine, casse ou balisage. Faites passer les deux jeux par le même nettoyage, et ajoutez à l'entraînement des textes du genre qui manque.
+    .rationale = Un vocabulaire croît avec le nombre de textes : moins de textes devraient avoir moins de mots. Un mot jamais vu à l'entraînement est un jeton inconnu ou un assemblage rare ; leur part dans le test doit tomber à quelques pour cent.
 checks-label-drift-classes =
     .description = Les parts des classes diffèrent entre entraînement et test, surtout pour la classe « { $worst } ».
     .evidence = La classe « { $worst } » passe de { $before } des { $rows } lignes d'entraînement à { $after } des { $test } lignes de test ; variation totale { $variation }.
     .action = Découpez avec stratify=y. Si les parts du test sont celles de la production, gardez-les et corrigez plutôt le modèle : poids de classe selon le rapport des parts, ou seuils de décision ajustés.
     .rationale = Un classifieur apprend les parts des classes en même temps que les variables : ses scores sont biaisés sur d'autres parts. Après stratification, les parts s'accordent à une ligne près ; comparez les mesures macro avant et après.
+checks-label-drift-pixels =
+    .description = Les classes couvrent d'autres parts des images de test que des images d'entraînement, surtout « { $worst } ».
+    .evidence = La classe « { $worst } » passe de { $before } à { $after } des pixels ; les parts diffèrent de { $variation } au total.
+    .action = Comparez les scènes, le cadrage et l'annotation des deux sources ; découpez au hasard par scène pour que chaque genre soit des deux côtés, et donnez l'intersection sur union par classe.
+    .rationale = Un modèle de segmentation apprend quelle part d'une image une classe couvre. Après la nouvelle découpe, les parts doivent s'accorder à quelques pour cent, et les scores par classe devenir comparables.
 checks-label-drift-mean =
     .description = L'étiquette « { $label } » est distribuée autrement dans le jeu de test.
     .evidence = Sa moyenne passe de { $before } à { $after }, soit { $shift } écart-type sur { $rows } et { $test } lignes.
@@ -179,6 +225,19 @@ checks-new-labels-named =
     .evidence = { $rows } exemples de test ({ $share }) portent une classe jamais apprise.
     .action = Découpez de façon stratifiée par classe, ou ajoutez des exemples d'entraînement de { $classes } ; vérifiez d'abord l'orthographe des noms de classes.
     .rationale = Chacun de ces exemples est une erreur certaine. Les noms de classes des deux jeux doivent coïncider ; alors seulement le rappel de { $classes } peut dépasser zéro.
+checks-new-labels-pixels =
+    .description = { $number ->
+        [one] La classe { $classes } apparaît
+       *[other] Les classes { $classes } apparaissent
+    } dans les masques des images de test mais pas dans ceux d'entraînement.
+    .evidence = { $share } des pixels de test appartiennent à une classe jamais apprise.
+    .action = Vérifiez d'abord la table des couleurs ou des indices des masques, puis découpez par scène pour que chaque classe soit des deux côtés, ou laissez { $classes } hors de l'évaluation.
+    .rationale = Chacun de ces pixels est une erreur certaine. Les indices de classes des deux jeux doivent coïncider ; alors seulement l'intersection sur union de { $classes } peut dépasser zéro.
+checks-new-labels-number =
+    .description = Le jeu de test a plus de classes que le jeu d'entraînement.
+    .evidence = { $train } classes à l'entraînement, { $test } dans le jeu de test.
+    .action = Listez les noms de classes des deux jeux, vérifiez leur orthographe, et découpez de façon stratifiée par classe ; recueillez des exemples d'entraînement des classes absentes, ou traitez ces exemples ailleurs.
+    .rationale = Le modèle ne peut pas prédire une classe qu'il n'a jamais vue : chacun de ces exemples est une erreur certaine. Envoyez la distribution des classes des deux jeux, et le prochain rapport nommera les classes.
 checks-label-leakage =
     .description = La variable « { $feature } » reflète l'étiquette « { $label } » : c'est l'étiquette dans une autre unité, avec un peu de bruit.
     .evidence = Après standardisation, les quartiles de « { $feature } » et de « { $label } » diffèrent d'au plus { $difference } écart-type, et leurs moyennes et dispersions bougent de concert de l'entraînement au test.

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use deepfix_core::{Capability, FailureReason};
-use deepfix_runtime::Services;
+use deepfix_runtime::{Services, World};
 use deepfix_tests::{
     Case, FakeKnowledge, FakeModel, failure, input,
     text::{self, Guest},
@@ -70,6 +70,39 @@ async fn an_error_of_the_plugin_is_passed_on() {
     let error = failure(&run);
     assert_eq!(error.reason, FailureReason::PluginError, "{error}");
     assert_eq!(error.message, "internal error: my model of the world is wrong");
+}
+
+#[tokio::test]
+async fn a_long_error_of_the_plugin_is_cut() {
+    let run = Case::guest("long_error").run().await;
+    let message = &failure(&run).message;
+    assert!(message.len() < 3_000, "{} bytes", message.len());
+    assert!(
+        message.ends_with("xx [1046592 more characters]"),
+        "{}",
+        &message[1900..]
+    );
+}
+
+#[tokio::test]
+async fn a_finding_with_more_facts_than_the_host_reads_again_is_dropped() {
+    let run = Case::guest("many_facts").run().await;
+    assert_eq!(run.result.unwrap().analyses.len(), 1);
+    assert!(
+        run.objections[0].contains("`finding.facts` has 10000 entries, expected at most 100"),
+        "{:?}",
+        run.objections
+    );
+}
+
+#[tokio::test]
+async fn a_reasoner_that_panics_has_failed() {
+    let mut case = Case::guest("panicking_reasoner");
+    case.config.world = World::Reasoner;
+    let run = case.load().await.unwrap().reason(input(), &[]).await;
+    let error = failure(&run);
+    assert_eq!(error.reason, FailureReason::Trapped, "{error}");
+    assert!(error.message.contains("0 outcomes are too many for me"), "{error}");
 }
 
 #[tokio::test]

@@ -411,9 +411,18 @@ async fn a_panic_is_shown_even_after_a_flood_of_output() {
 
 #[tokio::test]
 async fn artifact_bytes_are_limited_whatever_is_read() {
-    for what in ["document", "numbers", "texts", "blob"] {
+    const CONTENT: u64 = 3 << 20;
+    // Names are short, and calls are limited too.
+    const NAMES: u64 = 1_000;
+    for (what, limit) in [
+        ("document", CONTENT),
+        ("numbers", CONTENT),
+        ("texts", CONTENT),
+        ("blob", CONTENT),
+        ("tables", NAMES),
+        ("columns", NAMES),
+    ] {
         let case = Case::guest("reads_artifacts").may_read(ArtifactKind::ModelCheckpoint);
-        let limit = 3 << 20;
         let run = case
             .settings(&json!({"what": what}))
             .limits(|it| it.artifact_bytes = limit)

@@ -1,4 +1,5 @@
-//! Reads the same again and again, until it is refused. `what`: document, numbers, texts or blob.
+//! Reads the same again and again, until it is refused. `what`: document, numbers, texts, blob,
+//! tables or columns.
 use deepfix_guests::*;
 
 guest!(cx => {
@@ -9,6 +10,15 @@ guest!(cx => {
             loop {
                 table.numbers("loss", 0, u64::MAX)?;
             }
+        }
+        Some("tables") => loop {
+            host.tables(ArtifactKind::Training)?;
+        },
+        Some("columns") => {
+            let table = host.open_table(ArtifactKind::Training, "metrics")?;
+            while !table.columns().is_empty() {}
+            host.tables(ArtifactKind::Training)?;
+            Ok(report(json!({})))
         }
         Some("texts") => {
             let table = host.open_table(ArtifactKind::Training, "metrics")?;

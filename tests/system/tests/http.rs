@@ -9,7 +9,7 @@
 
 use std::fs;
 
-use deepfix_system_tests::{Home, Server, assert_well_formed, findings, reports, shared, without_timings};
+use deepfix_system_tests::{Home, Server, assert_well_formed, findings, reports, root, shared, without_timings};
 use serde_json::{Value, json};
 
 const METRICS: &str = r#"{"training_artifacts": {"metrics_values": {"epoch": [0, 1, 2, 3], "train_loss": [1.0, 2.0, NaN, NaN],
@@ -72,6 +72,27 @@ fn an_analysis_finds_what_is_wrong_and_is_the_same_every_time() {
             "{path}"
         );
     }
+}
+
+#[test]
+fn the_request_of_the_readme_is_answered_as_its_example_says() {
+    let home = Home::new();
+    let body = fs::read(root().join("examples/request.json")).unwrap();
+    let answer = Server::start(&home).post("/v1/analyse", body);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_well_formed(&answer.body);
+    assert_eq!(answer.body["dataset_name"], "overfit-digits");
+    assert!(
+        reports(&answer.body, "training.overfitting"),
+        "{:?}",
+        findings(&answer.body)
+    );
+    // Without tables and checkpoint: the answer says what to send to get more.
+    let gaps = answer.body["additional_outputs"]["not_examined"].as_array().unwrap();
+    assert!(
+        gaps.len() >= 3 && gaps.iter().all(|it| !it["send"].as_str().unwrap().is_empty()),
+        "{gaps:?}"
+    );
 }
 
 #[test]

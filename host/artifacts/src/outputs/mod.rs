@@ -129,7 +129,7 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<Output, Failed> {
         }
         Kind::Wandb => {
             let run = wandb::read(file)?;
-            let mut output = of_table(run.history.table(), format!("{name}: a run of Weights & Biases"));
+            let mut output = of_table(table(run.history)?, format!("{name}: a run of Weights & Biases"));
             output.params = run.config;
             output.warnings.extend(run.stopped.map(|it| format!("{name}: {it}")));
             Ok(output)
@@ -137,7 +137,7 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<Output, Failed> {
         Kind::Events => {
             let mut history = History::default();
             let stopped = tensorboard::read(file, "", &mut history)?;
-            let mut output = of_table(history.table(), format!("{name}: events of TensorBoard"));
+            let mut output = of_table(table(history)?, format!("{name}: events of TensorBoard"));
             output.warnings.extend(stopped.map(|it| format!("{name}: {it}")));
             Ok(output)
         }
@@ -212,6 +212,10 @@ fn of_table(table: Table, said: String) -> Output {
     }
 }
 
+fn table(history: History) -> Result<Table, String> {
+    history.table().map_err(|error| error.to_string())
+}
+
 fn metrics_of(values: &Json) -> Result<Table, String> {
     metrics::from_json("", values).map_err(|problem| problem.detail)
 }
@@ -264,7 +268,9 @@ fn events(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Failed> {
             names.join(", ")
         ));
     }
-    output.table = (!history.is_empty()).then(|| history.table());
+    if !history.is_empty() {
+        output.table = Some(table(history).map_err(|why| (folder.to_owned(), why))?);
+    }
     Ok(Some(output))
 }
 

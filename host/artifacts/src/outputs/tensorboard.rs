@@ -203,7 +203,7 @@ mod tests {
         }
         let mut history = History::default();
         assert_eq!(read(&file[..], "train/", &mut history).unwrap(), None);
-        let table = history.table();
+        let table = history.table().unwrap();
         assert_eq!(table.columns()[1].name, "train/loss");
         assert_eq!(table.column("train/loss").unwrap().data.text(1).as_deref(), Some("NaN"));
     }

@@ -283,7 +283,7 @@ mod tests {
         assert_eq!(run.config["lr"], 0.1);
         assert_eq!(run.config["notes"].as_str().unwrap().len(), 100_000);
         assert!(!run.config.contains_key("_wandb"));
-        let table = run.history.table();
+        let table = run.history.table().unwrap();
         assert_eq!(
             (table.rows(), table.columns().len()),
             (2000, 2),

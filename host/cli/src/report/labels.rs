@@ -1,6 +1,9 @@
 /// The words of a report that are not the agents'.
+#[derive(Debug)]
 pub(crate) struct Labels {
     pub(crate) root_causes: &'static str,
+    pub(crate) remarks: &'static str,
+    pub(crate) step: &'static str,
     pub(crate) actions: &'static str,
     pub(crate) also_seen: &'static str,
     pub(crate) ruled_out: &'static str,
@@ -12,6 +15,7 @@ pub(crate) struct Labels {
     pub(crate) why: &'static str,
     pub(crate) worked: &'static str,
     pub(crate) causes: &'static str,
+    pub(crate) joins: &'static str,
     pub(crate) see: &'static str,
     pub(crate) confidence: &'static str,
     pub(crate) verified: &'static str,
@@ -21,6 +25,8 @@ pub(crate) struct Labels {
 
 const ENGLISH: Labels = Labels {
     root_causes: "What is wrong",
+    remarks: "Remarks",
+    step: "step",
     actions: "What to do, in this order",
     also_seen: "Also seen",
     ruled_out: "Ruled out",
@@ -32,6 +38,7 @@ const ENGLISH: Labels = Labels {
     why: "why",
     worked: "it worked when",
     causes: "explains",
+    joins: "joins",
     see: "read",
     confidence: "confidence",
     verified: "evidence verified",
@@ -41,6 +48,8 @@ const ENGLISH: Labels = Labels {
 
 const FRENCH: Labels = Labels {
     root_causes: "Ce qui ne va pas",
+    remarks: "Remarques",
+    step: "étape",
     actions: "Que faire, dans cet ordre",
     also_seen: "Également observé",
     ruled_out: "Écarté",
@@ -52,6 +61,7 @@ const FRENCH: Labels = Labels {
     why: "raison",
     worked: "réussi quand",
     causes: "explique",
+    joins: "réunit",
     see: "à lire",
     confidence: "confiance",
     verified: "preuve vérifiée",
@@ -60,9 +70,19 @@ const FRENCH: Labels = Labels {
 };
 
 impl Labels {
-    /// The words of a language; English unless it is French.
+    /// The words of a language; English unless it is French, as the agents understand the name.
     pub(crate) fn of(language: &str) -> &'static Self {
-        if language.starts_with("fr") { &FRENCH } else { &ENGLISH }
+        let language = language.split(['-', '_']).next().unwrap_or_default();
+        if matches!(language, "french" | "francais" | "français" | "fr" | "fra" | "fre") {
+            &FRENCH
+        } else {
+            &ENGLISH
+        }
+    }
+
+    /// The title of what the reasoner found.
+    pub(crate) fn causes_title(&self, only_remarks: bool) -> &'static str {
+        if only_remarks { self.remarks } else { self.root_causes }
     }
 
     pub(crate) fn severity(&self, severity: deepfix_core::Severity) -> &'static str {
@@ -71,6 +91,57 @@ impl Labels {
             deepfix_core::Severity::Low => low,
             deepfix_core::Severity::Medium => medium,
             deepfix_core::Severity::High => high,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// The texts by name, from what `Debug` prints: a new field is there by itself.
+    fn texts(labels: &Labels) -> BTreeMap<String, String> {
+        let printed = format!("{labels:#?}");
+        let fields = printed.lines().filter_map(|it| it.trim().split_once(": "));
+        fields
+            .map(|(name, text)| (name.to_owned(), text.trim_matches([',', '"', '[']).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn no_label_is_missing_or_left_in_english() {
+        let (english, french) = (texts(&ENGLISH), texts(&FRENCH));
+        assert!(english.len() > 15, "{english:?}");
+        // Words that both languages share.
+        let alike = ["agents", "action", "severities"];
+        for (name, text) in &english {
+            assert!(
+                name == "severities" || !text.is_empty() && !french[name].is_empty(),
+                "{name}"
+            );
+            assert!(
+                alike.contains(&name.as_str()) || *text != french[name],
+                "{name}: {text}"
+            );
+        }
+        assert!(
+            ENGLISH
+                .severities
+                .iter()
+                .zip(FRENCH.severities)
+                .all(|(a, b)| *a != b && !b.is_empty())
+        );
+    }
+
+    #[test]
+    fn only_names_of_french_give_french() {
+        for french in ["french", "fr", "fr-ca", "français"] {
+            assert_eq!(Labels::of(french).severities, FRENCH.severities, "{french}");
+        }
+        for other in ["english", "frisian", "klingon", ""] {
+            assert_eq!(Labels::of(other).severities, ENGLISH.severities, "{other}");
         }
     }
 }

@@ -18,13 +18,20 @@ pub(crate) fn markdown(response: &AnalyseResponse, language: &str) -> String {
         escape(&content.title),
         escape(content.summary)
     );
-    section(&mut out, labels.root_causes, content.root_causes.is_empty());
-    for (index, (analysis, consequences)) in content.root_causes.iter().enumerate() {
+    section(
+        &mut out,
+        labels.causes_title(content.only_remarks),
+        content.root_causes.is_empty(),
+    );
+    for (index, cause) in content.root_causes.iter().enumerate() {
+        let analysis = cause.analysis;
         let _ = writeln!(out, "### {}. {}\n", index + 1, title(analysis, labels));
-        body(&mut out, analysis, labels);
-        if !consequences.is_empty() {
-            let codes: Vec<_> = consequences.iter().map(|it| format!("`{it}`")).collect();
-            let _ = writeln!(out, "- *{}*: {}", labels.causes, codes.join(", "));
+        body(&mut out, analysis, cause.step, labels);
+        for (label, codes) in [(labels.joins, &cause.joins), (labels.causes, &cause.consequences)] {
+            if !codes.is_empty() {
+                let codes: Vec<_> = codes.iter().map(|it| format!("`{it}`")).collect();
+                let _ = writeln!(out, "- *{label}*: {}", codes.join(", "));
+            }
         }
         for citation in &analysis.recommendations.citations {
             let _ = writeln!(out, "- *{}*: `{citation}`", labels.see);
@@ -42,7 +49,7 @@ pub(crate) fn markdown(response: &AnalyseResponse, language: &str) -> String {
     section(&mut out, labels.also_seen, content.also_seen.is_empty());
     for analysis in &content.also_seen {
         let _ = writeln!(out, "**{}**\n", title(analysis, labels));
-        body(&mut out, analysis, labels);
+        body(&mut out, analysis, None, labels);
         out.push('\n');
     }
     notes(&mut out, labels.ruled_out, &content.ruled_out, labels);
@@ -81,12 +88,13 @@ fn title(analysis: &WireAnalysis, labels: &Labels) -> String {
     )
 }
 
-fn body(out: &mut String, analysis: &WireAnalysis, labels: &Labels) {
+fn body(out: &mut String, analysis: &WireAnalysis, step: Option<usize>, labels: &Labels) {
     let (finding, recommendation) = (&analysis.findings, &analysis.recommendations);
     let _ = writeln!(out, "{}\n", escape(&finding.description));
+    let step = step.map(|step| format!("{} {step}", labels.step));
     for (name, text) in [
         (labels.shown_by, &finding.evidence),
-        (labels.action, &recommendation.action),
+        (labels.action, step.as_ref().unwrap_or(&recommendation.action)),
         (labels.why, &recommendation.rationale),
     ] {
         if !text.is_empty() {

@@ -22,9 +22,14 @@ pub(crate) fn text(response: &AnalyseResponse, language: &str) -> String {
     out.line(&format!("{} {}", styled(BOLD, "DeepFix"), content.title));
     out.line("");
     out.wrapped("", "", content.summary);
-    out.section(labels.root_causes, content.root_causes.is_empty());
-    for (index, (analysis, consequences)) in content.root_causes.iter().enumerate() {
-        out.finding(&format!("{}. ", index + 1), analysis, labels);
+    out.section(
+        labels.causes_title(content.only_remarks),
+        content.root_causes.is_empty(),
+    );
+    for (index, cause) in content.root_causes.iter().enumerate() {
+        let (analysis, consequences) = (cause.analysis, &cause.consequences);
+        out.finding(&format!("{}. ", index + 1), analysis, cause.step, labels);
+        out.field(labels.joins, &cause.joins.join(", "));
         if !consequences.is_empty() {
             out.field(labels.causes, &consequences.join(", "));
         }
@@ -46,7 +51,7 @@ pub(crate) fn text(response: &AnalyseResponse, language: &str) -> String {
     }
     out.section(labels.also_seen, content.also_seen.is_empty());
     for analysis in &content.also_seen {
-        out.finding("- ", analysis, labels);
+        out.finding("- ", analysis, None, labels);
     }
     out.notes(labels.ruled_out, &content.ruled_out, labels);
     out.notes(labels.not_examined, &content.not_examined, labels);
@@ -109,7 +114,7 @@ impl Writer {
         }
     }
 
-    fn finding(&mut self, bullet: &str, analysis: &WireAnalysis, labels: &Labels) {
+    fn finding(&mut self, bullet: &str, analysis: &WireAnalysis, step: Option<usize>, labels: &Labels) {
         let finding = &analysis.findings;
         let style = match finding.severity {
             Severity::High => RED,
@@ -135,7 +140,10 @@ impl Writer {
         self.line(&line);
         self.wrapped("   ", "   ", &finding.description);
         self.field(labels.shown_by, &finding.evidence);
-        self.field(labels.action, &analysis.recommendations.action);
+        match step {
+            Some(step) => self.field(labels.action, &format!("{} {step}", labels.step)),
+            None => self.field(labels.action, &analysis.recommendations.action),
+        }
         self.field(labels.why, &analysis.recommendations.rationale);
     }
 

@@ -139,7 +139,9 @@ impl Host for HostState {
     }
 
     async fn tables(&mut self, kind: types::ArtifactKind) -> Answer<Vec<String>> {
-        Ok(self.artifact(kind)?.tables.keys().cloned().collect())
+        let names: Vec<String> = self.artifact(kind)?.tables.keys().cloned().collect();
+        self.charge_names(&names)?;
+        Ok(names)
     }
 
     async fn open_table(&mut self, kind: types::ArtifactKind, name: String) -> Answer<Resource<OpenTable>> {
@@ -159,7 +161,9 @@ impl Host for HostState {
     }
 
     async fn blobs(&mut self, kind: types::ArtifactKind) -> Answer<Vec<String>> {
-        Ok(self.artifact(kind)?.blobs.keys().cloned().collect())
+        let names: Vec<String> = self.artifact(kind)?.blobs.keys().cloned().collect();
+        self.charge_names(&names)?;
+        Ok(names)
     }
 
     async fn open_blob(&mut self, kind: types::ArtifactKind, name: String) -> Answer<Resource<OpenBlob>> {
@@ -174,6 +178,11 @@ impl Host for HostState {
 }
 
 impl HostState {
+    fn charge_names(&mut self, names: &[String]) -> Result<(), HostError> {
+        let bytes = names.iter().map(|it| it.len() as u64).sum();
+        self.gate.charge(Cost::ArtifactBytes(bytes))
+    }
+
     fn too_many_resources(&self) -> HostError {
         HostError::BudgetExceeded(format!(
             "`{}` holds as many resources as its limit `resources = {}` allows; close some, or raise it under `limits` \
@@ -191,6 +200,12 @@ impl HostTable for HostState {
         let columns = find_table(&self.artifacts, &open)
             .map(deepfix_core::Table::columns)
             .unwrap_or_default();
+        let bytes = columns.iter().map(|it| it.name.len() as u64).sum();
+        if self.gate.charge(Cost::ArtifactBytes(bytes)).is_err() {
+            // The type has no error: over its budget a guest sees no columns, and the reason as
+            // soon as it reads anything.
+            return Ok(Vec::new());
+        }
         Ok(columns
             .iter()
             .map(|column| artifacts::Column {

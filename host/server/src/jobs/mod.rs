@@ -34,7 +34,7 @@ pub(crate) async fn submit(
     request: Request,
 ) -> Result<Response, Refusal> {
     app.jobs.check_room()?;
-    let deadline = Instant::now() + app.request_timeout;
+    let deadline = Instant::now() + app.config.request_timeout;
     let (experiment, ticket) = bounded(&app, deadline, receive(&app, request)).await?;
     let (running, snapshot) = app.jobs.create()?;
     let job = running.id();
@@ -80,8 +80,8 @@ pub(crate) async fn show(
     State(app): State<Arc<App>>,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Snapshot>, Refusal> {
-    let id = named(id)?;
-    app.jobs.get(&id).map(Json).ok_or_else(|| unknown(&id))
+    let id = named(&app, id)?;
+    app.jobs.get(&id).map(Json).ok_or_else(|| unknown(&app, &id))
 }
 
 /// Ends a job that is not over; one that is over stays as it is.
@@ -89,19 +89,20 @@ pub(crate) async fn cancel(
     State(app): State<Arc<App>>,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Snapshot>, Refusal> {
-    let id = named(id)?;
-    app.jobs.cancel(&id).map(Json).ok_or_else(|| unknown(&id))
+    let id = named(&app, id)?;
+    app.jobs.cancel(&id).map(Json).ok_or_else(|| unknown(&app, &id))
 }
 
-fn named(id: Result<Path<String>, PathRejection>) -> Result<String, Refusal> {
-    id.map(|Path(id)| id).map_err(|_| unknown("an id that is not UTF-8"))
+fn named(app: &App, id: Result<Path<String>, PathRejection>) -> Result<String, Refusal> {
+    id.map(|Path(id)| id)
+        .map_err(|_| unknown(app, "an id that is not UTF-8"))
 }
 
-fn unknown(id: &str) -> Refusal {
+fn unknown(app: &App, id: &str) -> Refusal {
     Refusal::not_found(format!(
-        "there is no job `{}`: jobs are forgotten {} after they end, earlier when there are many, and when the server \
-         restarts",
+        "there is no job `{}`: jobs are forgotten {} after they end (`[server] job_retention`), earlier when there are many, \
+         and when the server restarts",
         crate::problem::shown_path(id),
-        humantime::format_duration(store::RESULT_TTL)
+        humantime::format_duration(app.config.job_retention)
     ))
 }

@@ -9,28 +9,24 @@ use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 use super::job::{Job, Snapshot, State};
-use crate::{admission::RETRY_AFTER, problem::Refusal, shutdown::CUT_OFF};
+use crate::{admission::RETRY_AFTER, problem::Refusal, shutdown::JOB_CUT_OFF};
 
-/// Jobs in memory. A result has about 100 kB, a large one 1 MB: some 256 MB in the worst case.
-const MAX_JOBS: usize = 256;
-
-/// How long a result can be fetched: SDKs poll every 5 s, but laptops sleep and people lunch.
-pub(super) const RESULT_TTL: Duration = Duration::from_secs(60 * 60);
-
-/// All jobs.
-#[derive(Debug, Clone, Default)]
+/// All jobs, in memory.
+#[derive(Debug, Clone)]
 pub(crate) struct Jobs(Arc<Mutex<Store>>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Store {
     jobs: HashMap<Uuid, Job>,
     closed: bool,
+    max_jobs: usize,
+    retention: Duration,
 }
 
 impl Store {
     fn forget_old(&mut self) {
         self.jobs
-            .retain(|_, job| job.over_since.is_none_or(|since| since.elapsed() < RESULT_TTL));
+            .retain(|_, job| job.over_since.is_none_or(|since| since.elapsed() < self.retention));
     }
 
     /// Forgets the job that has been over longest, when there is no room.
@@ -39,7 +35,7 @@ impl Store {
         if self.closed {
             return Err(Refusal::shutting_down("no new jobs are taken"));
         }
-        if self.jobs.len() < MAX_JOBS {
+        if self.jobs.len() < self.max_jobs {
             return Ok(());
         }
         let oldest = self
@@ -49,17 +45,17 @@ impl Store {
             .min();
         match oldest {
             Some((_, id)) => self.jobs.remove(&id),
-            None => return Err(full()),
+            None => return Err(full(self.max_jobs)),
         };
         Ok(())
     }
 }
 
-fn full() -> Refusal {
+fn full(max_jobs: usize) -> Refusal {
     let problem = Problem::new(
         ProblemCode::Overloaded,
         format!(
-            "{MAX_JOBS} jobs are not over yet: try again in {} seconds",
+            "{max_jobs} jobs are not over yet (`[server] max_jobs`): try again in {} seconds",
             RETRY_AFTER.as_secs()
         ),
     );
@@ -67,6 +63,15 @@ fn full() -> Refusal {
 }
 
 impl Jobs {
+    pub(crate) fn new(max_jobs: usize, retention: Duration) -> Self {
+        Self(Arc::new(Mutex::new(Store {
+            jobs: HashMap::new(),
+            closed: false,
+            max_jobs,
+            retention,
+        })))
+    }
+
     fn store(&self) -> MutexGuard<'_, Store> {
         // Nothing panics while it holds the lock, and every state of the store is sound.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -76,8 +81,13 @@ impl Jobs {
     pub(crate) fn check_room(&self) -> Result<(), Refusal> {
         let mut store = self.store();
         store.forget_old();
-        let full_of_unfinished = store.jobs.len() >= MAX_JOBS && store.jobs.values().all(|job| !job.state.is_over());
-        if full_of_unfinished { Err(full()) } else { Ok(()) }
+        let full_of_unfinished =
+            store.jobs.len() >= store.max_jobs && store.jobs.values().all(|job| !job.state.is_over());
+        if full_of_unfinished {
+            Err(full(store.max_jobs))
+        } else {
+            Ok(())
+        }
     }
 
     /// A new job under an id that cannot be guessed: who knows it may read the result.
@@ -125,7 +135,7 @@ impl Jobs {
                 .map(|(id, _)| *id)
                 .collect()
         };
-        unfinished.iter().filter(|id| self.end(**id, CUT_OFF)).count()
+        unfinished.iter().filter(|id| self.end(**id, JOB_CUT_OFF)).count()
     }
 
     /// Whether this is what ended it.
@@ -191,6 +201,13 @@ mod tests {
 
     use super::*;
 
+    const MAX_JOBS: usize = 8;
+    const RETENTION: Duration = Duration::from_secs(600);
+
+    fn jobs() -> Jobs {
+        Jobs::new(MAX_JOBS, RETENTION)
+    }
+
     fn response() -> AnalyseResponse {
         AnalyseResponse {
             agent_results: OrderedMap(Vec::new()),
@@ -207,12 +224,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_finished_job_is_kept_for_its_time_and_an_unfinished_one_for_ever() {
-        let jobs = Jobs::default();
+        let jobs = jobs();
         let (finished, _) = jobs.create().unwrap();
         let (unfinished, _) = jobs.create().unwrap();
         let id = finished.id();
         finished.complete(response());
-        advance(RESULT_TTL - Duration::from_secs(1)).await;
+        advance(RETENTION - Duration::from_secs(1)).await;
         assert_eq!(shown(&jobs, id)["status"], "COMPLETED");
         assert!(shown(&jobs, id)["result"].is_object());
         advance(Duration::from_secs(1)).await;
@@ -222,7 +239,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn when_full_the_longest_finished_makes_room() {
-        let jobs = Jobs::default();
+        let jobs = jobs();
         let mut running: Vec<_> = (0..MAX_JOBS).map(|_| jobs.create().unwrap().0).collect();
         assert!(jobs.check_room().is_err());
         assert_eq!(jobs.create().unwrap_err().problem().code, "overloaded");
@@ -240,7 +257,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_job_that_is_dropped_has_failed_and_stays_so() {
-        let jobs = Jobs::default();
+        let jobs = jobs();
         let (running, _) = jobs.create().unwrap();
         let id = running.id();
         running.begin();
@@ -253,7 +270,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_store_ends_its_jobs_and_takes_no_more() {
-        let jobs = Jobs::default();
+        let jobs = jobs();
         let (running, _) = jobs.create().unwrap();
         jobs.create().unwrap().0.complete(response());
         assert_eq!(jobs.close(), 1);

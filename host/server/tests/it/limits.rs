@@ -100,6 +100,41 @@ async fn headers_that_do_not_come_to_an_end_close_the_connection() {
 }
 
 #[tokio::test]
+async fn a_head_larger_than_configured_is_refused() {
+    let server = Server::with(|config| config.max_head = 8 << 10).await;
+    let head = |bytes: usize| format!("GET /health HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "y".repeat(bytes));
+    assert_eq!(server.send(head(6 << 10)).await.next_answer().await.status, 200);
+    assert_eq!(server.send(head(16 << 10)).await.next_answer().await.status, 431);
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_of_its_answer_loses_its_connection() {
+    let server = Server::with(|config| config.write_timeout = Duration::from_millis(50)).await;
+    // Requests whose answers are never read, until no more fit into the socket's buffers.
+    let mut client = server.connect().await;
+    let requests = "GET /v1/agents HTTP/1.1\r\nhost: x\r\n\r\n".repeat(100);
+    while client.try_write(&requests).await {}
+    assert_eq!(server.get("/health").await.status, 200);
+}
+
+#[tokio::test]
+async fn more_jobs_than_configured_are_refused() {
+    let server = Server::with(|config| config.max_jobs = 1).await;
+    let job = |what: &str| post("/v2/analyse", "", format!(r#"{{"do": "{what}"}}"#));
+    assert_eq!(server.send(job("hang")).await.next_answer().await.status, 202);
+    let problem = server
+        .send(job("answer"))
+        .await
+        .answer()
+        .await
+        .problem(429, "overloaded");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("`[server] max_jobs`"),
+        "{problem}"
+    );
+}
+
+#[tokio::test]
 async fn a_head_of_any_size_is_not_kept() {
     let server = Server::start().await;
     let mut client = server.send("GET /health HTTP/1.1\r\nx: ").await;

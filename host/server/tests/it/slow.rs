@@ -61,7 +61,10 @@ async fn a_body_that_stops_coming_is_given_up() {
         (problem["status"].as_u64(), problem["code"].as_str()),
         (Some(408), Some("body_timed_out"))
     );
-    assert_eq!(problem["detail"], "nothing arrived for 10 seconds; 1 bytes had arrived");
+    assert_eq!(
+        problem["detail"],
+        "nothing arrived for 10s (`[server] body_idle_timeout`); 1 bytes had arrived"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,6 +73,17 @@ async fn a_body_that_trickles_in_is_given_up_too() {
     let response = router(Fake::new(), &wire::config()).oneshot(trickle(9)).await.unwrap();
     assert_eq!(begun.elapsed().as_secs(), 60);
     assert_eq!(problem(response).await["code"], "body_timed_out");
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_long_a_body_may_take_is_configured() {
+    let mut config = wire::config();
+    config.body_timeout = Duration::from_secs(20);
+    let begun = Instant::now();
+    let response = router(Fake::new(), &config).oneshot(trickle(9)).await.unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 20);
+    let detail = problem(response).await["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("20s (`[server] body_timeout`)"), "{detail}");
 }
 
 #[tokio::test(start_paused = true)]

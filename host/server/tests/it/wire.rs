@@ -1,6 +1,6 @@
 //! A server on a loopback port, and a client that sends exactly the bytes that a test wants.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use deepfix_config::ServerConfig;
 use deepfix_server::{Drained, serve};
@@ -17,12 +17,7 @@ use crate::fake::Fake;
 pub(crate) fn config() -> ServerConfig {
     ServerConfig {
         listen: "127.0.0.1:0".parse().unwrap(),
-        max_body: 64 << 20,
-        max_in_flight: 8,
-        max_waiting: 64,
-        request_timeout: Duration::from_secs(120),
-        drain_timeout: Duration::from_secs(20),
-        header_timeout: Duration::from_secs(10),
+        ..ServerConfig::default()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Formula: root mean square times sqrt(fan-in), the gain of a layer: 1 to 1.4 at any common
 //! initialisation (Glorot and Bengio 2010, He et al. 2015), seldom above 10 after training.
-//! Low from a gain of 30; medium from 100 in at least two layers, one of which is neither the
+//! Low from a gain of 30, which unscaled inputs can cause; medium from 500 in at least two layers, one of which is neither the
 //! first nor the last.
 //! Not flagged: a single layer, and the first and last on their own, since unscaled inputs or
 //! targets call for any scale there (a linear regression on prices has weights in the
@@ -14,7 +14,7 @@ use deepfix_views::checkpoint::{Layer, LayerKind};
 use crate::case::Case;
 
 const NOTABLE: f64 = 30.0;
-const HUGE: f64 = 100.0;
+const HUGE: f64 = 500.0;
 
 pub(crate) fn check(case: &Case) -> Option<Draft> {
     let (_, topology, _) = case.sound()?;

@@ -3,10 +3,10 @@
 //!
 //! Updates per epoch = ceil(rows / (batch size * accumulated batches)), or as logged where that
 //! is more. A fault where there are at most 2 per epoch and 100 in the whole run, and the run
-//! ended unfinished: the last quarter of the epochs still brought a tenth of the whole fall of
-//! the training loss and one per cent of its level, validation fell with it, and the loss is
-//! still a quarter or more of that of guessing. (Deep Learning Tuning Playbook, section on batch
-//! size; Shallue et al. 2019 on the number of steps.)
+//! ended unfinished: the last quarter of the epochs still brought a twentieth of the whole fall
+//! of the training loss and one per cent of its level (less where the rate decays), validation
+//! fell with it, and the loss is still a quarter or more of that of guessing. (Deep Learning
+//! Tuning Playbook, section on batch size; Shallue et al. 2019 on the number of steps.)
 //!
 //! Healthy: full-batch training that converged; early stopping, after which validation no
 //! longer falls; three or more updates per epoch; tables of a few rows; a learning rate so small
@@ -82,13 +82,27 @@ fn late_fall(curve: &Curve) -> Option<(f64, f64)> {
     (whole > 0.0).then(|| (late / whole, late / before.abs().max(f64::MIN_POSITIVE)))
 }
 
+/// The learning rate over the last quarter as a share of its mean: what a schedule leaves of the
+/// pace. Never below 0.4, so that a run that has come to rest does not seem to go on.
+fn late_rate(view: &TrainingView) -> f64 {
+    let rates = view.learning_rate.as_ref().zip(view.axis.as_ref());
+    let share = rates.and_then(|(series, axis)| {
+        let curve = Curve::new(series, axis);
+        Some(curve.mean_between(0.7, 1.0)? / curve.mean_between(0.0, 1.0)?)
+    });
+    share.filter(|it| it.is_finite()).map_or(1.0, |it| it.clamp(0.4, 1.0))
+}
+
 fn is_unfinished(case: &Case<'_>, view: &TrainingView) -> bool {
-    let falls =
-        |curve: &Curve, least: (f64, f64)| late_fall(curve).is_some_and(|it| it.0 >= least.0 && it.1 >= least.1);
-    let train = falls(&view.train, (0.1, 0.01));
-    let validation = view.validation.is_empty() || falls(&view.validation, (0.05, 0.003));
+    let pace = late_rate(view);
+    let falls = |curve: &Curve, least: (f64, f64)| {
+        late_fall(curve).is_some_and(|it| it.0 >= pace * least.0 && it.1 >= pace * least.1)
+    };
+    let train = falls(&view.train, (0.05, 0.01));
+    let validation = view.validation.is_empty() || falls(&view.validation, (0.03, 0.003));
     let left = match (view.train.end(), case.experiment.chance_loss()) {
-        (Some(end), Some(chance)) => end >= 0.25 * chance,
+        // Where the loss is low already it has to fall fast.
+        (Some(end), Some(chance)) => end >= 0.25 * chance || (end >= 0.1 * chance && falls(&view.train, (0.07, 0.15))),
         _ => true,
     };
     train && validation && left

@@ -11,7 +11,11 @@
 //! 3. *From the start*: over the first three epochs, in which little can be memorised, training
 //!    is ahead by 3.3 e and 0.1 (R² by 0.3), or by 5.5 e where training has done half of its
 //!    way; by 5 e at the start where training rows are known by heart in the end. If only one
-//!    of accuracy and loss is blind, as with partly permuted labels, by 6.5 e.
+//!    of accuracy and loss is blind, as with partly permuted labels, by 6.5 e,
+//!    or by 5.5 e over the first eight epochs.
+//!    Or: within twenty passes, too few to learn rows by heart, training reaches a level that it
+//!    keeps to the end (R² of 0.2, accuracy three standard errors and a tenth above the majority
+//!    class) while validation is blind then and ever after, and gets worse.
 //!    Where a check found that features predict the label in training but not in test, 2.5 e at
 //!    the start or 3.3 e half-way will do.
 //! 4. *Nothing else explains it*: no drift, unseen labels, tiny split, fixed row order, or broken
@@ -26,7 +30,7 @@
 //! (Northcutt et al. 2021, Pervasive label errors in test sets.)
 
 use deepfix_plugin::{ArtifactKind, Draft, Severity};
-use deepfix_views::training::{Curve, Metric, MetricPair, TrainingView, paired};
+use deepfix_views::training::{Curve, Metric, MetricPair, Params, TrainingView, paired};
 
 use super::{Case, Conclusion, drift::DRIFT};
 use crate::experiment::point_fact;
@@ -57,6 +61,10 @@ struct Look {
     half: f64,
     /// The lead at the start is large enough to matter, however small its error.
     matters: bool,
+    /// Training learns within the first passes what validation never shows.
+    early: bool,
+    /// The mean lead over the first eight epochs.
+    eight: f64,
 }
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
@@ -97,6 +105,9 @@ fn by_curves(case: &Case<'_>, view: &TrainingView) -> Option<Conclusion> {
     let correlation = case.findings.worst(&[CORRELATION]).is_some();
     let (metric, loss) = (by_metric(case, rows), by_loss(case, view));
     let found = match (&metric, &loss) {
+        (Some(metric), loss) if metric.early && loss.as_ref().map_or(metric.blind, |it| it.blind) => {
+            rows.is_some_and(|it| it >= 2.0 * FEWEST_ROWS)
+        }
         (Some(metric), loss) => {
             let blind = metric.blind && loss.as_ref().is_none_or(|it| it.blind);
             let half_blind = metric.blind || loss.as_ref().is_some_and(|it| it.blind);
@@ -129,7 +140,7 @@ fn from_the_start(look: &Look, blind: bool, half_blind: bool, known_by_heart: bo
     match (blind, known_by_heart) {
         (true, false) => look.matters && (look.start >= 3.3 || (look.start >= 2.0 && look.half >= 5.5)),
         (true, true) => look.matters && look.start >= 5.0,
-        (false, _) => look.matters && look.start >= 6.5,
+        (false, _) => look.matters && (look.start >= 6.5 || (look.eight >= 5.5 && !known_by_heart)),
     }
 }
 
@@ -235,14 +246,19 @@ fn second_half(curve: &Curve) -> Option<f64> {
 /// the point where `a` has done half of its way.
 fn differences(a: &Curve, b: &Curve) -> Option<(f64, f64)> {
     let pairs = paired(a, b);
-    let first: Vec<f64> = pairs.iter().take(3).map(|it| it.0 - it.1).collect();
-    let start = first.iter().sum::<f64>() / first.len().max(1) as f64;
+    let start = mean_lead(a, b, 3);
     let (from, to) = (a.points.first()?.value, a.end()?);
     let half = pairs
         .iter()
         .find(|it| (it.0 - from).abs() >= 0.5 * (to - from).abs())
         .map(|it| it.0 - it.1)?;
-    (!first.is_empty()).then_some((start, half))
+    Some((start, half))
+}
+
+/// The mean difference of two curves over so many points from the start.
+fn mean_lead(a: &Curve, b: &Curve, points: usize) -> f64 {
+    let first: Vec<f64> = paired(a, b).iter().take(points).map(|it| it.0 - it.1).collect();
+    first.iter().sum::<f64>() / first.len().max(1) as f64
 }
 
 /// R² and relative losses have no binomial error; 0.3 weighs as much as 3.3 standard errors.
@@ -257,24 +273,26 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
         .into_iter()
         .fold(f64::NEG_INFINITY, f64::max);
     let (start, half) = differences(&pair.train_curve, &pair.validation_curve)?;
-    let look = |learned, blind, error: f64| Look {
+    let look = |learned, blind, error: f64, level: f64| Look {
         learned,
         blind,
         start: start / error,
         half: half / error,
         matters: start >= 0.05,
+        early: learns_early(pair, level, error, if blind { 3.0 } else { 5.0 }, passes(case)),
+        eight: mean_lead(&pair.train_curve, &pair.validation_curve, 8) / error,
     };
     match pair.metric {
         // Beyond doubt even where rows are known by heart: validation worse than a constant.
-        Metric::R2 => Some(look(train >= 0.3, validation <= 0.1, SCALE)),
+        Metric::R2 => Some(look(train >= 0.3, validation <= 0.1, SCALE, 0.2)),
         Metric::Accuracy => {
             let majority = case.experiment.majority()?;
             let rows = rows?;
             let spread = (majority * (1.0 - majority)).max(0.02).sqrt();
             let error = spread / rows.sqrt();
             let train_error = spread / case.experiment.train_rows.as_ref().map_or(rows, |it| it.count).sqrt();
-            let learned = train >= majority + (0.1 * (1.0 - majority)).max(3.0 * train_error);
-            Some(look(learned, best <= majority + 1.6 * error, error))
+            let level = majority + (0.1 * (1.0 - majority)).max(3.0 * train_error);
+            Some(look(train >= level, best <= majority + 1.6 * error, error, level))
         }
         // The chance level of F1 depends on the class shares and on what the model answers.
         Metric::Auc | Metric::BalancedAccuracy => {
@@ -284,9 +302,57 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
                 1.0 / case.experiment.classes()?
             };
             let error = 0.5 / rows?.sqrt();
-            Some(look(train >= chance + 0.15, best <= chance + 1.6 * error, error))
+            let level = chance + 0.15;
+            Some(look(train >= level, best <= chance + 1.6 * error, error, level))
         }
         _ => None,
+    }
+}
+
+/// Whether the training metric passes `level` for good within the first passes while validation
+/// lies so many standard errors behind until their end, and does not improve from there on.
+fn learns_early(pair: &MetricPair, level: f64, error: f64, sigmas: f64, passes: usize) -> bool {
+    let pairs = paired(&pair.train_curve, &pair.validation_curve);
+    let Some(place) = pairs.iter().position(|it| it.0 >= level) else {
+        return false;
+    };
+    let after = pairs.get(place..).unwrap_or_default();
+    let (Some(first), Some(end)) = (after.first(), pair.validation_curve.end()) else {
+        return false;
+    };
+    let kept = after.iter().filter(|it| it.0 >= level).count() * 10 >= after.len() * 9;
+    let until: Vec<f64> = after
+        .iter()
+        .take((passes - place.min(passes)).max(1))
+        .map(|it| it.0 - it.1)
+        .collect();
+    let lead = until.iter().sum::<f64>() / until.len().max(1) as f64;
+    // A poor validation that gets better is on its way; one that is blind stays where it is.
+    place < passes && kept && lead >= (sigmas * error).max(0.1) && end <= first.1 + error.min(0.05)
+}
+
+/// Passes over the rows after which a network may know many of them by heart; a network with
+/// several weights for each row needs few.
+fn passes(case: &Case<'_>) -> usize {
+    const PASSES: usize = 20;
+    const OVERSIZED: usize = 5;
+    const WEIGHTS_PER_ROW: f64 = 4.0;
+    let experiment = case.experiment;
+    let sizes = experiment
+        .training
+        .as_ref()
+        .and_then(|it| it.architecture(Params::hidden_sizes))
+        .map(|it| it.value);
+    let (Some(sizes), Some(rows)) = (sizes, experiment.train_rows.as_ref()) else {
+        return PASSES;
+    };
+    let inputs = experiment.dataset.as_ref().map_or(1, |it| it.features().count()) as f64;
+    let widths: Vec<f64> = std::iter::once(inputs).chain(sizes).collect();
+    let weights: f64 = widths.windows(2).map(|it| it.iter().product::<f64>()).sum();
+    if weights > WEIGHTS_PER_ROW * rows.count {
+        OVERSIZED
+    } else {
+        PASSES
     }
 }
 
@@ -305,5 +371,7 @@ fn by_loss(case: &Case<'_>, view: &TrainingView) -> Option<Look> {
         start: -start / (SCALE * chance),
         half: -half / (SCALE * chance),
         matters: -start >= 0.2 * chance,
+        early: false,
+        eight: 0.0,
     })
 }

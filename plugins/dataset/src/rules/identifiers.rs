@@ -7,7 +7,8 @@
 //!   quarters, each within four standard errors.
 //!
 //! Healthy: measurements, which with enough digits also differ in every row but have
-//! fractions or pile up somewhere. Without feature statistics only a name that says so
+//! fractions or pile up somewhere; times, which are spread as evenly as keys: whole numbers
+//! within what Unix times of the last decades are, in seconds down to nanoseconds. Without feature statistics only a name that says so
 //! (`id`, `index`, `uuid`) beside a value per row gives a low remark.
 
 use deepfix_plugin::{Draft, Severity, join};
@@ -67,13 +68,22 @@ fn severity(column: &Column, rows: f64) -> Option<Severity> {
     }
 }
 
+/// Unix times from 1980 to 2065, in seconds, milliseconds, microseconds or nanoseconds, that
+/// spread over more than a week: a block of row numbers of that size is far narrower.
+fn is_time(min: f64, max: f64, count: f64) -> bool {
+    [1.0, 1e3, 1e6, 1e9].into_iter().any(|unit| {
+        let (from, to) = (min / unit, max / unit);
+        from >= 3.15e8 && to <= 3.0e9 && to - from > 6e5 && max - min > 20.0 * count
+    })
+}
+
 /// Whole numbers, evenly spread.
 fn is_key(column: &Column, [min, q1, median, q3, max]: [f64; 5], count: f64) -> bool {
     let (Some(mean), Some(std)) = (column.mean, column.std) else {
         return false;
     };
     let range = max - min;
-    if range < count - 1.0 || min.fract() != 0.0 || max.fract() != 0.0 {
+    if range < count - 1.0 || min.fract() != 0.0 || max.fract() != 0.0 || is_time(min, max, count) {
         return false;
     }
     // Clients round to six significant digits, so a tolerance must not go to zero.

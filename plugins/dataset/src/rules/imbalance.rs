@@ -3,18 +3,63 @@
 //! class altogether loses almost no accuracy: high.
 //!
 //! Counts come from a class distribution, or for a table with two or three classes from the
-//! label's moments. Healthy: ratios of 0.2 and more, which any loss copes with; regression.
+//! label's moments. With more classes the moments and quartiles allow many answers; the rule
+//! speaks where none of them keeps the ratio above a tenth, and for a label of texts where the
+//! most frequent class leaves the others too little.
+//!
+//! Healthy: ratios of 0.2 and more, which any loss copes with; regression.
 
 use deepfix_plugin::{Draft, Severity};
-use deepfix_views::dataset::{DatasetView, Stat};
+use deepfix_views::dataset::{ClassShares, DatasetView, Stat, Task, largest_ratio};
 
 const IMBALANCED: f64 = 0.1;
 const SEVERE: f64 = 0.03;
-const NOTEWORTHY: f64 = 0.15;
+const NOTEWORTHY: f64 = 0.12;
 /// With fewer rows the ratio is mostly chance.
 const FEWEST_ROWS: f64 = 30.0;
 
 pub(super) fn check(view: &DatasetView) -> Option<Draft> {
+    counted(view).or_else(|| bounded(view))
+}
+
+/// More than three classes of a table, whose counts nobody sent.
+fn bounded(view: &DatasetView) -> Option<Draft> {
+    let train = view.train.as_ref()?;
+    let label = view.label.as_ref().filter(|it| it.task == Task::Classification)?;
+    if view.class_counts(train).is_some() {
+        return None;
+    }
+    let column = train.column(&label.name)?;
+    let rows = train.rows.as_ref().filter(|it| it.count >= FEWEST_ROWS)?;
+    let ratio = match ClassShares::of(column) {
+        Some(shares) => [SEVERE, IMBALANCED].into_iter().find(|it| !shares.allows_ratio(*it))?,
+        None => largest_ratio(column, rows).filter(|it| *it <= IMBALANCED)?,
+    };
+    let severity = if ratio <= SEVERE {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
+    let mut draft = Draft::new("dataset.class_imbalance", severity, 0.85)
+        .variant("bounded")
+        .arg("label", label.name.as_str())
+        .arg("classes", column.unique.unwrap_or(0.0) as u64)
+        .arg("rows", rows.count as u64)
+        .share("ratio", ratio)
+        .computed("largest possible min/max class ratio", ratio);
+    for (name, stat, value) in [
+        ("mean", Stat::Mean, column.mean),
+        ("std", Stat::Std, column.std),
+        ("most frequent class's rows", Stat::Freq, column.freq),
+    ] {
+        if let Some(value) = value {
+            draft = draft.fact(format!("{name} of label '{}'", column.name), value, column.source(stat));
+        }
+    }
+    Some(draft)
+}
+
+fn counted(view: &DatasetView) -> Option<Draft> {
     let train = view.train.as_ref()?;
     let counts = view.class_counts(train)?;
     let total = counts.total();

@@ -9,6 +9,7 @@ mod labels;
 mod missing;
 mod mixed_types;
 mod outliers;
+mod pixels;
 mod redundancy;
 mod sizes;
 mod text;

@@ -3,13 +3,19 @@
 //!
 //! - Sentinels: -99, -999, -9999, 999, 9999 and their like as minimum or maximum, far beyond
 //!   the quartiles. A negative one beside positive quartiles needs little distance.
-//! - Scale: more than 20 interquartile ranges beyond a quartile, on a logarithmic scale more
-//!   than 5 as well, and 4.5 standard deviations off, which a unit error by 100 or 1000
-//!   exceeds and a lognormal column does not. A negative value 12 ranges below an otherwise
-//!   positive column counts too.
+//! - Repeated: a column of many values has the same far extreme in both splits, which a
+//!   measurement does not do twice.
+//! - Scale: more than 20 interquartile ranges beyond a quartile and 4.5 standard deviations
+//!   off, and either beyond the heaviest natural tail or in one lump. The heaviest tail is
+//!   Pareto's: exponential on the logarithmic scale, so that the largest of `n` values stands
+//!   `(ln n - ln 4) / ln 3` logarithmic quartile ranges above the quartile, and 5 / ln 3 more
+//!   in 0.7 % of the samples. A negative value 12 ranges below an otherwise positive column
+//!   counts too. Around zero, where there is no logarithm, `3 n^(2/3)` ranges are allowed,
+//!   three times what a tail index of 1.5 gives.
 //!
-//! Healthy: heavy tails (income, crime rates, areas), for which the logarithm allows; columns
-//! that are mostly zero, where the interquartile range says nothing; binary columns.
+//! Healthy: heavy tails on one side (income, crime rates, areas) and on both (profits,
+//! balances); columns that are mostly zero, or take few values, where the interquartile range
+//! says nothing; binary columns; a second mode.
 
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Stat};
@@ -17,7 +23,18 @@ use deepfix_views::dataset::{Column, DatasetView, Kind, Stat};
 use super::{MOST_FACTS, MOST_NAMES};
 
 const FAR: f64 = 20.0;
+/// Least distance in logarithmic quartile ranges, whatever the number of rows.
 const FAR_LOGARITHMIC: f64 = 5.0;
+/// How much nearer than the heaviest tail a lump may stand.
+const LUMP_SHARE: f64 = 0.7;
+/// `-ln` of the chance that the largest value of a Pareto tail exceeds the limit.
+const TAIL_MARGIN: f64 = 5.0;
+/// With fewer different values a column is a count or a scale, whose quartiles coincide.
+const FEWEST_VALUES: f64 = 20.0;
+/// So many different values are a measurement, whose extremes do not repeat.
+const MANY_VALUES: f64 = 30.0;
+/// Interquartile ranges beyond which a repeated extreme is a code for something.
+const REPEATED_FAR: f64 = 20.0;
 const FAR_BELOW_ZERO: f64 = 12.0;
 /// A sentinel beside quartiles of the same sign could be a value; it must stand far off.
 const SENTINEL_FAR: f64 = 8.0;
@@ -29,12 +46,13 @@ const SENTINEL_SURE: f64 = 1.5;
 /// a share `p` of wrong values stands `1 / sqrt(p)` deviations off, 5.8 at 3 %.
 const FAR_IN_DEVIATIONS: f64 = 4.5;
 /// Beyond any tail of a few thousand rows, for columns on both sides of zero.
-const FAR_AROUND_ZERO: f64 = 80.0;
+const FAR_AROUND_ZERO: f64 = 150.0;
 const FEWEST_ROWS: f64 = 20.0;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Sort {
     Sentinel,
+    Repeated,
     Scale,
 }
 
@@ -51,13 +69,19 @@ pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
     let mut found: Vec<Outlier<'_>> = Vec::new();
     for split in view.splits() {
         for column in split.columns.iter().filter(|it| it.kind != Kind::Unlisted) {
-            let Some(outlier) = outlier(column) else { continue };
+            let twin = view
+                .splits()
+                .filter(|it| it.which != split.which)
+                .find_map(|it| it.column(&column.name));
+            let Some(outlier) = outlier(column).or_else(|| repeated(column, twin?)) else {
+                continue;
+            };
             if !found.iter().any(|it| it.column.name == column.name) {
                 found.push(outlier);
             }
         }
     }
-    [Sort::Sentinel, Sort::Scale]
+    [Sort::Sentinel, Sort::Repeated, Sort::Scale]
         .into_iter()
         .filter_map(|sort| draft(&found, sort))
         .collect()
@@ -68,6 +92,7 @@ fn draft(found: &[Outlier<'_>], sort: Sort) -> Option<Draft> {
     let worst = some.iter().max_by(|a, b| a.distance.total_cmp(&b.distance))?;
     let (variant, confidence) = match sort {
         Sort::Sentinel => ("sentinel", 0.93),
+        Sort::Repeated => ("repeated", 0.8),
         Sort::Scale => ("scale", 0.8),
     };
     let [_, q1, _, q3, _] = worst.column.five()?;
@@ -108,6 +133,11 @@ fn draft(found: &[Outlier<'_>], sort: Sort) -> Option<Draft> {
                 worst.column.source(Stat::Q3),
             ),
     )
+}
+
+/// Whether a column by itself shows an outlier.
+pub(super) fn has_outlier(column: &Column) -> bool {
+    outlier(column).is_some()
 }
 
 fn outlier(column: &Column) -> Option<Outlier<'_>> {
@@ -172,12 +202,73 @@ fn side(near: f64, far: f64, extreme: f64, column: &Column) -> Option<(Sort, f64
     if crosses_zero && distance > FAR_BELOW_ZERO {
         return Some((Sort::Scale, distance));
     }
-    let logarithmic = near > 0.0 && far > 0.0 && (extreme / near).ln() > FAR_LOGARITHMIC * (near / far).ln();
+    if column.unique.is_some_and(|it| it < FEWEST_VALUES) {
+        return None;
+    }
+    let rows = column.count.unwrap_or(0.0).max(FEWEST_ROWS);
+    let lump = in_one_lump(column, extreme.abs(), deviations);
+    if near > 0.0 && far > 0.0 {
+        let tail = tail(rows);
+        let ranges = (extreme / near).ln() / (near / far).ln();
+        let off = ranges > tail || (lump && ranges > LUMP_SHARE * tail);
+        return (distance > FAR && off).then_some((Sort::Scale, distance));
+    }
     // A column that touches zero has no logarithm; there a lump decides, or sheer distance
     // where it truly has both signs. Counts that start at zero have long tails of their own.
-    let lump = far <= 0.0 && near > 0.0 && lumped && distance > 2.0 * FAR;
-    let around = far < 0.0 && near > 0.0 && distance > FAR_AROUND_ZERO;
-    (distance > FAR && (logarithmic || lump || around)).then_some((Sort::Scale, distance))
+    let lump = lump && far == 0.0 && near > 0.0 && distance > 2.0 * FAR;
+    let around = far < 0.0 && near > 0.0 && distance > FAR_AROUND_ZERO.max(3.0 * rows.powf(2.0 / 3.0));
+    (lump || around).then_some((Sort::Scale, distance))
+}
+
+/// The same far extreme in both splits of a column of many values.
+fn repeated<'a>(column: &'a Column, twin: &Column) -> Option<Outlier<'a>> {
+    let [min, q1, _, q3, max] = column.five()?;
+    let iqr = q3 - q1;
+    let measured = |it: &Column| it.unique.is_some_and(|it| it >= MANY_VALUES) && it.count >= Some(FEWEST_ROWS);
+    if iqr <= 0.0 || !measured(column) || !measured(twin) {
+        return None;
+    }
+    let sides = [
+        (Stat::Min, min, twin.min, q1 - min),
+        (Stat::Max, max, twin.max, max - q3),
+    ];
+    sides.into_iter().find_map(|(stat, value, other, beyond)| {
+        // Zero is where many a count and amount ends, and rows of one group share their values.
+        let same = other == Some(value) && value != 0.0 && beyond_tail(column, value, q1, q3);
+        let far = beyond > REPEATED_FAR * iqr
+            && [column, twin]
+                .iter()
+                .all(|it| deviations(it, beyond) > FAR_IN_DEVIATIONS);
+        (same && far).then_some(Outlier {
+            column,
+            stat,
+            value,
+            sort: Sort::Repeated,
+            distance: beyond / iqr,
+        })
+    })
+}
+
+/// Whether a value of a positive column is beyond most of the heaviest tail; true for others,
+/// which have no logarithm.
+fn beyond_tail(column: &Column, value: f64, q1: f64, q3: f64) -> bool {
+    let rows = column.count.unwrap_or(0.0).max(FEWEST_ROWS);
+    value <= 0.0 || q1 <= 0.0 || (value / q3).ln() / (q3 / q1).ln() > LUMP_SHARE * tail(rows)
+}
+
+/// How many logarithmic quartile ranges the heaviest tail reaches among so many rows.
+fn tail(rows: f64) -> f64 {
+    // The quartiles of few rows are uncertain themselves.
+    let doubt = 1.0 + 2.0 / rows.sqrt();
+    (doubt * (rows.ln() + TAIL_MARGIN - 4f64.ln()) / 3f64.ln()).max(FAR_LOGARITHMIC)
+}
+
+/// Whether two rows and more hold the far value or its like: the lump's shift of the mean and
+/// its variance agree ([`concentration`] near 1, above only where tails on both sides cancel),
+/// and the variance is more than a single value's, `L² / n`.
+fn in_one_lump(column: &Column, extreme: f64, deviations: f64) -> bool {
+    let rows = column.count.unwrap_or(0.0);
+    (0.55..=1.15).contains(&concentration(column, extreme)) && rows > 2.5 * deviations * deviations
 }
 
 /// How many standard deviations a value stands off that lies `beyond` a quartile.

@@ -3,14 +3,17 @@
 //!
 //! Statistics of columns show no correlation, but a column that is a linear image of another
 //! has the same standardised quantiles, and its mean and spread shift alike from the training
-//! to the test split. Two independent columns do the latter only by chance: their shifts
-//! differ by `sqrt(1/n + 1/m)` standard deviations. [`Twin`] tells how alike two columns are.
+//! to the test split. Two independent columns do the latter only by chance; [`Twin`] tells how
+//! improbable their likeness is, and the rule asks for 3e-3 among all pairs of one shape, so
+//! that a wide table of normal columns needs a closer likeness than a pair of odd ones.
 //!
 //! Healthy: columns of the same shape (all Gaussian, all binary) whose shifts differ; natural
 //! correlations below 0.99, which remain invisible here and which the checks report.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{Column, DatasetView, Stat, Twin, Which, twin};
+
+use super::outliers;
 
 /// Pairs grow with the square of the columns.
 const MOST_COLUMNS: usize = 120;
@@ -19,6 +22,12 @@ const FEWEST_VALUES: f64 = 8.0;
 const FEWEST_ROWS: f64 = 50.0;
 /// Rows of the test split from which on its shifts say something.
 const FEWEST_TEST_ROWS: f64 = 20.0;
+/// Different values from which on statistics do not agree because there are few.
+const MANY_VALUES: f64 = 20.0;
+/// The chance of the likeness among all pairs of one shape.
+const SIGNIFICANT: f64 = 3e-3;
+/// Below this it is more than a remark.
+const SURE: f64 = 1e-3;
 
 pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -33,6 +42,8 @@ pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
     let columns: Vec<&Column> = view
         .features()
         .filter(|it| it.mean.is_some() && it.unique.is_none_or(|it| it >= FEWEST_VALUES))
+        // What a few far values do to mean and spread, they do alike to any two columns.
+        .filter(|it| !outliers::has_outlier(it))
         .take(MOST_COLUMNS)
         .collect();
     let mut pairs = Vec::new();
@@ -43,7 +54,10 @@ pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
             }
         }
     }
-    drafts.extend(correlated(&pairs));
+    // Only columns of one shape can be taken for each other.
+    let number = pairs.len() as f64;
+    pairs.retain(|(a, b, twin)| is_image(a, b, twin, n, m, number));
+    drafts.extend(correlated(&pairs, n, m));
     drafts.extend(leak(view, &columns, n, m));
     drafts
 }
@@ -55,32 +69,37 @@ fn alike(view: &DatasetView, a: &Column, b: &Column, n: f64, m: f64) -> Option<T
             .and_then(|it| it.column(&column.name))
             .filter(|_| m >= FEWEST_TEST_ROWS)
     };
-    let found = twin((a, test(a)), (b, test(b)))?;
-    // Without a test split only an exact copy of a column with many values is convincing.
-    let many = [a, b].iter().all(|it| it.unique.is_some_and(|it| it >= 20.0));
-    let copy = found.is_copy() && (found.mean.is_some() || many);
-    (copy || found.is_noisy_copy(n, m)).then_some(found)
+    twin((a, test(a)), (b, test(b)), n, m).filter(Twin::is_alike)
 }
 
-fn correlated(pairs: &[(&Column, &Column, Twin)]) -> Option<Draft> {
+/// Whether likeness among so many pairs of one shape is more than chance.
+fn is_image(a: &Column, b: &Column, twin: &Twin, n: f64, m: f64, pairs: f64) -> bool {
+    // Without a test split only an exact copy of a column with many values is convincing.
+    let many = [a, b].iter().all(|it| it.unique.is_some_and(|it| it >= MANY_VALUES));
+    (twin.is_copy() && (twin.mean.is_some() || many)) || (many && twin.chance(n, m) * pairs < SIGNIFICANT)
+}
+
+fn correlated(pairs: &[(&Column, &Column, Twin)], n: f64, m: f64) -> Option<Draft> {
     let (a, b, twin) = pairs.iter().min_by(|a, b| a.2.quartiles.total_cmp(&b.2.quartiles))?;
     let exact = twin.is_copy();
+    let chance = twin.chance(n, m);
     let listed: Vec<String> = pairs
         .iter()
         .take(5)
         .map(|(a, b, _)| format!("'{}' ~ '{}'", b.name, a.name))
         .collect();
     // Unlike a correlation, likeness of summaries is circumstantial where it is not exact.
-    let mut draft = Draft::new(
-        "dataset.correlated_features",
-        Severity::Medium,
-        if exact { 0.9 } else { 0.65 },
-    )
-    .arg("pairs", listed.join(", "))
-    .arg("a", b.name.as_str())
-    .arg("b", a.name.as_str())
-    .arg("number", pairs.len())
-    .arg("difference", twin.quartiles);
+    let severity = if exact || pairs.len() as f64 * chance < SURE {
+        Severity::Medium
+    } else {
+        Severity::Low
+    };
+    let mut draft = Draft::new("dataset.correlated_features", severity, if exact { 0.9 } else { 0.65 })
+        .arg("pairs", listed.join(", "))
+        .arg("a", b.name.as_str())
+        .arg("b", a.name.as_str())
+        .arg("number", pairs.len())
+        .arg("difference", twin.quartiles);
     for column in [b, a] {
         for (name, stat, value) in [("mean", Stat::Mean, column.mean), ("std", Stat::Std, column.std)] {
             if let Some(value) = value {
@@ -100,7 +119,7 @@ fn leak(view: &DatasetView, columns: &[&Column], n: f64, m: f64) -> Option<Draft
         .iter()
         .filter_map(|it| {
             alike(view, it, target, n, m)
-                .filter(|it| it.mean.is_some())
+                .filter(|twin| twin.mean.is_some() && is_image(it, target, twin, n, m, columns.len() as f64))
                 .map(|twin| (*it, twin))
         })
         .min_by(|a, b| a.1.quartiles.total_cmp(&b.1.quartiles))?;

@@ -6,12 +6,20 @@
 //! - `dataset.class_imbalance` (low): four of five images hold no object.
 //! - `dataset.outliers`: boxes without area or beyond the image (high share impossible to
 //!   know from extremes, so low to medium).
+//! - `checks.covariate_drift`: the mean area (else width or height) of boxes, or the number of
+//!   boxes per image, moves by half a standard deviation and more than four standard errors.
+//! - Segmentation: a class that only the test split's pixels have is `checks.new_labels`; class
+//!   shares of pixels that differ by 20 % in total `checks.label_drift`; a class of less than
+//!   half a per cent of the pixels a low `dataset.class_imbalance`.
 //!
-//! Healthy: a background share of half and less; small but positive boxes.
+//! Healthy: a background share of half and less; small but positive boxes; pixel shares that
+//! differ by some per cent, since few images decide them.
 
 use deepfix_plugin::{Draft, Severity};
-use deepfix_views::dataset::{DatasetView, Which, finite};
+use deepfix_views::dataset::{DatasetView, Split, Which, finite};
 use serde_json::Value;
+
+use super::pixels;
 
 const COLOUR_SHIFT: f64 = 0.4;
 const FEWEST_IMAGES: f64 = 20.0;
@@ -22,7 +30,49 @@ pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
     drafts.extend(colours(view));
     drafts.extend(empty_images(view));
     drafts.extend(boxes(view));
+    drafts.extend(box_sizes(view));
+    drafts.extend(pixels::check(view));
     drafts
+}
+
+/// Mean sizes of boxes and their number per image, compared between the splits.
+fn box_sizes(view: &DatasetView) -> Option<Draft> {
+    const OBJECTS: &str = "object_detection_statistics";
+    let (train, test) = (view.train.as_ref()?, view.test.as_ref()?);
+    let images = |which| view.rows(which).map(|it| it.count);
+    let measures = [
+        ("box_area_stats", true),
+        ("box_width_stats", true),
+        ("box_height_stats", true),
+        ("boxes_per_image", false),
+    ];
+    measures.into_iter().find_map(|(measure, per_box)| {
+        let read = |split: &Split, name| split.number(&[OBJECTS, measure, name]);
+        let rows = |split: &Split| {
+            let boxes = split.number(&[OBJECTS, "num_boxes"]).map(|it| it.0).filter(|_| per_box);
+            boxes.or_else(|| images(split.which))
+        };
+        let (n, m) = (rows(train)?, rows(test)?);
+        let ((a, from), (b, to)) = (read(train, "mean")?, read(test, "mean")?);
+        let std = read(train, "std")?.0;
+        let shift = (b - a).abs() / std;
+        let sure = shift / (1.0 / n + 1.0 / m).sqrt() >= 4.0;
+        if !(std > 0.0 && n >= FEWEST_IMAGES && m >= FEWEST_IMAGES && shift >= 0.5 && sure) {
+            return None;
+        }
+        let name = measure.trim_end_matches("_stats").replace('_', " ");
+        Some(
+            Draft::new("checks.covariate_drift", Severity::Medium, 0.85)
+                .variant("boxes")
+                .arg("measure", name.as_str())
+                .arg("before", a)
+                .arg("after", b)
+                .arg("shift", shift)
+                .fact(format!("mean {name} (train)"), a, from)
+                .fact(format!("mean {name} (test)"), b, to)
+                .computed("shift in standard deviations", shift),
+        )
+    })
 }
 
 /// Channel values: a list, or an object by channel name. Gives path part and number.

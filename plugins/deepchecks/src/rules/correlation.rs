@@ -5,7 +5,9 @@
 //! length and width of an iris). Healthy: correlation with a category of as many values as
 //! rows, whose correlation ratio is 1 with anything; with the leaking feature, which has a
 //! finding of its own; a table of measurements of one thing in which a quarter of all pairs
-//! correlate, which is its nature (low).
+//! correlate, which is its nature (low). A category of `u` values reaches a correlation ratio
+//! of `sqrt((u - 1) / (n - 1))` with anything, so a pair with one counts only as far as it
+//! exceeds that.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::{checks::CheckKind, dataset::Which};
@@ -28,16 +30,29 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Draft> {
         .and_then(|it| it.matrix());
     let unique = facts.view.unique_counts(Which::Train);
     let powers = facts.view.on(CheckKind::LabelCorrelation, Which::Train);
+    let leaks = |name: &str| powers.and_then(|it| it.number(&[name])).is_some_and(|it| it >= 0.99);
+    let categories = facts.view.categories();
     let ignored = |name: &str| {
         unique
             .get(name)
             .is_some_and(|it| facts.n > 0.0 && *it >= 0.95 * facts.n && everything(&matrix, name))
-            || powers.and_then(|it| it.number(&[name])).is_some_and(|it| it >= 0.99)
+            || leaks(name)
+    };
+    // The adjusted coefficient of determination, as in an analysis of variance.
+    let by_levels = |name: &str, r: f64| {
+        let levels = unique.get(name).copied().unwrap_or(0.0);
+        let left = facts.n - levels;
+        categories.contains(name)
+            && levels > 20.0
+            && (left <= 1.0 || 1.0 - (1.0 - r * r) * (facts.n - 1.0) / left < NOTEWORTHY * NOTEWORTHY)
     };
     let mut pairs: Vec<(usize, usize, f64)> = matrix
         .pairs()
         .filter(|(_, _, r)| r.abs() >= NOTEWORTHY && r.abs() <= 1.000_001)
-        .filter(|(a, b, _)| !ignored(matrix.name(*a)) && !ignored(matrix.name(*b)))
+        .filter(|(a, b, r)| {
+            let names = [matrix.name(*a), matrix.name(*b)];
+            !names.iter().any(|it| ignored(it) || by_levels(it, *r))
+        })
         .collect();
     pairs.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
     let (a, b, r) = *pairs.first()?;

@@ -1,7 +1,8 @@
 //! `checks.label_drift`, `checks.new_labels`, `checks.new_categories`,
 //! `dataset.class_imbalance` and `dataset.test_too_small`: labels, categories and sizes.
 //!
-//! Label drift: Cramér's V (corrected for bias) from 0.15 with a probability below 0.02, or a
+//! Label drift: Cramér's V (corrected for bias) from 0.15 with a probability below 2e-3 (a low
+//! remark below 0.02, which one in fifty random splits of small tables reaches), or a
 //! Kolmogorov-Smirnov distance from 0.2 with one below 1e-3. Healthy: 0.14 for a numeric
 //! label and 400 against 100 rows; any score of a test split below 15 rows.
 //!
@@ -17,6 +18,12 @@ use deepfix_views::{
 use serde_json::Value;
 
 use super::{Facts, MOST_NAMES};
+
+/// A category of many levels always has some in the test split that training did not draw.
+const NEW_CATEGORIES: f64 = 0.02;
+/// Probability of a label's drift score by chance: below it counts, or is a remark.
+const SURE: f64 = 2e-3;
+const FAINT: f64 = 0.02;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -35,19 +42,18 @@ fn drift(facts: &Facts<'_>) -> Option<Draft> {
         return None;
     }
     let known = n > 0.0 && m > 0.0;
-    let counts = if it.is_ks {
-        it.score >= 0.2 && (!known || ks_p(it.score, n, m) < 1e-3)
+    let (least, p) = if it.is_ks {
+        (0.2, ks_p(it.score, n, m))
     } else {
         // V squared times the rows is about chi-square; the correction took off its mean.
-        it.score >= 0.15 && (!known || normal_p(it.score * (n + m).sqrt()) < 0.02)
+        (0.15, normal_p(it.score * (n + m).sqrt()))
     };
-    if !counts {
-        return None;
-    }
-    let severity = if it.score >= 0.35 {
-        Severity::High
-    } else {
-        Severity::Medium
+    let faint = if it.is_ks { SURE } else { FAINT };
+    let severity = match it.score {
+        score if score < least || (known && p >= faint) => return None,
+        _ if known && p >= SURE => Severity::Low,
+        score if score >= 0.35 => Severity::High,
+        _ => Severity::Medium,
     };
     let draft = Draft::new("checks.label_drift", severity, (0.7 + 0.5 * it.score).min(0.95));
     Some(
@@ -116,7 +122,7 @@ fn new_categories(facts: &Facts<'_>) -> Option<Draft> {
         };
         // Nearly every test row brings a category of its own: an identifier.
         let identifier = ratio > 0.9 && number > 0.5 * facts.m;
-        if ratio > 0.0 && !identifier && worst.as_ref().is_none_or(|it| ratio > it.1) {
+        if ratio >= NEW_CATEGORIES && !identifier && worst.as_ref().is_none_or(|it| ratio > it.1) {
             let names = row
                 .get("New categories")
                 .and_then(Value::as_array)

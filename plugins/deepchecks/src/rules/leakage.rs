@@ -2,7 +2,7 @@
 //!
 //! Label leakage: the predictive power score (PPS) of one feature stands alone at the top,
 //! in training *and* test split. Classes: PPS >= 0.97 in both and at least 0.12 above the
-//! second feature. Numbers: >= 0.75 in both and 0.35 above the second, >= 0.95 and 0.15. Where
+//! second feature, or 0.05 where it is 1 in both. Numbers: >= 0.75 in both and 0.35 above the second, >= 0.95 and 0.15. Where
 //! the top is merely strong (0.9, 0.3 ahead) it is a low remark: worth a question. deepchecks
 //! fails at 0.8 whatever the others reach. Healthy: naturally strong features, which come in
 //! groups of similar strength (radius, perimeter, area of a tumour); a strong score in a tiny
@@ -58,7 +58,7 @@ fn label(facts: &Facts<'_>) -> Option<Draft> {
     let clear = if facts.regression {
         (weakest >= 0.95 && ahead >= 0.15) || (weakest >= 0.75 && ahead >= 0.35)
     } else {
-        weakest >= 0.97 && ahead >= 0.12
+        (weakest >= 0.97 && ahead >= 0.12) || (weakest >= 0.999 && ahead >= 0.05 && facts.n >= 100.0)
     };
     let severity = match (clear, weakest >= 0.9 && ahead >= 0.3) {
         (true, _) if test.is_some() => Severity::High,

@@ -59,6 +59,7 @@ fn info(check: &Check) -> String {
 fn segments(view: &ChecksView) -> Option<Draft> {
     let kinds = [
         CheckKind::WeakSegments,
+        CheckKind::SegmentPerformance,
         CheckKind::MetadataSegments,
         CheckKind::PropertySegments,
         CheckKind::UnderAnnotatedProperties,
@@ -147,8 +148,14 @@ fn calibration(view: &ChecksView) -> Option<Draft> {
 }
 
 fn systematic(facts: &Facts<'_>) -> Option<Draft> {
-    let check = facts.view.on(CheckKind::ErrorDistribution, Which::Test)?;
-    let (mean, rmse) = (check.number(&["Mean Prediction Error"])?, check.number(&["RMSE"])?);
+    let kinds = [
+        (CheckKind::ErrorDistribution, "Mean Prediction Error", "RMSE"),
+        (CheckKind::SystematicError, "mean_error", "rmse"),
+    ];
+    let (check, mean, rmse, names) = kinds.into_iter().find_map(|(kind, mean, rmse)| {
+        let check = facts.view.on(kind, Which::Test)?;
+        Some((check, check.number(&[mean])?, check.number(&[rmse])?, (mean, rmse)))
+    })?;
     let ratio = mean.abs() / rmse;
     if !(rmse > 0.0 && ratio >= 0.1 && ratio * facts.m.sqrt() >= 3.0) {
         return None;
@@ -158,12 +165,8 @@ fn systematic(facts: &Facts<'_>) -> Option<Draft> {
             .arg("mean", mean)
             .arg("rmse", rmse)
             .share("ratio", ratio)
-            .fact(
-                "mean prediction error (test)",
-                mean,
-                check.source(&["Mean Prediction Error"]),
-            )
-            .fact("RMSE (test)", rmse, check.source(&["RMSE"])),
+            .fact("mean prediction error (test)", mean, check.source(&[names.0]))
+            .fact("RMSE (test)", rmse, check.source(&[names.1])),
     )
 }
 

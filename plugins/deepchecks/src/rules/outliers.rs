@@ -1,8 +1,9 @@
 //! `dataset.outliers` from `Outlier Sample Detection` and its relatives for images and texts.
 //!
 //! The check gives a score per row, 0 for almost all; above 0.7 a row is isolated. Single
-//! isolated rows are normal; from 2 % of the rows on it is a low remark, since the score
-//! knows neither units nor sentinels. Properties of images and texts likewise (5 %).
+//! isolated rows are normal, and with categories and counts among the columns so are some per
+//! cent; from 10 % of the rows on it is a low remark, since the score knows neither units nor
+//! sentinels. Properties of images and texts likewise (5 %).
 
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::checks::{Check, CheckKind};
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::{Facts, MOST_NAMES, name_of};
 
 const ISOLATED: f64 = 0.7;
-const NOTEWORTHY: f64 = 0.02;
+const NOTEWORTHY: f64 = 0.1;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -31,19 +32,20 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
 }
 
 fn rows(check: &Check) -> Option<Draft> {
-    let scores: Vec<f64> = check.value.as_array()?.iter().filter_map(Value::as_f64).collect();
-    let isolated: Vec<usize> = scores
+    // A place keeps its number where others hold none.
+    let scores: Vec<(usize, f64)> = check
+        .value
+        .as_array()?
         .iter()
         .enumerate()
-        .filter(|it| *it.1 > ISOLATED)
-        .map(|it| it.0)
+        .filter_map(|(row, it)| Some((row, it.as_f64()?)))
         .collect();
+    let isolated: Vec<(usize, f64)> = scores.iter().copied().filter(|it| it.1 > ISOLATED).collect();
     let share = isolated.len() as f64 / scores.len().max(1) as f64;
     if scores.len() < 30 || isolated.len() < 3 || share < NOTEWORTHY {
         return None;
     }
-    let first = isolated.first()?;
-    let score = *scores.get(*first)?;
+    let (first, score) = *isolated.first()?;
     Some(
         Draft::new("dataset.outliers", Severity::Low, 0.5)
             .variant("rows")

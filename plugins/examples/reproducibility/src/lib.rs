@@ -7,11 +7,32 @@ use deepfix_plugin::{
 use serde_json::{Map, Value};
 
 /// Names under which frameworks and people log the seed.
-const SEED: [&str; 6] = ["seed", "random_seed", "random_state", "manual_seed", "global_seed", "data_seed"];
+const SEED: [&str; 6] = [
+    "seed",
+    "random_seed",
+    "random_state",
+    "manual_seed",
+    "global_seed",
+    "data_seed",
+];
 /// Names of the code's version.
-const CODE: [&str; 6] = ["git_commit", "commit", "git_sha", "revision", "code_version", "source_version"];
+const CODE: [&str; 6] = [
+    "git_commit",
+    "commit",
+    "git_sha",
+    "revision",
+    "code_version",
+    "source_version",
+];
 /// Names of the data's version.
-const DATA: [&str; 6] = ["data_version", "dataset_version", "data_hash", "dataset_hash", "data_digest", "dvc_rev"];
+const DATA: [&str; 6] = [
+    "data_version",
+    "dataset_version",
+    "data_hash",
+    "dataset_hash",
+    "data_digest",
+    "dvc_rev",
+];
 
 /// The analyzer.
 pub struct Reproducibility;
@@ -29,7 +50,9 @@ impl Analyzer for Reproducibility {
 
     fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
         let Some(params) = cx.read::<Map<String, Value>>(ArtifactKind::Training, "/params")? else {
-            return Ok(Report::new("No training parameters were sent: nothing could be checked."));
+            return Ok(Report::new(
+                "No training parameters were sent: nothing could be checked.",
+            ));
         };
         let mut report = Report::default();
         match find(&params, &SEED) {
@@ -42,7 +65,11 @@ impl Analyzer for Reproducibility {
             report.push(
                 Finding::new("reproducibility.no_version", Severity::Low, 0.7)
                     .description("Neither the version of the code nor that of the data was logged.")
-                    .evidence(format!("none of {} and {} is among the parameters", join(CODE, 6), join(DATA, 6)))
+                    .evidence(format!(
+                        "none of {} and {} is among the parameters",
+                        join(CODE, 6),
+                        join(DATA, 6)
+                    ))
                     .computed("parameters", params.len()),
                 "Log the commit as `git_commit` and a hash of the training file as `data_hash` with every run.",
             );
@@ -56,13 +83,19 @@ impl Analyzer for Reproducibility {
 
 /// The first of the names that has a value, whatever its case.
 fn find<'a>(params: &'a Map<String, Value>, names: &[&str]) -> Option<(&'a String, &'a Value)> {
-    params.iter().find(|(name, value)| !value.is_null() && names.contains(&name.to_lowercase().as_str()))
+    params
+        .iter()
+        .find(|(name, value)| !value.is_null() && names.contains(&name.to_lowercase().as_str()))
 }
 
 fn no_seed(params: &Map<String, Value>) -> Finding {
     let mut finding = Finding::new("reproducibility.no_seed", Severity::Low, 0.8)
         .description("No random seed was logged: a rerun will differ, and nobody can tell by how much.")
-        .evidence(format!("none of {} is among the {} parameters", join(SEED, 6), params.len()));
+        .evidence(format!(
+            "none of {} is among the {} parameters",
+            join(SEED, 6),
+            params.len()
+        ));
     // A fact with a source is read again by the host: the finding is then `evidence_verified`.
     if let Some((name, value)) = params.iter().find_map(|(name, value)| Some((name, value.as_str()?))) {
         let source = Source::document(ArtifactKind::Training, ["params", name.as_str()]);
@@ -103,16 +136,25 @@ mod tests {
 
     #[test]
     fn a_run_without_seed_and_versions_cannot_be_repeated() {
-        assert_eq!(codes(json!({"optimizer": "adam"})), ["reproducibility.no_seed", "reproducibility.no_version"]);
+        assert_eq!(
+            codes(json!({"optimizer": "adam"})),
+            ["reproducibility.no_seed", "reproducibility.no_version"]
+        );
     }
 
     #[test]
     fn other_names_of_the_seed_count_too() {
-        assert_eq!(codes(json!({"Random_State": 7, "git_commit": "abc"})), Vec::<String>::new());
+        assert_eq!(
+            codes(json!({"Random_State": 7, "git_commit": "abc"})),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
     fn a_seed_of_none_is_no_seed() {
-        assert_eq!(codes(json!({"seed": null, "data_hash": "abc"})), ["reproducibility.no_seed"]);
+        assert_eq!(
+            codes(json!({"seed": null, "data_hash": "abc"})),
+            ["reproducibility.no_seed"]
+        );
     }
 }

@@ -2,6 +2,7 @@
 //! with a debugger, on a request as a client would send it.
 
 mod catalogue;
+mod recorded;
 mod table;
 mod verify;
 
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use catalogue::assert_catalogue_is_complete;
+pub use recorded::{analyze_soundly, assert_sound, found, read_request, recorded_requests};
 
 /// A host for native tests.
 ///

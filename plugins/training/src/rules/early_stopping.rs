@@ -84,7 +84,12 @@ fn metric_still_improves(case: &Case<'_>) -> bool {
     } else {
         middle - end
     };
-    gain >= 0.03 * middle.abs().max(f64::MIN_POSITIVE)
+    // A gain within one standard error of a share of rows is none.
+    let error = match case.view.validation_rows() {
+        Some(rows) if pair.metric.is_share_of_rows() => (end * (1.0 - end)).max(0.02).sqrt() / f64::from(rows).sqrt(),
+        _ => 0.0,
+    };
+    gain >= (0.03 * middle.abs()).max(error).max(f64::MIN_POSITIVE)
 }
 
 #[cfg(test)]

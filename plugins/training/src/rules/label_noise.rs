@@ -1,8 +1,9 @@
 //! `dataset.label_noise`, as far as curves show it: the training rows are harder than the
 //! validation rows although nothing makes them so on purpose.
 //!
-//! Formula: over the last third of the run the validation loss is below [`EASIER`] of the
-//! training loss, and the validation metric is above the training metric, by [`SIGMAS`] standard
+//! Formula: over the last third of the run, or around the best validation loss where that comes
+//! earlier (afterwards the wrong labels are learnt by heart), the validation loss is below
+//! [`EASIER`] of the training loss, and the validation metric is above the training metric, by [`SIGMAS`] standard
 //! errors where rows are counted. Wrong labels in the training split alone keep its loss high
 //! while the validation labels are clean. Sources: Zhang et al. 2017; Northcutt et al. 2021;
 //! rule of thumb of UMLAUT (validation above training).
@@ -31,6 +32,14 @@ const MUCH_EASIER: f64 = 0.72;
 const SIGMAS: f64 = 1.2;
 /// The same, for a finding that stands without other evidence.
 const CLEAR_SIGMAS: f64 = 2.0;
+/// A ratio of regression losses that no lucky split gives.
+const FAR_EASIER: f64 = 0.6;
+/// With such a ratio a smaller difference of R² is enough.
+const R2_SIGMAS: f64 = 1.6;
+/// A ratio that a lucky split can give, but not together with [`SURE_SIGMAS`].
+const QUITE_EASIER: f64 = 0.8;
+/// One split in four hundred lies so far off.
+const SURE_SIGMAS: f64 = 2.8;
 /// Fewer points do not show a level.
 const POINTS: usize = 8;
 
@@ -39,9 +48,10 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     if view.train.len() < POINTS || view.validation.len() < POINTS || is_burdened(case) || still_learning(case) {
         return None;
     }
+    let window = window(case)?;
     let (train, validation) = (
-        stats::median(&view.train.slice(0.66, 1.0))?,
-        stats::median(&view.validation.slice(0.66, 1.0))?,
+        stats::median(&view.train.slice(window.0, window.1))?,
+        stats::median(&view.validation.slice(window.0, window.1))?,
     );
     let ratio = validation / train;
     let dropout = view.architecture(|it| it.dropout()).map(|it| it.value);
@@ -49,8 +59,11 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         return None;
     }
     let pair = view.main_metric()?;
-    let distance = distance(case, pair).filter(|it| it.sigmas >= SIGMAS)?;
-    let clear = ratio < MUCH_EASIER && distance.sigmas >= CLEAR_SIGMAS && dropout.is_some();
+    let distance = distance(case, pair, window).filter(|it| it.sigmas >= SIGMAS)?;
+    let beyond_luck = (ratio < MUCH_EASIER && distance.sigmas >= CLEAR_SIGMAS)
+        || (ratio < QUITE_EASIER && distance.sigmas >= SURE_SIGMAS)
+        || (ratio < FAR_EASIER && pair.metric == Metric::R2 && distance.sigmas >= R2_SIGMAS);
+    let clear = beyond_luck && dropout.is_some();
     let (severity, confidence) = if clear {
         (Severity::Medium, 0.65)
     } else {
@@ -90,6 +103,8 @@ fn is_burdened(case: &Case<'_>) -> bool {
     view.architecture(|it| it.dropout())
         .is_some_and(|it| it.value > LIGHT_DROPOUT)
         || view.params.hardened_training().is_some()
+        // Normalising by the rows of small batches is noise as well, in training alone.
+        || (view.params.mentions(&["batch_norm", "batchnorm", "use_bn", "normalization"]) && case.batch().is_none_or(|it| it <= 32.0))
         || view.params.class_weights().is_some()
 }
 
@@ -109,11 +124,24 @@ struct Distance {
     sigmas: f64,
 }
 
-/// How far the validation metric lies above the training metric over the last third.
-fn distance(case: &Case<'_>, pair: &MetricPair) -> Option<Distance> {
+/// The part of the run that shows what both splits can reach.
+fn window(case: &Case<'_>) -> Option<(f64, f64)> {
+    /// In the first epochs the average over the epoch lags far behind.
+    const EARLIEST: f64 = 0.1;
+    let best = case.view.best()?;
+    Some(if best.share < 0.66 && best.rise >= 0.1 {
+        let from = best.share.max(EARLIEST);
+        (from, from + 0.12)
+    } else {
+        (0.66, 1.0)
+    })
+}
+
+/// How far the validation metric lies above the training metric.
+fn distance(case: &Case<'_>, pair: &MetricPair, window: (f64, f64)) -> Option<Distance> {
     let view = case.view;
-    let train = stats::mean(&pair.train_curve.slice(0.66, 1.0))?;
-    let validation = stats::mean(&pair.validation_curve.slice(0.66, 1.0))?;
+    let train = stats::mean(&pair.train_curve.slice(window.0, window.1))?;
+    let validation = stats::mean(&pair.validation_curve.slice(window.0, window.1))?;
     let sigmas = match pair.metric {
         Metric::Accuracy => {
             let rows = f64::from(view.validation_rows().unwrap_or(50));

@@ -3,8 +3,11 @@
 //! Formula: on the training rows (or, without such a metric, on the validation rows) loss and
 //! metric move the wrong way together: rank correlation above [`AGREE`] for a metric that
 //! should rise; the loss falls by at least a tenth; the metric ends worse than it began by at
-//! least [`DROP`] and by three standard errors; and validation does not contradict. Source:
-//! TheDeepChecker `Representativeness` (the sign of the correlation between loss and metric).
+//! least [`DROP`] and by three standard errors; and validation does not contradict. In place of
+//! the correlation a contradiction will do: a row that is misclassified costs at least ln 2, so
+//! that accuracy is at least 1 - loss / ln 2 for a cross-entropy; a metric [`BELOW`] under that
+//! is not the accuracy of this model. Source: TheDeepChecker `Representativeness` (the sign of
+//! the correlation between loss and metric).
 //!
 //! Healthy look-alikes: late overfitting (validation loss rises while accuracy holds: training
 //! loss and training metric still agree), a metric that moves by a few rows, a metric that dips
@@ -24,6 +27,9 @@ const AGREE: f64 = 0.3;
 /// The least loss of a metric that matters.
 const DROP: f64 = 0.05;
 
+/// How far an accuracy may lie below what the loss allows; both are rounded and averaged.
+const BELOW: f64 = 0.15;
+
 /// How metric and loss of one split move.
 struct Moves {
     correlation: f64,
@@ -32,6 +38,8 @@ struct Moves {
     loss_fall: f64,
     from: f64,
     to: f64,
+    /// How far the metric ends below what the loss allows.
+    below: f64,
 }
 
 fn moves(pair: &MetricPair, loss: &Curve, metric: &Curve) -> Option<Moves> {
@@ -52,7 +60,28 @@ fn moves(pair: &MetricPair, loss: &Curve, metric: &Curve) -> Option<Moves> {
         loss_fall: loss.relative_fall()?,
         from,
         to,
+        below: if pair.metric == Metric::Accuracy {
+            1.0 - loss.end()? / std::f64::consts::LN_2 - to
+        } else {
+            0.0
+        },
     })
+}
+
+/// Whether the metric contradicts the loss by arithmetic, so that no other cause can explain it.
+pub(crate) fn is_contradiction(case: &Case<'_>) -> bool {
+    let view = case.view;
+    let mut accuracies = view.metrics.iter().filter(|it| it.metric == Metric::Accuracy);
+    is_cross_entropy(case)
+        && accuracies.any(|pair| {
+            [
+                (&view.train, &pair.train_curve),
+                (&view.validation, &pair.validation_curve),
+            ]
+            .into_iter()
+            .filter_map(|(loss, metric)| moves(pair, loss, metric))
+            .any(|it| it.below >= BELOW)
+        })
 }
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
@@ -62,11 +91,26 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     view.metrics.iter().filter(read).find_map(|pair| judge(case, pair))
 }
 
+/// Whether the loss is a cross-entropy in natural units, as far as anything says.
+fn is_cross_entropy(case: &Case<'_>) -> bool {
+    let name = case
+        .view
+        .params
+        .loss()
+        .map(|it| it.value.to_lowercase().replace(['_', '-', ' '], ""));
+    let known = ["crossentropy", "nll", "logloss", "logistic"];
+    case.view.params.class_weights().is_none() && name.is_some_and(|it| known.iter().any(|known| it.contains(known)))
+}
+
 fn judge(case: &Case<'_>, pair: &MetricPair) -> Option<Draft> {
     let view = case.view;
     let train = moves(pair, &view.train, &pair.train_curve);
     let validation = moves(pair, &view.validation, &pair.validation_curve);
-    let wrong = |it: &Moves| it.correlation >= AGREE && it.drop >= DROP && it.loss_fall >= 0.1;
+    let exact = is_cross_entropy(case);
+    let wrong = |it: &Moves| {
+        let contradiction = exact && it.below >= BELOW;
+        (it.correlation >= AGREE || contradiction) && it.drop >= DROP && it.loss_fall >= 0.1
+    };
     let (main, loss, metric): (_, Option<&Series>, Option<&Series>) = match (&train, &validation) {
         (Some(train), _) => (train, view.train_loss.as_ref(), pair.train.as_ref()),
         (None, Some(validation)) => (validation, view.validation_loss.as_ref(), pair.validation.as_ref()),
@@ -75,7 +119,7 @@ fn judge(case: &Case<'_>, pair: &MetricPair) -> Option<Draft> {
     let contradicted = train.is_some()
         && validation
             .as_ref()
-            .is_some_and(|it| it.drop < 0.0 || it.correlation < 0.0);
+            .is_some_and(|it| it.drop < 0.0 || (it.correlation < 0.0 && !(exact && it.below >= BELOW)));
     if !wrong(main) || contradicted || !beyond_noise(case, main) {
         return None;
     }

@@ -74,15 +74,23 @@ pub fn diagnose(case: &Case<'_>) -> Vec<Draft> {
             return found;
         }
     }
+    if mismatch::is_contradiction(case)
+        && let Some(draft) = mismatch::find(case)
+    {
+        found.push(draft);
+        return found;
+    }
     for cause in [no_shuffle::find, vanishing::find, rate_high::find, rate_low::find] {
         let Some(draft) = cause(case) else { continue };
         let decisive = draft.severity() > Severity::Low;
         let rough = draft.code() == rate_high::CODE;
         found.push(draft);
         if decisive {
-            // A rate that is too high shows as noise as well; the extent of it is worth telling.
+            // A rate that is too high shows as noise and as a floor as well; the extent of both
+            // is worth telling.
             if rough {
                 found.extend(noisy::find(case));
+                found.extend(plateau::find(case, true));
             }
             return found;
         }
@@ -92,7 +100,8 @@ pub fn diagnose(case: &Case<'_>) -> Vec<Draft> {
         return found;
     }
     let noisy = noisy::find(case);
-    let plateau = plateau::find(case);
+    let rough = noisy.as_ref().is_some_and(|it| it.severity() > Severity::Low);
+    let plateau = plateau::find(case, rough);
     let unsettled = [&noisy, &plateau]
         .into_iter()
         .flatten()
@@ -102,14 +111,17 @@ pub fn diagnose(case: &Case<'_>) -> Vec<Draft> {
     if unsettled {
         return found;
     }
+    let noise = label_noise::find(case);
     if let Some(draft) = overfitting::find(case) {
         found.push(draft);
         found.extend(early_stopping::find(case));
+        // Wrong labels are what there is to learn by heart.
+        found.extend(noise.filter(|it| it.severity() > Severity::Low));
         return found;
     }
     found.extend(early_stopping::find(case));
     // Noise in the training labels also keeps both losses high: it explains more.
-    match label_noise::find(case) {
+    match noise {
         Some(draft) => found.push(draft),
         None => found.extend(underfitting::find(case)),
     }

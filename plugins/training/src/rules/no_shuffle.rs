@@ -5,7 +5,9 @@
 //! epoch: after removing the trend by a moving average over one epoch, a one-way analysis of
 //! variance over the places (on logarithms) has F of at least [`F`] and explains at least
 //! [`EXPLAINED`] of the variance; and the places differ by their mean loss or more
-//! ([`CONTRAST`]). Source: the saw-tooth is what training on sorted rows looks like (Bengio
+//! ([`CONTRAST`]). Where the model never gets hold of the rows all places are about equally bad;
+//! then the validation loss tells, which is always of the same rows: if it swings with the place
+//! by [`SWING`] in the same pattern, the weights follow the order of the rows. Source: the saw-tooth is what training on sorted rows looks like (Bengio
 //! 2012, section 3.3; cleanlab Datalab `non_iid` tests the same on rows).
 //!
 //! Healthy look-alikes: `shuffle: false` for boosted trees, whole-table batches, streams that
@@ -30,6 +32,14 @@ const EXPLAINED: f64 = 0.4;
 const CONTRAST: f64 = 1.0;
 /// Where rows are known to be unshuffled a smaller contrast is worth a remark.
 const SLIGHT: f64 = 0.6;
+/// The difference of the logarithms of the validation loss at the worst and the best place,
+/// without the trend; batches of mixed rows leave a fraction of it.
+const SWING: f64 = 0.03;
+/// Below this the validation loss does not depend on the place.
+const STILL: f64 = 0.016;
+/// Validation over training loss in the first epoch; of mixed rows training is the higher one,
+/// since it averages over the epoch.
+const AHEAD: f64 = 1.6;
 /// Validation loss that jumps between epochs although it is the same rows each time.
 const ROUGH: f64 = 0.1;
 
@@ -39,13 +49,30 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         return None;
     }
     let declared = shuffle.is_some();
-    let least = if declared { SLIGHT } else { CONTRAST };
-    let repeats = |it: &SawTooth| it.pattern.f >= F && it.pattern.explained >= EXPLAINED && it.contrast >= least;
+    let validation = case.view.validation_tooth();
+    let swings = validation
+        .as_ref()
+        .is_some_and(|it| is_pattern(it, declared) && it.pattern.amplitude >= SWING);
+    let still = validation.is_some_and(|it| it.pattern.amplitude < STILL);
+    let least = match (declared, swings) {
+        (true, true) => 0.0,
+        (true, false) => SLIGHT,
+        (false, _) => CONTRAST,
+    };
+    let repeats = |it: &SawTooth| is_pattern(it, declared) && it.contrast >= least;
     match case.view.saw_tooth().filter(repeats) {
-        Some(tooth) => Some(saw_tooth(case, &tooth, declared)),
-        None if declared && case.view.saw_tooth().is_none() => declared_only(case),
+        // Fixed batches of mixed rows have losses of their own, but leave the weights in peace.
+        Some(_) if still && !declared => None,
+        Some(tooth) => Some(saw_tooth(case, &tooth, declared, (swings, still))),
+        None if declared => declared_only(case),
         None => None,
     }
+}
+
+/// Where rows are known to be unshuffled, less is enough: noise of the weights blurs the pattern.
+fn is_pattern(tooth: &SawTooth, declared: bool) -> bool {
+    let share = if declared { 0.6 } else { 1.0 };
+    tooth.pattern.f >= share * F && tooth.pattern.explained >= share * EXPLAINED
 }
 
 /// One step per epoch sees all rows at once: their order cannot matter.
@@ -57,10 +84,11 @@ fn is_full_batch(case: &Case<'_>) -> bool {
         .is_some_and(|(updates, epochs)| updates <= epochs * 1.01)
 }
 
-fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool) -> Draft {
+fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool, (swings, still): (bool, bool)) -> Draft {
     let (severity, confidence) = match (declared, tooth.contrast) {
+        _ if still => (Severity::Low, 0.5),
         (true, it) if it >= 1.5 * CONTRAST => (Severity::High, 0.93),
-        (true, it) if it >= CONTRAST => (Severity::Medium, 0.85),
+        (true, it) if it >= CONTRAST || swings => (Severity::Medium, 0.85),
         (true, _) => (Severity::Low, 0.5),
         (false, _) => (Severity::Medium, 0.75),
     };
@@ -87,11 +115,18 @@ fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool) -> Draft {
     case.setting_facts(draft)
 }
 
-/// The order is fixed, but the log is too coarse to show what it does.
+/// The order is fixed, but the log is too coarse to show what it does, or training is too
+/// unsteady for a pattern.
 fn declared_only(case: &Case<'_>) -> Option<Draft> {
     let rough = case.view.validation.noise(0.0).filter(|it| *it >= ROUGH);
+    // Runs of one class are easy to follow from the first epoch on, and teach nothing.
+    let ahead = case.view.gap().is_some_and(|it| it.start >= AHEAD);
+    if rough.is_none() && !ahead && case.view.saw_tooth().is_some() {
+        return None;
+    }
     let draft = match rough {
         Some(noise) => Draft::new(CODE, Severity::Medium, 0.6).computed(case.label("validation-noise"), noise),
+        None if ahead => Draft::new(CODE, Severity::Medium, 0.55),
         None => Draft::new(CODE, Severity::Low, 0.4),
     };
     let clue = match rough {

@@ -20,7 +20,7 @@ use crate::case::Case;
 pub(crate) const CODE: &str = "training.noisy_loss";
 
 /// Healthy validation curves have 0.001 to 0.07.
-const NOISE: f64 = 0.12;
+const NOISE: f64 = 0.105;
 /// Training curves carry the noise of batches and dropout as well.
 const TRAIN_NOISE: f64 = 0.3;
 /// White noise turns at two thirds of its points.
@@ -49,7 +49,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let small_batch = case.batch().is_some_and(|it| it <= SMALL_BATCH);
     let dropout = view.architecture(|it| it.dropout()).is_some_and(|it| it.value >= 0.1);
     let (severity, confidence) = match validated {
-        true if late >= 1.5 * NOISE => (Severity::High, 0.85),
+        true if late >= 1.7 * NOISE => (Severity::High, 0.85),
         true if late >= NOISE => (Severity::Medium, 0.8),
         // It was noisy at first; small batches are a reason that will be back.
         true if small_batch && all.max(late) >= SMALL_BATCH_NOISE => (Severity::Medium, 0.7),

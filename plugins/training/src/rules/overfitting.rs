@@ -30,6 +30,10 @@ const RISE: f64 = 0.05;
 const CLEAR_RISE: f64 = 0.12;
 /// The rise in units of the noise of neighbouring points.
 const BEYOND: f64 = 3.0;
+/// With so many points the best and the last value average over five or more,
+const AVERAGED: usize = 50;
+/// which halves their noise.
+const BEYOND_AVERAGED: f64 = 1.8;
 /// How much the training loss falls after the best point.
 const STILL_LEARNING: f64 = 0.2;
 /// Early stopping with the usual patience of 3 to 10 ends a run within so many points.
@@ -41,19 +45,27 @@ const OPEN_FROM_START: f64 = 1.3;
 /// The rise of the validation loss after its best point, where it is one.
 pub(crate) fn rise(case: &Case<'_>) -> Option<Best> {
     let best = case.view.best()?;
-    let real = best.rise >= RISE && best.rise_in_noise >= BEYOND && best.share <= LATEST && best.value > 0.0;
+    // Both ends are means over a tenth of the run: the more points, the less noise is in them.
+    let beyond = if case.view.validation.len() >= AVERAGED {
+        BEYOND_AVERAGED
+    } else {
+        BEYOND
+    };
+    let real = best.rise >= RISE && best.rise_in_noise >= beyond && best.share <= LATEST && best.value > 0.0;
     (real && best.after >= least_after(case.view)).then_some(best)
 }
 
 /// Points after the best one that early stopping would not have allowed.
 fn least_after(view: &TrainingView) -> usize {
     let stated = view.params.patience().map(|it| it.value as usize + 1);
-    let stopping = view.params.early_stopping().map(|it| it.value);
+    // A patience longer than the run never ends it.
+    let idle = stated.is_some_and(|it| it >= view.points());
+    let stopping = view.params.early_stopping().map(|it| it.value && !idle);
     match (stopping, view.stopped_early()) {
         // Stopping is off and the run is complete: a few points are enough.
         (Some(false), Some(false) | None) | (None, Some(false)) => 4,
         // It ended early, whatever the parameters say, or may have.
-        _ => stated.unwrap_or(PATIENCE).max(PATIENCE),
+        _ => stated.filter(|_| !idle).unwrap_or(PATIENCE).max(PATIENCE),
     }
 }
 
@@ -103,7 +115,17 @@ fn never_improved(case: &Case<'_>, best: &Best) -> bool {
     let Some(first) = view.validation.points.first() else {
         return true;
     };
-    let fell = first.value - best.value >= LEARNT * first.value.abs();
+    // Never better than a constant: that the loss fell says no more than where it began.
+    let r2 = view
+        .metrics
+        .iter()
+        .find(|it| it.metric == Metric::R2)
+        .map(|it| it.validation_curve.smooth());
+    if r2.is_some_and(|it| !it.is_empty() && it.iter().all(|it| *it <= 0.05)) {
+        return true;
+    }
+    let constant = view.class_count().map_or(f64::INFINITY, f64::ln);
+    let fell = first.value - best.value >= LEARNT * first.value.abs() && best.value < 0.99 * constant;
     let noise = view.validation_rows().map_or(0.08, |rows| 1.0 / f64::from(rows).sqrt());
     let gained = view.main_metric().is_some_and(|pair| {
         let curve = &pair.validation_curve;
@@ -133,7 +155,7 @@ fn is_fair(metric: Metric, first: f64, late: f64) -> bool {
 /// its rows by heart whatever the labels of others are.
 fn is_oversized(case: &Case<'_>) -> bool {
     /// Weights per row; healthy tables and networks have 1 to 20.
-    const WEIGHTS_PER_ROW: f64 = 40.0;
+    const WEIGHTS_PER_ROW: f64 = 25.0;
     let view = case.view;
     let Some(sizes) = view.architecture(|it| it.hidden_sizes()) else {
         return false;

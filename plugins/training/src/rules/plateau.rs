@@ -20,16 +20,21 @@ use crate::case::Case;
 
 pub(crate) const CODE: &str = "training.plateau_no_schedule";
 
-/// Healthy validation curves have 0.001 to 0.05.
+/// Healthy validation curves under a constant rate have 0.001 to 0.03.
 const NOISE: f64 = 0.065;
 /// The training loss of a converged run with usual batches has 0.01 to 0.03.
-const TRAIN_NOISE: f64 = 0.05;
+const TRAIN_NOISE: f64 = 0.045;
+/// An absolute error grows with the distance, a squared one with its square: the same jump of
+/// the weights is half of the noise.
+const LINEAR_LOSS: f64 = 0.5;
 /// The share of the whole fall that the last quarter may add to the third one.
 const GAIN: f64 = 0.05;
 /// Fewer points are no plateau.
 const POINTS: usize = 16;
 
-pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
+/// `rough` says that the loss was found to jump, which lowers the bar for both losses: then it
+/// is only the question whether it gets anywhere.
+pub(crate) fn find(case: &Case<'_>, rough: bool) -> Option<Draft> {
     let view = case.view;
     let (train, validation) = (&view.train, &view.validation);
     if !case.is_gradient_trained()
@@ -39,11 +44,12 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     {
         return None;
     }
-    if view.validation_rows().is_some_and(|it| it < 20) {
+    if view.validation_rows().is_some_and(|it| it < 20) || view.stopped_early() == Some(true) {
         return None;
     }
-    let noise = validation.noise(0.4).filter(|it| *it >= NOISE)?;
-    let train_noise = train.noise(0.4).filter(|it| *it >= TRAIN_NOISE)?;
+    let share = if rough { 0.4 } else { 1.0 } * if is_linear(case) { LINEAR_LOSS } else { 1.0 };
+    let noise = validation.noise(0.4).filter(|it| *it >= share * NOISE)?;
+    let train_noise = train.noise(0.4).filter(|it| *it >= share * TRAIN_NOISE)?;
     if !is_flat(train) || !is_flat(validation) {
         return None;
     }
@@ -74,6 +80,19 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         draft = case.cell_fact(draft, rate, row);
     }
     Some(draft)
+}
+
+/// A loss that grows with the error itself.
+fn is_linear(case: &Case<'_>) -> bool {
+    let name = case
+        .view
+        .params
+        .loss()
+        .map(|it| it.value.to_lowercase())
+        .unwrap_or_default();
+    ["mae", "l1", "absolute", "huber", "rmse"]
+        .iter()
+        .any(|it| name.contains(it))
 }
 
 fn rate(case: &Case<'_>) -> String {

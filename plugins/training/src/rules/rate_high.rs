@@ -5,7 +5,7 @@
 //!   that value, by at least a tenth of the first loss;
 //! - stuck: it starts [`SPIKE`]-fold above its later level, or the rate is far beyond the usual,
 //!   and it sits at the level of guessing: the first steps threw the weights where no gradient
-//!   leads back;
+//!   leads back; with both, a poor level is enough;
 //! - oscillating: the validation loss jumps by [`JUMPS`] and the training loss by half of that
 //!   from epoch to epoch, with batches too large to be the reason; with a rate far beyond the
 //!   usual, half of these jumps are enough.
@@ -106,7 +106,8 @@ fn stuck(case: &Case<'_>) -> Option<Draft> {
     let (before, after) = (curve.mean_between(0.25, 0.5)?, curve.mean_between(0.75, 1.0)?);
     let extreme = is_extreme(case);
     let still = before - after < if extreme { 0.1 } else { 0.05 } * level;
-    if !still || !(extreme || early.value >= SPIKE * level) || !guesses(case, level) {
+    let thrown = extreme && early.value >= SPIKE * level && is_poor(case);
+    if !still || !(extreme || early.value >= SPIKE * level) || !(thrown || guesses(case, level)) {
         return None;
     }
     let series = view.train_loss.as_ref()?;
@@ -118,6 +119,17 @@ fn stuck(case: &Case<'_>) -> Option<Draft> {
         .arg("peak_at", case.at(early.label))
         .arg("end", level);
     Some(with_rate(case, case.point_fact(draft, series, early)))
+}
+
+/// Whether the model is poor on the rows it learns from: a network that huge first steps have
+/// left with a few live units.
+fn is_poor(case: &Case<'_>) -> bool {
+    let pair = case.view.main_metric();
+    pair.is_some_and(|it| match it.metric {
+        Metric::R2 => it.train_curve.end().is_some_and(|it| it <= 0.5),
+        Metric::Accuracy => it.train_curve.end().is_some_and(|it| it <= 0.75),
+        _ => false,
+    })
 }
 
 /// Whether the model has learnt nothing by its end, as far as can be told.

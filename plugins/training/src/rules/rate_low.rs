@@ -2,7 +2,8 @@
 //!
 //! Formula: the smoother of the two losses falls from point to point almost without exception
 //! (rank correlation with time at most -0.9), in all by less than [`FALL`], and the last third
-//! falls at least [`STEADY`] times as fast as the first, so that nothing flattens; the learning
+//! falls at least [`STEADY`] times as fast as the first, per unit of a rate that decays, so that
+//! nothing flattens; the learning
 //! rate is small for its optimiser: below 1e-4 for Adam and its kin, which move each weight by
 //! about the rate in each step, and below 5e-3 for SGD. Sources: AutoTrainer slow convergence,
 //! TheDeepChecker `NonDecreasing` (5 % a period), UMLAUT (1e-7).
@@ -100,10 +101,21 @@ pub(crate) fn has_shape(case: &Case<'_>) -> bool {
     } else {
         ((0.0, 0.5), (0.5, 1.0))
     };
+    // A schedule that decays slows the fall itself: what counts is the fall per unit of the rate.
+    let rates = rates(case);
+    let rate = |from, to| rates.as_ref().and_then(|it| it.mean_between(from, to)).unwrap_or(1.0);
     let steady = slope(early.0, early.1)
         .zip(slope(late.0, late.1))
-        .is_some_and(|(a, b)| a < 0.0 && b <= STEADY * a);
+        .is_some_and(|(a, b)| a < 0.0 && b <= STEADY * a * (rate(late.0, late.1) / rate(early.0, early.1)).min(1.0));
     monotone && small && steady
+}
+
+/// The learning rate per epoch, where it was logged and positive.
+fn rates(case: &Case<'_>) -> Option<Curve> {
+    let (series, axis) = case.view.learning_rate.as_ref().zip(case.view.axis.as_ref())?;
+    let curve = Curve::new(series, axis);
+    let falls = curve.points.iter().all(|it| it.value >= 0.0) && curve.mean_between(0.0, 0.34)? > 0.0;
+    falls.then_some(curve)
 }
 
 /// A loss or metric that guessing does not reach: little is left to learn.

@@ -4,8 +4,13 @@
 //! than 0.6 of the way from guessing to perfect where the number of classes is known), the gap
 //! between them is small, and something explains it:
 //! - a limit of the model: fewer than [`UNITS`] active units in a layer (width times the share
-//!   that dropout keeps), dropout of [`DROPOUT`] or more, or weight decay that shrinks the
-//!   weights by [`SHRINK`] in its exponent over the run (rate x decay x steps, as AdamW does);
+//!   that dropout keeps), dropout of [`DROPOUT`] or more, or weight decay: decoupled as in AdamW,
+//!   where a weight cannot grow beyond 1 / decay, from [`DECOUPLED`] if rate x decay x steps
+//!   reaches [`SHRINK`]; in the gradient as in SGD and Adam from [`COUPLED`]. A limit that is
+//!   strong explains a model that is fair but could be good: R² below 0.8, less than three
+//!   quarters of the way from guessing, or a cross-entropy above Fano's bound for its own
+//!   accuracy, `h(e) + e ln(K - 1)`, which a calibrated model stays below: it does not dare to
+//!   be sure;
 //! - it ends at the level of guessing (R² below 0.1, cross-entropy near that of equal classes);
 //! - it is still improving when the run ends: a remark.
 //!
@@ -16,7 +21,7 @@
 //! the model), linear models on linear data, short fine-tunes, a small model that does well.
 
 use deepfix_plugin::{Arg, Draft, Severity};
-use deepfix_views::training::{Metric, MetricPair, Optimizer, Param, Schedule, Task};
+use deepfix_views::training::{Metric, MetricPair, Param, Schedule, Task};
 
 use crate::case::Case;
 
@@ -28,6 +33,10 @@ const UNITS: f64 = 4.0;
 const DROPOUT: f64 = 0.6;
 /// exp(-0.25): decay alone takes a fifth of each weight.
 const SHRINK: f64 = 0.25;
+/// Weights of usual networks on standardised inputs stay below 3.
+const DECOUPLED: f64 = 0.25;
+/// A hundred times the usual.
+const COUPLED: f64 = 0.02;
 /// Fewer points say nothing about what a model can reach.
 const POINTS: usize = 5;
 
@@ -38,6 +47,18 @@ enum Limit {
     Decay(Param<f64>, f64),
 }
 
+impl Limit {
+    /// Whether it would hold back any network on any task.
+    fn is_strong(&self, case: &Case<'_>) -> bool {
+        match self {
+            Self::Width(active) => *active < 2.0,
+            Self::Dropout(dropout) => dropout.value >= 0.75,
+            Self::Decay(decay, shrink) if is_decoupled(case) => decay.value >= 0.8 && *shrink >= 2.0 * SHRINK,
+            Self::Decay(decay, _) => decay.value >= 2.5 * COUPLED,
+        }
+    }
+}
+
 /// The quality at the end, on the scale of its metric.
 struct Quality {
     column: String,
@@ -45,6 +66,8 @@ struct Quality {
     validation: f64,
     chance: bool,
     poor: bool,
+    /// Fair, but not good.
+    mediocre: bool,
 }
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
@@ -53,10 +76,11 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         return None;
     }
     let quality = quality(case)?;
-    if !quality.poor || view.gap().is_some_and(|it| it.end > 1.4) {
+    let limits = limits(case);
+    let held_down = quality.mediocre && limits.iter().any(|it| it.is_strong(case));
+    if !(quality.poor || held_down) || view.gap().is_some_and(|it| it.end > 1.4) {
         return None;
     }
-    let limits = limits(case);
     if !limits.is_empty() {
         return Some(limited(case, &quality, &limits));
     }
@@ -80,11 +104,11 @@ fn quality(case: &Case<'_>) -> Option<Quality> {
     // Dropout and running averages lower the training metric: the better of both counts.
     let best = train.max(validation);
     let column = pair.validation.as_ref().or(pair.train.as_ref())?.column.clone();
-    let (poor, chance) = match pair.metric {
-        Metric::R2 => (best < 0.6, best < 0.1),
+    let (poor, chance, mediocre) = match pair.metric {
+        Metric::R2 => (best < 0.6, best < 0.1, best < 0.8),
         Metric::Accuracy | Metric::BalancedAccuracy | Metric::F1 => classes(case, pair, best),
-        Metric::Auc => (best < 0.65, best < 0.55),
-        _ => (false, false),
+        Metric::Auc => (best < 0.65, best < 0.55, best < 0.8),
+        _ => (false, false, false),
     };
     Some(Quality {
         column,
@@ -92,13 +116,14 @@ fn quality(case: &Case<'_>) -> Option<Quality> {
         validation,
         chance,
         poor,
+        mediocre,
     })
 }
 
-fn classes(case: &Case<'_>, pair: &MetricPair, best: f64) -> (bool, bool) {
+fn classes(case: &Case<'_>, pair: &MetricPair, best: f64) -> (bool, bool, bool) {
     let view = case.view;
     let Some(classes) = view.class_count() else {
-        return (best < 0.7, false);
+        return (best < 0.7, false, best < 0.8);
     };
     let guess = 1.0 / classes;
     let skill = (best - guess) / (1.0 - guess);
@@ -109,7 +134,20 @@ fn classes(case: &Case<'_>, pair: &MetricPair, best: f64) -> (bool, bool) {
     };
     let guessing = loss.is_some_and(|it| it >= 0.95 * classes.ln()) && view.task() == Task::Classification;
     let fair = pair.metric != Metric::F1;
-    (best < 0.75 && skill < 0.6, guessing && fair && skill < 0.15)
+    let timid = pair.metric == Metric::Accuracy && loss.is_some_and(|it| it > fano(best, classes));
+    (
+        best < 0.75 && skill < 0.6,
+        guessing && fair && skill < 0.15,
+        skill < 0.75 || timid,
+    )
+}
+
+/// The largest cross-entropy of a calibrated model of this accuracy (Fano's inequality; Cover
+/// and Thomas, Elements of Information Theory, section 2.10).
+fn fano(accuracy: f64, classes: f64) -> f64 {
+    let error = (1.0 - accuracy).clamp(1e-9, 1.0 - 1e-9);
+    let binary = -error * error.ln() - (1.0 - error) * (1.0 - error).ln();
+    binary + error * (classes - 1.0).max(1.0).ln()
 }
 
 fn limits(case: &Case<'_>) -> Vec<Limit> {
@@ -127,18 +165,30 @@ fn limits(case: &Case<'_>) -> Vec<Limit> {
         limits.push(Limit::Dropout(dropout));
     }
     if let Some(decay) = view.params.weight_decay() {
-        // Plain L2 in the loss acts through the gradient; Adam rescales it to a like size.
-        let rate = if view.optimizer_kind() == Optimizer::Plain {
-            view.peak_learning_rate()
+        let shrink = mean_rate(case)
+            .zip(view.updates())
+            .map(|(rate, steps)| rate * decay.value * steps);
+        let (least, enough) = if is_decoupled(case) {
+            (DECOUPLED, SHRINK)
         } else {
-            mean_rate(case)
+            (COUPLED, 0.0)
         };
-        let shrink = rate.zip(view.updates()).map(|(rate, steps)| rate * decay.value * steps);
-        if let Some(shrink) = shrink.filter(|it| *it >= SHRINK) {
+        if let Some(shrink) = shrink.filter(|it| *it >= enough && decay.value >= least) {
             limits.push(Limit::Decay(decay, shrink));
         }
     }
     limits
+}
+
+/// Whether weight decay acts on the weights directly, as in AdamW, Lion and LAMB. An optimiser
+/// that is not known counts as such: that asks for more decay.
+fn is_decoupled(case: &Case<'_>) -> bool {
+    let name = case.view.params.optimizer().map(|it| it.value.to_lowercase());
+    name.is_none_or(|it| {
+        ["adamw", "lion", "lamb", "adafactor", "sgdw"]
+            .iter()
+            .any(|known| it.contains(known))
+    })
 }
 
 fn mean_rate(case: &Case<'_>) -> Option<f64> {

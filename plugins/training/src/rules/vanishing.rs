@@ -33,7 +33,8 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     if !case.is_gradient_trained() {
         return None;
     }
-    if layers(case).len() >= 3 {
+    // In two hidden layers a small first gradient comes from a bottleneck, not from depth.
+    if layers(case).len() >= 4 {
         layered(case)
     } else {
         flat(case)
@@ -119,6 +120,9 @@ fn flat(case: &Case<'_>) -> Option<Draft> {
     let (severity, confidence) = match (depth.map(|it| it >= DEEP), saturating) {
         (Some(true), Some(true)) => (Severity::High, 0.85),
         (Some(true), None) | (None, Some(true)) => (Severity::Medium, 0.6),
+        // Units that do not saturate pass gradients on, unless their weights are tiny: then
+        // nothing moves from the first epoch on.
+        (Some(true), Some(false)) if is_frozen(case, depth) => (Severity::Medium, 0.55),
         (Some(true), Some(false)) => (Severity::Low, 0.4),
         _ => return None,
     };
@@ -131,6 +135,13 @@ fn flat(case: &Case<'_>) -> Option<Draft> {
         .variant("flat")
         .computed(case.label("late-fall-share"), fall);
     Some(with_loss(case, with_architecture(case, draft)))
+}
+
+/// A very deep network whose training loss never moves.
+fn is_frozen(case: &Case<'_>, depth: Option<usize>) -> bool {
+    const VERY_DEEP: usize = 7;
+    let fall = case.view.train.relative_fall();
+    depth.is_some_and(|it| it >= VERY_DEEP) && fall.is_some_and(|it| it.abs() < 0.01)
 }
 
 /// Whether the model does no better than guessing, as far as can be told.

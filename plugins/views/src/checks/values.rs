@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deepfix_plugin::Source;
 use serde_json::Value;
@@ -104,6 +104,21 @@ impl ChecksView {
             .iter()
             .filter_map(|(name, it)| Some((name.clone(), finite(it)?)))
             .collect()
+    }
+}
+
+impl ChecksView {
+    /// The columns that the checks treat as categories: those whose drift is no
+    /// Kolmogorov-Smirnov distance, and those whose spellings are compared.
+    #[must_use]
+    pub fn categories(&self) -> BTreeSet<String> {
+        let drift = self.of(CheckKind::FeatureDrift).flat_map(Check::drift);
+        let drifting = drift.filter(|it| !it.is_ks).map(|it| it.column);
+        let spelled = self
+            .of(CheckKind::StringMismatch)
+            .filter_map(|it| it.get(&["columns"])?.as_object())
+            .flat_map(|it| it.keys().cloned());
+        drifting.chain(spelled).filter(|it| !it.is_empty()).collect()
     }
 }
 

@@ -38,6 +38,9 @@ impl ClassCounts {
     }
 }
 
+/// The name of the second of two classes of texts, which a summary does not tell.
+pub const OTHER: &str = "other";
+
 const NAMES: [&str; 12] = [
     "target",
     "label",
@@ -180,7 +183,7 @@ fn derived(column: &Column) -> Option<ClassCounts> {
         if unique != 2.0 || rows <= 0.0 {
             return None;
         }
-        vec![(top.clone(), freq / rows), ("other".to_owned(), 1.0 - freq / rows)]
+        vec![(top.clone(), freq / rows), (OTHER.to_owned(), 1.0 - freq / rows)]
     } else {
         let (min, max, mean, std) = (column.min?, column.max?, column.mean?, column.std?);
         if max <= min || rows < 1.0 {

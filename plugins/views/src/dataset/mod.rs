@@ -3,14 +3,18 @@
 
 mod chance;
 mod column;
+mod distance;
 mod label;
 mod rows;
+mod shares;
 mod twins;
 
 pub use chance::{chi_square_p, ks_p, normal_p, wilson};
 pub use column::{Column, Kind, Stat};
-pub use label::{ClassCounts, Label, Task};
+pub use distance::{category_shift, quantile_shift, spread_shift};
+pub use label::{ClassCounts, Label, OTHER, Task};
 pub use rows::Rows;
+pub use shares::{ClassShares, largest_ratio};
 pub use twins::{Twin, twin};
 
 use deepfix_plugin::{ArtifactKind, Context, Error, Source};

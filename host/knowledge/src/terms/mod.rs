@@ -1,6 +1,8 @@
 //! The words of a text, in the form in which they are compared: lower case, one spelling,
 //! without stop words, stemmed. The index and the queries go through the same functions.
 
+mod same;
+
 use std::collections::HashSet;
 
 use tantivy::tokenizer::{Language, RemoveLongFilter, Stemmer, StopWordFilter, TextAnalyzer, WhitespaceTokenizer};
@@ -22,82 +24,8 @@ const STOP_WORDS: &[&str] = &[
     "who", "would", "you", "your", "about", "don", "doesn", "didn", "isn", "there", "here", "also", "please", "help",
 ];
 
-/// Words of the field that mean the same to those who ask, and the one they are compared as:
-/// short forms, joined words, and what people call a row, a column or the way of a curve.
-/// Sorted by the first word.
-const SAME: &[(&str, &str)] = &[
-    ("acc", "accuracy"),
-    ("auroc", "roc auc"),
-    ("batchnorm", "batch norm"),
-    ("bf16", "bfloat16"),
-    ("bs", "batch size"),
-    ("ckpt", "checkpoint"),
-    ("climb", "rise"),
-    ("climbed", "rise"),
-    ("climbing", "rise"),
-    ("climbs", "rise"),
-    ("column", "feature"),
-    ("columns", "feature"),
-    ("configuration", "config"),
-    ("cv", "cross validation"),
-    ("datasets", "dataset"),
-    ("decline", "fall"),
-    ("declines", "fall"),
-    ("declining", "fall"),
-    ("decrease", "fall"),
-    ("decreased", "fall"),
-    ("decreases", "fall"),
-    ("decreasing", "fall"),
-    ("dropping", "fall"),
-    ("drops", "fall"),
-    ("eval", "validation"),
-    ("examples", "row"),
-    ("falling", "fall"),
-    ("falls", "fall"),
-    ("fell", "fall"),
-    ("finetune", "fine tune"),
-    ("finetuned", "fine tune"),
-    ("finetuning", "fine tune"),
-    ("fp16", "float16"),
-    ("grad", "gradient"),
-    ("grads", "gradient"),
-    ("hyperparameter", "hyper parameter"),
-    ("hyperparameters", "hyper parameter"),
-    ("increase", "rise"),
-    ("increased", "rise"),
-    ("increases", "rise"),
-    ("increasing", "rise"),
-    ("init", "initialization"),
-    ("layernorm", "layer norm"),
-    ("lr", "learning rate"),
-    ("multicollinear", "collinear"),
-    ("multicollinearity", "collinear"),
-    ("nans", "nan"),
-    ("net", "network"),
-    ("nets", "network"),
-    ("neuron", "unit"),
-    ("neurons", "unit"),
-    ("nn", "network"),
-    ("noisy", "noise"),
-    ("null", "missing"),
-    ("nulls", "missing"),
-    ("onehot", "one hot"),
-    ("params", "parameter"),
-    ("prod", "production"),
-    ("record", "row"),
-    ("records", "row"),
-    ("risen", "rise"),
-    ("rises", "rise"),
-    ("rising", "rise"),
-    ("rose", "rise"),
-    ("rows", "row"),
-    ("sample", "row"),
-    ("samples", "row"),
-    ("sawtooth", "saw tooth"),
-    ("timeseries", "time series"),
-    ("val", "validation"),
-    ("warmup", "warm up"),
-];
+/// The shortest part of a name in capitals that is a word: `Py` of `PyTorch` is none.
+const SHORTEST_PART: usize = 3;
 
 /// British stems whose `our` is `or` in American English.
 const OUR_STEMS: &[&str] = &["behaviour", "colour", "favour", "labour", "neighbour"];
@@ -125,25 +53,60 @@ pub(crate) fn analyser() -> TextAnalyzer {
 }
 
 /// The words of a text in one spelling, joined by spaces. Punctuation separates words, so
-/// `val_loss` and `warm-up` are two each.
+/// `val_loss` and `warm-up` are two each, and so does a capital inside of a name: `EarlyStopping`
+/// is found by both of its words and as a whole.
 pub(crate) fn normalise(text: &str) -> String {
     let mut normal = String::with_capacity(text.len() + text.len() / 8);
-    let mut word = String::new();
-    for part in text
+    let mut words = text
         .split(|character: char| !character.is_alphanumeric())
         .filter(|part| !part.is_empty())
-    {
-        word.clear();
-        word.extend(part.chars().flat_map(char::to_lowercase));
-        if !normal.is_empty() {
-            normal.push(' ');
+        .peekable();
+    while let Some(part) = words.next() {
+        for inner in camel_words(part) {
+            push_word(&mut normal, &inner.to_lowercase());
         }
-        match SAME.binary_search_by(|(short, _)| (*short).cmp(&word)) {
-            Ok(found) => normal.push_str(SAME.get(found).map_or("", |(_, long)| long)),
-            Err(_) => push_american(&mut normal, &word),
+        let mut word = part.to_lowercase();
+        if let Some(next) = words.next_if(|next| same::are_one(&word, &next.to_lowercase())) {
+            word.push_str(&next.to_lowercase());
         }
+        push_word(&mut normal, &word);
     }
     normal
+}
+
+/// The words of a name such as `GroupKFold` or `CrossEntropyLoss`; none for any other word.
+/// A part of one or two letters is no word by itself, so `PyTorch` stays whole.
+fn camel_words(name: &str) -> Vec<&str> {
+    let mut starts: Vec<usize> = name
+        .char_indices()
+        .zip(name.chars().skip(1))
+        .filter(|((_, left), right)| left.is_lowercase() && right.is_uppercase())
+        .map(|((at, left), _)| at + left.len_utf8())
+        .collect();
+    if starts.is_empty() {
+        return Vec::new();
+    }
+    starts.insert(0, 0);
+    let ends = starts.iter().skip(1).copied().chain([name.len()]);
+    let words: Vec<&str> = starts
+        .iter()
+        .zip(ends)
+        .filter_map(|(&start, end)| name.get(start..end))
+        .collect();
+    if words.iter().any(|word| word.chars().count() < SHORTEST_PART) {
+        return Vec::new();
+    }
+    words
+}
+
+fn push_word(normal: &mut String, word: &str) {
+    if !normal.is_empty() {
+        normal.push(' ');
+    }
+    match same::same(word) {
+        Some(other) => normal.push_str(other),
+        None => push_american(normal, word),
+    }
 }
 
 fn push_american(normal: &mut String, word: &str) {
@@ -169,20 +132,33 @@ fn push_american(normal: &mut String, word: &str) {
     }
 }
 
+/// Turns texts into the words by which they are compared.
+pub(crate) struct Words(TextAnalyzer);
+
+impl Words {
+    pub(crate) fn new() -> Self {
+        Self(analyser())
+    }
+
+    /// The words of a text, in its order, at most `most` of them.
+    pub(crate) fn of(&mut self, text: &str, most: usize) -> Vec<String> {
+        let normal = normalise(text);
+        let mut stream = self.0.token_stream(&normal);
+        let mut words = Vec::new();
+        while words.len() < most && stream.advance() {
+            words.push(stream.token().text.clone());
+        }
+        words
+    }
+}
+
 /// The different words of a query, at most [`MAX_QUERY_TERMS`], in the order of the text. No
 /// character has a meaning beyond separating words.
 pub(crate) fn query_terms(text: &str) -> Vec<String> {
     let text = text.get(..text.floor_char_boundary(MAX_QUERY_BYTES)).unwrap_or(text);
-    let normal = normalise(text);
-    let mut analyser = analyser();
-    let mut stream = analyser.token_stream(&normal);
-    let (mut seen, mut terms) = (HashSet::new(), Vec::new());
-    while terms.len() < MAX_QUERY_TERMS && stream.advance() {
-        let term = &stream.token().text;
-        if seen.insert(term.clone()) {
-            terms.push(term.clone());
-        }
-    }
+    let mut seen = HashSet::new();
+    let mut terms = Words::new().of(text, usize::MAX);
+    terms.retain(|term| seen.len() < MAX_QUERY_TERMS && seen.insert(term.clone()));
     terms
 }
 
@@ -219,7 +195,23 @@ mod tests {
             query_terms("val_acc at LR 0.1"),
             query_terms("validation accuracy at learning rate 0.1")
         );
-        assert!(SAME.is_sorted(), "the table is searched by bisection");
+        assert!(same::SAME.is_sorted(), "the table is searched by bisection");
+    }
+
+    #[test]
+    fn names_and_words_in_two_parts_are_found_however_they_are_written() {
+        assert_eq!(query_terms("EarlyStopping"), ["earli", "stop"]);
+        assert_eq!(
+            query_terms("CrossEntropyLoss"),
+            ["cross", "entropi", "loss", "crossentropyloss"]
+        );
+        assert_eq!(query_terms("PyTorch"), query_terms("pytorch"));
+        assert_eq!(query_terms("over-fitting"), query_terms("overfitting"));
+        assert_eq!(
+            query_terms("over fitting data sets"),
+            query_terms("overfitting datasets")
+        );
+        assert_eq!(query_terms("over the top"), ["over", "top"]);
     }
 
     #[test]
