@@ -349,7 +349,11 @@ fn passes(case: &Case<'_>) -> usize {
     let inputs = experiment.dataset.as_ref().map_or(1, |it| it.features().count()) as f64;
     let widths: Vec<f64> = std::iter::once(inputs).chain(sizes).collect();
     let weights: f64 = widths.windows(2).map(|it| it.iter().product::<f64>()).sum();
-    if weights > WEIGHTS_PER_ROW * rows.count { OVERSIZED } else { PASSES }
+    if weights > WEIGHTS_PER_ROW * rows.count {
+        OVERSIZED
+    } else {
+        PASSES
+    }
 }
 
 fn by_loss(case: &Case<'_>, view: &TrainingView) -> Option<Look> {

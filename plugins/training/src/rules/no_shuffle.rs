@@ -206,4 +206,34 @@ mod tests {
         let whole = json!({"metrics_values": {"epoch": [0, 1, 2], "step": [1, 2, 3], "loss": [0.6, 0.5, 0.4]}, "params": {"shuffle": false}});
         assert!(codes(&whole).is_empty());
     }
+
+    /// Ten epochs of eight rows with fixed batches; `swing` is how far validation follows them.
+    fn validated(swing: f64) -> Json {
+        let place = |it: usize| (it % 8) as f64 / 7.0 - 0.5;
+        let mut run = run(
+            |it| 1.0 + 1.2 * (it as f64 / 7.0 - 0.5),
+            &json!({"shuffle": false, "batch_size": 16}),
+        );
+        let validation: Vec<f64> = decay(80, 1.0, 0.6, 20.0, 0.001)
+            .iter()
+            .enumerate()
+            .map(|(it, loss)| loss * (1.0 + swing * place(it)))
+            .collect();
+        run["metrics_values"]["val_loss"] = json!(validation);
+        run
+    }
+
+    #[test]
+    fn validation_that_swings_with_the_order_makes_it_a_fault_and_one_that_does_not_a_remark() {
+        assert!(severity(&validated(0.2), CODE).is_some_and(|it| it > Severity::Low));
+        assert_eq!(severity(&validated(0.0), CODE), Some(Severity::Low));
+    }
+
+    #[test]
+    fn training_far_ahead_from_the_first_epoch_tells_without_a_pattern() {
+        let validation: Vec<f64> = (0..12).map(|it| 0.73 + 0.05 * f64::from(it)).collect();
+        let run = json!({"metrics_values": {"epoch": (0..12).collect::<Vec<_>>(), "train_loss": decay(12, 0.3, 0.2, 5.0, 0.001), "val_loss": validation},
+            "params": {"shuffle": false, "batch_size": 8}});
+        assert_eq!(severity(&run, CODE), Some(Severity::Medium));
+    }
 }

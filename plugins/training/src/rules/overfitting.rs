@@ -289,4 +289,25 @@ mod tests {
         );
         assert!(codes(&found).is_empty());
     }
+
+    #[test]
+    fn a_patience_longer_than_the_run_stops_nothing() {
+        let found = run(
+            &decay(60, 0.9, 0.02, 10.0, 0.01),
+            &rising(60, 12, 0.45, 0.01),
+            &json!({"early_stopping": true, "patience": 500, "num_epochs": 60}),
+        );
+        assert_eq!(severity(&found, CODE), Some(Severity::High));
+    }
+
+    #[test]
+    fn validation_that_is_never_better_than_a_constant_is_only_a_remark() {
+        let mut found = run(
+            &decay(40, 2.3, 0.5, 8.0, 0.01),
+            &rising(40, 10, 1.15, 0.01),
+            &json!({"early_stopping": false}),
+        );
+        found["metrics_values"]["val_r2"] = json!(vec![-0.15; 40]);
+        assert!(severity(&found, CODE).is_none_or(|it| it == Severity::Low));
+    }
 }

@@ -141,4 +141,11 @@ mod tests {
         assert!(codes(&run(3.0, 0.004, "none")).is_empty());
         assert!(severity(&run(40.0, 0.004, "none"), CODE).is_none());
     }
+
+    #[test]
+    fn early_stopping_soon_after_the_best_epoch_is_healthy() {
+        let mut run = run(3.0, 0.09, "none");
+        run["params"]["num_epochs"] = json!(100);
+        assert!(severity(&run, CODE).is_none());
+    }
 }

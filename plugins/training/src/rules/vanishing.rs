@@ -251,4 +251,16 @@ mod tests {
             "params": {"activation": "tanh", "hidden_sizes": [24, 24, 24, 24, 24, 24]}});
         assert!(severity(&run, CODE).is_none());
     }
+
+    #[test]
+    fn a_bottleneck_of_two_layers_does_not_vanish() {
+        assert!(severity(&layered(&[1e-6, 1e-4, 0.1], &stuck()), CODE).is_none());
+    }
+
+    #[test]
+    fn very_deep_layers_that_never_move_are_found_whatever_their_units() {
+        let run = json!({"metrics_values": {"epoch": epochs(20), "loss": vec![1.0986; 20], "val_loss": vec![1.0987; 20], "val_accuracy": vec![0.33; 20]},
+            "params": {"activation": "relu", "hidden_sizes": [12, 12, 12, 12, 12, 12, 12, 12], "lr": 0.01, "optimizer": "adam", "num_labels": 3}});
+        assert_eq!(severity(&run, CODE), Some(Severity::Medium));
+    }
 }
