@@ -119,7 +119,7 @@ fn judge(case: &Case<'_>, pair: &MetricPair) -> Option<Draft> {
     let contradicted = train.is_some()
         && validation
             .as_ref()
-            .is_some_and(|it| it.drop < 0.0 || (it.correlation < 0.0 && !(exact && it.below >= BELOW)));
+            .is_some_and(|it| it.drop < 0.0 || (it.correlation < 0.0 && !(exact && main.below >= BELOW)));
     if !wrong(main) || contradicted || !beyond_noise(case, main) {
         return None;
     }

@@ -125,6 +125,10 @@ fn never_improved(case: &Case<'_>, best: &Best) -> bool {
         return true;
     }
     let constant = view.class_count().map_or(f64::INFINITY, f64::ln);
+    // Better than guessing by far, from the first epoch on: the labels are those of training.
+    if constant.is_finite() && best.value <= 0.8 * constant {
+        return false;
+    }
     let fell = first.value - best.value >= LEARNT * first.value.abs() && best.value < 0.99 * constant;
     let noise = view.validation_rows().map_or(0.08, |rows| 1.0 / f64::from(rows).sqrt());
     let gained = view.main_metric().is_some_and(|pair| {
