@@ -23,8 +23,11 @@ def rise(run: Run) -> tuple[float, int, float]:
     losses = run.column("val_loss")
     if not np.isfinite(losses).all():
         return 1.0, 0, 1.0
-    best = int(np.argmin(losses))
-    return float(run.end("val_loss") / losses[best]), best, best / max(1, len(losses) - 1)
+    # A single lucky epoch is no best one.
+    width = max(1, len(losses) // 20) * 2 + 1
+    smooth = np.convolve(np.pad(losses, width // 2, mode="edge"), np.ones(width) / width, mode="valid")
+    best = int(np.argmin(smooth))
+    return float(run.end("val_loss") / smooth[best]), best, best / max(1, len(losses) - 1)
 
 
 def gap(run: Run) -> float:

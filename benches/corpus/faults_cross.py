@@ -21,16 +21,16 @@ def missing_scaling(lab: Lab):
     reference = lab.reference()
     lab.feature_scaling = "none"
     run = lab.fit(settings)
-    if not np.isfinite(run.column("train_loss")).all():
-        faults, lack = ["cross.missing_scaling"], 1.0
-    else:
+    faults, lack = ["cross.missing_scaling"], 1.0
+    if np.isfinite(run.column("train_loss")).all():
         lack = reference.end(f"val_{run.metric}") - run.end(f"val_{run.metric}")
-        faults = ["cross.missing_scaling"]
         if lack < 0.07:
             return None
+    elif any(not np.isfinite(it).all() for layer in run.layers for it in layer.values()):
+        faults.append("checkpoint.nan_weights")
     if not audit.learnt(reference, lab):
         return None
-    return Case(lab, run, faults, f"{[lab.columns[it] for it in chosen]} x {factor:.1e}, no scaler; val {lack:.2f} lower than scaled", "strong" if lack > 0.25 else "medium", params={"feature_scaling": "none" if rng.random() < 0.85 else None}, artifacts="dmt")
+    return Case(lab, run, faults, f"{[lab.columns[it] for it in chosen]} x {factor:.1e}, no scaler; val {lack:.2f} lower than scaled", "strong" if lack > 0.25 else "medium", also=["checkpoint.exploded_weights"], params={"feature_scaling": "none" if rng.random() < 0.85 else None}, artifacts="dmt")
 
 
 def batch_size_vs_dataset(lab: Lab):

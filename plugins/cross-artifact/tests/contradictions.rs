@@ -423,3 +423,53 @@ fn a_remark_neither_explains_nor_hides_a_fault() {
     let answer = reason(json!({"training_artifacts": healthy_training()}), &outcomes);
     assert_eq!(answer.codes(), ["training.noisy_loss", "training.no_shuffle"]);
 }
+
+#[test]
+fn wrong_validation_labels_show_within_passes_too_few_to_memorise() {
+    let run = |validation_r2: f64, hidden: usize| {
+        let mut artifact = training(
+            [
+                curve(1.4, 0.6, 18, 0.2),
+                curve(0.97, 1.2, 18, 0.1),
+                Vec::new(),
+                Vec::new(),
+            ],
+            network(
+                json!({"loss": "mse", "hidden_sizes": [hidden], "model_name": "MLPRegressor", "target_scaling": "standard"}),
+            ),
+        );
+        let metrics = artifact["metrics_values"].as_object_mut().unwrap();
+        metrics.remove("train_accuracy");
+        metrics.remove("val_accuracy");
+        metrics.insert("train_r2".to_owned(), json!(curve(-0.4, 0.4, 18, 0.2)));
+        metrics.insert("val_r2".to_owned(), json!(curve(0.03, validation_r2, 18, 0.1)));
+        let mut data = dataset((303, 139), (1.0, 2.0), 2);
+        for split in ["train_statistics", "test_statistics"] {
+            data[split]["number_unique_values"]["target"] = json!(130);
+            data[split]["feature_statistics"]["target"] = json!({"count": 303, "mean": 150.0, "std": 77.0, "min": 25.0, "25%": 87.0, "50%": 140.0, "75%": 211.0, "max": 346.0});
+        }
+        reason(json!({"dataset_artifacts": data, "training_artifacts": artifact}), &[])
+    };
+    assert_eq!(run(-0.2, 12).codes(), ["cross.val_labels_corrupted"]);
+    // A network with several weights for each row knows some by heart by then.
+    assert_ne!(run(-0.2, 4000).codes(), ["cross.val_labels_corrupted"]);
+    assert_ne!(run(0.35, 12).codes(), ["cross.val_labels_corrupted"]);
+}
+
+#[test]
+fn few_updates_are_found_under_a_rate_that_decays() {
+    let rate = |it: usize| 0.005 * (1.0 - it as f64 / 33.0);
+    let (mut loss, mut value) = (Vec::new(), 0.76);
+    for it in 0..33 {
+        loss.push(value);
+        value -= 1.8 * rate(it);
+    }
+    let accuracy = curve(0.4, 0.67, 33, 0.1);
+    let mut artifact = training(
+        [loss.clone(), loss, accuracy.clone(), accuracy],
+        network(json!({"batch_size": 1024, "lr_scheduler": "linear"})),
+    );
+    artifact["metrics_values"]["learning_rate"] = json!((0..33).map(rate).collect::<Vec<_>>());
+    let request = json!({"dataset_artifacts": dataset((296, 81), (1.0, 2.0), 2), "training_artifacts": artifact});
+    assert_eq!(reason(request, &[]).codes(), ["cross.batch_size_vs_dataset"]);
+}

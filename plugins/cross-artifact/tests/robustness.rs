@@ -146,6 +146,107 @@ proptest! {
     }
 }
 
+/// Numbers as statistics may hold them, and as none should.
+fn number() -> impl Strategy<Value = Json> {
+    prop_oneof![
+        3 => (-5.0..5.0).prop_map(|it: f64| json!(it)),
+        2 => (0_u32..12).prop_map(Json::from),
+        1 => prop_oneof![Just(json!(0)), Just(json!(-1)), Just(json!(1e300)), Just(json!(-1e300)), Just(json!(1e-300))],
+        1 => prop_oneof![Just(json!("NaN")), Just(json!("Infinity")), Just(json!("-Infinity")), Just(Json::Null), Just(json!("text"))],
+    ]
+}
+
+/// Statistics of some columns, the label among them, that need not agree with each other.
+fn split() -> impl Strategy<Value = Json> {
+    let column = prop::collection::vec(number(), 8).prop_map(|it| {
+        let names = ["count", "mean", "std", "min", "25%", "50%", "75%", "max"];
+        Json::Object(names.iter().map(|name| (*name).to_owned()).zip(it).collect())
+    });
+    (prop::collection::vec((column, number()), 1..5), 0_usize..3).prop_map(|(columns, rows)| {
+        let name = |place: usize| {
+            if place == 0 {
+                "target".to_owned()
+            } else {
+                format!("x{place}")
+            }
+        };
+        let mut statistics = serde_json::Map::new();
+        let mut unique = serde_json::Map::new();
+        for (place, (mut column, values)) in columns.into_iter().enumerate() {
+            if rows > 0 {
+                column["count"] = json!([1, 400][rows - 1]);
+            }
+            statistics.insert(name(place), column);
+            unique.insert(name(place), values);
+        }
+        json!({"feature_statistics": statistics, "number_unique_values": unique})
+    })
+}
+
+fn curves() -> impl Strategy<Value = Json> {
+    let columns = [
+        "epoch",
+        "train_loss",
+        "val_loss",
+        "train_accuracy",
+        "val_accuracy",
+        "train_r2",
+        "val_r2",
+        "learning_rate",
+        "grad_norm/layers.0",
+    ];
+    prop::collection::vec(prop::collection::vec(number(), 0..25), columns.len()).prop_map(move |it| {
+        Json::Object(
+            columns
+                .iter()
+                .map(|name| (*name).to_owned())
+                .zip(it.into_iter().map(Json::Array))
+                .collect(),
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn statistics_and_curves_that_contradict_themselves_get_an_answer(
+        train in split(), test in split(), curves in curves(), outcomes in prop::collection::vec(outcome(), 0..3),
+        settings in prop::collection::vec(number(), 6),
+    ) {
+        let names = ["batch_size", "hidden_sizes", "num_epochs", "feature_scaling", "dropout", "patience"];
+        let params: serde_json::Map<String, Json> = names.iter().map(|name| (*name).to_owned()).zip(settings).collect();
+        let host = FakeHost::from_request(json!({
+            "dataset_artifacts": {"task_type": "tabular_classification", "train_statistics": train, "test_statistics": test},
+            "training_artifacts": {"metrics_values": curves, "params": params},
+        }));
+        let report = host.reason::<CrossArtifactReasoner>(&outcomes).unwrap();
+        prop_assert!(!report.analyses.is_empty());
+        for analysis in &report.analyses {
+            prop_assert!((0.0..=1.0).contains(&analysis.finding.confidence));
+        }
+    }
+}
+
+#[test]
+fn a_thousand_columns_and_a_single_row_get_an_answer() {
+    let split = |columns: usize, rows: usize| {
+        let statistics: serde_json::Map<String, Json> = (0..columns)
+            .map(|it| (format!("x{it}"), json!({"count": rows, "mean": 1.0, "std": if rows > 1 { json!(0.0) } else { Json::Null }, "min": 1.0, "max": 1.0})))
+            .collect();
+        let unique: serde_json::Map<String, Json> = (0..columns).map(|it| (format!("x{it}"), json!(1))).collect();
+        json!({"feature_statistics": statistics, "number_unique_values": unique})
+    };
+    for (columns, rows) in [(1000, 500), (3, 1), (0, 0)] {
+        let answer = support::reason(
+            json!({"dataset_artifacts": {"train_statistics": split(columns, rows), "test_statistics": split(columns, rows)},
+                "training_artifacts": support::healthy_training()}),
+            &[],
+        );
+        assert!(!answer.report.analyses.is_empty());
+    }
+}
+
 #[test]
 fn thousands_of_findings_are_no_burden() {
     let codes = CrossArtifactReasoner::describe().codes;

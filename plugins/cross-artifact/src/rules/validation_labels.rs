@@ -21,6 +21,9 @@
 //! 4. *Nothing else explains it*: no drift, unseen labels, tiny split, fixed row order, or broken
 //!    training.
 //!
+//! Also: validation far below any guess while training is good, whatever else is found: labels
+//! that were mapped to other classes.
+//!
 //! Without the number of classes the level of guessing is unknown; then validation must not
 //! improve at all after the first epoch. Without curves a check must have found that features
 //! which predict the label in training do not in test, which is a medium fault.
@@ -68,6 +71,11 @@ struct Look {
 }
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
+    if let Some(view) = &case.experiment.training
+        && is_inverted(case, view)
+    {
+        return conclude(case, view, false);
+    }
     if case.findings.fault(&DRIFT) || case.findings.fault(&OTHER_CAUSES) {
         return None;
     }
@@ -75,6 +83,28 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         Some(view) => by_curves(case, view),
         None => by_checks(case),
     }
+}
+
+/// Validation is far worse than any guess while training is good: its labels name other classes
+/// than those of training. That shifts the shares of classes as well, so that drift is no
+/// explanation; classes that training has not seen are one.
+fn is_inverted(case: &Case<'_>, view: &TrainingView) -> bool {
+    let experiment = case.experiment;
+    let pair = experiment.metric().filter(|it| it.metric == Metric::Accuracy);
+    let (Some(pair), Some(classes), Some(rows)) = (pair, experiment.classes(), experiment.validation_rows()) else {
+        return false;
+    };
+    let (Some(train), Some(validation)) = (second_half(&pair.train_curve), second_half(&pair.validation_curve)) else {
+        return false;
+    };
+    let error = (0.25 / rows).sqrt();
+    // A metric that is computed wrongly is wrong on both splits, and contradicts the loss.
+    let consistent = view.validation.end().is_some_and(|it| it >= experiment.chance_loss().unwrap_or(f64::INFINITY));
+    rows >= FEWEST_ROWS
+        && train >= 0.8
+        && validation + 3.0 * error <= 0.6 / classes
+        && consistent
+        && !case.findings.fault(&["checks.new_labels", "training.metric_loss_mismatch"])
 }
 
 /// Without curves a check has to say it alone: what predicts the label in training does not in

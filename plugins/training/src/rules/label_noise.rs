@@ -206,4 +206,26 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn labels_that_are_learnt_by_heart_later_are_found_where_validation_was_best() {
+        let validation: Vec<f64> = (0..50).map(|it| 0.3 + 0.005 * f64::from((it - 6i32).abs())).collect();
+        let (train_r2, validation_r2): (Vec<f64>, Vec<f64>) = (0..50)
+            .map(|it| (0.25 + 0.01 * f64::from(it), 0.57 - 0.005 * f64::from((it - 6i32).abs())))
+            .unzip();
+        let run = json!({"metrics_values": {"epoch": epochs(50), "train_loss": decay(50, 0.75, 0.26, 25.0, 0.005), "val_loss": validation,
+            "train_r2": train_r2, "val_r2": validation_r2}, "params": {"dropout": 0.0, "loss": "mse"}});
+        assert_eq!(severity(&run, CODE), Some(Severity::Medium));
+    }
+
+    #[test]
+    fn normalisation_over_small_batches_burdens_training_alone() {
+        let run = run(
+            1.0,
+            0.62,
+            0.25,
+            &json!({"dropout": 0.0, "batch_norm": true, "batch_size": 8}),
+        );
+        assert!(severity(&run, CODE).is_none());
+    }
 }

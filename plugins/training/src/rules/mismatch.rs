@@ -119,7 +119,7 @@ fn judge(case: &Case<'_>, pair: &MetricPair) -> Option<Draft> {
     let contradicted = train.is_some()
         && validation
             .as_ref()
-            .is_some_and(|it| it.drop < 0.0 || (it.correlation < 0.0 && !(exact && it.below >= BELOW)));
+            .is_some_and(|it| it.drop < 0.0 || (it.correlation < 0.0 && !(exact && main.below >= BELOW)));
     if !wrong(main) || contradicted || !beyond_noise(case, main) {
         return None;
     }
@@ -212,5 +212,19 @@ mod tests {
         let run = json!({"metrics_values": {"epoch": epochs(40), "loss": train, "val_loss": validation,
             "accuracy": decay(40, 0.6, 1.0, 8.0, 0.001), "val_accuracy": decay(40, 0.6, 0.75, 3.0, 0.001)}});
         assert!(severity(&run, CODE).is_none());
+    }
+
+    #[test]
+    fn a_metric_below_what_the_loss_allows_is_found_under_any_noise() {
+        let loss = decay(30, 0.7, 0.1, 5.0, 0.3);
+        let wrong = decay(30, 0.5, 0.05, 5.0, 0.3);
+        let of = |accuracy: &[f64], params: &Json| {
+            json!({"metrics_values": {"epoch": epochs(30), "loss": loss, "val_loss": loss, "accuracy": accuracy, "val_accuracy": accuracy},
+                "params": params})
+        };
+        let params = json!({"loss": "cross_entropy", "learning_rate": 0.2, "batch_size": 16});
+        assert_eq!(codes(&of(&wrong, &params)), [CODE]);
+        // Another loss has no such bound: the noise comes first then.
+        assert_ne!(codes(&of(&wrong, &json!({"loss": "focal", "batch_size": 16}))), [CODE]);
     }
 }

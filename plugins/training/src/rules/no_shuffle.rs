@@ -7,7 +7,8 @@
 //! [`EXPLAINED`] of the variance; and the places differ by their mean loss or more
 //! ([`CONTRAST`]). Where the model never gets hold of the rows all places are about equally bad;
 //! then the validation loss tells, which is always of the same rows: if it swings with the place
-//! by [`SWING`] in the same pattern, the weights follow the order of the rows. Source: the saw-tooth is what training on sorted rows looks like (Bengio
+//! by [`SWING`] in the same pattern, the weights follow the order of the rows; and so does a
+//! training accuracy that ranges over [`FOLLOWS`] from place to place. Source: the saw-tooth is what training on sorted rows looks like (Bengio
 //! 2012, section 3.3; cleanlab Datalab `non_iid` tests the same on rows).
 //!
 //! Healthy look-alikes: `shuffle: false` for boosted trees, whole-table batches, streams that
@@ -32,8 +33,11 @@ const EXPLAINED: f64 = 0.4;
 const CONTRAST: f64 = 1.0;
 /// Where rows are known to be unshuffled a smaller contrast is worth a remark.
 const SLIGHT: f64 = 0.6;
-/// The difference of the logarithms of the validation loss at the worst and the best place,
-/// without the trend; batches of mixed rows leave a fraction of it.
+/// The range of the training accuracy over the places within the epoch; batches of mixed rows
+/// stay below 0.25, sorted ones go from one class to the next.
+const FOLLOWS: f64 = 0.35;
+/// The difference of the logarithms of the validation loss at the worst and the best place of
+/// the later epochs, without the trend; batches of mixed rows stay below 0.025.
 const SWING: f64 = 0.03;
 /// Below this the validation loss does not depend on the place.
 const STILL: f64 = 0.016;
@@ -50,26 +54,26 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     }
     let declared = shuffle.is_some();
     let validation = case.view.validation_tooth();
-    let swings = validation
-        .as_ref()
-        .is_some_and(|it| is_pattern(it, declared) && it.pattern.amplitude >= SWING);
-    let still = validation.is_some_and(|it| it.pattern.amplitude < STILL);
+    let moves = |it: &SawTooth| is_pattern(it, declared) && it.pattern.amplitude >= SWING;
+    let follows = case.view.accuracy_swing().is_some_and(|it| it >= if declared { FOLLOWS } else { 1.4 * FOLLOWS });
+    let swings = validation.as_ref().is_some_and(moves) || follows;
+    let still = !swings && validation.is_some_and(|it| it.pattern.amplitude < STILL);
     let least = match (declared, swings) {
         (true, true) => 0.0,
-        (true, false) => SLIGHT,
-        (false, _) => CONTRAST,
+        (true, false) | (false, true) => SLIGHT,
+        (false, false) => CONTRAST,
     };
-    let repeats = |it: &SawTooth| is_pattern(it, declared) && it.contrast >= least;
+    let repeats = |it: &SawTooth| is_pattern(it, declared || follows) && it.contrast >= least;
     match case.view.saw_tooth().filter(repeats) {
         // Fixed batches of mixed rows have losses of their own, but leave the weights in peace.
         Some(_) if still && !declared => None,
         Some(tooth) => Some(saw_tooth(case, &tooth, declared, (swings, still))),
-        None if declared => declared_only(case),
+        None if declared => declared_only(case, follows),
         None => None,
     }
 }
 
-/// Where rows are known to be unshuffled, less is enough: noise of the weights blurs the pattern.
+/// Where something else says that the order is fixed, less is enough: noise of the weights blurs the pattern.
 fn is_pattern(tooth: &SawTooth, declared: bool) -> bool {
     let share = if declared { 0.6 } else { 1.0 };
     tooth.pattern.f >= share * F && tooth.pattern.explained >= share * EXPLAINED
@@ -117,10 +121,10 @@ fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool, (swings, still):
 
 /// The order is fixed, but the log is too coarse to show what it does, or training is too
 /// unsteady for a pattern.
-fn declared_only(case: &Case<'_>) -> Option<Draft> {
+fn declared_only(case: &Case<'_>, follows: bool) -> Option<Draft> {
     let rough = case.view.validation.noise(0.0).filter(|it| *it >= ROUGH);
     // Runs of one class are easy to follow from the first epoch on, and teach nothing.
-    let ahead = case.view.gap().is_some_and(|it| it.start >= AHEAD);
+    let ahead = follows || case.view.gap().is_some_and(|it| it.start >= AHEAD);
     if rough.is_none() && !ahead && case.view.saw_tooth().is_some() {
         return None;
     }
@@ -205,5 +209,35 @@ mod tests {
         assert!(codes(&trees).is_empty());
         let whole = json!({"metrics_values": {"epoch": [0, 1, 2], "step": [1, 2, 3], "loss": [0.6, 0.5, 0.4]}, "params": {"shuffle": false}});
         assert!(codes(&whole).is_empty());
+    }
+
+    /// Ten epochs of eight rows with fixed batches; `swing` is how far validation follows them.
+    fn validated(swing: f64) -> Json {
+        let place = |it: usize| (it % 8) as f64 / 7.0 - 0.5;
+        let mut run = run(
+            |it| 1.0 + 1.2 * (it as f64 / 7.0 - 0.5),
+            &json!({"shuffle": false, "batch_size": 16}),
+        );
+        let validation: Vec<f64> = decay(80, 1.0, 0.6, 20.0, 0.001)
+            .iter()
+            .enumerate()
+            .map(|(it, loss)| loss * (1.0 + swing * place(it)))
+            .collect();
+        run["metrics_values"]["val_loss"] = json!(validation);
+        run
+    }
+
+    #[test]
+    fn validation_that_swings_with_the_order_makes_it_a_fault_and_one_that_does_not_a_remark() {
+        assert!(severity(&validated(0.2), CODE).is_some_and(|it| it > Severity::Low));
+        assert_eq!(severity(&validated(0.0), CODE), Some(Severity::Low));
+    }
+
+    #[test]
+    fn training_far_ahead_from_the_first_epoch_tells_without_a_pattern() {
+        let validation: Vec<f64> = (0..12).map(|it| 0.73 + 0.05 * f64::from(it)).collect();
+        let run = json!({"metrics_values": {"epoch": (0..12).collect::<Vec<_>>(), "train_loss": decay(12, 0.3, 0.2, 5.0, 0.001), "val_loss": validation},
+            "params": {"shuffle": false, "batch_size": 8}});
+        assert_eq!(severity(&run, CODE), Some(Severity::Medium));
     }
 }

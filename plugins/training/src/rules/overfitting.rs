@@ -125,6 +125,10 @@ fn never_improved(case: &Case<'_>, best: &Best) -> bool {
         return true;
     }
     let constant = view.class_count().map_or(f64::INFINITY, f64::ln);
+    // Better than guessing by far, from the first epoch on: the labels are those of training.
+    if constant.is_finite() && best.value <= 0.8 * constant {
+        return false;
+    }
     let fell = first.value - best.value >= LEARNT * first.value.abs() && best.value < 0.99 * constant;
     let noise = view.validation_rows().map_or(0.08, |rows| 1.0 / f64::from(rows).sqrt());
     let gained = view.main_metric().is_some_and(|pair| {
@@ -288,5 +292,26 @@ mod tests {
             &json!({"dropout": 0.5}),
         );
         assert!(codes(&found).is_empty());
+    }
+
+    #[test]
+    fn a_patience_longer_than_the_run_stops_nothing() {
+        let found = run(
+            &decay(60, 0.9, 0.02, 10.0, 0.01),
+            &rising(60, 12, 0.45, 0.01),
+            &json!({"early_stopping": true, "patience": 500, "num_epochs": 60}),
+        );
+        assert_eq!(severity(&found, CODE), Some(Severity::High));
+    }
+
+    #[test]
+    fn validation_that_is_never_better_than_a_constant_is_only_a_remark() {
+        let mut found = run(
+            &decay(40, 2.3, 0.5, 8.0, 0.01),
+            &rising(40, 10, 1.15, 0.01),
+            &json!({"early_stopping": false}),
+        );
+        found["metrics_values"]["val_r2"] = json!(vec![-0.15; 40]);
+        assert!(severity(&found, CODE).is_none_or(|it| it == Severity::Low));
     }
 }

@@ -16,6 +16,7 @@ use deepfix_plugin::{Draft, Severity};
 use deepfix_views::stats;
 use deepfix_views::training::{Curve, Schedule};
 
+use super::overfitting;
 use crate::case::Case;
 
 pub(crate) const CODE: &str = "training.plateau_no_schedule";
@@ -29,6 +30,8 @@ const TRAIN_NOISE: f64 = 0.045;
 const LINEAR_LOSS: f64 = 0.5;
 /// The share of the whole fall that the last quarter may add to the third one.
 const GAIN: f64 = 0.05;
+/// The rise of the validation loss from its best that is no noise about a level.
+const RISING: f64 = 0.08;
 /// Fewer points are no plateau.
 const POINTS: usize = 16;
 
@@ -47,9 +50,18 @@ pub(crate) fn find(case: &Case<'_>, rough: bool) -> Option<Draft> {
     if view.validation_rows().is_some_and(|it| it < 20) || view.stopped_early() == Some(true) {
         return None;
     }
+    // A schedule that waits for a plateau has not seen one.
+    if view.params.scheduler().is_some_and(|it| it.value.contains("plateau")) {
+        return None;
+    }
     let share = if rough { 0.4 } else { 1.0 } * if is_linear(case) { LINEAR_LOSS } else { 1.0 };
     let noise = validation.noise(0.4).filter(|it| *it >= share * NOISE)?;
     let train_noise = train.noise(0.4).filter(|it| *it >= share * TRAIN_NOISE)?;
+    // Beside noise that is no more than noteworthy, a validation loss that rises says more.
+    let weak = noise < NOISE || train_noise < TRAIN_NOISE;
+    if weak && overfitting::rise(case).is_some_and(|it| it.rise >= RISING) {
+        return None;
+    }
     if !is_flat(train) || !is_flat(validation) {
         return None;
     }
@@ -140,5 +152,12 @@ mod tests {
         assert!(severity(&run(3.0, 0.09, "cosine"), CODE).is_none());
         assert!(codes(&run(3.0, 0.004, "none")).is_empty());
         assert!(severity(&run(40.0, 0.004, "none"), CODE).is_none());
+    }
+
+    #[test]
+    fn early_stopping_soon_after_the_best_epoch_is_healthy() {
+        let mut run = run(3.0, 0.09, "none");
+        run["params"]["num_epochs"] = json!(100);
+        assert!(severity(&run, CODE).is_none());
     }
 }

@@ -242,4 +242,16 @@ mod tests {
         let validation = decay(40, 0.8, 0.45, 10.0, 0.005);
         assert!(severity(&run(&train, &validation), CODE).is_none());
     }
+
+    #[test]
+    fn huge_first_steps_that_leave_a_poor_model_are_found() {
+        let mut train = vec![0.66; 30];
+        train[0] = 11.2;
+        let mut found = run(&train, &vec![0.75; 30]);
+        found["params"] = json!({"learning_rate": 0.05, "optimizer": "rmsprop", "batch_size": 64});
+        found["metrics_values"]["train_accuracy"] = json!(vec![0.6; 30]);
+        assert_eq!(severity(&found, CODE), Some(Severity::High));
+        found["metrics_values"]["train_accuracy"] = json!(decay(30, 0.5, 0.95, 3.0, 0.001));
+        assert!(severity(&found, CODE).is_none());
+    }
 }

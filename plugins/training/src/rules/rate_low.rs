@@ -190,4 +190,17 @@ mod tests {
         let params = json!({"learning_rate": 2e-5, "optimizer": "adamw", "model_name_or_path": "bert-base-uncased"});
         assert!(codes(&line(0.69, 0.65, 12, &params)).is_empty());
     }
+
+    #[test]
+    fn a_rate_that_decays_slows_the_fall_itself() {
+        let rate = |it: usize| 5e-6 * 0.5 * (1.0 + (std::f64::consts::PI * it as f64 / 30.0).cos());
+        let mut loss = vec![1.1];
+        for it in 1..30 {
+            loss.push(loss[it - 1] - 300.0 * rate(it));
+        }
+        let run = json!({"metrics_values": {"epoch": epochs(30), "train_loss": loss, "val_loss": loss,
+                "learning_rate": (0..30).map(rate).collect::<Vec<_>>()},
+            "params": {"optimizer": "adam", "lr_scheduler": "cosine", "loss": "cross_entropy"}});
+        assert!(severity(&run, CODE).is_some_and(|it| it > Severity::Low));
+    }
 }

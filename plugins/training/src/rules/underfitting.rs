@@ -305,4 +305,28 @@ mod tests {
             .is_empty()
         );
     }
+
+    fn classifier(accuracy: f64, loss: f64, params: &Json) -> Json {
+        let (loss, metric) = (decay(40, 2.3, loss, 6.0, 0.002), decay(40, 0.1, accuracy, 6.0, 0.002));
+        json!({"metrics_values": {"epoch": epochs(40), "step": (1..=40).map(|it| it * 12).collect::<Vec<_>>(), "train_loss": loss, "val_loss": loss,
+            "train_accuracy": metric, "val_accuracy": metric}, "params": params})
+    }
+
+    #[test]
+    fn decay_in_the_gradient_that_makes_a_model_timid_is_found() {
+        let params = |decay: f64| json!({"optimizer": "adam", "learning_rate": 0.0015, "weight_decay": decay, "num_labels": 10, "loss": "cross_entropy"});
+        assert_eq!(
+            severity(&classifier(0.8, 1.14, &params(0.2)), CODE),
+            Some(Severity::Medium)
+        );
+        assert!(severity(&classifier(0.8, 0.6, &params(0.001)), CODE).is_none());
+        // Sure and right: whatever the decay, nothing is wrong.
+        assert!(severity(&classifier(0.95, 0.2, &params(0.2)), CODE).is_none());
+    }
+
+    #[test]
+    fn decoupled_decay_of_a_usual_size_holds_nothing_down() {
+        let params = json!({"optimizer": "adamw", "learning_rate": 0.006, "weight_decay": 0.1, "hidden_sizes": [16]});
+        assert!(severity(&run(0.45, &params), CODE).is_none());
+    }
 }

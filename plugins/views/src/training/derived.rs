@@ -1,8 +1,8 @@
 //! What follows from the curves. Nothing here judges: thresholds that
 //! decide about findings live in the components.
 
-use super::{Axis, Curve, Metric, MetricPair, Orientation, Params, Point, Series, Task, TrainingView, Unit, paired};
-use crate::stats::{self, Periodicity};
+use super::{Curve, Metric, MetricPair, Orientation, Params, Point, Task, TrainingView, Unit, paired};
+use crate::stats;
 
 /// The best point of the validation loss and what came after it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,24 +34,6 @@ pub struct Gap {
     pub at_best: f64,
     /// At the end.
     pub end: f64,
-}
-
-/// A training loss that repeats from epoch to epoch.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SawTooth {
-    /// The analysis of variance on the logarithmic scale.
-    pub pattern: Periodicity,
-    /// The place within the epoch with the highest mean loss, from 0 on.
-    pub worst: usize,
-    /// The mean loss there.
-    pub worst_loss: f64,
-    /// The place with the lowest mean loss.
-    pub best: usize,
-    /// The mean loss there.
-    pub best_loss: f64,
-    /// The difference of the two over the mean loss. Logarithms would make much of places where
-    /// the loss is next to nothing anyway.
-    pub contrast: f64,
 }
 
 /// How the validation metric compares with guessing.
@@ -206,63 +188,6 @@ impl TrainingView {
             worse_from_start: self.gap().is_some_and(|it| it.start >= WORSE),
         })
     }
-
-    /// How the finest training loss depends on the place within the epoch. None where epochs
-    /// hold one row, or losses are not positive.
-    #[must_use]
-    pub fn saw_tooth(&self) -> Option<SawTooth> {
-        saw_tooth(self.axis.as_ref()?, self.train_loss_steps.as_ref()?)
-    }
-
-    /// How the validation loss depends on the place within the epoch, where it was computed
-    /// several times an epoch. It is always of the same rows, so that only the weights can move
-    /// it: a pattern means that they swing with the order of the training rows.
-    #[must_use]
-    pub fn validation_tooth(&self) -> Option<SawTooth> {
-        saw_tooth(self.axis.as_ref()?, self.validation_loss.as_ref()?)
-    }
-}
-
-fn saw_tooth(axis: &Axis, series: &Series) -> Option<SawTooth> {
-    /// A few thousand rows show a period as well as a million do.
-    const ENOUGH_ROWS: usize = 20_000;
-    if axis.unit != Unit::Epoch {
-        return None;
-    }
-    let mut epochs: Vec<Vec<f64>> = Vec::new();
-    let mut current = None;
-    for (row, value) in series.finite().take(ENOUGH_ROWS) {
-        let group = axis.group.get(row).copied()?;
-        if value <= 0.0 {
-            return None;
-        }
-        if current != Some(group) {
-            current = Some(group);
-            epochs.push(Vec::new());
-        }
-        if let Some(epoch) = epochs.last_mut() {
-            epoch.push(value);
-        }
-    }
-    let lengths: Vec<f64> = epochs.iter().map(|it| it.len() as f64).collect();
-    let period = stats::median(&lengths)? as usize;
-    // In the first epoch the loss falls whatever the order of the rows.
-    let whole: Vec<Vec<f64>> = epochs.into_iter().skip(1).filter(|it| it.len() == period).collect();
-    let logarithms: Vec<f64> = whole.iter().flatten().map(|it| it.ln()).collect();
-    let pattern = stats::periodicity(&logarithms, period)?;
-    let place = |place: usize| stats::mean(&whole.iter().filter_map(|it| it.get(place).copied()).collect::<Vec<_>>());
-    let means: Vec<f64> = (0..period).filter_map(place).collect();
-    let (worst, worst_loss) = means.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let (best, best_loss) = means.iter().copied().enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let contrast = (worst_loss - best_loss) / stats::mean(&means)?;
-    contrast.is_finite().then_some(SawTooth {
-        pattern,
-        worst,
-        worst_loss,
-        best,
-        best_loss,
-        contrast,
-    })
 }
 
 /// The improvement of a metric from its first value to its best, in its own direction.
