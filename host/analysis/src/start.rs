@@ -23,10 +23,16 @@ pub enum StartError {
     Knowledge(String),
     /// A tracking URI of `[mlflow]` cannot be read.
     #[error("[mlflow]: {0}")]
-    Mlflow(#[from] deepfix_mlflow::MlflowError),
+    Mlflow(Box<deepfix_mlflow::MlflowError>),
     /// Components that the configuration names are refused.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Agents(Vec<LoadError>),
+}
+
+impl From<deepfix_mlflow::MlflowError> for StartError {
+    fn from(error: deepfix_mlflow::MlflowError) -> Self {
+        Self::Mlflow(Box::new(error))
+    }
 }
 
 /// A dropped-in component that was refused. The others go on.

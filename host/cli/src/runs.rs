@@ -147,8 +147,8 @@ fn fill(row: &mut Row, response: &AnalyseResponse) {
             .map(|it| it.code.clone())
             .collect();
         row.worst = response
-            .severities()
-            .into_keys()
+            .standing()
+            .map(|it| it.severity)
             .max()
             .filter(|_| !row.findings.is_empty());
     }

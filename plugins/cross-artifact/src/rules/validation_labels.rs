@@ -99,12 +99,17 @@ fn is_inverted(case: &Case<'_>, view: &TrainingView) -> bool {
     };
     let error = (0.25 / rows).sqrt();
     // A metric that is computed wrongly is wrong on both splits, and contradicts the loss.
-    let consistent = view.validation.end().is_some_and(|it| it >= experiment.chance_loss().unwrap_or(f64::INFINITY));
+    let consistent = view
+        .validation
+        .end()
+        .is_some_and(|it| it >= experiment.chance_loss().unwrap_or(f64::INFINITY));
     rows >= FEWEST_ROWS
         && train >= 0.8
         && validation + 3.0 * error <= 0.6 / classes
         && consistent
-        && !case.findings.fault(&["checks.new_labels", "training.metric_loss_mismatch"])
+        && !case
+            .findings
+            .fault(&["checks.new_labels", "training.metric_loss_mismatch"])
 }
 
 /// Without curves a check has to say it alone: what predicts the label in training does not in
