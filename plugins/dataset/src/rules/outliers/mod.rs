@@ -32,6 +32,9 @@ const MAGNITUDE: f64 = 5.0;
 /// counts and amounts have long tails, it has to be tighter.
 const LUMP_OF_UNITS: f64 = 0.45;
 const LUMP_OF_COUNTS: f64 = 0.65;
+/// Rows from which on a lump is populous, and may stand nearer.
+const POPULOUS: f64 = 6.0;
+const LUMP_SHARE_POPULOUS: f64 = 0.45;
 /// With fewer different values a column is a count or a scale, whose quartiles coincide.
 const FEWEST_VALUES: f64 = 20.0;
 /// So many different values are a measurement, whose extremes do not repeat.
@@ -234,7 +237,10 @@ fn side(near: f64, far: f64, extreme: f64, other: f64, column: &Column) -> Optio
         let tail = tail(rows);
         let lump = in_one_lump(column, extreme.abs(), deviations, LUMP_OF_UNITS);
         let ranges = (extreme / near).ln() / (near / far).ln();
-        let off = ranges > tail || (lump && ranges > LUMP_SHARE * tail);
+        // A tail has one or two values of its largest size, a wrong unit has all its rows there.
+        let populous = rows > POPULOUS * deviations * deviations;
+        let share = if populous { LUMP_SHARE_POPULOUS } else { LUMP_SHARE };
+        let off = ranges > tail || (lump && ranges > share * tail);
         return (distance > FAR && off).then_some((Sort::Scale, distance));
     }
     // A column that touches zero has no logarithm; there a lump decides, or sheer distance
