@@ -16,7 +16,7 @@ CONSEQUENCES = {
     "dataset.id_like_feature": ["checks.covariate_drift", "checks.new_categories"],
     "dataset.mixed_types": ["dataset.missing_values", "dataset.id_like_feature", "checks.new_categories"],
     "dataset.test_too_small": ["checks.covariate_drift", "checks.label_drift", "dataset.small_dataset"],
-    "dataset.label_noise": ["dataset.duplicates", "dataset.correlated_features"],
+    "dataset.label_noise": ["dataset.duplicates", "dataset.correlated_features", "checks.train_test_correlation_change"],
     "checks.covariate_drift": ["checks.label_drift", "dataset.outliers"],
     "checks.label_drift": ["checks.covariate_drift", "dataset.class_imbalance"],
     "checks.new_labels": ["checks.label_drift", "checks.covariate_drift", "dataset.class_imbalance"],
@@ -64,6 +64,9 @@ def columns(case: Case, numeric: list[str], found: dict) -> None:
         if train[name].nunique() >= 0.99 * train[name].count() and (name not in numeric or whole):
             found["dataset.id_like_feature"] = name
     strong = train[numeric].corr().abs().to_numpy() if len(numeric) > 1 else np.zeros((1, 1))
+    if len(numeric) > 1:
+        # Of ranks as well, as deepchecks has it.
+        strong = np.fmax(strong, train[numeric].corr("spearman").abs().to_numpy())
     strong = np.nan_to_num(strong - np.eye(len(strong)))
     if strong.max() >= 0.92:
         found["dataset.correlated_features"] = round(float(strong.max()), 4)

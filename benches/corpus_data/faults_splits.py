@@ -144,6 +144,9 @@ def new_labels(case: Case) -> str:
 
 def train_test_leakage(case: Case) -> str:
     """Training rows copied into the test split."""
+    rows = [it.astype(str).agg("|".join, axis=1) for it in case.both()]
+    if rows[1].isin(set(rows[0])).mean() > 0.03 or rows[0].duplicated().mean() > 0.03:
+        raise Unsuitable("rows repeat by nature")
     share = case.level((0.06, 0.09), (0.15, 0.3), (0.4, 0.8))
     count = round(share * len(case.test))
     copies = case.train.iloc[case.rng.choice(len(case.train), min(count, len(case.train)), replace=False)]

@@ -1,8 +1,27 @@
 //! What was looked at, what could not be, and the summary.
 
 use deepfix_plugin::Reporter;
-use deepfix_views::dataset::{DatasetView, Modality, Task, Which};
+use deepfix_views::dataset::{DatasetView, Modality, Split, Task, Which};
 use serde_json::{Value, json};
+
+/// What the rules of a modality read besides classes: the member, and its part of a text's id.
+fn modal_members(view: &DatasetView) -> Vec<(&'static str, &'static str)> {
+    if view.modality == Modality::Text {
+        return vec![
+            ("text_statistics", "lengths"),
+            ("label_statistics", "labels"),
+            ("properties_statistics", "properties"),
+        ];
+    }
+    let mut members = vec![("image_color_means", "colours")];
+    if view.task_type.contains("object") {
+        members.push(("object_detection_statistics", "boxes"));
+    }
+    if view.task_type.contains("segmentation") {
+        members.push(("pixel_class_ratio", "pixels"));
+    }
+    members
+}
 
 /// Fills `checked` and `not_examined` and gives the summary.
 pub(crate) fn describe(view: &DatasetView, reporter: &mut Reporter<'_>) -> String {
@@ -21,7 +40,13 @@ pub(crate) fn describe(view: &DatasetView, reporter: &mut Reporter<'_>) -> Strin
                 note(counts, "classes");
             }
         }
-        Modality::Vision | Modality::Text => note(counts, "classes"),
+        Modality::Vision | Modality::Text => {
+            note(counts, "classes");
+            for (member, what) in modal_members(view) {
+                let there = |split: &Split| split.raw.get(member).is_some_and(|it| !it.is_null());
+                note(view.train.as_ref().is_some_and(there), what);
+            }
+        }
     }
     let gaps: Vec<Value> = missing
         .iter()

@@ -250,3 +250,23 @@ fn two_classes_of_texts_are_compared_whichever_leads() {
     let found = codes(table(side(156, "B", 120), side(60, "F", 50)));
     assert_eq!(found, [("checks.label_drift".to_owned(), Severity::High)]);
 }
+
+#[test]
+fn what_was_not_sent_is_named_for_every_modality() {
+    for (task, what) in [
+        ("image_classification", "colours"),
+        ("object_detection", "boxes"),
+        ("image_segmentation", "pixels"),
+        ("text_classification", "lengths"),
+        ("tabular_classification", "statistics"),
+    ] {
+        let side = json!({"num_samples": 90, "number_unique_values": {"a": 50}});
+        let request = json!({"dataset_artifacts": {"task_type": task, "train_statistics": side}, "language": "french"});
+        let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(request));
+        let extras: Value = serde_json::from_str(&report.extras).unwrap();
+        let gaps = extras["not_examined"].as_array().unwrap();
+        let gap = gaps.iter().find(|it| it["what"] == what).unwrap();
+        assert!(gap["send"].as_str().unwrap().starts_with("Envoyez"), "{gap}");
+        assert!(gaps.iter().any(|it| it["what"] == "test"), "{task}");
+    }
+}

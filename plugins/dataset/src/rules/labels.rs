@@ -5,8 +5,8 @@
 //!
 //! Label drift: class shares compared by chi-square over all classes, and by a two-sided
 //! test of each class with Bonferroni's correction, which sees one thinned class among many;
-//! and their total variation `TV = ½ Σ |p - q|`. It counts at `p < 2e-3` and `TV >= 0.15` (a
-//! low remark at `p < 0.02`), or at `p < 1e-4` and `TV >= 0.1`. A numeric label, and a code with more classes than can be counted: shift of
+//! and their total variation `TV = ½ Σ |p - q|`. It counts at `p < 2e-3` and `TV >= 0.15`, at
+//! `p < 0.01` and `TV >= 0.2` (a low remark at `p < 0.02`), or at `p < 1e-4` and `TV >= 0.1`. A numeric label, and a code with more classes than can be counted: shift of
 //! the mean with `z >= 4` and 0.4 standard deviations.
 //!
 //! Healthy: random and stratified splits; a class or two missing from a small test split.
@@ -166,7 +166,7 @@ fn classes(train: &ClassCounts, test: &ClassCounts) -> Option<Draft> {
     }
     let severity = match p {
         // One random split of a small table in fifty comes this far.
-        p if p >= 2e-3 => Severity::Low,
+        p if p >= 2e-3 && (variation < 0.2 || p >= 0.01) => Severity::Low,
         _ if variation >= 0.3 => Severity::High,
         _ => Severity::Medium,
     };

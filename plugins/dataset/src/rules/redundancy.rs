@@ -26,8 +26,8 @@ const FEWEST_TEST_ROWS: f64 = 20.0;
 const MANY_VALUES: f64 = 20.0;
 /// The chance of the likeness among all pairs of one shape.
 const SIGNIFICANT: f64 = 3e-3;
-/// Below this it is more than a remark.
-const SURE: f64 = 1e-3;
+/// Below this it is more than a remark: columns that correlate by nature shift together too.
+const SURE: f64 = 1e-5;
 
 pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
     let mut drafts = Vec::new();

@@ -5,8 +5,9 @@
 //! one distribution it stays below `1.36 sqrt(1/n + 1/m)` in 95 % of the cases (0.24 for 130
 //! and 45 rows, where deepchecks' bound of 0.2 fails a good split). A score counts when its
 //! probability times the number of features is below 1e-3 and it reaches 0.2; between 0.12
-//! and 0.2 with less than 1e-4 it is a low remark. Cramér's V is corrected for bias, so 0.2
-//! is far from noise from 50 rows on; earth mover's distance likewise.
+//! and 0.2 with less than 1e-4 it is a low remark. Cramér's V is corrected for bias: its
+//! square times all rows is a chi-square value less its degrees of freedom, one per category
+//! more, and is judged as such.
 //!
 //! Multivariate drift: AUC of a classifier that tells the splits apart. Its standard error
 //! without drift is `sqrt((n + m + 1) / (12 n m))` (Mann-Whitney) for a hold-out, of which
@@ -18,7 +19,7 @@
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::{
     checks::{Check, CheckKind, DriftScore},
-    dataset::{Which, ks_p},
+    dataset::{Which, chi_square_p, ks_p},
 };
 
 use super::{Facts, MOST_FACTS, MOST_NAMES};
@@ -26,6 +27,8 @@ use super::{Facts, MOST_FACTS, MOST_NAMES};
 const LEAST: f64 = 0.2;
 const LARGE: f64 = 0.45;
 const FEWEST_ROWS: f64 = 15.0;
+/// The check joins categories of less than a per cent.
+const MOST_LEVELS: f64 = 100.0;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -41,16 +44,17 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Whether a score is more than chance among `features` of them.
-fn severity(it: &DriftScore, facts: &Facts<'_>, features: f64) -> Option<Severity> {
+/// Whether a score is more than chance among `features` of them; `levels` is how many values
+/// the column takes, where that is known.
+fn severity(it: &DriftScore, facts: &Facts<'_>, features: f64, levels: Option<f64>) -> Option<Severity> {
     let known = facts.n > 0.0 && facts.m > 0.0;
     let (surely, faintly) = if known {
         let p = if it.is_ks {
             ks_p(it.score, facts.n, facts.m)
         } else {
-            // V² (n + m) is about chi-square with one degree of freedom per category more.
-            let z = it.score * (facts.n * facts.m / (facts.n + facts.m)).sqrt();
-            (-z * z / 2.0).exp()
+            // V² (n + m) is chi-square less its mean, one degree of freedom per category more.
+            let degrees = levels.unwrap_or(2.0).clamp(2.0, MOST_LEVELS) - 1.0;
+            chi_square_p(it.score.powi(2) * (facts.n + facts.m) + degrees, degrees)
         };
         (p * features < 1e-3, p * features < 1e-4)
     } else {
@@ -83,7 +87,10 @@ fn features(facts: &Facts<'_>, kind: CheckKind) -> Option<Draft> {
                     .get(&it.column)
                     .is_some_and(|unique| facts.n > 0.0 && *unique > 0.5 * facts.n)
         })
-        .filter_map(|it| severity(&it, facts, features).map(|severity| (it, severity)))
+        .filter_map(|it| {
+            let levels = unique.get(&it.column).copied();
+            severity(&it, facts, features, levels).map(|severity| (it, severity))
+        })
         .collect();
     // A feature made from the label, alone, says that the leak differs and nothing of the data.
     let others = found

@@ -1,9 +1,9 @@
 //! `checks.label_drift`, `checks.new_labels`, `checks.new_categories`,
 //! `dataset.class_imbalance` and `dataset.test_too_small`: labels, categories and sizes.
 //!
-//! Label drift: Cramér's V (corrected for bias) from 0.15 with a probability below 2e-3 (a low
-//! remark below 0.02, which one in fifty random splits of small tables reaches), or a
-//! Kolmogorov-Smirnov distance from 0.2 with one below 1e-3. Healthy: 0.14 for a numeric
+//! Label drift: Cramér's V (corrected for bias) from 0.15 with a probability below 2e-3, or
+//! from 0.2 with one below 0.01 (a low remark below 0.02, which one in fifty random splits of
+//! small tables reaches), or a Kolmogorov-Smirnov distance from 0.2 with one below 1e-3. Healthy: 0.14 for a numeric
 //! label and 400 against 100 rows; any score of a test split below 15 rows.
 //!
 //! New labels: any class of the test split that training lacks. New categories: low, since an
@@ -24,6 +24,9 @@ const NEW_CATEGORIES: f64 = 0.02;
 /// Probability of a label's drift score by chance: below it counts, or is a remark.
 const SURE: f64 = 2e-3;
 const FAINT: f64 = 0.02;
+const LIKELY: f64 = 0.01;
+/// A score from which on a probability below [`LIKELY`] is enough.
+const LARGE: f64 = 0.2;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -51,7 +54,7 @@ fn drift(facts: &Facts<'_>) -> Option<Draft> {
     let faint = if it.is_ks { SURE } else { FAINT };
     let severity = match it.score {
         score if score < least || (known && p >= faint) => return None,
-        _ if known && p >= SURE => Severity::Low,
+        score if known && p >= SURE && (score < LARGE || p >= LIKELY) => Severity::Low,
         score if score >= 0.35 => Severity::High,
         _ => Severity::Medium,
     };

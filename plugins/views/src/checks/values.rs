@@ -109,7 +109,7 @@ impl ChecksView {
 
 impl ChecksView {
     /// The columns that the checks treat as categories: those whose drift is no
-    /// Kolmogorov-Smirnov distance, and those whose spellings are compared.
+    /// Kolmogorov-Smirnov distance, those whose spellings are compared, and those with text.
     #[must_use]
     pub fn categories(&self) -> BTreeSet<String> {
         let drift = self.of(CheckKind::FeatureDrift).flat_map(Check::drift);
@@ -118,7 +118,17 @@ impl ChecksView {
             .of(CheckKind::StringMismatch)
             .filter_map(|it| it.get(&["columns"])?.as_object())
             .flat_map(|it| it.keys().cloned());
-        drifting.chain(spelled).filter(|it| !it.is_empty()).collect()
+        // Numbers with text among them are read as categories.
+        let mixed = self.of(CheckKind::MixedTypes).flat_map(|check| {
+            let names = check.value.as_object().into_iter().flatten().map(|it| it.0);
+            names.filter(|it| check.number(&[it, "strings"]).is_some_and(|it| it > 0.0))
+        });
+        let mixed = mixed.cloned();
+        drifting
+            .chain(spelled)
+            .chain(mixed)
+            .filter(|it| !it.is_empty())
+            .collect()
     }
 }
 

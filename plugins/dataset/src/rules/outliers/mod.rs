@@ -18,17 +18,23 @@
 //! says nothing; binary columns; a second mode.
 
 use deepfix_plugin::{Draft, Severity, join};
-use deepfix_views::dataset::{Column, DatasetView, Kind, Stat};
+use deepfix_views::dataset::{Column, DatasetView, Kind, Stat, Which};
+
+mod shape;
 
 use super::{MOST_FACTS, MOST_NAMES};
+use shape::{FEWEST_ROWS, LUMP_SHARE, beyond_tail, concentration, deviations, in_one_lump, is_sentinel, tail};
 
 const FAR: f64 = 20.0;
-/// Least distance in logarithmic quartile ranges, whatever the number of rows.
-const FAR_LOGARITHMIC: f64 = 5.0;
-/// How much nearer than the heaviest tail a lump may stand.
-const LUMP_SHARE: f64 = 0.7;
-/// `-ln` of the chance that the largest value of a Pareto tail exceeds the limit.
-const TAIL_MARGIN: f64 = 5.0;
+/// A positive value in another unit is this many times the upper quartile at least.
+const MAGNITUDE: f64 = 5.0;
+/// Values in another unit scatter as the others do, so their lump is loose; beside zeros, where
+/// counts and amounts have long tails, it has to be tighter.
+const LUMP_OF_UNITS: f64 = 0.45;
+const LUMP_OF_COUNTS: f64 = 0.65;
+/// Rows from which on a lump is populous, and may stand nearer.
+const POPULOUS: f64 = 6.0;
+const LUMP_SHARE_POPULOUS: f64 = 0.45;
 /// With fewer different values a column is a count or a scale, whose quartiles coincide.
 const FEWEST_VALUES: f64 = 20.0;
 /// So many different values are a measurement, whose extremes do not repeat.
@@ -47,7 +53,6 @@ const SENTINEL_SURE: f64 = 1.5;
 const FAR_IN_DEVIATIONS: f64 = 4.5;
 /// Beyond any tail of a few thousand rows, for columns on both sides of zero.
 const FAR_AROUND_ZERO: f64 = 150.0;
-const FEWEST_ROWS: f64 = 20.0;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Sort {
@@ -73,7 +78,10 @@ pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
                 .splits()
                 .filter(|it| it.which != split.which)
                 .find_map(|it| it.column(&column.name));
-            let Some(outlier) = outlier(column).or_else(|| repeated(column, twin?)) else {
+            let Some(outlier) = outlier(column)
+                .or_else(|| repeated(column, twin?))
+                .filter(|it| it.sort != Sort::Scale || !is_second_mode(split.which, it, twin))
+            else {
                 continue;
             };
             if !found.iter().any(|it| it.column.name == column.name) {
@@ -85,6 +93,19 @@ pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
         .into_iter()
         .filter_map(|sort| draft(&found, sort))
         .collect()
+}
+
+/// Whether the training split has such values too, in so many rows that they are no outliers
+/// there: a small test split holds few of them by chance.
+fn is_second_mode(which: Which, found: &Outlier<'_>, twin: Option<&Column>) -> bool {
+    let Some(train) = twin.filter(|_| which == Which::Test) else {
+        return false;
+    };
+    let reached = match found.stat {
+        Stat::Min => train.min.is_some_and(|it| it <= found.value),
+        _ => train.max.is_some_and(|it| it >= found.value),
+    };
+    reached && outlier(train).is_none()
 }
 
 fn draft(found: &[Outlier<'_>], sort: Sort) -> Option<Draft> {
@@ -152,8 +173,8 @@ fn outlier(column: &Column) -> Option<Outlier<'_>> {
         (_, true) => (q1, median),
         _ => (q1, q3),
     };
-    let below = side(-low, -high, -min, column);
-    let above = side(high, low, max, column);
+    let below = side(-low, -high, -min, -max, column);
+    let above = side(high, low, max, min, column);
     let make = |(sort, distance), stat, value| Outlier {
         column,
         stat,
@@ -170,8 +191,8 @@ fn outlier(column: &Column) -> Option<Outlier<'_>> {
 }
 
 /// One side of a column, mirrored so that the extreme lies above: `near` is the quartile on
-/// that side, `far` the other one.
-fn side(near: f64, far: f64, extreme: f64, column: &Column) -> Option<(Sort, f64)> {
+/// that side, `far` the other one, `other` the extreme beyond that.
+fn side(near: f64, far: f64, extreme: f64, other: f64, column: &Column) -> Option<(Sort, f64)> {
     let beyond = extreme - near;
     let iqr = near - far;
     // Opposite sign: -999 in a column of positive numbers.
@@ -199,23 +220,34 @@ fn side(near: f64, far: f64, extreme: f64, column: &Column) -> Option<(Sort, f64
     if deviations < FAR_IN_DEVIATIONS {
         return None;
     }
-    if crosses_zero && distance > FAR_BELOW_ZERO {
+    // Losses beside profits of the same size are a heavy tail on both sides.
+    let both_sides = (far - other) / iqr > 0.5 * distance;
+    if crosses_zero && distance > FAR_BELOW_ZERO && !both_sides {
         return Some((Sort::Scale, distance));
     }
     if column.unique.is_some_and(|it| it < FEWEST_VALUES) {
         return None;
     }
     let rows = column.count.unwrap_or(0.0).max(FEWEST_ROWS);
-    let lump = in_one_lump(column, extreme.abs(), deviations);
     if near > 0.0 && far > 0.0 {
+        // Ages of students spread little, yet one of 73 is no wrong unit: that is off by tens.
+        if extreme < MAGNITUDE * near {
+            return None;
+        }
         let tail = tail(rows);
+        let lump = in_one_lump(column, extreme.abs(), deviations, LUMP_OF_UNITS);
         let ranges = (extreme / near).ln() / (near / far).ln();
-        let off = ranges > tail || (lump && ranges > LUMP_SHARE * tail);
+        // A tail has one or two values of its largest size, a wrong unit has all its rows there.
+        let populous = rows > POPULOUS * deviations * deviations;
+        let share = if populous { LUMP_SHARE_POPULOUS } else { LUMP_SHARE };
+        let off = ranges > tail || (lump && ranges > share * tail);
         return (distance > FAR && off).then_some((Sort::Scale, distance));
     }
     // A column that touches zero has no logarithm; there a lump decides, or sheer distance
     // where it truly has both signs. Counts that start at zero have long tails of their own.
-    let lump = lump && far == 0.0 && near > 0.0 && distance > 2.0 * FAR;
+    let filled = column.median.is_some_and(|it| it > 0.0);
+    let lump =
+        far == 0.0 && filled && distance > 2.0 * FAR && in_one_lump(column, extreme.abs(), deviations, LUMP_OF_COUNTS);
     let around = far < 0.0 && near > 0.0 && distance > FAR_AROUND_ZERO.max(3.0 * rows.powf(2.0 / 3.0));
     (lump || around).then_some((Sort::Scale, distance))
 }
@@ -247,65 +279,6 @@ fn repeated<'a>(column: &'a Column, twin: &Column) -> Option<Outlier<'a>> {
             distance: beyond / iqr,
         })
     })
-}
-
-/// Whether a value of a positive column is beyond most of the heaviest tail; true for others,
-/// which have no logarithm.
-fn beyond_tail(column: &Column, value: f64, q1: f64, q3: f64) -> bool {
-    let rows = column.count.unwrap_or(0.0).max(FEWEST_ROWS);
-    value <= 0.0 || q1 <= 0.0 || (value / q3).ln() / (q3 / q1).ln() > LUMP_SHARE * tail(rows)
-}
-
-/// How many logarithmic quartile ranges the heaviest tail reaches among so many rows.
-fn tail(rows: f64) -> f64 {
-    // The quartiles of few rows are uncertain themselves.
-    let doubt = 1.0 + 2.0 / rows.sqrt();
-    (doubt * (rows.ln() + TAIL_MARGIN - 4f64.ln()) / 3f64.ln()).max(FAR_LOGARITHMIC)
-}
-
-/// Whether two rows and more hold the far value or its like: the lump's shift of the mean and
-/// its variance agree ([`concentration`] near 1, above only where tails on both sides cancel),
-/// and the variance is more than a single value's, `L² / n`.
-fn in_one_lump(column: &Column, extreme: f64, deviations: f64) -> bool {
-    let rows = column.count.unwrap_or(0.0);
-    (0.55..=1.15).contains(&concentration(column, extreme)) && rows > 2.5 * deviations * deviations
-}
-
-/// How many standard deviations a value stands off that lies `beyond` a quartile.
-fn deviations(column: &Column, beyond: f64) -> f64 {
-    column.std.filter(|it| *it > 0.0).map_or(0.0, |std| beyond / std)
-}
-
-/// Whether the far values sit in one lump, as a sentinel does: a share `p` at distance `L`
-/// shifts the mean by `pL` and gives the variance `pL²`, so variance over shift is `L`. For
-/// a smooth tail the quotient is a fraction of the range.
-fn concentration(column: &Column, extreme: f64) -> f64 {
-    let (Some(mean), Some(std), Some(median)) = (column.mean, column.std, column.median) else {
-        return 0.0;
-    };
-    let (shift, range) = ((mean - median).abs(), (extreme - median.abs()).abs());
-    if shift <= 0.0 || range <= 0.0 {
-        0.0
-    } else {
-        std * std / shift / range
-    }
-}
-
-/// Numbers that stand for "no value" in files of all kinds: a run of nines of either sign.
-fn is_sentinel(value: f64) -> bool {
-    let magnitude = value.abs();
-    [
-        99.0,
-        999.0,
-        9999.0,
-        99_999.0,
-        999_999.0,
-        9_999_999.0,
-        99_999_999.0,
-        999_999_999.0,
-    ]
-    .contains(&magnitude)
-        || [-888.0, 888.0, 8888.0, 32_767.0, 2_147_483_647.0, 1e20, 1e30].contains(&magnitude)
 }
 
 #[cfg(test)]
