@@ -6,7 +6,14 @@ use std::path::Path;
 use deepfix_config::{Config, ServerConfig};
 
 const SECTIONS: [&str; 8] = [
-    "server", "log", "engine", "knowledge", "mlflow", "artifacts", "limits", "plugins",
+    "server",
+    "log",
+    "engine",
+    "knowledge",
+    "mlflow",
+    "artifacts",
+    "limits",
+    "plugins",
 ];
 
 fn shipped() -> String {
