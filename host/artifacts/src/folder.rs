@@ -9,10 +9,11 @@ use deepfix_core::{ArtifactKind, Experiment, Problem, Table};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    FileAccess, best_model, decode_value, metrics,
+    FileAccess, best_model,
+    found::Found,
+    metrics,
     outputs::{self, Entry, Output, walk},
     parse_lenient, parse_yaml, statistics,
-    training::METRICS,
 };
 
 /// What was found in a folder.
@@ -138,47 +139,6 @@ pub fn read_file(file: &Path) -> Result<Option<FolderContents>, FolderError> {
 
 fn failed((file, reason): outputs::Failed) -> FolderError {
     FolderError::File { file, reason }
-}
-
-/// A request, and metrics that are a table already.
-#[derive(Default)]
-struct Found {
-    request: Json,
-    table: Option<Table>,
-    recognised: Vec<String>,
-    warnings: Vec<String>,
-}
-
-impl Found {
-    /// Adds what a training left to the request that it becomes part of.
-    fn add(&mut self, output: Output, request: &mut Map<String, Json>) {
-        self.recognised.extend(output.recognised);
-        self.warnings.extend(output.warnings);
-        self.table = output.table;
-        if self.table.is_none() && output.params.is_empty() {
-            return;
-        }
-        let training = request
-            .entry(ArtifactKind::Training.request_member())
-            .or_insert_with(|| json!({}));
-        let params = training
-            .as_object_mut()
-            .map(|it| it.entry("params").or_insert_with(|| json!({})));
-        if let Some(Json::Object(params)) = params {
-            for (name, value) in output.params {
-                params.entry(name).or_insert(value);
-            }
-        }
-    }
-
-    fn decode(self, access: &FileAccess) -> Result<Experiment, Problem> {
-        let mut experiment = decode_value(self.request, access)?;
-        if let (Some(table), Some(training)) = (self.table, experiment.artifacts.get_mut(ArtifactKind::Training)) {
-            training.tables.insert(METRICS.to_owned(), table);
-        }
-        experiment.warnings.extend(self.warnings);
-        Ok(experiment)
-    }
 }
 
 struct Reader<'a> {

@@ -15,6 +15,7 @@ mod dataset;
 mod describe;
 mod files;
 mod folder;
+mod found;
 mod history;
 mod json;
 mod metrics;

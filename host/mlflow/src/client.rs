@@ -249,10 +249,11 @@ impl Client {
             StatusCode::FORBIDDEN => MlflowError::Forbidden { uri, doing, message },
             _ => match body {
                 Some(body) if status == StatusCode::NOT_FOUND && body.error_code == "RESOURCE_DOES_NOT_EXIST" => {
-                    // The server's own words name what is missing.
+                    // "getting run `x`", and the server's own words for what is missing.
+                    let what = doing.split_once(' ').map_or(doing.as_str(), |(_, what)| what);
                     MlflowError::NotFound {
+                        what: format!("{what}: {message}"),
                         uri,
-                        what: format!("what was asked for while {doing}: {message}"),
                     }
                 }
                 Some(_) if status.is_client_error() => MlflowError::Refused {

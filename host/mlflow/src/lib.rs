@@ -12,6 +12,7 @@
 
 mod access;
 mod assemble;
+mod checkpoint;
 mod client;
 mod credentials;
 mod database;
@@ -23,6 +24,7 @@ mod layout;
 mod local;
 mod location;
 mod params;
+mod request;
 mod retriever;
 mod run;
 mod server;

@@ -112,7 +112,7 @@ impl Machine<'_> {
                 self.pop()?;
             }
             b'1' => {
-                self.pop_to_mark()?;
+                self.since_mark()?;
             }
             b'2' => {
                 let top = self.top()?;
@@ -142,7 +142,7 @@ impl Machine<'_> {
                 self.push(Node::Tuple(items))?;
             }
             b't' | b'l' => {
-                let items = self.pop_to_mark()?;
+                let items = self.since_mark()?;
                 self.push(if op == b't' {
                     Node::Tuple(items)
                 } else {
@@ -150,7 +150,7 @@ impl Machine<'_> {
                 })?;
             }
             b'd' => {
-                let items = pairs(&self.pop_to_mark()?);
+                let items = pairs(&self.since_mark()?);
                 self.push(Node::Dict(items))?;
             }
             b'a' => {
@@ -158,7 +158,7 @@ impl Machine<'_> {
                 self.extend(&[item])?;
             }
             b'e' => {
-                let items = self.pop_to_mark()?;
+                let items = self.since_mark()?;
                 self.extend(&items)?;
             }
             b's' => {
@@ -166,15 +166,15 @@ impl Machine<'_> {
                 self.set(&[(key, value)])?;
             }
             b'u' => {
-                let items = pairs(&self.pop_to_mark()?);
+                let items = pairs(&self.since_mark()?);
                 self.set(&items)?;
             }
             // Items of a set, a frozen set: of no interest.
             0x90 => {
-                self.pop_to_mark()?;
+                self.since_mark()?;
             }
             0x91 => {
-                self.pop_to_mark()?;
+                self.since_mark()?;
                 self.push(Node::Other)?;
             }
             b'c' | 0x93 | b'i' | b'R' | 0x81 | 0x92 | b'o' | b'b' | 0x82..=0x84 => self.import(op)?,
@@ -252,7 +252,7 @@ impl Machine<'_> {
                     self.stack.push(global);
                     return Ok(());
                 }
-                let args = self.pop_to_mark()?;
+                let args = self.since_mark()?;
                 let args = self.add(Node::Tuple(args))?;
                 self.call(global, args)
             }
@@ -277,7 +277,7 @@ impl Machine<'_> {
                 self.call(callable, args)
             }
             b'o' => {
-                let mut items = self.pop_to_mark()?;
+                let mut items = self.since_mark()?;
                 if items.is_empty() {
                     return Err("an object without a class".to_owned());
                 }
@@ -400,7 +400,7 @@ impl Machine<'_> {
             .ok_or_else(|| "the stack is empty".to_owned())
     }
 
-    fn pop_to_mark(&mut self) -> Step<Vec<Id>> {
+    fn since_mark(&mut self) -> Step<Vec<Id>> {
         let mark = self.marks.pop().ok_or("there is no mark")?;
         Ok(self.stack.split_off(mark.min(self.stack.len())))
     }
