@@ -55,7 +55,10 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let declared = shuffle.is_some();
     let validation = case.view.validation_tooth();
     let moves = |it: &SawTooth| is_pattern(it, declared) && it.pattern.amplitude >= SWING;
-    let follows = case.view.accuracy_swing().is_some_and(|it| it >= if declared { FOLLOWS } else { 1.4 * FOLLOWS });
+    let follows = case
+        .view
+        .accuracy_swing()
+        .is_some_and(|it| it >= if declared { FOLLOWS } else { 1.4 * FOLLOWS });
     let swings = validation.as_ref().is_some_and(moves) || follows;
     let still = !swings && validation.is_some_and(|it| it.pattern.amplitude < STILL);
     let least = match (declared, swings) {

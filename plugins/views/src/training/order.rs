@@ -47,7 +47,9 @@ impl TrainingView {
         let epochs = epochs(self.axis.as_ref()?, pair.train.as_ref()?)?;
         let (low, high) = place_means(later(&epochs), usual_length(&epochs)?)
             .into_iter()
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| (it.min(low), it.max(high)));
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| {
+                (it.min(low), it.max(high))
+            });
         Some(high - low).filter(|it| it.is_finite())
     }
 }
@@ -89,7 +91,14 @@ fn later(epochs: &[Vec<f64>]) -> &[Vec<f64>] {
 }
 
 fn place_means(epochs: &[Vec<f64>], length: usize) -> Vec<f64> {
-    let place = |place: usize| stats::mean(&epochs.iter().filter_map(|it| it.get(place).copied()).collect::<Vec<_>>());
+    let place = |place: usize| {
+        stats::mean(
+            &epochs
+                .iter()
+                .filter_map(|it| it.get(place).copied())
+                .collect::<Vec<_>>(),
+        )
+    };
     (0..length).filter_map(place).collect()
 }
 
