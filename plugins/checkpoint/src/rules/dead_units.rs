@@ -28,6 +28,9 @@ const SIGMAS: f64 = 6.0;
 /// reacts to standardised inputs has a norm of about one.
 const SMALLEST_NORM: f64 = 0.25;
 
+/// In a layer of a handful of units a third is one or two, which networks that do well lose.
+const MANY: usize = 5;
+
 /// The layers of a network that feed a ReLU.
 pub(crate) fn candidates<'a>(view: &CheckpointView, topology: &'a Topology) -> Vec<&'a Layer> {
     if view.config.is_relu() == Some(false)
@@ -98,7 +101,7 @@ pub(crate) fn check(case: &Case) -> Option<Draft> {
     let named = case.view.config.activation().is_some();
     let severity = match worst.share() {
         it if it >= 0.5 && named => Severity::High,
-        it if it >= if named { 0.35 } else { 0.5 } => Severity::Medium,
+        it if it >= 0.5 || (named && it >= 0.35 && worst.units.len() >= MANY) => Severity::Medium,
         _ => Severity::Low,
     };
     Some(draft(case, &layers, &found, worst, severity))

@@ -2,6 +2,7 @@
 
 mod batch;
 mod drift;
+mod early;
 mod imbalance;
 mod inputs;
 mod leakage;

@@ -33,9 +33,13 @@
 //! (Northcutt et al. 2021, Pervasive label errors in test sets.)
 
 use deepfix_plugin::{ArtifactKind, Draft, Severity};
-use deepfix_views::training::{Curve, Metric, MetricPair, Params, TrainingView, paired};
+use deepfix_views::training::{Curve, Metric, MetricPair, TrainingView, paired};
 
-use super::{Case, Conclusion, drift::DRIFT};
+use super::{
+    Case, Conclusion,
+    drift::DRIFT,
+    early::{is_inverted, learns_early, mean_lead, passes},
+};
 use crate::experiment::point_fact;
 
 /// What else can make validation bad from the start.
@@ -50,7 +54,7 @@ const OTHER_CAUSES: [&str; 8] = [
     "dataset.mixed_types",
 ];
 
-const FEWEST_ROWS: f64 = 15.0;
+pub(super) const FEWEST_ROWS: f64 = 15.0;
 const CORRELATION: &str = "checks.train_test_correlation_change";
 
 /// What the metric, or the losses, say. Leads are those of training over validation, in
@@ -83,33 +87,6 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         Some(view) => by_curves(case, view),
         None => by_checks(case),
     }
-}
-
-/// Validation is far worse than any guess while training is good: its labels name other classes
-/// than those of training. That shifts the shares of classes as well, so that drift is no
-/// explanation; classes that training has not seen are one.
-fn is_inverted(case: &Case<'_>, view: &TrainingView) -> bool {
-    let experiment = case.experiment;
-    let pair = experiment.metric().filter(|it| it.metric == Metric::Accuracy);
-    let (Some(pair), Some(classes), Some(rows)) = (pair, experiment.classes(), experiment.validation_rows()) else {
-        return false;
-    };
-    let (Some(train), Some(validation)) = (second_half(&pair.train_curve), second_half(&pair.validation_curve)) else {
-        return false;
-    };
-    let error = (0.25 / rows).sqrt();
-    // A metric that is computed wrongly is wrong on both splits, and contradicts the loss.
-    let consistent = view
-        .validation
-        .end()
-        .is_some_and(|it| it >= experiment.chance_loss().unwrap_or(f64::INFINITY));
-    rows >= FEWEST_ROWS
-        && train >= 0.8
-        && validation + 3.0 * error <= 0.6 / classes
-        && consistent
-        && !case
-            .findings
-            .fault(&["checks.new_labels", "training.metric_loss_mismatch"])
 }
 
 /// Without curves a check has to say it alone: what predicts the label in training does not in
@@ -273,7 +250,7 @@ fn conclude(case: &Case<'_>, view: &TrainingView, correlation: bool) -> Option<C
     Some(Conclusion::new(draft))
 }
 
-fn second_half(curve: &Curve) -> Option<f64> {
+pub(super) fn second_half(curve: &Curve) -> Option<f64> {
     curve.mean_between(0.5, 1.0)
 }
 
@@ -290,12 +267,6 @@ fn differences(a: &Curve, b: &Curve) -> Option<(f64, f64)> {
     Some((start, half))
 }
 
-/// The mean difference of two curves over so many points from the start.
-fn mean_lead(a: &Curve, b: &Curve, points: usize) -> f64 {
-    let first: Vec<f64> = paired(a, b).iter().take(points).map(|it| it.0 - it.1).collect();
-    first.iter().sum::<f64>() / first.len().max(1) as f64
-}
-
 /// R² and relative losses have no binomial error; 0.3 weighs as much as 3.3 standard errors.
 const SCALE: f64 = 0.3 / 3.3;
 
@@ -308,13 +279,21 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
         .into_iter()
         .fold(f64::NEG_INFINITY, f64::max);
     let (start, half) = differences(&pair.train_curve, &pair.validation_curve)?;
+    // Rows known by heart do harm only where nothing general is learnt first.
+    let hopeless = pair.metric == Metric::R2 && best <= 0.0;
     let look = |learned, blind, error: f64, level: f64| Look {
         learned,
         blind,
         start: start / error,
         half: half / error,
         matters: start >= 0.05,
-        early: learns_early(pair, level, error, if blind { 3.0 } else { 5.0 }, passes(case)),
+        early: learns_early(
+            pair,
+            level,
+            error,
+            if blind { 3.0 } else { 5.0 },
+            passes(case, hopeless),
+        ),
         eight: mean_lead(&pair.train_curve, &pair.validation_curve, 8) / error,
     };
     match pair.metric {
@@ -341,53 +320,6 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
             Some(look(train >= level, best <= chance + 1.6 * error, error, level))
         }
         _ => None,
-    }
-}
-
-/// Whether the training metric passes `level` for good within the first passes while validation
-/// lies so many standard errors behind until their end, and does not improve from there on.
-fn learns_early(pair: &MetricPair, level: f64, error: f64, sigmas: f64, passes: usize) -> bool {
-    let pairs = paired(&pair.train_curve, &pair.validation_curve);
-    let Some(place) = pairs.iter().position(|it| it.0 >= level) else {
-        return false;
-    };
-    let after = pairs.get(place..).unwrap_or_default();
-    let (Some(first), Some(end)) = (after.first(), pair.validation_curve.end()) else {
-        return false;
-    };
-    let kept = after.iter().filter(|it| it.0 >= level).count() * 10 >= after.len() * 9;
-    let until: Vec<f64> = after
-        .iter()
-        .take((passes - place.min(passes)).max(1))
-        .map(|it| it.0 - it.1)
-        .collect();
-    let lead = until.iter().sum::<f64>() / until.len().max(1) as f64;
-    // A poor validation that gets better is on its way; one that is blind stays where it is.
-    place < passes && kept && lead >= (sigmas * error).max(0.1) && end <= first.1 + error.min(0.05)
-}
-
-/// Passes over the rows after which a network may know many of them by heart; a network with
-/// several weights for each row needs few.
-fn passes(case: &Case<'_>) -> usize {
-    const PASSES: usize = 20;
-    const OVERSIZED: usize = 5;
-    const WEIGHTS_PER_ROW: f64 = 4.0;
-    let experiment = case.experiment;
-    let sizes = experiment
-        .training
-        .as_ref()
-        .and_then(|it| it.architecture(Params::hidden_sizes))
-        .map(|it| it.value);
-    let (Some(sizes), Some(rows)) = (sizes, experiment.train_rows.as_ref()) else {
-        return PASSES;
-    };
-    let inputs = experiment.dataset.as_ref().map_or(1, |it| it.features().count()) as f64;
-    let widths: Vec<f64> = std::iter::once(inputs).chain(sizes).collect();
-    let weights: f64 = widths.windows(2).map(|it| it.iter().product::<f64>()).sum();
-    if weights > WEIGHTS_PER_ROW * rows.count {
-        OVERSIZED
-    } else {
-        PASSES
     }
 }
 

@@ -3,6 +3,7 @@
 mod early_stopping;
 mod exploding;
 mod label_noise;
+mod limits;
 mod mismatch;
 mod no_shuffle;
 mod noisy;

@@ -27,6 +27,8 @@ pub(crate) const CODE: &str = "training.lr_too_high";
 
 /// Healthy transients stay below twice the best value.
 const SPIKE: f64 = 3.0;
+/// The last validation loss over its lowest, up to which nothing was lost.
+const CALM: f64 = 1.2;
 /// The noise of the validation loss, relative to its level.
 const JUMPS: f64 = 0.15;
 /// Smaller batches are noisy by themselves.
@@ -64,6 +66,18 @@ fn diverged(case: &Case<'_>) -> Option<Draft> {
     // A spike within the last tenth that is over already does not count as the end.
     let end = curve.end()?.min(curve.points.last()?.value);
     if end < 1.5 * before.value || end - before.value < 0.1 * first.value {
+        return None;
+    }
+    // Batches of a few rows, dropout and their normalisation make the training loss jump while the
+    // weights stay where they are: then validation is as good as ever.
+    let validation = case.view.validation.values();
+    let lowest = validation.iter().copied().fold(f64::INFINITY, f64::min);
+    let calm = case
+        .view
+        .validation
+        .end()
+        .is_some_and(|it| it > 0.0 && it <= CALM * lowest);
+    if validation.len() >= POINTS && calm {
         return None;
     }
     let series = case.view.train_loss.as_ref().or(case.view.validation_loss.as_ref())?;
@@ -253,5 +267,14 @@ mod tests {
         assert_eq!(severity(&found, CODE), Some(Severity::High));
         found["metrics_values"]["train_accuracy"] = json!(decay(30, 0.5, 0.95, 3.0, 0.001));
         assert!(severity(&found, CODE).is_none());
+    }
+
+    #[test]
+    fn a_training_loss_that_jumps_while_validation_is_calm_is_healthy() {
+        let mut train = decay(40, 0.5, 0.2, 6.0, 0.05);
+        train[20] = 0.11;
+        train[30] = 0.45;
+        let validation = decay(40, 0.5, 0.17, 6.0, 0.01);
+        assert!(severity(&run(&train, &validation), CODE).is_none());
     }
 }

@@ -3,11 +3,9 @@
 //! Formula: training and validation are both poor (R² below 0.6; accuracy below 0.75 and less
 //! than 0.6 of the way from guessing to perfect where the number of classes is known), the gap
 //! between them is small, and something explains it:
-//! - a limit of the model: fewer than [`UNITS`] active units in a layer (width times the share
-//!   that dropout keeps), dropout of [`DROPOUT`] or more, or weight decay: decoupled as in AdamW,
-//!   where a weight cannot grow beyond 1 / decay, from [`DECOUPLED`] if rate x decay x steps
-//!   reaches [`SHRINK`]; in the gradient as in SGD and Adam from [`COUPLED`]. A limit that is
-//!   strong explains a model that is fair but could be good: R² below 0.8, less than three
+//! - a limit of the model ([`super::limits`]): too few active units in a layer (width times the
+//!   share that dropout keeps), heavy dropout, or heavy weight decay. A limit that is strong
+//!   explains a model that is fair but could be good as well: R² below 0.8, less than three
 //!   quarters of the way from guessing, or a cross-entropy above Fano's bound for its own
 //!   accuracy, `h(e) + e ln(K - 1)`, which a calibrated model stays below: it does not dare to
 //!   be sure;
@@ -21,43 +19,15 @@
 //! the model), linear models on linear data, short fine-tunes, a small model that does well.
 
 use deepfix_plugin::{Arg, Draft, Severity};
-use deepfix_views::training::{Metric, MetricPair, Param, Schedule, Task};
+use deepfix_views::training::{Metric, MetricPair, Schedule, Task};
 
+use super::limits::{Limit, limits};
 use crate::case::Case;
 
 pub(crate) const CODE: &str = "training.underfitting";
 
-/// Fewer active units cannot separate more than a few groups.
-const UNITS: f64 = 4.0;
-/// More than half of the signal is cut at every layer.
-const DROPOUT: f64 = 0.6;
-/// exp(-0.25): decay alone takes a fifth of each weight.
-const SHRINK: f64 = 0.25;
-/// Weights of usual networks on standardised inputs stay below 3.
-const DECOUPLED: f64 = 0.25;
-/// A hundred times the usual.
-const COUPLED: f64 = 0.02;
 /// Fewer points say nothing about what a model can reach.
 const POINTS: usize = 5;
-
-/// What keeps the model small.
-enum Limit {
-    Width(f64),
-    Dropout(Param<f64>),
-    Decay(Param<f64>, f64),
-}
-
-impl Limit {
-    /// Whether it would hold back any network on any task.
-    fn is_strong(&self, case: &Case<'_>) -> bool {
-        match self {
-            Self::Width(active) => *active < 2.0,
-            Self::Dropout(dropout) => dropout.value >= 0.75,
-            Self::Decay(decay, shrink) if is_decoupled(case) => decay.value >= 0.8 && *shrink >= 2.0 * SHRINK,
-            Self::Decay(decay, _) => decay.value >= 2.5 * COUPLED,
-        }
-    }
-}
 
 /// The quality at the end, on the scale of its metric.
 struct Quality {
@@ -148,58 +118,6 @@ fn fano(accuracy: f64, classes: f64) -> f64 {
     let error = (1.0 - accuracy).clamp(1e-9, 1.0 - 1e-9);
     let binary = -error * error.ln() - (1.0 - error) * (1.0 - error).ln();
     binary + error * (classes - 1.0).max(1.0).ln()
-}
-
-fn limits(case: &Case<'_>) -> Vec<Limit> {
-    let view = case.view;
-    let mut limits = Vec::new();
-    let dropout = view.architecture(|it| it.dropout());
-    let kept = 1.0 - dropout.as_ref().map_or(0.0, |it| it.value);
-    if let Some(sizes) = view.architecture(|it| it.hidden_sizes()) {
-        let active = sizes.value.iter().copied().fold(f64::INFINITY, f64::min) * kept;
-        if active < UNITS {
-            limits.push(Limit::Width(active));
-        }
-    }
-    if let Some(dropout) = dropout.filter(|it| it.value >= DROPOUT) {
-        limits.push(Limit::Dropout(dropout));
-    }
-    if let Some(decay) = view.params.weight_decay() {
-        let shrink = mean_rate(case)
-            .zip(view.updates())
-            .map(|(rate, steps)| rate * decay.value * steps);
-        let (least, enough) = if is_decoupled(case) {
-            (DECOUPLED, SHRINK)
-        } else {
-            (COUPLED, 0.0)
-        };
-        if let Some(shrink) = shrink.filter(|it| *it >= enough && decay.value >= least) {
-            limits.push(Limit::Decay(decay, shrink));
-        }
-    }
-    limits
-}
-
-/// Whether weight decay acts on the weights directly, as in AdamW, Lion and LAMB. An optimiser
-/// that is not known counts as such: that asks for more decay.
-fn is_decoupled(case: &Case<'_>) -> bool {
-    let name = case.view.params.optimizer().map(|it| it.value.to_lowercase());
-    name.is_none_or(|it| {
-        ["adamw", "lion", "lamb", "adafactor", "sgdw"]
-            .iter()
-            .any(|known| it.contains(known))
-    })
-}
-
-fn mean_rate(case: &Case<'_>) -> Option<f64> {
-    let logged: Option<Vec<f64>> = case
-        .view
-        .learning_rate
-        .as_ref()
-        .map(|it| it.finite().map(|(_, it)| it).collect());
-    logged
-        .and_then(|it| deepfix_views::stats::mean(&it))
-        .or_else(|| case.view.peak_learning_rate())
 }
 
 fn limited(case: &Case<'_>, quality: &Quality, limits: &[Limit]) -> Draft {
