@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    openssl,
     process::{cargo, root, run, say, stage},
     toolchain,
 };
@@ -21,6 +22,7 @@ const COMPONENTS: [(&str, &str); 5] = [
 
 /// Everything that a user runs.
 pub(crate) fn all() -> Result<(), String> {
+    openssl::ensure()?;
     components()?;
     stage("the host");
     run(&mut cargo(&["build", "--release", "--locked", "--package", "deepfix"]))?;
