@@ -1,4 +1,4 @@
-//! Benchmarks: `cargo xtask bench [instance|http|start|checkpoint]`.
+//! Benchmarks: `cargo xtask bench [instance|http|start|checkpoint|llm]`.
 //!
 //! Each figure stands beside a named peer or a physical limit measured in the same run: absolute
 //! times of a busy machine say little.
@@ -9,6 +9,7 @@ mod checkpoint;
 mod client;
 mod http;
 mod instance;
+mod llm;
 mod server;
 mod start;
 mod statistics;
@@ -23,14 +24,15 @@ type Benchmark = fn() -> Result<()>;
 
 fn main() -> Result<()> {
     let names: Vec<String> = std::env::args().skip(1).collect();
-    let all: [(&str, Benchmark); 4] = [
+    let all: [(&str, Benchmark); 5] = [
         ("instance", instance::run),
         ("start", start::run),
         ("http", http::run),
         ("checkpoint", checkpoint::run),
+        ("llm", llm::run),
     ];
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(it, _)| it == name)) {
-        return Err(format!("no benchmark `{unknown}`: there are instance, start, http and checkpoint").into());
+        return Err(format!("no benchmark `{unknown}`: there are instance, start, http, checkpoint and llm").into());
     }
     for (name, run) in all {
         if names.is_empty() || names.iter().any(|it| it == name) {

@@ -4,6 +4,8 @@ use deepfix_core::{ArtifactSet, JudgedAnalysis, Outcome, OutcomeStatus, judge_fa
 use deepfix_runtime::Run;
 use serde_json::{Map, Value as Json};
 
+use crate::claims::Claims;
+
 /// The confidence of a finding whose evidence reads differently in the artifact: it may still
 /// be right, but nobody should act on it alone.
 const UNVERIFIED_CONFIDENCE: f64 = 0.3;
@@ -21,8 +23,12 @@ pub(crate) fn outcome(
         Ok(report) => {
             let mut analyses = Vec::with_capacity(report.analyses.len());
             let mut invented = 0;
-            for (index, mut analysis) in report.analyses.into_iter().enumerate() {
+            let mut claims = Claims::default();
+            for mut analysis in report.analyses {
                 let (facts, evidence_verified) = judge_facts(artifacts, &analysis.finding.facts);
+                if !claims.check(&mut analysis, &facts, evidence_verified) {
+                    continue;
+                }
                 let wrong = facts.iter().filter(|it| it.verified == Some(false)).count();
                 if wrong > 0 {
                     analysis.finding.confidence = analysis.finding.confidence.min(UNVERIFIED_CONFIDENCE);
@@ -39,7 +45,7 @@ pub(crate) fn outcome(
                     .citations
                     .retain(|id| run.retrieved.iter().any(|(it, _)| it == id));
                 invented += before - analysis.recommendation.citations.len();
-                let id = format!("{agent}/{index}");
+                let id = format!("{agent}/{}", analyses.len());
                 analyses.push(JudgedAnalysis {
                     id,
                     analysis,
@@ -52,10 +58,13 @@ pub(crate) fn outcome(
                     "{invented} citations were dropped: this agent did not retrieve them"
                 ));
             }
+            let (mut summary, mut extras) = (report.summary, object(&report.extras));
+            claims.summary(&mut summary, &mut extras, &analyses);
+            claims.write(&mut extras);
             OutcomeStatus::Completed {
                 analyses,
-                summary: report.summary,
-                extras: object(&report.extras),
+                summary,
+                extras,
             }
         }
     };

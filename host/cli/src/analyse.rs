@@ -22,7 +22,7 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     if let Some(language) = &args.language {
         experiment.language = language.trim().to_lowercase();
     }
-    let config = config::load(named)?;
+    let config = config::load_with(named, args.tape)?;
     let coordinator = Coordinator::start(&config).await?;
     for refused in coordinator.refused() {
         output::remark(&format!("refused: {}", refused.reason));

@@ -5,12 +5,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
 mod error;
+mod llm;
 mod load;
 mod overrides;
 mod raw;
 mod types;
 
 pub use error::ConfigError;
+pub use llm::LlmConfig;
 pub use types::{
     AgentConfig, ArtifactsConfig, Config, EngineSection, KnowledgeConfig, LogConfig, LogFormat, PluginsConfig,
     ServerConfig,

@@ -63,12 +63,17 @@ impl Config {
     }
 }
 
-struct Checker<'a> {
+pub(crate) struct Checker<'a> {
     file: &'a Path,
 }
 
 impl Checker<'_> {
-    fn wrong(&self, key: impl Into<String>, found: impl Into<String>, expected: impl Into<String>) -> ConfigError {
+    pub(crate) fn wrong(
+        &self,
+        key: impl Into<String>,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> ConfigError {
         ConfigError::Value {
             file: self.file.to_owned(),
             key: key.into(),
@@ -78,20 +83,20 @@ impl Checker<'_> {
     }
 
     /// Relative paths are relative to the file.
-    fn path(&self, path: &Path) -> PathBuf {
+    pub(crate) fn path(&self, path: &Path) -> PathBuf {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         let joined = folder.join(path);
         // The engine's cache wants an absolute path, whatever way the file was named.
         std::path::absolute(&joined).unwrap_or(joined)
     }
 
-    fn bytes(&self, key: &str, text: Option<&String>, default: u64) -> Result<u64, ConfigError> {
+    pub(crate) fn bytes(&self, key: &str, text: Option<&String>, default: u64) -> Result<u64, ConfigError> {
         text.map_or(Ok(default), |text| {
             parse_bytes(text).map_err(|_| self.wrong(key, format!("`{text}`"), "a size such as `64 MiB`"))
         })
     }
 
-    fn time(&self, key: &str, text: Option<&String>, default: u64) -> Result<Duration, ConfigError> {
+    pub(crate) fn time(&self, key: &str, text: Option<&String>, default: u64) -> Result<Duration, ConfigError> {
         text.map_or(Ok(Duration::from_secs(default)), |text| {
             parse_duration(text).map_err(|_| self.wrong(key, format!("`{text}`"), "a time such as `10s`"))
         })
@@ -150,6 +155,7 @@ impl Checker<'_> {
             artifacts: ArtifactsConfig {
                 roots: raw.artifacts.roots.iter().map(|it| self.path(it)).collect(),
             },
+            llm: self.llm(raw.llm)?,
             plugins: PluginsConfig {
                 folder: folder.map(|it| self.path(&it)),
                 artifacts: match raw.plugins.artifacts {
@@ -198,7 +204,7 @@ impl Checker<'_> {
         })
     }
 
-    fn at_least_one<T: PartialOrd + From<u8> + std::fmt::Display>(
+    pub(crate) fn at_least_one<T: PartialOrd + From<u8> + std::fmt::Display>(
         &self,
         key: &str,
         value: T,

@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 use deepfix_core::LimitsOverride;
 use serde::Deserialize;
 
+use crate::llm::RawLlm;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawConfig {
@@ -12,6 +14,7 @@ pub(crate) struct RawConfig {
     pub(crate) log: RawLog,
     pub(crate) engine: RawEngine,
     pub(crate) knowledge: RawKnowledge,
+    pub(crate) llm: RawLlm,
     pub(crate) artifacts: RawArtifacts,
     pub(crate) limits: LimitsOverride,
     pub(crate) plugins: RawPlugins,

@@ -2,6 +2,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use deepfix_core::{ArtifactKind, Capability, Limits};
 
+use crate::LlmConfig;
+
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -15,6 +17,8 @@ pub struct Config {
     pub engine: EngineSection,
     /// The knowledge base.
     pub knowledge: KnowledgeConfig,
+    /// The language model.
+    pub llm: LlmConfig,
     /// Files that a request may name.
     pub artifacts: ArtifactsConfig,
     /// The limits of every agent that does not set its own.
