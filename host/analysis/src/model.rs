@@ -18,6 +18,7 @@ use deepfix_runtime::{
     Completion, CompletionRequest, LanguageModel, Plugin, Role as GuestRole, RunInput, ServiceError, TokenUsage,
 };
 use serde_json::{Map, Value as Json, json};
+use tokio::task::JoinSet;
 
 use crate::translate::{self, Translated};
 
@@ -285,7 +286,16 @@ impl LanguageModel for AgentModel {
                 temperature: request.temperature,
                 samples: request.samples,
             };
-            let answer = self.llm.complete(&ask, &self.account).await.map_err(guests)?;
+            // Not on the guest's stack, where this future is polled: a template engine looks at how
+            // much of the thread's stack is left. Dropping the set ends the call.
+            let (llm, account) = (self.llm.clone(), Arc::clone(&self.account));
+            let mut call = JoinSet::new();
+            call.spawn(async move { llm.complete(&ask, &account).await });
+            let answer = match call.join_next().await {
+                Some(Ok(answer)) => answer.map_err(guests)?,
+                Some(Err(error)) => return Err(ServiceError::Unavailable(format!("the call was lost: {error}"))),
+                None => return Err(ServiceError::Unavailable("the call was lost".to_owned())),
+            };
             Ok(Completion {
                 texts: answer.texts,
                 model: answer.model,
