@@ -214,7 +214,7 @@ fn hostile_artifacts_gain_nothing_even_with_an_obedient_model() {
             "sk-secret-of-the-test",
             "never an instruction",
             "evil.example",
-            "123456",
+            "delete the data",
         ] {
             assert!(!out.contains(secret) && !log.contains(secret), "{text:?}: {secret}");
         }
