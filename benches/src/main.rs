@@ -1,4 +1,4 @@
-//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|diagnosis]`.
+//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|diagnosis]`.
 //!
 //! Each figure stands beside a named peer or a physical limit measured in the same run: absolute
 //! times of a busy machine say little.
@@ -12,6 +12,7 @@ mod client;
 mod diagnosis;
 mod http;
 mod instance;
+mod llm;
 mod server;
 mod start;
 mod statistics;
@@ -30,12 +31,13 @@ fn main() -> Result<()> {
     if names.first().is_some_and(|it| it == "diagnosis") {
         return diagnosis::run(&clap::Parser::parse_from(names));
     }
-    let all: [(&str, Benchmark); 6] = [
+    let all: [(&str, Benchmark); 7] = [
         ("instance", instance::run),
         ("start", start::run),
         ("http", http::run),
         ("checkpoint", checkpoint::run),
         ("analyzers", analyzers::run),
+        ("llm", llm::run),
         ("diagnosis", diagnosis::run_default),
     ];
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(it, _)| it == name)) {

@@ -23,11 +23,17 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// With values of the configuration as environment variables.
+    pub(crate) fn start_with(environment: &[(&str, String)]) -> Result<Self> {
         let started = Instant::now();
         let mut child = Command::new(binary())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .current_dir(root())
             .env("DEEPFIX_LOG__FORMAT", "json")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stderr(Stdio::piped())
             .spawn()?;
         let log = child.stderr.take().ok_or("no log")?;

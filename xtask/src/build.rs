@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    openssl,
     process::{cargo, root, run, say, stage},
     toolchain,
 };
@@ -22,6 +23,7 @@ const COMPONENTS: [(&str, &str); 5] = [
 /// Everything that a user runs. The whole workspace is selected, as the tests do: with a part of
 /// it cargo would choose other features for shared dependencies, and compile them twice.
 pub(crate) fn all() -> Result<(), String> {
+    openssl::ensure()?;
     components()?;
     stage("the host");
     run(&mut cargo(&[

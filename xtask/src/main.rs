@@ -6,6 +6,8 @@
 mod bench;
 mod build;
 mod demo;
+mod model;
+mod openssl;
 mod process;
 mod python;
 mod test;

@@ -1,7 +1,7 @@
 //! Every check and test.
 
 use crate::{
-    build,
+    build, model, openssl,
     process::{self, cargo, root, stage},
     python, toolchain,
 };
@@ -25,6 +25,11 @@ pub(crate) fn run() -> Result<(), String> {
             .env_remove("CARGO_TARGET_DIR"),
     )?;
     python::ensure()?;
+    stage("a language model");
+    if let Err(error) = model::ensure() {
+        // The tests that need it fail and say so; the others are worth running.
+        process::complain(&error);
+    }
     stage("the tests");
     // One profile for everything: the engine is compiled once, and components compile in
     // seconds rather than minutes.
@@ -40,6 +45,7 @@ pub(crate) fn run() -> Result<(), String> {
 /// `cargo xtask lint`.
 pub(crate) fn lint() -> Result<(), String> {
     toolchain::ensure_lints()?;
+    openssl::ensure()?;
     stage("formatting");
     process::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     for folder in APART {

@@ -15,8 +15,11 @@ use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    Refused, StartError, choose, fallback, judge, mlflow, respond,
+    Refused, StartError, choose, claims, fallback, judge, mlflow,
+    model::RequestModel,
+    respond,
     start::{self, Loaded},
+    translate,
 };
 
 /// The share of a request's time that analyzers may use; the rest is the reasoner's.
@@ -27,6 +30,7 @@ pub struct Coordinator {
     loaded: Loaded,
     access: FileAccess,
     mlflow: Retriever,
+    samples: u32,
 }
 
 /// An outcome with what it cost.
@@ -47,6 +51,7 @@ impl Coordinator {
             loaded: start::load(config).await?,
             access: FileAccess::below(&config.artifacts.roots),
             mlflow: mlflow::retriever(&config.mlflow)?,
+            samples: config.llm.samples,
         })
     }
 
@@ -84,21 +89,28 @@ impl Coordinator {
             },
             time_left: options.time_left.mul_f64(ANALYZERS_SHARE),
         };
-        let finished = self.run_analyzers(&input).await;
+        let model = self.loaded.llm.as_ref().map(|it| RequestModel::new(it, self.samples));
+        let mut finished = self.run_analyzers(&input, model.as_ref()).await;
+        claims::reconcile(finished.iter_mut().map(|it| &mut it.outcome));
         let outcomes: Vec<Outcome> = finished.iter().map(|it| it.outcome.clone()).collect();
-        let input = RunInput {
+        let mut input = RunInput {
             time_left: options.time_left.saturating_sub(started.elapsed()),
             ..input
         };
+        if let Some(model) = &model {
+            model.lend(&self.loaded.reasoner, &mut input);
+        }
         let reasoned = run_reasoner(&self.loaded.reasoner, input, &outcomes).await;
         let mut warnings = experiment.warnings;
         let french = match language(&experiment.language) {
             Some(french) => french,
             None => {
-                warnings.push(format!(
-                    "language `{}`: the texts are in English; built-in texts exist in English and French",
-                    experiment.language
-                ));
+                if model.is_none() || !translate::is_language(&experiment.language) {
+                    warnings.push(format!(
+                        "language `{}`: the texts are in English; built-in texts exist in English and French",
+                        experiment.language
+                    ));
+                }
                 false
             }
         };
@@ -118,12 +130,23 @@ impl Coordinator {
         response
             .additional_outputs
             .insert("timings_ms".to_owned(), Json::Object(timings));
+        if let Some(model) = &model {
+            let left = options.time_left.saturating_sub(started.elapsed());
+            model
+                .finish(
+                    &experiment.language,
+                    language(&experiment.language).is_none(),
+                    left,
+                    &mut response,
+                )
+                .await;
+        }
         response
     }
 
     /// All analyzers that have something to read, at once. The results are in the order of the
     /// configuration.
-    async fn run_analyzers(&self, input: &RunInput) -> Vec<Finished> {
+    async fn run_analyzers(&self, input: &RunInput, model: Option<&RequestModel<'_>>) -> Vec<Finished> {
         let mut running = JoinSet::new();
         let mut finished: Vec<Option<Finished>> = Vec::new();
         for (index, plugin) in self.loaded.analyzers.iter().enumerate() {
@@ -131,7 +154,10 @@ impl Coordinator {
                 Err(why) => finished.push(Some(skipped(plugin, why))),
                 Ok(given) => {
                     finished.push(None);
-                    let (plugin, input) = (plugin.clone(), input.clone());
+                    let (plugin, mut input) = (plugin.clone(), input.clone());
+                    if let Some(model) = model {
+                        model.lend(&plugin, &mut input);
+                    }
                     running.spawn(async move { (index, run_analyzer(&plugin, input, given).await) });
                 }
             }

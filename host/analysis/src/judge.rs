@@ -8,6 +8,8 @@ use deepfix_core::{
 use deepfix_runtime::Run;
 use serde_json::{Map, Value as Json};
 
+use crate::claims::Claims;
+
 /// The confidence of a finding whose evidence reads differently in the artifact: it may still
 /// be right, but nobody should act on it alone.
 const UNVERIFIED_CONFIDENCE: f64 = 0.3;
@@ -51,8 +53,12 @@ fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, run: Ru
             let mut invented = 0;
             let mut check = FactCheck::new(artifacts);
             let retrieved: HashSet<&str> = run.retrieved.iter().map(|(id, _)| id.as_str()).collect();
-            for (index, mut analysis) in report.analyses.into_iter().enumerate() {
+            let mut claims = Claims::default();
+            for mut analysis in report.analyses {
                 let (facts, evidence_verified) = check.judge(&analysis.finding.facts);
+                if !claims.check(&mut analysis, &facts, evidence_verified) {
+                    continue;
+                }
                 let wrong = facts.iter().filter(|it| it.verified == Some(false)).count();
                 if wrong > 0 {
                     analysis.finding.confidence = analysis.finding.confidence.min(UNVERIFIED_CONFIDENCE);
@@ -69,7 +75,7 @@ fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, run: Ru
                     .citations
                     .retain(|id| retrieved.contains(id.as_str()));
                 invented += before - analysis.recommendation.citations.len();
-                let id = format!("{agent}/{index}");
+                let id = format!("{agent}/{}", analyses.len());
                 analyses.push(JudgedAnalysis {
                     id,
                     analysis,
@@ -82,10 +88,13 @@ fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, run: Ru
                     "{invented} citations were dropped: this agent did not retrieve them"
                 ));
             }
+            let (mut summary, mut extras) = (report.summary, object(&report.extras));
+            claims.summary(&mut summary, &mut extras, &analyses);
+            claims.write(&mut extras);
             OutcomeStatus::Completed {
                 analyses,
-                summary: report.summary,
-                extras: object(&report.extras),
+                summary,
+                extras,
             }
         }
     };

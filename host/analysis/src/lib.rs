@@ -8,13 +8,18 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
 mod choose;
+mod claims;
 mod coordinator;
 mod fallback;
 mod judge;
 mod knowledge;
+mod masks;
 mod mlflow;
+mod model;
+mod numbers;
 mod respond;
 mod start;
+mod translate;
 
 pub use coordinator::Coordinator;
 pub use start::{Refused, StartError};

@@ -7,10 +7,11 @@ use std::{
 
 use deepfix_config::{AgentConfig, Config};
 use deepfix_knowledge::KnowledgeBase;
+use deepfix_llm::Llm;
 use deepfix_runtime::{Engine, EngineConfig, Grants, LoadError, Plugin, PluginConfig, World};
 use tokio::task::JoinSet;
 
-use crate::knowledge::Knowledge;
+use crate::{knowledge::Knowledge, model};
 
 /// Why the coordinator cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum StartError {
     /// A tracking URI of `[mlflow]` cannot be read.
     #[error("[mlflow]: {0}")]
     Mlflow(Box<deepfix_mlflow::MlflowError>),
+    /// The language model cannot be used as it is configured.
+    #[error(transparent)]
+    Llm(#[from] deepfix_llm::SetupError),
     /// Components that the configuration names are refused.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Agents(Vec<LoadError>),
@@ -50,10 +54,12 @@ pub(crate) struct Loaded {
     pub(crate) reasoner: Plugin,
     pub(crate) refused: Vec<Refused>,
     pub(crate) knowledge: Arc<Knowledge>,
+    pub(crate) llm: Option<Llm>,
 }
 
 /// Loads everything that the configuration names.
 pub(crate) async fn load(config: &Config) -> Result<Loaded, StartError> {
+    let llm = model::service(config)?;
     let engine = engine(config)?;
     let paths = config.knowledge.paths.clone();
     // Parsing and indexing take as long as loading the components: do both at once.
@@ -108,6 +114,7 @@ pub(crate) async fn load(config: &Config) -> Result<Loaded, StartError> {
         reasoner,
         refused,
         knowledge: Arc::new(Knowledge(knowledge)),
+        llm,
     })
 }
 

@@ -29,7 +29,7 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     if let Some(language) = &args.language {
         experiment.language = language.trim().to_lowercase();
     }
-    let mut config = config::load(named)?;
+    let mut config = config::load_with(named, args.tape.clone())?;
     if args.mlflow.is_used() || experiment.source.is_some() {
         args.mlflow.allow(&mut config);
     }

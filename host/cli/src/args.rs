@@ -41,6 +41,23 @@ pub(crate) struct ServeArgs {
     /// The address to listen on, instead of `[server] listen`; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<SocketAddr>,
+
+    #[command(flatten)]
+    pub(crate) tape: TapeArgs,
+}
+
+/// What becomes of the traffic with the language model.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct TapeArgs {
+    /// Record each exchange with the language model in this folder; prompts hold facts of the
+    /// experiment.
+    #[arg(long, value_name = "DIR", conflicts_with = "replay")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Take the language model's answers from such a recording; nothing is sent, and what it lacks
+    /// is an error.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) replay: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -64,6 +81,9 @@ pub(crate) struct AnalyseArgs {
     /// failed, so that nobody knows.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
+
+    #[command(flatten)]
+    pub(crate) tape: TapeArgs,
 }
 
 #[derive(Debug, Clone, Default, clap::Args)]

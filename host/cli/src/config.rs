@@ -11,6 +11,7 @@ use deepfix_config::Config;
 use deepfix_core::Diagnosis;
 
 use crate::{
+    args::TapeArgs,
     logging,
     output::{self, GREEN, YELLOW, styled},
 };
@@ -25,6 +26,20 @@ pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Config> {
         None => find()?,
     };
     Ok(Config::load(&file)?)
+}
+
+/// The same, with the language model's traffic recorded or replayed.
+pub(crate) fn load_with(named: Option<&Path>, tape: TapeArgs) -> anyhow::Result<Config> {
+    let mut config = load(named)?;
+    if tape.record.is_some() && !config.llm.is_configured() {
+        anyhow::bail!(
+            "--record: there is no language model to record; set `[llm] base_url` in {}",
+            config.file.display()
+        );
+    }
+    config.llm.record = tape.record;
+    config.llm.replay = tape.replay;
+    Ok(config)
 }
 
 fn find() -> anyhow::Result<PathBuf> {
@@ -60,6 +75,10 @@ pub(crate) async fn check(named: Option<&Path>) -> anyhow::Result<ExitCode> {
         roots => format!("  requests may name files below {}\n", paths(roots)),
     };
     text += &format!("  knowledge base: {}\n", paths(&config.knowledge.paths));
+    text += &match config.llm.is_configured() {
+        true => format!("  language model: {} at {}\n", config.llm.model, config.llm.base_url),
+        false => "  no language model ([llm] base_url is empty)\n".to_owned(),
+    };
     text += &format!("  instances: {:?} allocation\n", coordinator.allocator());
     for agent in coordinator.agents() {
         text += &format!(

@@ -10,7 +10,7 @@ use crate::{args::ServeArgs, config, logging};
 /// `deepfix serve`.
 pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let config = config::load(named)?;
+    let config = config::load_with(named, args.tape)?;
     logging::start(&config.log)?;
     let address = args.listen.unwrap_or(config.server.listen);
     // Bound before the components are loaded: a port that is taken is known at once.

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
 mod error;
+mod llm;
 mod load;
 mod mlflow;
 mod overrides;
@@ -12,6 +13,7 @@ mod raw;
 mod types;
 
 pub use error::ConfigError;
+pub use llm::LlmConfig;
 pub use mlflow::{MlflowConfig, MlflowServerConfig};
 pub use types::{
     AgentConfig, ArtifactsConfig, Config, EngineSection, KnowledgeConfig, LogConfig, LogFormat, PluginsConfig,

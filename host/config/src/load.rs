@@ -153,6 +153,7 @@ impl Checker<'_> {
             artifacts: ArtifactsConfig {
                 roots: raw.artifacts.roots.iter().map(|it| self.path(it)).collect(),
             },
+            llm: self.llm(raw.llm)?,
             plugins: PluginsConfig {
                 folder: folder.map(|it| self.path(&it)),
                 // Denied unless granted, as for agents that are named one by one.

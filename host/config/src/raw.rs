@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use deepfix_core::{LimitsOverride, deserialize_bytes as size};
 use serde::Deserialize;
 
-use crate::mlflow::RawMlflow;
+use crate::{llm::RawLlm, mlflow::RawMlflow};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -14,6 +14,7 @@ pub(crate) struct RawConfig {
     pub(crate) log: RawLog,
     pub(crate) engine: RawEngine,
     pub(crate) knowledge: RawKnowledge,
+    pub(crate) llm: RawLlm,
     pub(crate) mlflow: RawMlflow,
     pub(crate) artifacts: RawArtifacts,
     pub(crate) limits: LimitsOverride,

@@ -2,7 +2,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use deepfix_core::{ArtifactKind, Capability, Limits};
 
-use crate::MlflowConfig;
+use crate::{LlmConfig, MlflowConfig};
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Config {
     pub engine: EngineSection,
     /// The knowledge base.
     pub knowledge: KnowledgeConfig,
+    /// The language model.
+    pub llm: LlmConfig,
     /// Where experiments of MLflow come from.
     pub mlflow: MlflowConfig,
     /// Files that a request may name.

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use deepfix_config::{Config, ServerConfig};
 
-const SECTIONS: [&str; 8] = [
+const SECTIONS: [&str; 9] = [
+    "llm",
     "server",
     "log",
     "engine",

@@ -5,7 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use deepfix_core::{AgentDescription, AgentError, ArtifactSet, FailureReason, Outcome, OutcomeStatus, Report};
+use deepfix_core::{
+    AgentDescription, AgentError, ArtifactSet, Capability, FailureReason, Outcome, OutcomeStatus, Report,
+};
 use serde::Serialize;
 use wasmtime::{Store, UpdateDeadline};
 
@@ -126,7 +128,16 @@ impl Plugin {
             model_name: input.model_name.clone(),
             language: input.language.clone(),
             settings: self.config.settings.clone(),
-            extras: String::new(),
+            extras: self.extras(&input.services),
+        }
+    }
+
+    /// Without a language model there is nothing to tell.
+    fn extras(&self, services: &Services) -> String {
+        let granted = self.config.grants.capabilities.contains(&Capability::Llm);
+        match services.llm.hints().filter(|_| granted && services.llm.available()) {
+            Some(hints) => serde_json::json!({ "llm": hints }).to_string(),
+            None => String::new(),
         }
     }
 

@@ -51,6 +51,9 @@ pub enum ServiceError {
     /// It did not answer in time.
     #[error("{0}")]
     TimedOut(String),
+    /// What the request may use of it is used up.
+    #[error("{0}")]
+    BudgetExceeded(String),
 }
 
 /// Who says a message.
@@ -107,6 +110,11 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait LanguageModel: Send + Sync {
     /// Whether one is configured.
     fn available(&self) -> bool;
+
+    /// What agents that may use it are told of it, as the member `llm` of their request's `extras`.
+    fn hints(&self) -> Option<serde_json::Value> {
+        None
+    }
 
     /// Answers one request.
     fn complete<'a>(

@@ -13,7 +13,9 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
-use deepfix_plugin::{Analyzer, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter};
+use deepfix_plugin::{
+    Analyzer, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter, ask::Question,
+};
 
 use case::Case;
 
@@ -35,6 +37,9 @@ pub const CODES: [&str; 8] = [
     "checkpoint.unregularised_model",
 ];
 
+/// What the language model is asked to look at.
+const FOCUS: &str = "You read the configuration and hyper-parameters of a saved model.";
+
 /// Reads a saved model: its file, configuration and hyper-parameters.
 pub struct ModelCheckpointArtifactsAnalyzer;
 
@@ -49,6 +54,7 @@ impl Analyzer for ModelCheckpointArtifactsAnalyzer {
         .requires(ArtifactKind::ModelCheckpoint)
         .codes(CODES)
         .wants(Capability::Knowledge)
+        .wants(Capability::Llm)
     }
 
     fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
@@ -58,7 +64,10 @@ impl Analyzer for ModelCheckpointArtifactsAnalyzer {
             reporter.add(draft);
         }
         let summary = examined::describe(&case, &mut reporter);
-        Ok(reporter.finish(summary))
+        let report = reporter.finish(summary);
+        Ok(Question::of(Self::describe(), FOCUS)
+            .document(cx, ArtifactKind::ModelCheckpoint, "", 24)
+            .ask(cx, report))
     }
 }
 

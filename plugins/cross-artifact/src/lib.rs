@@ -31,7 +31,7 @@ use std::collections::BTreeSet;
 
 use deepfix_plugin::{
     AgentOutcome, Analysis, ArtifactKind, Capability, Catalogue, Context, Description, Draft, Error, Outcome, Reasoner,
-    Report, Reporter, Severity,
+    Report, Reporter, Severity, ask::synthesise,
 };
 
 pub use codes::{EXTERNAL, HEALTHY, NOT_EXAMINED};
@@ -75,6 +75,7 @@ impl Reasoner for CrossArtifactReasoner {
         .reads(ArtifactKind::Training)
         .codes(codes::all())
         .wants(Capability::Knowledge)
+        .wants(Capability::Llm)
     }
 
     fn reason(cx: &Context<'_>, outcomes: &[AgentOutcome]) -> Result<Report, Error> {
@@ -118,11 +119,12 @@ impl Reasoner for CrossArtifactReasoner {
         let plan = actions::plan(&causes, &texts);
         let summary = summary::write(&verdict, &plan, &ruled_out, &extent, &texts);
         let extras = outputs::write(&causes, &plan, &ruled_out, &extent, &summary, &texts);
-        Ok(Report {
+        let report = Report {
             analyses,
             summary,
             extras,
-        })
+        };
+        Ok(synthesise(cx, "CrossArtifactReasoningAgent", report))
     }
 }
 

@@ -17,7 +17,9 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-use deepfix_plugin::{Analyzer, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter};
+use deepfix_plugin::{
+    Analyzer, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter, ask::Question,
+};
 use deepfix_views::dataset::DatasetView;
 
 /// The texts of the findings.
@@ -44,6 +46,9 @@ pub const CODES: [&str; 14] = [
     "checks.label_leakage",
 ];
 
+/// What the language model is asked to look at.
+const FOCUS: &str = "You read statistics of the training and test data: columns, labels, sizes, splits.";
+
 /// Reads the statistics of the training and test split.
 pub struct DatasetArtifactsAnalyzer;
 
@@ -57,6 +62,7 @@ impl Analyzer for DatasetArtifactsAnalyzer {
         .requires(ArtifactKind::Dataset)
         .codes(CODES)
         .wants(Capability::Knowledge)
+        .wants(Capability::Llm)
     }
 
     fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
@@ -66,7 +72,10 @@ impl Analyzer for DatasetArtifactsAnalyzer {
             reporter.add(draft);
         }
         let summary = examined::describe(&view, &mut reporter);
-        Ok(reporter.finish(summary))
+        let report = reporter.finish(summary);
+        Ok(Question::of(Self::describe(), FOCUS)
+            .document(cx, ArtifactKind::Dataset, "", 20)
+            .ask(cx, report))
     }
 }
 

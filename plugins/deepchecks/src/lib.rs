@@ -14,6 +14,7 @@
 )]
 
 mod examined;
+mod question;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -70,6 +71,7 @@ impl Analyzer for DeepchecksArtifactsAnalyzer {
         .requires(ArtifactKind::Deepchecks)
         .codes(CODES)
         .wants(Capability::Knowledge)
+        .wants(Capability::Llm)
     }
 
     fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
@@ -79,7 +81,8 @@ impl Analyzer for DeepchecksArtifactsAnalyzer {
             reporter.add(draft);
         }
         let summary = examined::describe(&view, &mut reporter);
-        Ok(reporter.finish(summary))
+        let report = reporter.finish(summary);
+        Ok(question::of(cx, Self::describe()).ask(cx, report))
     }
 }
 

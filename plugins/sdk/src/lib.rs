@@ -45,6 +45,7 @@
 //!
 //! Nothing here depends on the host: the WIT files are all that both share.
 
+pub mod ask;
 mod catalogue;
 mod context;
 mod draft;

@@ -16,7 +16,7 @@ pub mod rules;
 mod sample;
 
 use deepfix_plugin::{
-    Analyzer, Arg, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter,
+    Analyzer, Arg, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter, ask::Question,
 };
 use deepfix_views::training::TrainingView;
 
@@ -27,6 +27,9 @@ pub const CATALOGUE: Catalogue = Catalogue {
     english: include_str!("../locales/en.ftl"),
     french: include_str!("../locales/fr.ftl"),
 };
+
+/// What the language model is asked to look at.
+const FOCUS: &str = "You read training and validation curves and the training parameters.";
 
 /// Reads metrics over time and the training parameters.
 pub struct TrainingArtifactsAnalyzer;
@@ -42,6 +45,7 @@ impl Analyzer for TrainingArtifactsAnalyzer {
         .reads(ArtifactKind::ModelCheckpoint)
         .codes(rules::CODES)
         .wants(Capability::Knowledge)
+        .wants(Capability::Llm)
     }
 
     fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
@@ -56,7 +60,11 @@ impl Analyzer for TrainingArtifactsAnalyzer {
         }
         extent::describe(&case, &mut reporter);
         let summary = summary(&case, &reporter);
-        Ok(reporter.finish(summary))
+        let report = reporter.finish(summary);
+        Ok(Question::of(Self::describe(), FOCUS)
+            .table(cx, ArtifactKind::Training, "metrics", 4)
+            .document(cx, ArtifactKind::Training, "/params", 12)
+            .ask(cx, report))
     }
 }
 

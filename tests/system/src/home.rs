@@ -77,6 +77,25 @@ impl Home {
         fs::write(file, change(text)).unwrap();
     }
 
+    /// Configures a language model, and more keys of `[llm]` as `(key, TOML value)`.
+    pub fn with_model(&self, base_url: &str, more: &[(&str, &str)]) {
+        self.configure(|text| {
+            let (before, section) = text.split_once("[llm]").unwrap();
+            let (section, after) = section.split_once("\n[").unwrap();
+            let base_url = format!("{base_url:?}");
+            let all = [("base_url", base_url.as_str()), ("model", "\"fake\"")];
+            let lines: Vec<_> = section
+                .lines()
+                .map(|line| {
+                    let key = line.split(" =").next().unwrap_or_default();
+                    let value = more.iter().chain(&all).find(|(name, _)| *name == key);
+                    value.map_or_else(|| line.to_owned(), |(key, value)| format!("{key} = {value}"))
+                })
+                .collect();
+            format!("{before}[llm]{}\n[{after}", lines.join("\n"))
+        });
+    }
+
     /// Drops a component into the plugin folder.
     pub fn drop_in(&self, name: &str, bytes: &[u8]) {
         let folder = self.path().join("plugins.d");

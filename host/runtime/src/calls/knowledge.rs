@@ -17,6 +17,7 @@ impl From<ServiceError> for HostError {
             ServiceError::Invalid(text) => Self::Invalid(text),
             ServiceError::Unavailable(text) => Self::Unavailable(text),
             ServiceError::TimedOut(text) => Self::TimedOut(text),
+            ServiceError::BudgetExceeded(text) => Self::BudgetExceeded(text),
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct FakeHost {
     passages: Vec<Passage>,
     request: Request,
     logs: RefCell<Vec<(Level, String)>>,
+    answers: Option<Vec<String>>,
+    asked: RefCell<Vec<CompletionRequest>>,
 }
 
 impl FakeHost {
@@ -136,6 +138,23 @@ impl FakeHost {
     pub fn with_settings(mut self, settings: &Json) -> Self {
         self.request.settings = settings.to_string();
         self
+    }
+
+    /// A language model that gives these answers to every question, one per sample.
+    #[must_use]
+    pub fn with_model(mut self, answers: &[&str]) -> Self {
+        let hints = serde_json::json!({
+            "samples": answers.len(), "analyzer": "{{ agent }} {{ focus }} {{ language }}", "reasoner": "{{ language }}",
+        });
+        self.request.extras = serde_json::json!({ "llm": hints }).to_string();
+        self.answers = Some(answers.iter().map(|it| (*it).to_owned()).collect());
+        self
+    }
+
+    /// What the analyzer asked the model.
+    #[must_use]
+    pub fn asked(&self) -> Vec<CompletionRequest> {
+        self.asked.borrow().clone()
     }
 
     /// What the analyzer logged.
@@ -294,11 +313,20 @@ impl Host for FakeHost {
     }
 
     fn llm_available(&self) -> bool {
-        false
+        self.answers.is_some()
     }
 
-    fn complete(&self, _: &CompletionRequest) -> Result<Completion, Error> {
-        Err(Error::Unavailable("no language model is configured".to_owned()))
+    fn complete(&self, request: &CompletionRequest) -> Result<Completion, Error> {
+        self.asked.borrow_mut().push(request.clone());
+        let Some(answers) = &self.answers else {
+            return Err(Error::Unavailable("no language model is configured".to_owned()));
+        };
+        Ok(Completion {
+            texts: answers.iter().take(request.samples as usize).cloned().collect(),
+            model: "fake".to_owned(),
+            usage: crate::Usage::default(),
+            cached: false,
+        })
     }
 
     fn complete_all(&self, requests: &[CompletionRequest]) -> Vec<Result<Completion, Error>> {

@@ -1,0 +1,306 @@
+//! What a language model said through an agent, checked before it becomes part of a result.
+//!
+//! An agent marks it in the member `llm` of extras: a whole finding (`origin: model`), words for a
+//! finding of a rule (`wording`), or a summary (`summary`); with the samples that agree and how
+//! many were asked. A claim that fails is dropped and counted in `model_claims`; the rules'
+//! results stay.
+
+use deepfix_core::{Analysis, JudgedAnalysis, Outcome, OutcomeStatus, ResolvedFact, Severity, Value};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{judge::object, numbers::unfounded};
+
+/// The member of extras.
+const NOTE: &str = "llm";
+/// Characters of one text of a model.
+const MAX_TEXT: usize = 1_500;
+/// Samples from which on a finding of a model may be more than a remark.
+const ENOUGH: u64 = 3;
+/// A rule's finding that is surer than this is not contradicted.
+const SURE: f64 = 0.4;
+/// Findings that cannot both be true.
+const EXCLUSIVE: [(&str, &str); 4] = [
+    ("training.overfitting", "training.underfitting"),
+    ("training.lr_too_high", "training.lr_too_low"),
+    ("training.exploding_gradients", "training.vanishing_gradients"),
+    ("checkpoint.untrained", "training.overfitting"),
+];
+
+/// The claims of one agent.
+#[derive(Debug, Default)]
+pub(crate) struct Claims {
+    kept: usize,
+    worded: usize,
+    dropped: Vec<Json>,
+}
+
+impl Claims {
+    /// Whether a finding stays. Rules' findings always do.
+    pub(crate) fn check(&mut self, analysis: &mut Analysis, facts: &[ResolvedFact], verified: bool) -> bool {
+        let mut extras = object(&analysis.finding.extras);
+        let Some(Json::Object(note)) = extras.get(NOTE).cloned() else {
+            return true;
+        };
+        let (agree, of) = (count(&note, "agree"), count(&note, "of"));
+        let own = note.get("origin").and_then(Json::as_str) == Some("model");
+        if own {
+            if let Some(reason) = wrong(analysis, facts, verified) {
+                self.drop(&analysis.finding.code, &reason);
+                return false;
+            }
+            self.kept += 1;
+            let sure = interval(agree, of).0;
+            analysis.finding.confidence = analysis.finding.confidence.min(sure);
+            analysis.recommendation.confidence = analysis.recommendation.confidence.min(sure);
+            let most = if of >= ENOUGH { Severity::Medium } else { Severity::Low };
+            analysis.finding.severity = analysis.finding.severity.min(most);
+        } else if let Some(words) = note.get("wording").and_then(Json::as_str) {
+            match wrong_words(words, analysis, facts) {
+                Some(reason) => {
+                    self.drop(&analysis.finding.code, &reason);
+                    extras.remove(NOTE);
+                    analysis.finding.extras = text_of(extras);
+                    return true;
+                }
+                None => {
+                    self.worded += 1;
+                    let description = format!("{} {}", analysis.finding.description.trim_end(), words.trim());
+                    analysis.finding.description = description;
+                }
+            }
+        }
+        let (low, high) = interval(agree, of);
+        let origin = if own { "finding" } else { "wording" };
+        extras.insert(
+            NOTE.to_owned(),
+            json!({
+                "origin": origin, "agreement": format!("{agree} of {of}"),
+                "interval": [rounded(low), rounded(high)], "calibrated": false,
+            }),
+        );
+        analysis.finding.extras = text_of(extras);
+        true
+    }
+
+    /// Takes a model's summary in place of an agent's own, where each of its numbers stands in the
+    /// agent's findings or summary.
+    pub(crate) fn summary(
+        &mut self,
+        summary: &mut String,
+        extras: &mut Map<String, Json>,
+        analyses: &[JudgedAnalysis],
+    ) {
+        let Some(note) = extras.remove(NOTE) else { return };
+        let Some(text) = note.get("summary").and_then(Json::as_str) else {
+            return;
+        };
+        let mut known = numbers_of(summary);
+        for it in analyses {
+            let (finding, recommendation) = (&it.analysis.finding, &it.analysis.recommendation);
+            for text in [&finding.description, &finding.evidence, &recommendation.action] {
+                known.extend(numbers_of(text));
+            }
+            known.extend(it.facts.iter().filter_map(|it| number(&it.fact.value)));
+        }
+        if let Some(reason) = unfit(text, &[], &known) {
+            self.drop("summary", &reason);
+            return;
+        }
+        extras.insert("rule_summary".to_owned(), json!(summary));
+        if extras.contains_key("summary") {
+            extras.insert("summary".to_owned(), json!(text));
+        }
+        text.clone_into(summary);
+        self.worded += 1;
+    }
+
+    /// States what became of the claims, where there were any.
+    pub(crate) fn write(self, extras: &mut Map<String, Json>) {
+        if self.kept + self.worded + self.dropped.len() > 0 {
+            extras.insert(
+                "model_claims".to_owned(),
+                json!({"findings": self.kept, "wordings": self.worded, "dropped": self.dropped}),
+            );
+        }
+    }
+
+    fn drop(&mut self, what: &str, reason: &str) {
+        self.dropped.push(json!({"claim": what, "reason": reason}));
+    }
+}
+
+/// Whether a model is behind a judged finding.
+pub(crate) fn is_models(analysis: &JudgedAnalysis) -> bool {
+    object(&analysis.analysis.finding.extras)
+        .get(NOTE)
+        .and_then(|it| it.get("origin"))
+        .is_some_and(|it| it == "finding")
+}
+
+/// Drops findings of models that repeat or contradict what a rule of any agent has shown.
+pub(crate) fn reconcile<'a>(outcomes: impl Iterator<Item = &'a mut Outcome>) {
+    let mut outcomes: Vec<&mut Outcome> = outcomes.collect();
+    let mut shown: Vec<(String, String)> = Vec::new();
+    for outcome in &outcomes {
+        if let OutcomeStatus::Completed { analyses, .. } = &outcome.status {
+            let sure = analyses.iter().filter(|it| it.evidence_verified && !is_models(it));
+            let sure = sure.filter(|it| it.analysis.finding.confidence >= SURE);
+            shown.extend(sure.map(|it| (it.analysis.finding.code.clone(), it.id.clone())));
+        }
+    }
+    for outcome in &mut outcomes {
+        let OutcomeStatus::Completed { analyses, extras, .. } = &mut outcome.status else {
+            continue;
+        };
+        let mut dropped = Vec::new();
+        analyses.retain(|it| {
+            let code = it.analysis.finding.code.as_str();
+            let reason = is_models(it).then(|| against(code, &shown)).flatten();
+            if let Some(reason) = &reason {
+                dropped.push(json!({"claim": code, "reason": reason}));
+            }
+            reason.is_none()
+        });
+        if dropped.is_empty() {
+            continue;
+        }
+        if let Some(Json::Object(claims)) = extras.get_mut("model_claims") {
+            let left = claims.get("findings").and_then(Json::as_u64).unwrap_or(0);
+            claims.insert("findings".to_owned(), json!(left.saturating_sub(dropped.len() as u64)));
+            if let Some(Json::Array(all)) = claims.get_mut("dropped") {
+                all.extend(dropped);
+            }
+        }
+    }
+}
+
+fn against(code: &str, shown: &[(String, String)]) -> Option<String> {
+    shown.iter().find_map(|(known, id)| {
+        let excludes = EXCLUSIVE
+            .iter()
+            .any(|(a, b)| (code == *a && known == b) || (code == *b && known == a));
+        if known == code {
+            Some(format!("a rule reports it already: {id}"))
+        } else if excludes {
+            Some(format!("it contradicts the verified finding {id}, `{known}`"))
+        } else {
+            None
+        }
+    })
+}
+
+fn wrong(analysis: &Analysis, facts: &[ResolvedFact], verified: bool) -> Option<String> {
+    if !verified {
+        return Some(if facts.iter().any(|it| it.verified == Some(false)) {
+            "its facts read differently in the artifact".to_owned()
+        } else {
+            "it points to no place of an artifact".to_owned()
+        });
+    }
+    let values: Vec<f64> = facts.iter().filter_map(|it| number(&it.fact.value)).collect();
+    let finding = &analysis.finding;
+    unfit(&without_names(&finding.description, facts), &values, &[])
+        .or_else(|| unfit(&without_names(&finding.evidence, facts), &values, &[]))
+        // What an action advises is no claim about the artifact: its numbers are free.
+        .or_else(|| unfit_form(&analysis.recommendation.action))
+}
+
+fn wrong_words(words: &str, analysis: &Analysis, facts: &[ResolvedFact]) -> Option<String> {
+    let values: Vec<f64> = facts.iter().filter_map(|it| number(&it.fact.value)).collect();
+    let (finding, recommendation) = (&analysis.finding, &analysis.recommendation);
+    let known: Vec<f64> = [
+        &finding.description,
+        &finding.evidence,
+        &recommendation.action,
+        &recommendation.rationale,
+    ]
+    .into_iter()
+    .flat_map(|it| numbers_of(it))
+    .collect();
+    unfit(&without_names(words, facts), &values, &known)
+}
+
+/// Numbers inside the names that an artifact gives are not claims.
+fn without_names(text: &str, facts: &[ResolvedFact]) -> String {
+    let mut names: Vec<&str> = facts.iter().map(|it| it.fact.label.as_str()).collect();
+    names.extend(facts.iter().filter_map(|it| match &it.fact.value {
+        Value::Text(text) => Some(text.as_str()),
+        _ => None,
+    }));
+    names.retain(|it| !it.is_empty() && it.chars().any(char::is_alphabetic));
+    names.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    names
+        .into_iter()
+        .fold(text.to_owned(), |text, name| text.replace(name, " "))
+}
+
+fn unfit(text: &str, facts: &[f64], known: &[f64]) -> Option<String> {
+    unfit_form(text).or_else(|| {
+        unfounded(text, facts, known).map(|it| format!("the number {} does not follow from its facts", it.text))
+    })
+}
+
+/// No links: nobody has looked where they lead. No essays.
+fn unfit_form(text: &str) -> Option<String> {
+    if text.chars().count() > MAX_TEXT {
+        return Some(format!("a text is longer than {MAX_TEXT} characters"));
+    }
+    let lower = text.to_lowercase();
+    ["http://", "https://", "www.", "](", "<script", "javascript:"]
+        .iter()
+        .any(|it| lower.contains(it))
+        .then(|| "a text holds a link".to_owned())
+}
+
+fn numbers_of(text: &str) -> Vec<f64> {
+    crate::numbers::stated(text)
+        .iter()
+        .flat_map(crate::numbers::Stated::values)
+        .collect()
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(it) => Some(*it as f64),
+        Value::Number(it) => Some(*it),
+        Value::Boolean(_) | Value::Text(_) => None,
+    }
+}
+
+fn count(note: &Map<String, Json>, name: &str) -> u64 {
+    note.get(name).and_then(Json::as_u64).unwrap_or(0)
+}
+
+fn rounded(share: f64) -> f64 {
+    (share * 100.0).round() / 100.0
+}
+
+fn text_of(extras: Map<String, Json>) -> String {
+    if extras.is_empty() {
+        String::new()
+    } else {
+        Json::Object(extras).to_string()
+    }
+}
+
+/// Wilson's 95 % interval of a share (Wilson 1927). It says how well the agreement is known; what
+/// agreement is worth was never fitted on labelled runs, hence `calibrated: false`.
+fn interval(agree: u64, of: u64) -> (f64, f64) {
+    const Z: f64 = 1.96;
+    if of == 0 {
+        return (0.0, 1.0);
+    }
+    let n = of as f64;
+    let share = agree.min(of) as f64 / n;
+    let centre = share + Z * Z / (2.0 * n);
+    let margin = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + Z * Z / n;
+    (
+        ((centre - margin) / scale).max(0.0),
+        ((centre + margin) / scale).min(1.0),
+    )
+}
+
+#[cfg(test)]
+#[path = "claims_tests.rs"]
+mod tests;

@@ -1,0 +1,176 @@
+use deepfix_core::{ArtifactKind, Fact, Finding, Recommendation, Source};
+
+use super::*;
+
+fn fact(value: f64) -> ResolvedFact {
+    let source = Source {
+        artifact: ArtifactKind::Training,
+        pointer: "/x".into(),
+    };
+    ResolvedFact {
+        fact: Fact {
+            label: "loss of layer 3".into(),
+            value: Value::Number(value),
+            source: Some(source),
+        },
+        verified: Some(true),
+    }
+}
+
+fn analysis(code: &str, description: &str, note: &Json) -> Analysis {
+    Analysis {
+        finding: Finding {
+            code: code.into(),
+            description: description.into(),
+            evidence: "loss of layer 3 = 0.5".into(),
+            facts: vec![],
+            severity: Severity::High,
+            confidence: 0.99,
+            extras: json!({"llm": note, "own": 1}).to_string(),
+        },
+        recommendation: Recommendation {
+            action: "Use a rate of 0.001.".into(),
+            rationale: String::new(),
+            confidence: 0.99,
+            citations: vec![],
+        },
+    }
+}
+
+fn checked(description: &str, note: &Json, verified: bool) -> (Option<Analysis>, Json) {
+    let mut claims = Claims::default();
+    let mut it = analysis("a.b", description, note);
+    let keep = claims.check(&mut it, &[fact(0.5)], verified);
+    let mut extras = Map::new();
+    claims.write(&mut extras);
+    (keep.then_some(it), extras.remove("model_claims").unwrap_or_default())
+}
+
+fn own(agree: u64, of: u64) -> Json {
+    json!({"origin": "model", "agree": agree, "of": of})
+}
+
+#[test]
+fn a_founded_finding_is_kept_with_the_confidence_of_its_agreement() {
+    let (kept, claims) = checked("The loss of layer 3 stays at 50 %.", &own(1, 1), true);
+    let it = kept.unwrap().finding;
+    assert_eq!(it.severity, Severity::Low);
+    assert!((it.confidence - 0.2065).abs() < 0.001, "{}", it.confidence);
+    let extras = object(&it.extras);
+    assert_eq!(extras["llm"]["agreement"], "1 of 1");
+    assert_eq!(extras["own"], 1);
+    assert_eq!(claims["findings"], 1);
+    let (kept, _) = checked("The loss stays.", &own(5, 5), true);
+    assert_eq!(kept.unwrap().finding.severity, Severity::Medium);
+}
+
+#[test]
+fn a_wrong_number_a_wrong_fact_or_a_link_drops_the_finding_and_is_counted() {
+    for (description, verified, reason) in [
+        ("The loss is 0.7.", true, "the number 0.7 does not follow"),
+        ("The loss stays.", false, "no place"),
+        ("See https://evil.example/x.", true, "a link"),
+    ] {
+        let (kept, claims) = checked(description, &own(1, 1), verified);
+        assert!(kept.is_none());
+        assert!(
+            claims["dropped"][0]["reason"].as_str().unwrap().contains(reason),
+            "{claims}"
+        );
+    }
+}
+
+#[test]
+fn words_for_a_rules_finding_are_added_where_their_numbers_are_the_rules() {
+    let note = |words: &str| json!({"wording": words, "agree": 1, "of": 1});
+    let (kept, _) = checked("It rises.", &note("At 0.5 it never falls."), true);
+    let it = kept.unwrap().finding;
+    assert_eq!(it.description, "It rises. At 0.5 it never falls.");
+    assert_eq!((it.severity, it.confidence), (Severity::High, 0.99));
+    let (kept, claims) = checked("It rises.", &note("It is 0.9."), true);
+    let it = kept.unwrap().finding;
+    assert_eq!(it.description, "It rises.");
+    assert_eq!(it.extras, "{\"own\":1}");
+    assert_eq!(claims["dropped"][0]["claim"], "a.b");
+}
+
+#[test]
+fn a_summary_is_taken_where_its_numbers_are_known() {
+    let of = |text: &str| {
+        let mut summary = "The loss is 0.5.".to_owned();
+        let mut extras = object(&json!({"summary": "The loss is 0.5.", "llm": {"summary": text}}).to_string());
+        let mut claims = Claims::default();
+        claims.summary(&mut summary, &mut extras, &[]);
+        claims.write(&mut extras);
+        (summary, extras)
+    };
+    let (summary, extras) = of("La perte est 0,5.");
+    assert_eq!(summary, "La perte est 0,5.");
+    assert_eq!(extras["summary"], "La perte est 0,5.");
+    assert_eq!(extras["rule_summary"], "The loss is 0.5.");
+    let (summary, extras) = of("The loss is 0.6.");
+    assert_eq!(summary, "The loss is 0.5.");
+    assert!(
+        extras["model_claims"]["dropped"][0]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("0.6")
+    );
+    assert!(extras.get("llm").is_none());
+}
+
+fn outcome(agent: &str, of: Vec<(&str, Option<Json>)>) -> Outcome {
+    let analyses = of
+        .into_iter()
+        .enumerate()
+        .map(|(index, (code, note))| {
+            let mut it = analysis(code, "d", &json!(null));
+            it.finding.extras = note.map(|it| json!({"llm": it}).to_string()).unwrap_or_default();
+            JudgedAnalysis {
+                id: format!("{agent}/{index}"),
+                analysis: it,
+                facts: vec![],
+                evidence_verified: true,
+            }
+        })
+        .collect();
+    Outcome {
+        agent: agent.into(),
+        artifacts: vec![],
+        status: OutcomeStatus::Completed {
+            analyses,
+            summary: String::new(),
+            extras: object(r#"{"model_claims": {"findings": 3, "wordings": 0, "dropped": []}}"#),
+        },
+        objections: vec![],
+        retrieved: vec![],
+    }
+}
+
+#[test]
+fn what_repeats_or_contradicts_a_verified_rule_of_any_agent_is_dropped() {
+    let model = || Some(json!({"origin": "finding"}));
+    let mut outcomes = [
+        outcome("A", vec![("training.overfitting", None)]),
+        outcome(
+            "B",
+            vec![
+                ("training.overfitting", model()),
+                ("training.underfitting", model()),
+                ("training.no_shuffle", model()),
+            ],
+        ),
+    ];
+    reconcile(outcomes.iter_mut());
+    let OutcomeStatus::Completed { analyses, extras, .. } = &outcomes[1].status else {
+        panic!("completed")
+    };
+    assert_eq!(analyses.len(), 1);
+    assert_eq!(analyses[0].analysis.finding.code, "training.no_shuffle");
+    assert_eq!(extras["model_claims"]["findings"], 1);
+    let reasons = extras["model_claims"]["dropped"].to_string();
+    assert!(
+        reasons.contains("already: A/0") && reasons.contains("contradicts"),
+        "{reasons}"
+    );
+}

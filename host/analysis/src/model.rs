@@ -1,0 +1,320 @@
+//! The language model of one request: a budget for all agents, an account for each.
+
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use deepfix_config::{Config, LlmConfig};
+use deepfix_core::{AnalyseResponse, Capability};
+use deepfix_llm::{
+    Account, Ask, ErrorKind, Llm, LlmError, Message, Prices, Prompt, Provider, RequestBudget, Role, Settings,
+    SetupError, Spend, Tape, read_key,
+};
+use deepfix_runtime::{
+    Completion, CompletionRequest, LanguageModel, Plugin, Role as GuestRole, RunInput, ServiceError, TokenUsage,
+};
+use serde_json::{Map, Value as Json, json};
+use tokio::task::JoinSet;
+
+use crate::translate::{self, Translated};
+
+/// The share of an agent's time after which its calls end: what it knows without them has to be
+/// handed over within the rest.
+const CALLS_SHARE: f64 = 0.85;
+/// The account of the host itself.
+const TRANSLATION: &str = "translation";
+
+/// The service that the configuration names; none where it names none.
+pub(crate) fn service(config: &Config) -> Result<Option<Llm>, SetupError> {
+    if !config.llm.is_configured() {
+        return Ok(None);
+    }
+    Llm::new(settings(&config.llm)?).map(Some)
+}
+
+fn settings(config: &LlmConfig) -> Result<Settings, SetupError> {
+    let provider = Provider::of(&config.provider).ok_or_else(|| SetupError {
+        key: "provider",
+        message: format!(
+            "found `{}`, expected one of {}",
+            config.provider,
+            Provider::names().join(", ")
+        ),
+    })?;
+    let tape = match (&config.record, &config.replay) {
+        (_, Some(folder)) => Tape::Replay(folder.clone()),
+        (Some(folder), None) => Tape::Record(folder.clone()),
+        (None, None) => Tape::None,
+    };
+    // A replay sends nothing, and so needs no key.
+    let key = match tape {
+        Tape::Replay(_) => None,
+        _ => read_key(&config.api_key_env, config.api_key_file.as_deref())?,
+    };
+    Ok(Settings {
+        base_url: config.base_url.clone(),
+        model: config.model.clone(),
+        provider,
+        key,
+        organization: config.organization.clone(),
+        project: config.project.clone(),
+        proxy: config.proxy.clone(),
+        ca_file: config.ca_file.clone(),
+        max_concurrency: config.max_concurrency,
+        connect_timeout: config.connect_timeout,
+        call_timeout: config.call_timeout,
+        attempts: config.attempts,
+        max_backoff: config.max_backoff,
+        max_answer: usize::try_from(config.max_answer).unwrap_or(usize::MAX),
+        max_tokens: config.max_tokens,
+        temperature: config.temperature,
+        sampling_temperature: config.sampling_temperature,
+        request_calls: config.request_calls,
+        request_tokens: config.request_tokens,
+        cache_entries: config.cache_entries,
+        cache_ttl: config.cache_ttl,
+        cache_dir: config.cache_dir.clone(),
+        prices: Prices {
+            input: config.price_input,
+            output: config.price_output,
+        },
+        prompts: config.prompts.clone(),
+        tape,
+    })
+}
+
+/// The model as all agents of one request share it.
+pub(crate) struct RequestModel<'a> {
+    llm: &'a Llm,
+    samples: u32,
+    budget: Arc<RequestBudget>,
+    accounts: Mutex<BTreeMap<String, Arc<Account>>>,
+}
+
+impl<'a> RequestModel<'a> {
+    pub(crate) fn new(llm: &'a Llm, samples: u32) -> Self {
+        Self {
+            llm,
+            samples,
+            budget: llm.budget(),
+            accounts: Mutex::default(),
+        }
+    }
+
+    fn account(&self, name: &str, time: Duration) -> Arc<Account> {
+        let account = Arc::new(self.llm.account(&self.budget, time));
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        accounts.insert(name.to_owned(), Arc::clone(&account));
+        account
+    }
+
+    /// Gives an agent that may use it the model.
+    pub(crate) fn lend(&self, plugin: &Plugin, input: &mut RunInput) {
+        if !plugin.config().grants.capabilities.contains(&Capability::Llm) {
+            return;
+        }
+        let time = plugin
+            .config()
+            .limits
+            .wall_time
+            .min(input.time_left)
+            .mul_f64(CALLS_SHARE);
+        input.services.llm = Arc::new(AgentModel {
+            llm: self.llm.clone(),
+            samples: self.samples,
+            account: self.account(plugin.name(), time),
+        });
+    }
+
+    /// Translates a response's texts, where its language is `foreign` to the built-in ones, within
+    /// the time that is left; then says what was used.
+    pub(crate) async fn finish(&self, language: &str, foreign: bool, left: Duration, response: &mut AnalyseResponse) {
+        if foreign && translate::is_language(language) {
+            let account = self.account(TRANSLATION, left.mul_f64(CALLS_SHARE));
+            let Translated { texts, done } = translate::translate(self.llm, &account, language, response).await;
+            if done < texts {
+                let text = format!(
+                    "language `{language}`: {} of {texts} texts stay in English",
+                    texts - done
+                );
+                warn(response, &text);
+            }
+        }
+        self.report(response);
+    }
+
+    /// Adds to a response what was used, by whom, and why answers are missing.
+    fn report(&self, response: &mut AnalyseResponse) {
+        let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut cost, mut characters, mut agents) = (0.0, 0, Map::new());
+        for (name, account) in accounts.iter() {
+            let spend = account.spend();
+            if spend.calls + spend.cached == 0 && spend.errors.is_empty() {
+                continue;
+            }
+            cost += spend.cost;
+            characters += spend.prompt_characters.iter().sum::<usize>();
+            log(name, &spend);
+            for error in &spend.errors {
+                warn(
+                    response,
+                    &format!("the language model gave no answer to {name}: {error}"),
+                );
+            }
+            time(response, name, spend.waited);
+            let used = used(&spend);
+            match response.agent_results.0.iter_mut().find(|(it, _)| it == name) {
+                Some((_, result)) => {
+                    result.additional_outputs.insert("llm".to_owned(), used);
+                }
+                None => {
+                    agents.insert(name.clone(), used);
+                }
+            }
+        }
+        let (calls, tokens) = self.budget.used();
+        let mut total = json!({
+            "model": self.llm.model(), "calls": calls, "tokens": tokens, "prompt_characters": characters, "cost": cost,
+        });
+        if let Some(total) = total.as_object_mut() {
+            total.extend(agents);
+        }
+        response.additional_outputs.insert("llm".to_owned(), total);
+    }
+}
+
+/// Adds a warning to a response.
+fn warn(response: &mut AnalyseResponse, text: &str) {
+    let warnings = response
+        .additional_outputs
+        .entry("warnings")
+        .or_insert_with(|| json!([]));
+    if let Json::Array(warnings) = warnings {
+        warnings.push(json!(text));
+    }
+}
+
+/// Times are not part of what two runs have in common, so they stand with the other times.
+fn time(response: &mut AnalyseResponse, name: &str, waited: Duration) {
+    let milliseconds = (waited.as_secs_f64() * 1e6).round() / 1e3;
+    let timings = response
+        .additional_outputs
+        .get_mut("timings_ms")
+        .and_then(Json::as_object_mut);
+    if let Some(timings) = timings {
+        let entry = timings.entry(name).or_insert_with(|| json!({}));
+        if let Json::Object(entry) = entry {
+            entry.insert("llm".to_owned(), json!(milliseconds));
+        }
+    }
+}
+
+fn used(spend: &Spend) -> Json {
+    let errors: Vec<String> = spend.errors.iter().map(ToString::to_string).collect();
+    json!({
+        "calls": spend.calls,
+        "cached": spend.cached,
+        "retries": spend.retries,
+        "repairs": spend.repairs,
+        "input_tokens": spend.tokens.input,
+        "output_tokens": spend.tokens.output,
+        "tokens_estimated": spend.estimated,
+        "cost": spend.cost,
+        "prompt_characters": spend.prompt_characters,
+        "model": spend.model,
+        "errors": errors,
+    })
+}
+
+fn log(agent: &str, spend: &Spend) {
+    tracing::info!(
+        agent,
+        calls = spend.calls,
+        cached = spend.cached,
+        retries = spend.retries,
+        repairs = spend.repairs,
+        input_tokens = spend.tokens.input,
+        output_tokens = spend.tokens.output,
+        cost = spend.cost,
+        waited_ms = u64::try_from(spend.waited.as_millis()).unwrap_or(u64::MAX),
+        errors = spend.errors.len(),
+        "language model"
+    );
+}
+
+/// The model as one agent sees it.
+struct AgentModel {
+    llm: Llm,
+    samples: u32,
+    account: Arc<Account>,
+}
+
+impl LanguageModel for AgentModel {
+    fn available(&self) -> bool {
+        true
+    }
+
+    fn hints(&self) -> Option<Json> {
+        Some(json!({
+            "samples": self.samples,
+            "analyzer": self.llm.template(Prompt::Analyzer),
+            "reasoner": self.llm.template(Prompt::Reasoner),
+        }))
+    }
+
+    fn complete<'a>(
+        &'a self,
+        request: &'a CompletionRequest,
+    ) -> Pin<Box<dyn Future<Output = Result<Completion, ServiceError>> + Send + 'a>> {
+        Box::pin(async {
+            let messages = request.messages.iter().map(|it| {
+                let role = match it.role {
+                    GuestRole::System => Role::System,
+                    GuestRole::User => Role::User,
+                    GuestRole::Assistant => Role::Assistant,
+                };
+                Message::new(role, it.content.as_str())
+            });
+            let ask = Ask {
+                messages: messages.collect(),
+                schema: request.schema.clone(),
+                max_tokens: request.max_tokens,
+                temperature: request.temperature,
+                samples: request.samples,
+            };
+            // Not on the guest's stack, where this future is polled: a template engine looks at how
+            // much of the thread's stack is left. Dropping the set ends the call.
+            let (llm, account) = (self.llm.clone(), Arc::clone(&self.account));
+            let mut call = JoinSet::new();
+            call.spawn(async move { llm.complete(&ask, &account).await });
+            let answer = match call.join_next().await {
+                Some(Ok(answer)) => answer.map_err(guests)?,
+                Some(Err(error)) => return Err(ServiceError::Unavailable(format!("the call was lost: {error}"))),
+                None => return Err(ServiceError::Unavailable("the call was lost".to_owned())),
+            };
+            Ok(Completion {
+                texts: answer.texts,
+                model: answer.model,
+                usage: TokenUsage {
+                    input: answer.tokens.input,
+                    output: answer.tokens.output,
+                },
+                cached: answer.cached,
+            })
+        })
+    }
+}
+
+fn guests(error: LlmError) -> ServiceError {
+    let text = error.to_string();
+    match error.kind {
+        ErrorKind::Invalid => ServiceError::Invalid(text),
+        ErrorKind::TimedOut => ServiceError::TimedOut(text),
+        ErrorKind::BudgetExceeded => ServiceError::BudgetExceeded(text),
+        _ => ServiceError::Unavailable(text),
+    }
+}

@@ -1,0 +1,222 @@
+//! Numbers in what a language model writes, held against numbers that were read.
+
+/// Derived numbers are looked for among the pairs of at most so many facts: with more, chance
+/// alone finds a pair for any number.
+const MOST_PAIRED: usize = 6;
+/// How far a rounded number may be from the one that it stands for, whatever its digits say.
+const MOST_ROUNDING: f64 = 0.1;
+
+/// A number as a text states it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Stated {
+    /// Its characters.
+    pub(crate) text: String,
+    /// What it may mean, each with half a unit of its last digit: `1,234` is read in two ways.
+    readings: Vec<(f64, f64)>,
+}
+
+impl Stated {
+    /// What it may mean.
+    pub(crate) fn values(&self) -> impl Iterator<Item = f64> + '_ {
+        self.readings.iter().map(|(value, _)| *value)
+    }
+}
+
+/// The first number of a text that neither is one of `known` within rounding, nor a percentage of
+/// one, nor the difference, ratio or relative change of two of `facts`. Signs are not compared:
+/// a dash is too many things.
+pub(crate) fn unfounded(text: &str, facts: &[f64], known: &[f64]) -> Option<Stated> {
+    stated(text).into_iter().find(|it| !follows(it, facts, known))
+}
+
+fn follows(stated: &Stated, facts: &[f64], known: &[f64]) -> bool {
+    let near = |target: f64| {
+        stated.readings.iter().any(|(value, rounding)| {
+            let (value, target) = (value.abs(), target.abs());
+            let most = rounding.min(MOST_ROUNDING * value).max(1e-9 * value);
+            (value - target).abs() <= most
+        })
+    };
+    let either = |target: f64| target.is_finite() && (near(target) || near(target * 100.0));
+    if facts.iter().chain(known).any(|it| either(*it)) {
+        return true;
+    }
+    let paired = facts.get(..MOST_PAIRED.min(facts.len())).unwrap_or_default();
+    paired.iter().enumerate().any(|(i, a)| {
+        let others = paired.iter().enumerate().filter(|(j, _)| *j != i);
+        others
+            .into_iter()
+            .any(|(_, b)| near(a - b) || either(a / b) || either((a - b) / b))
+    })
+}
+
+/// All numbers of a text. Digits that belong to a name, such as those of `f1` or `2D`, are none.
+pub(crate) fn stated(text: &str) -> Vec<Stated> {
+    let characters: Vec<char> = text.chars().map(ascii_digit).collect();
+    let at = |place: usize| characters.get(place).copied().unwrap_or(' ');
+    let mut found = Vec::new();
+    let mut place = 0;
+    while place < characters.len() {
+        let start = place;
+        if !at(place).is_ascii_digit() {
+            place += 1;
+            continue;
+        }
+        while at(place).is_ascii_digit() || (is_separator(at(place)) && at(place + 1).is_ascii_digit()) {
+            place += 1;
+        }
+        let digits: String = characters.get(start..place).unwrap_or_default().iter().collect();
+        let mut exponent = 0;
+        if matches!(at(place), 'e' | 'E') {
+            let sign = usize::from(matches!(at(place + 1), '-' | '+' | '−'));
+            let end = (place + 1 + sign..)
+                .find(|it| !at(*it).is_ascii_digit())
+                .unwrap_or(place);
+            let power: String = characters
+                .get(place + 1 + sign..end)
+                .unwrap_or_default()
+                .iter()
+                .collect();
+            if let Ok(power) = power.parse::<i32>() {
+                exponent = if sign == 1 && at(place + 1) != '+' {
+                    -power
+                } else {
+                    power
+                };
+                place = end;
+            }
+        }
+        match at(place) {
+            'k' | 'K' if !at(place + 1).is_alphanumeric() => exponent += 3,
+            'M' if !at(place + 1).is_alphanumeric() => exponent += 6,
+            _ => {}
+        }
+        let name = start > 0 && (at(start - 1).is_alphabetic() || at(start - 1) == '_');
+        let unit = matches!(at(place), 'k' | 'K' | 'M' | 'x') && !at(place + 1).is_alphanumeric();
+        if name || ((at(place).is_alphabetic() || at(place) == '_') && !unit) {
+            // The rest of the name is not a number either.
+            while at(place).is_alphanumeric() || at(place) == '_' {
+                place += 1;
+            }
+            continue;
+        }
+        let scale = 10f64.powi(exponent.clamp(-330, 330));
+        found.push(Stated {
+            readings: readings(&digits)
+                .into_iter()
+                .map(|(value, decimals)| (value * scale, 0.5 * 10f64.powi(-decimals) * scale))
+                .collect(),
+            text: digits,
+        });
+    }
+    found
+}
+
+fn is_separator(it: char) -> bool {
+    matches!(it, '.' | ',' | '\'' | '\u{a0}' | '\u{202f}' | '٫' | '٬')
+}
+
+/// Digits of other scripts, which some languages write numbers in.
+fn ascii_digit(it: char) -> char {
+    const ZEROS: [u32; 6] = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50, 0xff10];
+    let code = it as u32;
+    ZEROS
+        .iter()
+        .find(|zero| (**zero..**zero + 10).contains(&code))
+        .and_then(|zero| char::from_digit(code - zero, 10))
+        .unwrap_or(it)
+}
+
+/// The values of digits with separators, each with its number of decimals.
+fn readings(digits: &str) -> Vec<(f64, i32)> {
+    let plain: String = digits
+        .chars()
+        .filter(|it| !matches!(it, '\'' | '\u{a0}' | '\u{202f}' | '٬'))
+        .map(|it| if it == '٫' { '.' } else { it })
+        .collect();
+    let whole = |text: &str| {
+        let text: String = text.chars().filter(char::is_ascii_digit).collect();
+        text.parse::<f64>().ok().map(|it| (it, 0))
+    };
+    let Some((before, after)) = plain.rsplit_once(['.', ',']) else {
+        return whole(&plain).into_iter().collect();
+    };
+    let decimal = format!(
+        "{}.{after}",
+        before.chars().filter(char::is_ascii_digit).collect::<String>()
+    );
+    let decimal = decimal
+        .parse::<f64>()
+        .ok()
+        .map(|it| (it, i32::try_from(after.len()).unwrap_or(i32::MAX).min(300)));
+    let marks: Vec<char> = plain.chars().filter(|it| matches!(it, '.' | ',')).collect();
+    let same = marks.iter().all(|it| marks.first() == Some(it));
+    match (marks.len(), same) {
+        // `1,234` or `1.234`: a decimal or a thousand.
+        (1, _) if after.len() == 3 && before.len() <= 3 => decimal.into_iter().chain(whole(&plain)).collect(),
+        (1, _) => decimal.into_iter().collect(),
+        (_, true) => whole(&plain).into_iter().collect(),
+        (_, false) => decimal.into_iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn founded(text: &str, facts: &[f64]) -> bool {
+        unfounded(text, facts, &[]).is_none()
+    }
+
+    #[test]
+    fn numbers_that_were_read_are_founded_within_rounding() {
+        for text in [
+            "the loss is 0.31",
+            "0.312",
+            "0,31",
+            "31 %",
+            "31.2%",
+            "accuracy of 3.12e-1",
+            "٠٫٣١",
+            "no number",
+            "Fall 0,31.",
+        ] {
+            assert!(founded(text, &[0.3124]), "{text}");
+        }
+        for text in ["0.35", "0.313", "40 %", "7", "3.2e-1", "0.31 and 12"] {
+            assert!(!founded(text, &[0.3124]), "{text}");
+        }
+        for text in ["12345 rows", "12,345", "12.345", "12\u{202f}345", "12k", "12'345"] {
+            assert!(founded(text, &[12_345.0]), "{text}");
+        }
+    }
+
+    #[test]
+    fn differences_ratios_and_changes_of_two_facts_are_founded() {
+        let facts = [0.9, 0.6];
+        for text in ["a gap of 0.3", "1.5 times", "50 % more", "67 %"] {
+            assert!(founded(text, &facts), "{text}");
+        }
+        assert!(!founded("a gap of 0.4", &facts));
+        // Numbers that are merely known are not combined.
+        assert!(unfounded("a gap of 0.3", &[], &facts).is_some());
+    }
+
+    #[test]
+    fn digits_of_names_are_no_numbers() {
+        for text in ["f1", "od280_x", "ResNet50", "2D", "v2.1b", "x_3", "3x3"] {
+            assert!(
+                stated(text).iter().all(|it| it.text == "3"),
+                "{text}: {:?}",
+                stated(text)
+            );
+        }
+        assert_eq!(stated("2x").len(), 1);
+    }
+
+    #[test]
+    fn small_whole_numbers_are_not_a_rounding_of_just_anything() {
+        assert!(!founded("1 of 2", &[0.7]));
+        assert!(founded("12", &[12.4]));
+    }
+}

@@ -1,0 +1,168 @@
+//! Answers by the whole question. Only what was accepted is kept; equal questions that are under
+//! way at once are asked once.
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use serde_json::{Value as Json, json};
+
+use crate::{
+    ErrorKind, LlmError,
+    files::{digest, write_private},
+    ledger::Tokens,
+};
+
+/// An accepted answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Accepted {
+    pub(crate) text: String,
+    pub(crate) model: String,
+    pub(crate) tokens: Tokens,
+}
+
+pub(crate) struct Cache {
+    memory: moka::future::Cache<String, Accepted>,
+    folder: Option<PathBuf>,
+    ttl: Duration,
+}
+
+impl Cache {
+    pub(crate) fn new(entries: u64, ttl: Duration, folder: Option<PathBuf>) -> Self {
+        let memory = moka::future::Cache::builder()
+            .max_capacity(entries)
+            .time_to_live(ttl)
+            .build();
+        Self { memory, folder, ttl }
+    }
+
+    /// The answer, and whether it was there. `ask` runs where it was not; a failure is not kept.
+    pub(crate) async fn get<F>(&self, question: &Json, ask: impl Fn() -> F) -> Result<(Accepted, bool), LlmError>
+    where
+        F: Future<Output = Result<Accepted, LlmError>> + Send,
+    {
+        let key = digest(question);
+        loop {
+            let asked = AtomicBool::new(false);
+            let result = self
+                .memory
+                .try_get_with_by_ref(&key, async {
+                    if let Some(kept) = self.read(&key) {
+                        return Ok(kept);
+                    }
+                    asked.store(true, Ordering::Relaxed);
+                    let accepted = ask().await?;
+                    self.write(&key, &accepted);
+                    Ok(accepted)
+                })
+                .await;
+            let asked = asked.into_inner();
+            match result {
+                Ok(accepted) => return Ok((accepted, !asked)),
+                // Another's time or budget was over, not ours: ask ourselves.
+                Err(error) if !asked && own(&error) => {}
+                Err(error) => return Err(LlmError::clone(&error)),
+            }
+        }
+    }
+
+    fn file(folder: &Path, key: &str) -> PathBuf {
+        folder.join(format!("{key}.json"))
+    }
+
+    fn read(&self, key: &str) -> Option<Accepted> {
+        let file = Self::file(self.folder.as_ref()?, key);
+        let written = std::fs::metadata(&file).ok()?.modified().ok()?;
+        if SystemTime::now().duration_since(written).unwrap_or_default() > self.ttl {
+            return None;
+        }
+        let json: Json = serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()?;
+        let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
+        let number = |name: &str| json.get(name).and_then(Json::as_u64);
+        Some(Accepted {
+            text: text("text")?,
+            model: text("model")?,
+            tokens: Tokens {
+                input: number("input_tokens")?,
+                output: number("output_tokens")?,
+            },
+        })
+    }
+
+    fn write(&self, key: &str, it: &Accepted) {
+        let Some(folder) = &self.folder else { return };
+        let json = json!({
+            "text": it.text, "model": it.model, "input_tokens": it.tokens.input, "output_tokens": it.tokens.output,
+        });
+        let written = std::fs::create_dir_all(folder).and_then(|()| write_private(&Self::file(folder, key), &json));
+        if let Err(error) = written {
+            tracing::warn!(folder = %folder.display(), %error, "an answer of the language model was not kept");
+        }
+    }
+}
+
+fn own(error: &Arc<LlmError>) -> bool {
+    matches!(error.kind, ErrorKind::TimedOut | ErrorKind::BudgetExceeded)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    fn accepted() -> Accepted {
+        Accepted {
+            text: "t".into(),
+            model: "m".into(),
+            tokens: Tokens { input: 1, output: 2 },
+        }
+    }
+
+    #[tokio::test]
+    async fn equal_questions_at_once_are_asked_once() {
+        let cache = Cache::new(9, Duration::from_secs(9), None);
+        let asked = AtomicUsize::new(0);
+        let ask = || async {
+            asked.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+            Ok(accepted())
+        };
+        let question = json!({"q": 1});
+        let answers = join_all((0..5).map(|_| cache.get(&question, ask))).await;
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        assert_eq!(answers.into_iter().filter(|it| it.as_ref().unwrap().1).count(), 4);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_not_kept() {
+        let cache = Cache::new(9, Duration::from_secs(9), None);
+        let question = json!(1);
+        let failing = || async { Err(LlmError::new(ErrorKind::Unavailable, "down")) };
+        assert!(cache.get(&question, failing).await.is_err());
+        let (_, cached) = cache.get(&question, || async { Ok(accepted()) }).await.unwrap();
+        assert!(!cached);
+    }
+
+    #[tokio::test]
+    async fn a_folder_keeps_answers_over_a_restart_until_they_are_old() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |ttl| Cache::new(9, ttl, Some(folder.path().join("answers")));
+        let ask = || async { Ok(accepted()) };
+        let question = json!(1);
+        assert!(!open(Duration::from_secs(9)).get(&question, ask).await.unwrap().1);
+        assert_eq!(
+            open(Duration::from_secs(9)).get(&question, ask).await.unwrap(),
+            (accepted(), true)
+        );
+        assert!(!open(Duration::ZERO).get(&question, ask).await.unwrap().1);
+    }
+}

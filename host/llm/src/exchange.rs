@@ -1,0 +1,176 @@
+//! One exchange with the endpoint: charged, replayed or sent, tried again within the deadline.
+
+use serde_json::Value as Json;
+use tokio::time::Instant;
+
+use crate::{
+    ErrorKind, LlmError, Message, Prompt, chain,
+    guard::guard_key,
+    ledger::Account,
+    retry,
+    service::{Inner, Shape},
+    tape::Tape,
+    transport::Failure,
+    wire::{Exchange, Parsed, Reply, parse, quoted},
+};
+
+/// Fields that an endpoint may refuse one after the other: two formats, a bound's name, temperature.
+const MOST_LESSONS: usize = 4;
+
+impl Inner {
+    pub(crate) fn exchange_of<'a>(&'a self, shape: Shape<'a>, messages: &'a [Message]) -> Exchange<'a> {
+        Exchange {
+            model: &self.settings.model,
+            messages,
+            schema: shape.schema.map(|it| &it.json),
+            max_tokens: shape.max_tokens,
+            temperature: shape.temperature,
+            sample: shape.sample,
+        }
+    }
+
+    /// One exchange; where the answer ends at its limit, once more with twice the room.
+    pub(crate) async fn exchange(
+        &self,
+        shape: Shape<'_>,
+        messages: &[Message],
+        account: &Account,
+    ) -> Result<Reply, LlmError> {
+        let mut exchange = self.exchange_of(shape, messages);
+        let first = exchange.max_tokens;
+        loop {
+            match self.charged(&exchange, account).await? {
+                Parsed::Reply(reply) => return Ok(reply),
+                Parsed::Error(status, message) => return Err(error_in_200(status, &message)),
+                Parsed::Length(_) => {
+                    let more = first.saturating_mul(2).min(self.settings.max_tokens);
+                    if exchange.max_tokens >= more {
+                        return Err(LlmError::new(
+                            ErrorKind::Truncated,
+                            format!(
+                                "the answer ended at {} tokens; `[llm] max_tokens` is {}",
+                                exchange.max_tokens, self.settings.max_tokens
+                            ),
+                        ));
+                    }
+                    exchange.max_tokens = more;
+                    account.retried();
+                }
+            }
+        }
+    }
+
+    /// Charges, replays or sends, records.
+    async fn charged(&self, exchange: &Exchange<'_>, account: &Account) -> Result<Parsed, LlmError> {
+        let characters = exchange.characters();
+        account.charge(characters)?;
+        let identity = (!matches!(self.tape, Tape::None)).then(|| exchange.identity());
+        let outcome = match identity.as_ref().and_then(|it| self.tape.replay(it)) {
+            Some(outcome) => outcome,
+            None => {
+                let outcome = self.sent(exchange, account).await.and_then(|it| {
+                    if let Parsed::Reply(reply) = &it {
+                        guard_key(self.settings.key.as_ref(), &reply.text)?;
+                    }
+                    Ok(it)
+                });
+                if let Some(identity) = &identity {
+                    self.tape.record(identity, &outcome);
+                }
+                outcome
+            }
+        };
+        let prices = self.settings.prices;
+        match outcome {
+            Ok(Parsed::Reply(mut reply)) => {
+                reply.tokens = account.settle(reply.tokens, characters, reply.text.len(), prices);
+                Ok(Parsed::Reply(reply))
+            }
+            Ok(Parsed::Length(tokens)) => {
+                let length = exchange.max_tokens as usize * 4;
+                Ok(Parsed::Length(account.settle(tokens, characters, length, prices)))
+            }
+            other => other,
+        }
+    }
+
+    /// Attempts within the deadline.
+    async fn sent(&self, exchange: &Exchange<'_>, account: &Account) -> Result<Parsed, LlmError> {
+        let Some(transport) = &self.transport else {
+            return Err(LlmError::new(ErrorKind::Unavailable, "a replay sends nothing"));
+        };
+        let Ok(place) = tokio::time::timeout_at(account.deadline, self.places.acquire()).await else {
+            return Err(LlmError::new(
+                ErrorKind::TimedOut,
+                format!(
+                    "all `[llm] max_concurrency = {}` places were taken until its time was over",
+                    self.settings.max_concurrency
+                ),
+            ));
+        };
+        let _place = place.map_err(|_| LlmError::new(ErrorKind::Unavailable, "the service is going down"))?;
+        let schema = exchange.schema.map(Json::to_string).unwrap_or_default();
+        let note = chain::render(self.prompts.text(Prompt::Schema), &[("schema", &schema)])
+            .map_err(|error| LlmError::new(ErrorKind::Invalid, error))?;
+        let (mut attempt, mut lessons) = (0, 0);
+        loop {
+            let habits = self.learned.now();
+            let body = exchange.body(&transport.row, habits, &note);
+            let failure = match transport.attempt(&body, account.deadline).await {
+                Ok(json) => match parse(&json)? {
+                    Parsed::Error(status, message) if again(status) => {
+                        Failure::Again(None, error_in_200(status, &message))
+                    }
+                    parsed => return Ok(parsed),
+                },
+                Err(failure) => failure,
+            };
+            match failure {
+                Failure::Final(error) => return Err(error),
+                Failure::Refused(complaint, error) => {
+                    lessons += 1;
+                    if lessons > MOST_LESSONS || self.learned.learn(habits, &complaint).is_none() {
+                        return Err(error);
+                    }
+                }
+                Failure::Again(asked, error) => {
+                    attempt += 1;
+                    if attempt >= self.settings.attempts {
+                        return Err(error);
+                    }
+                    let wait = asked.unwrap_or_else(|| retry::backoff(attempt - 1, self.settings.max_backoff));
+                    let left = account.deadline.saturating_duration_since(Instant::now());
+                    if wait >= left {
+                        return Err(LlmError::new(
+                            error.kind,
+                            format!(
+                                "{}; to wait {wait:?} is longer than the {left:?} that are left",
+                                error.message
+                            ),
+                        ));
+                    }
+                    account.retried();
+                    tokio::time::sleep(wait).await;
+                }
+            }
+        }
+    }
+}
+
+fn again(status: u16) -> bool {
+    matches!(status, 408 | 409 | 429 | 500..=599)
+}
+
+fn error_in_200(status: u16, message: &str) -> LlmError {
+    let kind = match status {
+        401 | 403 => ErrorKind::Denied,
+        402 => ErrorKind::QuotaExhausted,
+        429 => ErrorKind::RateLimited,
+        400..=499 => ErrorKind::Invalid,
+        _ => ErrorKind::Unavailable,
+    };
+    LlmError::new(
+        kind,
+        format!("an error in an answer of status 200: {}", quoted(message)),
+    )
+}
