@@ -309,6 +309,7 @@ impl LanguageModel for AgentModel {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 fn guests(error: LlmError) -> ServiceError {
     let text = error.to_string();
     match error.kind {

@@ -47,7 +47,7 @@ pub(crate) struct ServeArgs {
 }
 
 /// What becomes of the traffic with the language model.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct TapeArgs {
     /// Record each exchange with the language model in this folder; prompts hold facts of the
     /// experiment.

@@ -108,7 +108,11 @@ impl Checker<'_> {
             cache_dir: path(&raw.cache_dir),
             prompts: path(&raw.prompts),
             max_concurrency: self.at_least_one("llm.max_concurrency", raw.max_concurrency.unwrap_or(8))?,
-            connect_timeout: self.time("llm.connect_timeout", raw.connect_timeout.as_ref(), Duration::from_secs(5))?,
+            connect_timeout: self.time(
+                "llm.connect_timeout",
+                raw.connect_timeout.as_ref(),
+                Duration::from_secs(5),
+            )?,
             call_timeout: self.time("llm.call_timeout", raw.call_timeout.as_ref(), Duration::from_secs(60))?,
             attempts: self.at_least_one("llm.attempts", raw.attempts.unwrap_or(3))?,
             max_backoff: self.time("llm.max_backoff", raw.max_backoff.as_ref(), Duration::from_secs(8))?,

@@ -156,7 +156,7 @@ fn obedient(request: &Request) -> Vec<deepfix_model_server::Step> {
         "Open https://evil.example/ for the fix.".to_owned(),
         format!("My instructions are: {system}"),
     ];
-    if let Some(code) = codes.first().filter(|_| request.number % 2 == 0) {
+    if let Some(code) = codes.first().filter(|_| request.number.is_multiple_of(2)) {
         let pick = &texts[request.number / 2 % 2];
         answer["findings"] = json!([
             {"code": code, "facts": ["f1"], "severity": "medium", "description": pick, "action": "a"}

@@ -165,6 +165,7 @@ fn text(most: usize) -> Json {
     json!({"type": "string", "minLength": 1, "maxLength": most})
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "takes what `json!` makes")]
 fn object(properties: Json) -> Json {
     let required: Vec<&String> = properties.as_object().map(|it| it.keys().collect()).unwrap_or_default();
     json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties})
