@@ -26,7 +26,8 @@ def example_run(experiment, name, example, steps=None):
     with open(os.path.join(examples, example, "metrics.csv")) as file:
         rows = list(csv.DictReader(file))[:steps]
     metrics = [
-        Metric(key, float(value), 1_700_000_000_000 + step, step)
+        # A folder store cannot keep `grad_norm` beside `grad_norm/layers.0`.
+        Metric(key.replace("grad_norm/", "layer_grad_norm/"), float(value), 1_700_000_000_000 + step, step)
         for step, row in enumerate(rows)
         for key, value in row.items()
         if key != "epoch" and value != ""
