@@ -236,14 +236,19 @@ mod tests {
     use super::*;
     use crate::document::parse_document;
 
-    /// Passages in five groups: each has the words of its group, and every second one of the
-    /// first group also says `wobble`.
+    /// Passages in groups with words of their own. The first group has twelve, the others four;
+    /// the first two passages also say `wobble`.
     fn passages(count: usize) -> Vec<Passage> {
+        let letters = |number: usize| -> String {
+            let letter = |it: usize| char::from(b'a' + u8::try_from(it % 26).unwrap());
+            [letter(number), letter(number / 26), letter(number / 676)].iter().collect()
+        };
         let sections: String = (0..count)
             .map(|number| {
-                let group = number % 5;
-                let wobble = if group == 0 && number % 2 == 0 { "wobble" } else { "" };
-                format!("## Passage {number}\nred{group} green{group} blue{group} only{number} {wobble}\n")
+                let group = letters(if number < 12 { 0 } else { number / 4 });
+                let wobble = if number < 2 { "wobble" } else { "" };
+                let own = letters(number);
+                format!("## Passage x{own}z\nq{group}red q{group}green q{group}blue k{own}only {wobble}\n")
             })
             .collect();
         let text = format!("---\nid: a\ntitle: T\ndomain: training\n---\n{sections}");
@@ -256,10 +261,10 @@ mod tests {
 
     #[test]
     fn a_passage_is_like_a_question_whose_words_go_with_its_own() {
-        let latent = latent(100).unwrap();
+        let latent = latent(252).unwrap();
         let likeness = latent.similarities(&["wobbl".to_owned()]).unwrap();
-        // Passage 5 is of the first group and does not say it; 6 is of another.
-        assert!(likeness[5] > likeness[6] + 0.2, "{} and {}", likeness[5], likeness[6]);
+        // Passage 5 is of the first group and does not say it; 40 is of another.
+        assert!(likeness[5] > likeness[40] + 0.2, "{} and {}", likeness[5], likeness[40]);
         assert!(likeness.iter().all(|it| (-1.001..=1.001).contains(it)));
     }
 
@@ -279,7 +284,7 @@ mod tests {
 
     #[test]
     fn the_same_base_gives_the_same_numbers() {
-        let of = |latent: Latent| latent.similarities(&["red1".to_owned(), "wobbl".to_owned()]).unwrap();
+        let of = |latent: Latent| latent.similarities(&["qaaar".to_owned(), "wobbl".to_owned()]).unwrap();
         assert_eq!(of(latent(60).unwrap()), of(latent(60).unwrap()));
     }
 
