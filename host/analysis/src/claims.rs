@@ -199,7 +199,11 @@ fn wrong(analysis: &Analysis, facts: &[ResolvedFact], verified: bool) -> Option<
     }
     let values: Vec<f64> = facts.iter().filter_map(|it| number(&it.fact.value)).collect();
     let finding = &analysis.finding;
-    unfit(&without_names(&finding.description, facts), &values, &[])
+    // Form is judged before names are taken out: a link does not become harmless by standing in
+    // the artifact as well.
+    unfit_form(&finding.description)
+        .or_else(|| unfit_form(&finding.evidence))
+        .or_else(|| unfit(&without_names(&finding.description, facts), &values, &[]))
         .or_else(|| unfit(&without_names(&finding.evidence, facts), &values, &[]))
         // What an action advises is no claim about the artifact: its numbers are free.
         .or_else(|| unfit_form(&analysis.recommendation.action))
@@ -217,7 +221,7 @@ fn wrong_words(words: &str, analysis: &Analysis, facts: &[ResolvedFact]) -> Opti
     .into_iter()
     .flat_map(|it| numbers_of(it))
     .collect();
-    unfit(&without_names(words, facts), &values, &known)
+    unfit_form(words).or_else(|| unfit(&without_names(words, facts), &values, &known))
 }
 
 /// Numbers inside the names that an artifact gives are not claims.
@@ -241,7 +245,7 @@ fn unfit(text: &str, facts: &[f64], known: &[f64]) -> Option<String> {
 }
 
 /// No links: nobody has looked where they lead. No essays.
-fn unfit_form(text: &str) -> Option<String> {
+pub(crate) fn unfit_form(text: &str) -> Option<String> {
     if text.chars().count() > MAX_TEXT {
         return Some(format!("a text is longer than {MAX_TEXT} characters"));
     }

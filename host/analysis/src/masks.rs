@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::claims::unfit_form;
+
 /// A text with its numbers and names taken out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Masked {
@@ -93,7 +95,10 @@ impl Masked {
         restored.push_str(rest);
         plain.push_str(rest);
         let complete = (1..=self.taken.len()).all(|it| counts.get(&it) == Some(&1));
-        let fine = complete && !plain.chars().any(char::is_numeric) && !restored.trim().is_empty();
+        let fine = complete
+            && !plain.chars().any(char::is_numeric)
+            && !restored.trim().is_empty()
+            && unfit_form(&plain).is_none();
         fine.then_some(restored)
     }
 }

@@ -91,9 +91,16 @@ pub(crate) fn stated(text: &str) -> Vec<Stated> {
             'M' if !at(place + 1).is_alphanumeric() => exponent += 6,
             _ => {}
         }
-        let name = start > 0 && (at(start - 1).is_alphabetic() || at(start - 1) == '_');
-        let unit = matches!(at(place), 'k' | 'K' | 'M' | 'x') && !at(place + 1).is_alphanumeric();
-        if name || ((at(place).is_alphabetic() || at(place) == '_') && !unit) {
+        // Digits are part of a name behind its letters (`layer3`). Behind a number letters are its
+        // unit, but for an index such as `3d`. Scripts without spaces between words join a number
+        // with its neighbours all the same.
+        let name = start > 0 && (is_joining(at(start - 1)) || at(start - 1) == '_');
+        let suffix: String = (place..).map(at).take_while(|it| is_joining(*it)).take(3).collect();
+        let ordinal = matches!(
+            suffix.to_lowercase().as_str(),
+            "d" | "st" | "nd" | "rd" | "th" | "e" | "er"
+        );
+        if name || ordinal || at(place) == '_' {
             // The rest of the name is not a number either.
             while at(place).is_alphanumeric() || at(place) == '_' {
                 place += 1;
@@ -110,6 +117,11 @@ pub(crate) fn stated(text: &str) -> Vec<Stated> {
         });
     }
     found
+}
+
+/// Letters of the scripts that put spaces between words: below the ideographs, kana and Hangul.
+fn is_joining(it: char) -> bool {
+    it.is_alphabetic() && u32::from(it) < 0x1100
 }
 
 fn is_separator(it: char) -> bool {
@@ -185,6 +197,12 @@ mod tests {
         }
         for text in ["0.35", "0.313", "40 %", "7", "3.2e-1", "0.31 and 12"] {
             assert!(!founded(text, &[0.3124]), "{text}");
+        }
+        for text in ["准确率是0.35分", "損失は0.35です", "0.35로", "0.35pct", "7ms"] {
+            assert!(!founded(text, &[0.3124]), "{text}");
+        }
+        for text in ["layer3", "3d", "the 2nd epoch", "准确率是0.31分"] {
+            assert!(founded(text, &[0.3124]), "{text}");
         }
         for text in ["12345 rows", "12,345", "12.345", "12\u{202f}345", "12k", "12'345"] {
             assert!(founded(text, &[12_345.0]), "{text}");

@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
@@ -15,6 +16,9 @@ use crate::{
     outputs::{self, Entry, Output, walk},
     parse_lenient, parse_yaml, statistics,
 };
+
+/// A configuration, parameters or a request in a file. The largest request seen has 170 kB.
+const MAX_TEXT: u64 = 64 << 20;
 
 /// What was found in a folder.
 #[derive(Debug)]
@@ -291,27 +295,48 @@ impl Reader<'_> {
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, FolderError> {
-        match std::fs::read_to_string(self.folder.join(name)) {
-            Ok(text) => Ok(Some(text)),
+        let Some(file) = self.open(name)? else { return Ok(None) };
+        let mut text = String::new();
+        file.take(MAX_TEXT + 1)
+            .read_to_string(&mut text)
+            .map_err(|error| self.error(name, &error))?;
+        if text.len() as u64 > MAX_TEXT {
+            return Err(self.error(name, &format!("larger than {} MiB", MAX_TEXT >> 20)));
+        }
+        Ok(Some(text))
+    }
+
+    /// A regular file of that name, if there is one: a pipe or a device would never end.
+    fn open(&self, name: &str) -> Result<Option<File>, FolderError> {
+        let path = self.folder.join(name);
+        match std::fs::metadata(&path) {
+            Ok(kind) if kind.is_file() => File::open(path).map(Some).map_err(|error| self.error(name, &error)),
+            Ok(_) => Err(self.error(name, &"it is no regular file")),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.error(name, &error)),
         }
     }
 
     fn csv(&self, name: &str) -> Result<Option<Table>, FolderError> {
-        match File::open(self.folder.join(name)) {
-            Ok(file) => metrics::from_csv(std::io::BufReader::new(file))
-                .map(Some)
-                .map_err(|it| self.error(name, &it)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.error(name, &error)),
-        }
+        let Some(file) = self.open(name)? else { return Ok(None) };
+        metrics::from_csv(std::io::BufReader::new(file))
+            .map(Some)
+            .map_err(|it| self.error(name, &it))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_or_a_folder_in_place_of_a_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join("request.json")).unwrap();
+        let error = read_folder(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("it is no regular file"), "{error}");
+    }
 
     #[test]
     fn whatever_is_there_is_recognised() {

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::{
-    EXIT_FINDINGS,
+    EXIT_FAILURE, EXIT_FINDINGS,
     args::{AnalyseArgs, Format},
     output, report,
 };
@@ -94,12 +94,21 @@ pub(crate) async fn run(
         Format::Markdown => report::runs_markdown(&table, &language),
     });
     let worst = table.runs.iter().filter_map(|it| it.worst).max();
-    let fails = args.fail_on.is_some_and(|level| worst >= Some(level.into()));
-    Ok(if fails {
-        ExitCode::from(EXIT_FINDINGS)
-    } else {
-        ExitCode::SUCCESS
-    })
+    let Some(level) = args.fail_on else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    if worst >= Some(level.into()) {
+        return Ok(ExitCode::from(EXIT_FINDINGS));
+    }
+    // As for one run: a gate that cannot see everything does not open.
+    let unseen = table.runs.iter().filter(|it| it.error.is_some()).count();
+    if unseen > 0 {
+        output::remark(&format!(
+            "nothing as severe was found, but {unseen} runs were not looked at in full"
+        ));
+        return Ok(ExitCode::from(EXIT_FAILURE));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// One run. What is wrong with it alone is in its row; what is wrong with the server ends all.

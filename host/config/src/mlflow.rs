@@ -116,6 +116,10 @@ fn server(checker: &Checker<'_>, key: &str, raw: RawServer) -> Result<MlflowServ
 
 /// A URI as it is; a path relative to the file, like all paths.
 fn uri(checker: &Checker<'_>, text: &str) -> String {
+    // Three slashes and a relative path, four and an absolute one: SQLAlchemy's way.
+    if let Some(path) = text.strip_prefix("sqlite:///").filter(|it| !it.starts_with('/')) {
+        return format!("sqlite:///{}", checker.path(path.as_ref()).display());
+    }
     if text.contains("://") || text.starts_with("file:") {
         text.to_owned()
     } else {
@@ -125,6 +129,14 @@ fn uri(checker: &Checker<'_>, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_relative_database_is_relative_to_the_file() {
+        let text =
+            "[mlflow]\ntracking_uri = \"sqlite:///mlflow.db\"\n[reasoner]\nname = \"R\"\ncomponent = \"r.wasm\"\n";
+        let config = Config::parse(Path::new("/etc/deepfix.toml"), text, std::iter::empty()).unwrap();
+        assert_eq!(config.mlflow.tracking_uri.as_deref(), Some("sqlite:////etc/mlflow.db"));
+    }
+
     use std::path::Path;
 
     use crate::{Config, ConfigError};

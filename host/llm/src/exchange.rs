@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use crate::{
     ErrorKind, LlmError, Message, Prompt, chain,
-    guard::guard_key,
+    guard::{guard_key, redact},
     ledger::Account,
     retry,
     service::{Inner, Shape},
@@ -68,12 +68,18 @@ impl Inner {
         let outcome = match identity.as_ref().and_then(|it| self.tape.replay(it)) {
             Some(outcome) => outcome,
             None => {
-                let outcome = self.sent(exchange, account).await.and_then(|it| {
+                let key = self.settings.key.as_ref();
+                let mut outcome = self.sent(exchange, account).await.and_then(|it| {
                     if let Parsed::Reply(reply) = &it {
-                        guard_key(self.settings.key.as_ref(), &reply.text)?;
+                        guard_key(key, &reply.text)?;
                     }
                     Ok(it)
                 });
+                match &mut outcome {
+                    Err(error) => redact(key, &mut error.message),
+                    Ok(Parsed::Error(_, message)) => redact(key, message),
+                    Ok(Parsed::Reply(_) | Parsed::Length(_)) => {}
+                }
                 if let Some(identity) = &identity {
                     self.tape.record(identity, &outcome);
                 }

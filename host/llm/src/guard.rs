@@ -18,6 +18,17 @@ pub(crate) fn guard_key(key: Option<&SecretString>, text: &str) -> Result<(), Ll
     Ok(())
 }
 
+/// What the endpoint says of an error goes to responses, logs and recordings: a gateway that
+/// repeats the key there must not get it into any of them.
+pub(crate) fn redact(key: Option<&SecretString>, text: &mut String) {
+    let Some(key) = key.map(|it| it.expose_secret()).filter(|it| !it.is_empty()) else {
+        return;
+    };
+    if text.contains(key) {
+        *text = text.replace(key, "[key]");
+    }
+}
+
 /// Neither the instructions nor the key get into an answer that anyone sees.
 pub(crate) fn guard(key: Option<&SecretString>, messages: &[Message], text: &str) -> Result<(), LlmError> {
     guard_key(key, text)?;

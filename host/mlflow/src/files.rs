@@ -38,9 +38,11 @@ pub(crate) async fn walk(store: &Store, place: &Place) -> Result<Found, MlflowEr
             break;
         }
         listed += 1;
+        let below = format!("{folder}/");
         for it in store.list(place, &folder).await? {
-            // A listing of a file is the file itself.
-            if it.path == folder {
+            // A listing of a file is the file itself; one that leads elsewhere would go round for
+            // ever.
+            if it.path == folder || !(folder.is_empty() || it.path.starts_with(&below)) {
                 continue;
             }
             if !it.is_folder {

@@ -22,6 +22,8 @@ const MAX_SMALL: u64 = 1 << 20;
 const MAX_DEPTH: usize = 8;
 /// Files of one kind of one run.
 const MAX_FILES: usize = 10_000;
+/// Characters of a parameter or tag that are kept; MLflow itself allows 6,000 and 8,000.
+const MAX_VALUE: usize = 8_000;
 /// Bytes of a line of a metric's file: three numbers, and since lately a data set's name.
 const MAX_LINE: u64 = 4096;
 
@@ -166,10 +168,11 @@ impl FolderStore {
     fn read(&self, folder: &Path) -> Result<RunRecord, MlflowError> {
         let meta = meta(folder)?;
         let text = |name: &str| meta.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-        let id = text("run_id");
-        if id.is_empty() {
+        if text("run_id").is_empty() {
             return Err(failed(folder, "its meta.yaml is none of a run"));
         }
+        // What the folder is called, which is where the run is; the file may say anything.
+        let id = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let status = match meta.get("status").and_then(Json::as_i64) {
             Some(1) => "RUNNING",
             Some(2) => "SCHEDULED",
@@ -225,7 +228,12 @@ fn folders(path: &Path) -> Result<Vec<PathBuf>, MlflowError> {
     Ok(folders)
 }
 
+/// The text of a small file. What is no regular file (a link out of the store, a pipe) is refused.
 fn small(path: &Path) -> Result<String, MlflowError> {
+    let kind = fs::symlink_metadata(path).map_err(|error| failed(path, error))?;
+    if !kind.is_file() {
+        return Err(failed(path, "it is no regular file"));
+    }
     let mut text = String::new();
     fs::File::open(path)
         .and_then(|it| it.take(MAX_SMALL).read_to_string(&mut text))
@@ -252,6 +260,10 @@ fn names(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> 
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(failed(folder, error)),
     };
+    // Links may lead out of the store.
+    if fs::symlink_metadata(folder).is_ok_and(|it| it.is_symlink()) {
+        return Ok(());
+    }
     for entry in entries.filter_map(Result::ok) {
         let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string()) else {
             continue;
@@ -271,7 +283,13 @@ fn values(folder: &Path) -> Result<Vec<(String, String)>, MlflowError> {
     names(folder, "", 0, &mut found)?;
     found
         .into_iter()
-        .map(|name| small(&folder.join(&name)).map(|value| (name, value)))
+        .map(|name| {
+            let mut value = small(&folder.join(&name))?;
+            if let Some((end, _)) = value.char_indices().nth(MAX_VALUE) {
+                value.truncate(end);
+            }
+            Ok((name, value))
+        })
         .collect()
 }
 
