@@ -72,3 +72,19 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_an_endpoint_repeats_is_taken_out() {
+        let key = SecretString::from("sk-secret");
+        let mut text = "Incorrect API key provided: sk-secret.".to_owned();
+        redact(Some(&key), &mut text);
+        assert_eq!(text, "Incorrect API key provided: [key].");
+        redact(Some(&SecretString::from("")), &mut text);
+        redact(None, &mut text);
+        assert_eq!(text, "Incorrect API key provided: [key].");
+    }
+}
