@@ -71,11 +71,6 @@ mod tests {
             );
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn a_key_that_an_endpoint_repeats_is_taken_out() {
