@@ -225,7 +225,7 @@ impl Experiment {
             Some(scaling) if scaling.value != "none" => Some(1.0),
             Some(_) => raw.map(|it| it * it),
             // Scaled or not: the larger of both, so that nothing looks worse than it is.
-            None => Some(raw.map_or(1.0, |it| (it * it).max(1.0))),
+            None => raw.map(|it| (it * it).max(1.0)),
         }
     }
 

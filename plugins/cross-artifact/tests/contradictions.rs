@@ -213,6 +213,20 @@ fn a_parameter_that_is_absent_says_less_than_one_that_says_none() {
 }
 
 #[test]
+fn the_loss_of_a_regression_says_nothing_where_nobody_knows_the_variance_of_its_target() {
+    let request = json!({"training_artifacts": {
+        "metrics_values": {
+            "epoch": (0..30).collect::<Vec<_>>(),
+            "train_loss": curve(6e8, 2e8, 30, 0.2), "val_loss": curve(6.1e8, 2.1e8, 30, 0.2),
+        },
+        "params": {"model_name": "MLPRegressor", "loss": "mse", "feature_scaling": "none", "optimizer": "adam",
+            "learning_rate": 0.001, "batch_size": 32},
+    }});
+    let answer = reason(request, &[completed(TRAINING, vec![])]);
+    assert_eq!(answer.codes(), ["cross.healthy"]);
+}
+
+#[test]
 fn a_leak_and_an_early_perfect_score_are_one_fault_and_a_perfect_score_alone_is_none() {
     let request = || {
         json!({
