@@ -88,7 +88,7 @@ impl TrainingView {
             .validation
             .as_ref()?
             .finite()
-            .map(|(_, it)| it)
+            .map(|(_, it)| pair.scale * it)
             .take(4000)
             .collect();
         stats::denominator(&values, MOST_ROWS)

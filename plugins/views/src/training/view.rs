@@ -20,6 +20,8 @@ pub struct MetricPair {
     pub train_curve: Curve,
     /// One value per epoch on the validation rows; empty where there is none.
     pub validation_curve: Curve,
+    /// What the curves are of the logged cells: a hundredth where a share was logged in per cent.
+    pub scale: f64,
 }
 
 /// The gradient norm of one layer over the whole run.
@@ -277,10 +279,12 @@ impl TrainingView {
                 None => None,
             };
             let validation = validation(splits, table)?;
+            let scale = scale(*metric, &[train.as_ref(), validation.as_ref()]);
             self.metrics.push(MetricPair {
                 metric: *metric,
-                train_curve: curve(&train),
-                validation_curve: curve(&validation),
+                train_curve: curve(&train).scaled(scale),
+                validation_curve: curve(&validation).scaled(scale),
+                scale,
                 train,
                 validation,
             });
@@ -330,6 +334,28 @@ fn validation(splits: &BTreeMap<u8, Candidates>, table: &MetricTable<'_>) -> Res
     match splits.get(&key(Split::Validation)) {
         Some(candidates) => candidates.choose(table),
         None => Ok(None),
+    }
+}
+
+/// A hundredth for shares that one of the splits has in per cent, else 1.
+fn scale(metric: Metric, splits: &[Option<&Series>]) -> f64 {
+    /// No share is above 1, but for rounding and averages of several batches.
+    const BEYOND_SHARES: f64 = 1.5;
+    let share = matches!(
+        metric,
+        Metric::Accuracy | Metric::BalancedAccuracy | Metric::F1 | Metric::Auc | Metric::Precision | Metric::Recall
+    );
+    let (low, high) = splits
+        .iter()
+        .flatten()
+        .flat_map(|it| it.finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (_, it)| {
+            (it.min(low), it.max(high))
+        });
+    if share && low >= 0.0 && high > BEYOND_SHARES && high <= 100.0 {
+        0.01
+    } else {
+        1.0
     }
 }
 
