@@ -240,6 +240,15 @@ fn a_leak_and_an_early_perfect_score_are_one_fault_and_a_perfect_score_alone_is_
         completed(CHECKS, vec![finding("checks.label_leakage", High, 0.9)]),
         completed(DATASET, vec![finding("checks.label_leakage", High, 0.8)]),
     ];
+    // Many trainers log metrics of the validation rows alone.
+    let mut evaluated = request();
+    let metrics = evaluated["training_artifacts"]["metrics_values"]
+        .as_object_mut()
+        .unwrap();
+    metrics.remove("train_accuracy");
+    let accuracy = metrics.remove("val_accuracy").unwrap();
+    metrics.insert("eval_accuracy".to_owned(), accuracy);
+    assert_eq!(reason(evaluated, &leak).codes(), ["cross.leakage_perfect_metric"]);
     let answer = reason(request(), &leak);
     assert_eq!(answer.codes(), ["cross.leakage_perfect_metric"]);
     let ids = answer.cause("cross.leakage_perfect_metric")["findings"]
