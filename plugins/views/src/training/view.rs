@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use deepfix_plugin::{ArtifactKind, ColumnType, Context, Error, MetricTable, Source, Statistic};
 use serde_json::Value as Json;
 
-use super::{Axis, Curve, METRICS, Metric, Params, Role, Series, Split, resolve};
+use super::{Axis, Curve, METRICS, Metric, Params, Role, Series, Split, Unit, resolve};
 
 /// One metric on both splits.
 #[derive(Debug, Clone)]
@@ -263,13 +263,17 @@ impl TrainingView {
             return Ok(());
         }
         let (epochs, steps) = (self.epochs.as_ref(), self.steps.as_ref());
-        let axis = Axis::new(
+        let mut axis = Axis::new(
             self.rows,
             epochs,
             steps,
             self.train_loss.as_ref(),
             self.validation_loss.as_ref(),
         );
+        if self.params.epochs().is_some_and(|it| axis.steps_are_epochs(it.value)) {
+            axis.unit = Unit::Epoch;
+            self.epochs = self.steps.take();
+        }
         let curve = |series: &Option<Series>| series.as_ref().map(|it| Curve::new(it, &axis)).unwrap_or_default();
         self.train = curve(&self.train_loss);
         self.validation = curve(&self.validation_loss);
