@@ -331,6 +331,21 @@ fn classes_that_only_the_test_split_has_are_no_fault_of_the_model() {
 }
 
 #[test]
+fn a_test_split_that_lacks_a_class_does_not_excuse_outputs_that_no_class_has() {
+    let mut data = dataset((300, 100), (1.0, 2.0), 10);
+    data["test_statistics"]["number_unique_values"]["target"] = json!(9);
+    let answer = |labels: u64| {
+        let request =
+            json!({"dataset_artifacts": data, "model_checkpoint_artifacts": {"config": {"num_labels": labels}}});
+        reason(request, &[completed(DATASET, vec![]), completed(CHECKPOINT, vec![])])
+            .codes()
+            .contains(&"cross.num_labels_mismatch")
+    };
+    assert!(answer(15));
+    assert!(!answer(10));
+}
+
+#[test]
 fn few_updates_explain_underfitting_unless_training_converged() {
     let run = |epochs: usize, speed: f64| {
         let loss = curve(0.69, 0.2, epochs, speed);
