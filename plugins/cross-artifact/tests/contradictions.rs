@@ -108,6 +108,25 @@ fn validation_at_chance_from_the_start_means_wrong_labels() {
         ["training.early_stopping_missed", "checks.train_test_correlation_change"]
     );
 
+    // That the parameters fix the order of rows explains nothing; where it shows, it does.
+    let mut fixed = request.clone();
+    fixed["training_artifacts"]["params"]["shuffle"] = json!(false);
+    let with_order = |extras: &str| {
+        let mut order = finding("training.no_shuffle", Medium, 0.6);
+        order.finding.extras = extras.to_owned();
+        let change = vec![finding("checks.train_test_correlation_change", Medium, 0.8)];
+        let outcomes = [
+            completed(DATASET, vec![]),
+            completed(CHECKS, change),
+            completed(TRAINING, vec![order]),
+        ];
+        reason(fixed.clone(), &outcomes)
+            .codes()
+            .contains(&"cross.val_labels_corrupted")
+    };
+    assert!(with_order(r#"{"measured":false}"#));
+    assert!(!with_order(r#"{"measured":true}"#));
+
     // With drift between the splits the labels may be right.
     let drift = [completed(DATASET, vec![finding("checks.covariate_drift", High, 0.9)])];
     assert!(!reason(request, &drift).codes().contains(&"cross.val_labels_corrupted"));
