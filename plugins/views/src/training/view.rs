@@ -469,6 +469,38 @@ mod tests {
     }
 
     #[test]
+    fn steps_of_a_log_without_epochs_are_its_epochs_where_so_many_were_planned() {
+        let log = |planned: u32| {
+            view(
+                json!({"metrics_values": {"step": [0, 1, 2, 3, 4, 5], "loss": [6.0, 5.0, 4.0, 3.0, 2.0, 1.0]},
+                "params": {"num_epochs": planned}}),
+            )
+        };
+        let of = |view: &TrainingView| view.axis.as_ref().map(|it| it.unit);
+        let epochs = log(10);
+        assert_eq!((of(&epochs), epochs.stopped_early()), (Some(Unit::Epoch), Some(true)));
+        // They are no updates then; each epoch had at least one.
+        assert_eq!((epochs.updates(), epochs.least_updates()), (None, 6.0));
+        assert_eq!(of(&log(2)), Some(Unit::Step));
+    }
+
+    #[test]
+    fn shares_in_per_cent_become_shares_and_stay_as_logged_in_their_cells() {
+        let view = view(
+            json!({"metrics_values": {"epoch": [0, 1], "train_accuracy": [0.9, 1.4], "val_accuracy": [50.0, 97.5], "val_r2": [2.0, 3.0]}}),
+        );
+        let pair = view.main_metric().unwrap();
+        assert_eq!(pair.validation_curve.values(), [0.5, 0.975]);
+        assert!(
+            pair.train_curve.values().iter().all(|it| *it < 0.02),
+            "one unit for both splits"
+        );
+        assert_eq!(pair.validation.as_ref().unwrap().last(), Some((1, 97.5)));
+        let r2 = view.metrics.iter().find(|it| it.metric == Metric::R2).unwrap();
+        assert_eq!(r2.validation_curve.values(), [2.0, 3.0]);
+    }
+
+    #[test]
     fn layers_are_ordered_from_the_input_on() {
         let view = view(json!({"metrics_values": {
             "loss": [1.0, 2.0], "grad_norm/layers.10": [1.0, 1.0], "grad_norm/layers.9": [0.5, 0.7], "grad_norm/layers.0": [0.1, 0.1],
