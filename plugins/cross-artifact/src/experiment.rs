@@ -225,12 +225,23 @@ impl Experiment {
             Some(scaling) if scaling.value != "none" => Some(1.0),
             Some(_) => raw.map(|it| it * it),
             // Scaled or not: the larger of both, so that nothing looks worse than it is.
-            None => Some(raw.map_or(1.0, |it| (it * it).max(1.0))),
+            None => raw.map(|it| (it * it).max(1.0)),
         }
     }
 
     /// The metric that tells quality best and was logged for both splits.
     pub(crate) fn metric(&self) -> Option<&MetricPair> {
+        self.preferred(|it| !it.train_curve.is_empty() && !it.validation_curve.is_empty())
+    }
+
+    /// The metric that tells quality best and was logged for the validation split, as it often
+    /// is for that alone.
+    pub(crate) fn validation_metric(&self) -> Option<&MetricPair> {
+        self.metric()
+            .or_else(|| self.preferred(|it| !it.validation_curve.is_empty()))
+    }
+
+    fn preferred(&self, is_fit: impl Fn(&MetricPair) -> bool) -> Option<&MetricPair> {
         const PREFERRED: [Metric; 5] = [
             Metric::Accuracy,
             Metric::R2,
@@ -239,11 +250,9 @@ impl Experiment {
             Metric::Auc,
         ];
         let metrics = &self.training.as_ref()?.metrics;
-        PREFERRED.iter().find_map(|metric| {
-            metrics
-                .iter()
-                .find(|it| it.metric == *metric && !it.train_curve.is_empty() && !it.validation_curve.is_empty())
-        })
+        PREFERRED
+            .iter()
+            .find_map(|metric| metrics.iter().find(|it| it.metric == *metric && is_fit(it)))
     }
 }
 

@@ -84,6 +84,17 @@ impl<'a> Findings<'a> {
             .filter(|it| it.severity() >= Severity::Medium && it.confidence() >= SURE)
     }
 
+    /// Whether a fault of the order of rows was measured: more than a parameter that says that
+    /// they are not shuffled, which is usual for rows in time order.
+    pub(crate) fn measures_order(&self) -> bool {
+        let unmeasured = |extras: &str| {
+            let extras = serde_json::from_str::<serde_json::Value>(extras).unwrap_or_default();
+            extras.get("measured").and_then(serde_json::Value::as_bool) == Some(false)
+        };
+        self.serious(&["training.no_shuffle"])
+            .is_some_and(|it| !unmeasured(&it.analysis.finding.extras))
+    }
+
     /// The ids of all findings of these codes.
     pub(crate) fn ids(&self, codes: &[&str]) -> Vec<String> {
         self.0

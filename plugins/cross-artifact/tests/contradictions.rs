@@ -108,6 +108,25 @@ fn validation_at_chance_from_the_start_means_wrong_labels() {
         ["training.early_stopping_missed", "checks.train_test_correlation_change"]
     );
 
+    // That the parameters fix the order of rows explains nothing; where it shows, it does.
+    let mut fixed = request.clone();
+    fixed["training_artifacts"]["params"]["shuffle"] = json!(false);
+    let with_order = |extras: &str| {
+        let mut order = finding("training.no_shuffle", Medium, 0.6);
+        order.finding.extras = extras.to_owned();
+        let change = vec![finding("checks.train_test_correlation_change", Medium, 0.8)];
+        let outcomes = [
+            completed(DATASET, vec![]),
+            completed(CHECKS, change),
+            completed(TRAINING, vec![order]),
+        ];
+        reason(fixed.clone(), &outcomes)
+            .codes()
+            .contains(&"cross.val_labels_corrupted")
+    };
+    assert!(with_order(r#"{"measured":false}"#));
+    assert!(!with_order(r#"{"measured":true}"#));
+
     // With drift between the splits the labels may be right.
     let drift = [completed(DATASET, vec![finding("checks.covariate_drift", High, 0.9)])];
     assert!(!reason(request, &drift).codes().contains(&"cross.val_labels_corrupted"));
@@ -213,6 +232,20 @@ fn a_parameter_that_is_absent_says_less_than_one_that_says_none() {
 }
 
 #[test]
+fn the_loss_of_a_regression_says_nothing_where_nobody_knows_the_variance_of_its_target() {
+    let request = json!({"training_artifacts": {
+        "metrics_values": {
+            "epoch": (0..30).collect::<Vec<_>>(),
+            "train_loss": curve(6e8, 2e8, 30, 0.2), "val_loss": curve(6.1e8, 2.1e8, 30, 0.2),
+        },
+        "params": {"model_name": "MLPRegressor", "loss": "mse", "feature_scaling": "none", "optimizer": "adam",
+            "learning_rate": 0.001, "batch_size": 32},
+    }});
+    let answer = reason(request, &[completed(TRAINING, vec![])]);
+    assert_eq!(answer.codes(), ["cross.healthy"]);
+}
+
+#[test]
 fn a_leak_and_an_early_perfect_score_are_one_fault_and_a_perfect_score_alone_is_none() {
     let request = || {
         json!({
@@ -226,6 +259,15 @@ fn a_leak_and_an_early_perfect_score_are_one_fault_and_a_perfect_score_alone_is_
         completed(CHECKS, vec![finding("checks.label_leakage", High, 0.9)]),
         completed(DATASET, vec![finding("checks.label_leakage", High, 0.8)]),
     ];
+    // Many trainers log metrics of the validation rows alone.
+    let mut evaluated = request();
+    let metrics = evaluated["training_artifacts"]["metrics_values"]
+        .as_object_mut()
+        .unwrap();
+    metrics.remove("train_accuracy");
+    let accuracy = metrics.remove("val_accuracy").unwrap();
+    metrics.insert("eval_accuracy".to_owned(), accuracy);
+    assert_eq!(reason(evaluated, &leak).codes(), ["cross.leakage_perfect_metric"]);
     let answer = reason(request(), &leak);
     assert_eq!(answer.codes(), ["cross.leakage_perfect_metric"]);
     let ids = answer.cause("cross.leakage_perfect_metric")["findings"]
@@ -305,6 +347,21 @@ fn classes_that_only_the_test_split_has_are_no_fault_of_the_model() {
         );
         assert_eq!(answer.codes(), ["checks.new_labels"]);
     }
+}
+
+#[test]
+fn a_test_split_that_lacks_a_class_does_not_excuse_outputs_that_no_class_has() {
+    let mut data = dataset((300, 100), (1.0, 2.0), 10);
+    data["test_statistics"]["number_unique_values"]["target"] = json!(9);
+    let answer = |labels: u64| {
+        let request =
+            json!({"dataset_artifacts": data, "model_checkpoint_artifacts": {"config": {"num_labels": labels}}});
+        reason(request, &[completed(DATASET, vec![]), completed(CHECKPOINT, vec![])])
+            .codes()
+            .contains(&"cross.num_labels_mismatch")
+    };
+    assert!(answer(15));
+    assert!(!answer(10));
 }
 
 #[test]

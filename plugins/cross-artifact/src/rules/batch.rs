@@ -13,7 +13,7 @@
 //! that no number of updates would have sufficed, which is a fault of its own.
 
 use deepfix_plugin::{Draft, Severity, Source};
-use deepfix_views::training::{Curve, Optimizer, Params, TrainingView, Unit};
+use deepfix_views::training::{Curve, Optimizer, Params, Task, TrainingView, Unit};
 
 use super::{Case, Conclusion};
 use crate::experiment::{point_fact, rows_fact};
@@ -100,7 +100,9 @@ fn is_unfinished(case: &Case<'_>, view: &TrainingView) -> bool {
     };
     let train = falls(&view.train, (0.05, 0.01));
     let validation = view.validation.is_empty() || falls(&view.validation, (0.03, 0.003));
-    let left = match (view.train.end(), case.experiment.chance_loss()) {
+    // Targets are most often of unit size; where they are not, a low loss is no sign of an early end.
+    let unit = (case.experiment.task() == Task::Regression).then_some(1.0);
+    let left = match (view.train.end(), case.experiment.chance_loss().or(unit)) {
         // Where the loss is low already it has to fall fast.
         (Some(end), Some(chance)) => end >= 0.25 * chance || (end >= 0.1 * chance && falls(&view.train, (0.07, 0.15))),
         _ => true,

@@ -146,7 +146,8 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     let view = case.experiment.training.as_ref()?;
     let unseen = case.findings.fault(&["checks.new_labels"]);
     let turns = gap.turns || (!unseen && loss_turns(&view.validation));
-    if gap.share < 0.5 || turns || case.findings.fault(&["dataset.test_too_small", "training.no_shuffle"]) {
+    let other = case.findings.fault(&["dataset.test_too_small"]) || case.findings.measures_order();
+    if gap.share < 0.5 || turns || other {
         return None;
     }
     // Two artifacts agree, but neither makes the other's fault worse than it is.

@@ -19,7 +19,7 @@ const EARLY: f64 = 0.95;
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     let leak = case.findings.serious(&LEAKS)?;
-    let pair = case.experiment.metric()?;
+    let pair = case.experiment.validation_metric()?;
     let curve = &pair.validation_curve;
     let best = curve.points.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
     let third = curve.points.get(curve.len() / 3)?;

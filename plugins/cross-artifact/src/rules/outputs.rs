@@ -13,7 +13,7 @@
 use deepfix_plugin::{ArtifactKind, Draft, Severity, Source};
 use deepfix_views::{
     checkpoint::CheckpointView,
-    dataset::{DatasetView, Modality, Stat, Task, Which},
+    dataset::{DatasetView, Modality, Split, Stat, Task, Which},
 };
 
 use super::{Case, Conclusion};
@@ -93,11 +93,13 @@ fn tabular(data: &DatasetView) -> Option<Classes> {
         }
     }
     let count = facts.iter().map(|it| it.1 as u64).max()?;
-    // The splits may overlap in any part of their classes.
+    // The splits may overlap in any part of their classes; where all codes of the test split lie
+    // between those of training there are no more classes than codes.
     if let [(_, train, _), (_, test, _)] = facts.as_slice()
         && train != test
     {
-        fitting.extend(count..=(*train + *test) as u64);
+        let most = codes_within(data, &label.name).unwrap_or(f64::INFINITY);
+        fitting.extend(count..=(*train + *test).min(most) as u64);
     }
     Some(Classes {
         fitting,
@@ -105,6 +107,17 @@ fn tabular(data: &DatasetView) -> Option<Classes> {
         facts,
         regression: label.task == Task::Regression,
     })
+}
+
+/// How many codes the training split's range holds, where the test split's does not leave it.
+fn codes_within(data: &DatasetView, label: &str) -> Option<f64> {
+    let range = |split: &Option<Split>| {
+        let column = split.as_ref()?.column(label)?;
+        let whole = |it: &f64| it.fract() == 0.0;
+        Some((column.min.filter(whole)?, column.max.filter(whole)?))
+    };
+    let (train, test) = (range(&data.train)?, range(&data.test)?);
+    (train.0 <= test.0 && test.1 <= train.1).then_some(train.1 - train.0 + 1.0)
 }
 
 /// Images and texts, whose classes are listed one by one.

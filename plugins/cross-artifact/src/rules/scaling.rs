@@ -18,13 +18,14 @@
 //! | nothing | unknown | first loss from 100 times chance at a customary learning rate | low |
 //!
 //! Healthy: any ratio with a scaler in the parameters; trees; a linear regression on a target
-//! of millions, whose loss is as large as the target's variance; raw columns that differ a
+//! of millions, whose loss is as large as the target's variance (where that is not known a
+//! regression's loss is no evidence); raw columns that differ a
 //! thousandfold in a pipeline that says nothing of its scaler but trains well.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::{
     dataset::{Column, DatasetView, Kind, Stat},
-    training::{Optimizer, Params, Series, TrainingView},
+    training::{Optimizer, Params, Series, Task, TrainingView},
 };
 
 use super::{Case, Conclusion};
@@ -100,12 +101,11 @@ struct Start<'a> {
 
 fn start<'a>(case: &Case<'_>, view: &'a TrainingView) -> Option<Start<'a>> {
     let series = view.train_loss.as_ref().or(view.validation_loss.as_ref())?;
-    let chance = case
-        .experiment
-        .chance_loss()
-        .filter(|it| *it > 0.0)
-        .unwrap_or(CHANCE_UNKNOWN);
-    let first = series.first().map(|(row, loss)| (row, loss, loss / chance));
+    let chance = case.experiment.chance_loss().filter(|it| *it > 0.0);
+    // A squared error is as large as the target's variance: without that its size says nothing.
+    let chance = chance.or((case.experiment.task() != Task::Regression).then_some(CHANCE_UNKNOWN));
+    let first = series.first().zip(chance);
+    let first = first.map(|((row, loss), chance)| (row, loss, loss / chance));
     let broken = series
         .non_finite()
         .filter(|it| !it.recovered || it.count > 1)

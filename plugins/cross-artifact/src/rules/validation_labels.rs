@@ -18,8 +18,8 @@
 //!    class) while validation is blind then and ever after, and gets worse.
 //!    Where a check found that features predict the label in training but not in test, 2.5 e at
 //!    the start or 3.3 e half-way will do.
-//! 4. *Nothing else explains it*: no drift, unseen labels, tiny split, fixed row order, or broken
-//!    training.
+//! 4. *Nothing else explains it*: no drift, unseen labels, tiny split, measured effect of the row
+//!    order (or a fixed one, unless that check speaks), or broken training.
 //!
 //! Also: validation far below any guess while training is good, whatever else is found: labels
 //! that were mapped to other classes.
@@ -43,9 +43,8 @@ use super::{
 use crate::experiment::point_fact;
 
 /// What else can make validation bad from the start.
-const OTHER_CAUSES: [&str; 8] = [
+const OTHER_CAUSES: [&str; 7] = [
     "dataset.test_too_small",
-    "training.no_shuffle",
     "training.exploding_gradients",
     "training.lr_too_high",
     "training.vanishing_gradients",
@@ -80,7 +79,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     {
         return conclude(case, view, false);
     }
-    if case.findings.fault(&DRIFT) || case.findings.fault(&OTHER_CAUSES) {
+    if case.findings.fault(&DRIFT) || case.findings.fault(&OTHER_CAUSES) || case.findings.measures_order() {
         return None;
     }
     match case.experiment.training.as_ref().filter(|it| it.points() > 0) {
@@ -107,14 +106,15 @@ fn by_checks(case: &Case<'_>) -> Option<Conclusion> {
 }
 
 fn by_curves(case: &Case<'_>, view: &TrainingView) -> Option<Conclusion> {
-    if view.params.shuffle().is_some_and(|it| !it.value) {
+    let correlation = case.findings.worst(&[CORRELATION]).is_some();
+    // A fixed order may teach as little that is general; but it does not change what predicts the label.
+    if view.params.shuffle().is_some_and(|it| !it.value) && !correlation {
         return None;
     }
     let rows = case.experiment.validation_rows();
     if rows.is_some_and(|it| it < FEWEST_ROWS) {
         return None;
     }
-    let correlation = case.findings.worst(&[CORRELATION]).is_some();
     let (metric, loss) = (by_metric(case, rows), by_loss(case, view));
     let found = match (&metric, &loss) {
         (Some(metric), loss) if metric.early && loss.as_ref().map_or(metric.blind, |it| it.blind) => {

@@ -24,7 +24,9 @@ const CLEAR_RISE: f64 = 0.1;
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
     let best = overfitting::rise(case)?;
-    let gap_from_start = view.gap().is_some_and(|it| it.start >= 1.3);
+    let gap_from_start = view
+        .gap()
+        .is_some_and(|it| overfitting::is_open_from_start(view, &it, &best));
     let kept = view.params.restores_best().is_some_and(|it| it.value);
     let (severity, confidence) = match best.rise {
         // Without a good epoch there is none to go back to: the data, not the length, is wrong.

@@ -54,9 +54,8 @@ pub(crate) fn limits(case: &Case<'_>) -> Vec<Limit> {
         limits.push(Limit::Dropout(dropout));
     }
     if let Some(decay) = view.params.weight_decay() {
-        let shrink = mean_rate(case)
-            .zip(view.updates())
-            .map(|(rate, steps)| rate * decay.value * steps);
+        // Without logged steps the least there can have been, so that no decay seems stronger than it is.
+        let shrink = mean_rate(case).map(|rate| rate * decay.value * view.least_updates());
         let (least, enough) = if is_decoupled(case) {
             (DECOUPLED, SHRINK)
         } else {

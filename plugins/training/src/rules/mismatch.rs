@@ -206,6 +206,20 @@ mod tests {
     }
 
     #[test]
+    fn shares_in_per_cent_are_shares() {
+        let mut found = run(0.68, 0.41);
+        let percent: Vec<f64> = decay(30, 97.5, 97.1, 6.0, 0.0);
+        found["metrics_values"]["accuracy"] = json!(percent);
+        found["metrics_values"]["val_accuracy"] = json!(percent);
+        assert!(severity(&found, CODE).is_none());
+        // Facts are cells as logged, which the helper reads again.
+        let percent: Vec<f64> = decay(30, 68.0, 41.0, 6.0, 0.002);
+        found["metrics_values"]["accuracy"] = json!(percent);
+        found["metrics_values"]["val_accuracy"] = json!(percent);
+        assert_eq!(severity(&found, CODE), Some(Severity::High));
+    }
+
+    #[test]
     fn late_overfitting_is_something_else() {
         let train = decay(40, 0.7, 0.01, 8.0, 0.005);
         let validation: Vec<f64> = (0..40).map(|it| 0.5 + 0.01 * f64::from(it)).collect();

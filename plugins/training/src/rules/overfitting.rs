@@ -4,7 +4,7 @@
 //! and ends at least [`RISE`] above it and [`BEYOND`] times its own noise; the training loss
 //! falls by a fifth or more after that point; the run goes on long enough after it that no
 //! early stopping can have been at work; and the gap *opens*: at the first points validation is
-//! not clearly worse than training. Sources: Prechelt 1998 (generalisation loss), SageMaker
+//! not clearly worse than training, or the gap at least doubles after validation improved. Sources: Prechelt 1998 (generalisation loss), SageMaker
 //! `Overfit` and `Overtraining` (patience 10, delta 0.1), UMLAUT.
 //!
 //! Not overfitting, though a gap is there: a gap from the first epoch on (drift between the
@@ -16,7 +16,7 @@
 //! at the end of a good fit.
 
 use deepfix_plugin::{Draft, Severity};
-use deepfix_views::training::{Best, Curve, Metric, Orientation, TrainingView};
+use deepfix_views::training::{Best, Curve, Gap, Metric, Orientation, TrainingView};
 
 use crate::case::Case;
 
@@ -41,6 +41,13 @@ const PATIENCE: usize = 11;
 /// Validation over training loss at the first points that tells of different data. The training
 /// loss of an epoch averages over its steps and so is higher than a loss at the epoch's end.
 const OPEN_FROM_START: f64 = 1.3;
+/// A gap that memorising opens wide may be a small one in the first epoch, in which small batches
+/// have learnt much already: up to here,
+const WIDE_FROM_START: f64 = 1.6;
+/// at the best point half of what it is at the end or less,
+const DOUBLED: f64 = 0.5;
+/// and with a validation loss that first fell by a tenth, as wrong labels do not let it.
+const IMPROVED: f64 = 0.9;
 
 /// The rise of the validation loss after its best point, where it is one.
 pub(crate) fn rise(case: &Case<'_>) -> Option<Best> {
@@ -69,12 +76,24 @@ fn least_after(view: &TrainingView) -> usize {
     }
 }
 
+/// Whether validation is clearly worse than training from the first points on, and the gap is
+/// not one that only opens after validation has improved.
+pub(crate) fn is_open_from_start(view: &TrainingView, gap: &Gap, best: &Best) -> bool {
+    let improved = view
+        .validation
+        .points
+        .first()
+        .is_some_and(|it| best.value <= IMPROVED * it.value);
+    let opens = gap.start < WIDE_FROM_START && gap.at_best <= DOUBLED * gap.end && improved;
+    gap.start >= OPEN_FROM_START && !opens
+}
+
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
     let best = rise(case)?;
     let gap = view.gap()?;
     let fall = fall_after(&view.train, best.point.group)?;
-    if fall < STILL_LEARNING || gap.start >= OPEN_FROM_START || gap.end < 1.2 || gap.end < gap.start {
+    if fall < STILL_LEARNING || is_open_from_start(view, &gap, &best) || gap.end < 1.2 || gap.end < gap.start {
         return None;
     }
     let (severity, confidence) = match best.rise {
@@ -271,6 +290,30 @@ mod tests {
                 CODE
             )
             .is_none()
+        );
+    }
+
+    #[test]
+    fn a_gap_that_opens_wide_is_overfitting_though_the_first_epoch_shows_a_small_one() {
+        let validation: Vec<f64> = (0..40)
+            .map(|it| {
+                if it < 4 {
+                    0.95 - 0.06 * f64::from(it)
+                } else {
+                    0.71 + 0.02 * f64::from(it - 4)
+                }
+            })
+            .collect();
+        let found = run(
+            &decay(40, 0.7, 0.01, 6.0, 0.002),
+            &validation,
+            &json!({"early_stopping": false, "num_epochs": 40}),
+        );
+        assert_eq!(codes(&found), [CODE, "training.early_stopping_missed"]);
+        assert_eq!(severity(&found, CODE), Some(Severity::High));
+        assert_eq!(
+            severity(&found, "training.early_stopping_missed"),
+            Some(Severity::Medium)
         );
     }
 

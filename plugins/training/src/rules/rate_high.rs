@@ -13,13 +13,14 @@
 //! Sources: TheDeepChecker (diverging: 2 x the minimum), Bengio 2012, the Deep Learning Tuning
 //! Playbook. The rate alone is no evidence: SGD at 0.1 is normal, and unscaled targets need more.
 //!
-//! Healthy look-alikes: warm-up spikes and warm restarts (they recover: the end is low again),
+//! Healthy look-alikes: warm-up spikes and warm restarts (they recover: the end is low again,
+//! unless the run was cut soon after a restart),
 //! a converged loss that wobbles around zero (small against the first loss), dropout noise (it
 //! is not in the validation loss), tiny batches and tiny validation splits (the noise rule).
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::stats;
-use deepfix_views::training::{Metric, Optimizer, Schedule};
+use deepfix_views::training::{Curve, Metric, Optimizer, Schedule};
 
 use crate::case::Case;
 
@@ -49,6 +50,7 @@ fn diverged(case: &Case<'_>) -> Option<Draft> {
     } else {
         &case.view.validation
     };
+    let curve = &before_open_restart(case, curve);
     let first = curve.points.first()?;
     let (mut lowest, mut worst) = (*first, None);
     let mut before = *first;
@@ -66,6 +68,12 @@ fn diverged(case: &Case<'_>) -> Option<Draft> {
     // A spike within the last tenth that is over already does not count as the end.
     let end = curve.end()?.min(curve.points.last()?.value);
     if end < 1.5 * before.value || end - before.value < 0.1 * first.value {
+        return None;
+    }
+    // Restarts that only the scheduler's name tells of: each cycle but a cut one ends low again.
+    let unlogged = case.view.schedule() == Schedule::Restarting && case.view.learning_rate.is_none();
+    let late = curve.slice(0.5, 1.0).into_iter().fold(f64::INFINITY, f64::min);
+    if unlogged && late < 1.5 * before.value {
         return None;
     }
     // Batches of a few rows, dropout and their normalisation make the training loss jump while the
@@ -92,6 +100,32 @@ fn diverged(case: &Case<'_>) -> Option<Draft> {
         .arg("factor", factor);
     let draft = case.point_fact(case.point_fact(draft, series, &before), series, &peak);
     Some(with_rate(case, draft))
+}
+
+/// The curve without the points after a restart from which the logged rate has not come down
+/// again to half of its peak: a restart throws the loss up, and the rest of its cycle mends that.
+fn before_open_restart(case: &Case<'_>, curve: &Curve) -> Curve {
+    let open = || {
+        let view = case.view;
+        if view.schedule() != Schedule::Restarting {
+            return None;
+        }
+        let rates = Curve::new(view.learning_rate.as_ref()?, view.axis.as_ref()?);
+        let peak = rates.values().into_iter().fold(0.0, f64::max);
+        if rates.points.last()?.value < 0.5 * peak {
+            return None;
+        }
+        // The last rise that follows a fall.
+        let pairs: Vec<_> = rates.points.iter().zip(rates.points.get(1..)?).collect();
+        let rise = pairs.iter().rposition(|(a, b)| b.value > a.value)?;
+        let fall = pairs.get(..rise)?.iter().rposition(|(a, b)| b.value < a.value)?;
+        pairs.get(fall + 1).map(|(_, restarted)| restarted.group)
+    };
+    let mut kept = curve.clone();
+    if let Some(from) = open() {
+        kept.points.retain(|it| it.group < from);
+    }
+    kept
 }
 
 /// A learning rate thirty times beyond what is customary for its optimiser.
@@ -235,6 +269,33 @@ mod tests {
     fn a_warm_up_spike_that_recovers_is_healthy() {
         let train = [0.76, 0.5, 0.45, 1.6, 0.6, 0.4, 0.35, 0.33, 0.31, 0.3, 0.3, 0.29];
         assert!(severity(&run(&train, &train), CODE).is_none());
+    }
+
+    #[test]
+    fn a_run_that_was_cut_soon_after_a_restart_is_healthy() {
+        let phase = |it: usize| std::f64::consts::PI * (it % 10) as f64 / 10.0;
+        let rates: Vec<f64> = (0..22).map(|it| 0.05 * (1.0 + phase(it).cos())).collect();
+        let loss: Vec<f64> = (0..22)
+            .map(|it| {
+                let cycle = [0.9, 0.6, 0.42][it / 10];
+                0.05 + cycle * (-0.4 * (it % 10) as f64).exp()
+            })
+            .collect();
+        let mut cut = run(&loss, &loss);
+        cut["metrics_values"]["lr"] = json!(rates);
+        assert!(severity(&cut, CODE).is_none());
+        cut["metrics_values"].as_object_mut().unwrap().remove("lr");
+        cut["params"]["lr_scheduler"] = json!("CosineAnnealingWarmRestarts");
+        assert!(severity(&cut, CODE).is_none());
+        // What a whole cycle does not mend is no restart's doing.
+        let broken: Vec<f64> = loss
+            .iter()
+            .enumerate()
+            .map(|(it, loss)| if it < 10 { *loss } else { 6.0 })
+            .collect();
+        let mut broken = run(&broken, &broken);
+        broken["metrics_values"]["lr"] = json!(rates);
+        assert_eq!(severity(&broken, CODE), Some(Severity::High));
     }
 
     #[test]

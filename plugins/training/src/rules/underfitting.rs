@@ -243,6 +243,18 @@ mod tests {
     }
 
     #[test]
+    fn a_huge_decoupled_decay_is_found_though_nobody_logged_the_steps() {
+        let of = |decay: f64| {
+            let params = json!({"optimizer": "adamw", "learning_rate": 0.01, "weight_decay": decay, "num_labels": 3, "loss": "cross_entropy"});
+            let mut run = classifier(0.55, 0.95, &params);
+            run["metrics_values"].as_object_mut().unwrap().remove("step");
+            severity(&run, CODE)
+        };
+        assert_eq!(of(2.0), Some(Severity::Medium));
+        assert!(of(0.1).is_none());
+    }
+
+    #[test]
     fn decoupled_decay_of_a_usual_size_holds_nothing_down() {
         let params = json!({"optimizer": "adamw", "learning_rate": 0.006, "weight_decay": 0.1, "hidden_sizes": [16]});
         assert!(severity(&run(0.45, &params), CODE).is_none());

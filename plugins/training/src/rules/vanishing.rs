@@ -3,7 +3,8 @@
 //! Formula: the mean gradient norm of the first layer is below [`RATIO`] of the last one's and
 //! grows from layer to layer (rank correlation at least 0.8), while the loss hardly falls. With
 //! no per-layer norms: the loss sits still at the level of guessing after the first quarter,
-//! although the learning rate is not tiny, in a deep network of saturating units. Sources:
+//! although the learning rate is not tiny, in a deep network of saturating units; the same with
+//! norms that grow from layer to layer by less, below [`HEALTHY_RATIO`]. Sources:
 //! AutoTrainer (first over last layer below 1e-3), TheDeepChecker, Glorot & Bengio 2010. The
 //! norm of the whole gradient is useless here: the last layer dominates it.
 //!
@@ -20,8 +21,10 @@ use crate::case::Case;
 
 pub(crate) const CODE: &str = "training.vanishing_gradients";
 
-/// Healthy networks have ratios of 0.05 to 20.
+/// The ratio that speaks for itself.
 const RATIO: f64 = 1e-3;
+/// Healthy networks have ratios of 0.05 to 20; below, a loss at the level of guessing decides.
+const HEALTHY_RATIO: f64 = 0.05;
 /// The loss falls by less than this after the first quarter of the run.
 const STUCK: f64 = 0.04;
 /// Fewer layers do not make gradients vanish.
@@ -34,11 +37,19 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         return None;
     }
     // In two hidden layers a small first gradient comes from a bottleneck, not from depth.
-    if layers(case).len() >= 4 {
-        layered(case)
-    } else {
-        flat(case)
+    if layers(case).len() < 4 {
+        return flat(case);
     }
+    // Norms that a healthy network has as well contradict a loss that sits still.
+    layered(case).or_else(|| shrinks(case).and_then(|ratio| (ratio < HEALTHY_RATIO).then(|| flat(case))?))
+}
+
+/// The first layer's norm over the last one's, where norms grow from layer to layer.
+fn shrinks(case: &Case<'_>) -> Option<f64> {
+    let means: Vec<f64> = layers(case).iter().map(|it| it.mean).collect();
+    let places: Vec<f64> = (0..means.len()).map(|it| it as f64).collect();
+    stats::spearman(&places, &means).filter(|it| *it >= 0.8)?;
+    Some(means.first()? / means.last()?)
 }
 
 /// Layers that learn at all.
@@ -49,13 +60,7 @@ fn layers<'a>(case: &Case<'a>) -> Vec<&'a Layer> {
 fn layered(case: &Case<'_>) -> Option<Draft> {
     let layers = layers(case);
     let (first, last) = (layers.first()?, layers.last()?);
-    let ratio = first.mean / last.mean;
-    let means: Vec<f64> = layers.iter().map(|it| it.mean).collect();
-    let places: Vec<f64> = (0..means.len()).map(|it| it as f64).collect();
-    let ordered = stats::spearman(&places, &means).is_some_and(|it| it >= 0.8);
-    if !(ratio < RATIO && ordered) {
-        return None;
-    }
+    let ratio = shrinks(case).filter(|it| *it < RATIO)?;
     // Units that huge steps have killed pass on no gradient either: that is another cause.
     if case.view.validation.noise(0.2).is_some_and(|it| it > 0.1) {
         return None;
@@ -242,6 +247,17 @@ mod tests {
         let run = layered(&[1e-9, 1e-7, 1e-5, 1e-3, 0.1], &stuck());
         assert_eq!(severity(&run, CODE), Some(Severity::High));
         assert_eq!(codes(&run), [CODE]);
+    }
+
+    #[test]
+    fn a_moderate_shrinking_of_norms_is_found_where_the_loss_sits_at_guessing() {
+        let mut run = layered(&[2e-4, 8e-4, 3e-3, 1.2e-2, 5e-2], &stuck());
+        run["params"] = json!({"activation": "sigmoid", "hidden_sizes": [24, 24, 24, 24, 24], "num_labels": 3, "loss": "cross_entropy", "lr": 0.1, "optimizer": "sgd"});
+        assert_eq!(severity(&run, CODE), Some(Severity::High));
+        for (index, norm) in [0.2, 0.3, 0.3, 0.4, 0.5].into_iter().enumerate() {
+            run["metrics_values"][format!("grad_norm/layers.{index}")] = json!(vec![norm; 20]);
+        }
+        assert!(severity(&run, CODE).is_none());
     }
 
     #[test]

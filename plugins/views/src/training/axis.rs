@@ -167,6 +167,20 @@ impl Axis {
         Self { unit, group, labels }
     }
 
+    /// Whether the steps number the epochs, as in logs that know no epochs of their own (MLflow):
+    /// they count from 0 or 1 on by one, and no further than the planned epochs.
+    #[must_use]
+    pub fn steps_are_epochs(&self, planned: f64) -> bool {
+        /// Fewer steps are as likely the first of an epoch.
+        const FEWEST: usize = 5;
+        let first = self.labels.first().copied().unwrap_or(f64::NAN);
+        self.unit == Unit::Step
+            && self.len() >= FEWEST
+            && self.len() as f64 <= planned
+            && (first == 0.0 || first == 1.0)
+            && self.labels.windows(2).all(|it| matches!(it, [a, b] if b - a == 1.0))
+    }
+
     /// How many groups there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -218,6 +232,16 @@ mod tests {
         let axis = Axis::new(9, None, None, Some(&train), Some(&validation));
         assert_eq!(axis.group, [0, 0, 0, 1, 1, 1, 2, 2, 2]);
         assert_eq!(axis.unit, Unit::Row);
+    }
+
+    #[test]
+    fn steps_that_count_no_further_than_the_planned_epochs_number_them() {
+        let step = series(&[(0, 0.0), (1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0), (5, 5.0)]);
+        let axis = Axis::new(6, None, Some(&step), Some(&step), None);
+        assert!(axis.steps_are_epochs(6.0) && axis.steps_are_epochs(50.0));
+        assert!(!axis.steps_are_epochs(3.0));
+        let step = series(&[(0, 0.0), (1, 10.0), (2, 20.0), (3, 30.0), (4, 40.0), (5, 50.0)]);
+        assert!(!Axis::new(6, None, Some(&step), Some(&step), None).steps_are_epochs(60.0));
     }
 
     #[test]

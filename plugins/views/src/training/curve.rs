@@ -55,6 +55,13 @@ impl Curve {
         Self { points }
     }
 
+    /// The same curve in another unit.
+    #[must_use]
+    pub fn scaled(mut self, factor: f64) -> Self {
+        self.points.iter_mut().for_each(|it| it.value *= factor);
+        self
+    }
+
     /// The number of points.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,7 +1,7 @@
 //! What follows from the curves. Nothing here judges: thresholds that
 //! decide about findings live in the components.
 
-use super::{Curve, Metric, MetricPair, Orientation, Params, Point, Task, TrainingView, Unit, paired};
+use super::{Curve, Metric, MetricPair, Orientation, Params, Point, Series, Task, TrainingView, Unit, paired};
 use crate::stats;
 
 /// The best point of the validation loss and what came after it.
@@ -55,6 +55,14 @@ impl TrainingView {
         self.steps.as_ref()?.highest().map(|(_, it)| it).filter(|it| *it > 0.0)
     }
 
+    /// The least number of optimiser steps that the run can have had: the logged ones, else one
+    /// for each loss that was logged.
+    #[must_use]
+    pub fn least_updates(&self) -> f64 {
+        let losses = self.train_loss_steps.as_ref().map_or(0, Series::finite_count);
+        self.updates().unwrap_or(losses.max(self.points()) as f64)
+    }
+
     /// Epochs (or other points) that the run has.
     #[must_use]
     pub fn points(&self) -> usize {
@@ -88,7 +96,7 @@ impl TrainingView {
             .validation
             .as_ref()?
             .finite()
-            .map(|(_, it)| it)
+            .map(|(_, it)| pair.scale * it)
             .take(4000)
             .collect();
         stats::denominator(&values, MOST_ROWS)

@@ -50,7 +50,7 @@ impl TrainingView {
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| {
                 (it.min(low), it.max(high))
             });
-        Some(high - low).filter(|it| it.is_finite())
+        Some(pair.scale * (high - low)).filter(|it| it.is_finite())
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use deepfix_plugin::{ArtifactKind, ColumnType, Context, Error, MetricTable, Source, Statistic};
 use serde_json::Value as Json;
 
-use super::{Axis, Curve, METRICS, Metric, Params, Role, Series, Split, resolve};
+use super::{Axis, Curve, METRICS, Metric, Params, Role, Series, Split, Unit, resolve};
 
 /// One metric on both splits.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct MetricPair {
     pub train_curve: Curve,
     /// One value per epoch on the validation rows; empty where there is none.
     pub validation_curve: Curve,
+    /// What the curves are of the logged cells: a hundredth where a share was logged in per cent.
+    pub scale: f64,
 }
 
 /// The gradient norm of one layer over the whole run.
@@ -261,13 +263,17 @@ impl TrainingView {
             return Ok(());
         }
         let (epochs, steps) = (self.epochs.as_ref(), self.steps.as_ref());
-        let axis = Axis::new(
+        let mut axis = Axis::new(
             self.rows,
             epochs,
             steps,
             self.train_loss.as_ref(),
             self.validation_loss.as_ref(),
         );
+        if self.params.epochs().is_some_and(|it| axis.steps_are_epochs(it.value)) {
+            axis.unit = Unit::Epoch;
+            self.epochs = self.steps.take();
+        }
         let curve = |series: &Option<Series>| series.as_ref().map(|it| Curve::new(it, &axis)).unwrap_or_default();
         self.train = curve(&self.train_loss);
         self.validation = curve(&self.validation_loss);
@@ -277,10 +283,12 @@ impl TrainingView {
                 None => None,
             };
             let validation = validation(splits, table)?;
+            let scale = scale(*metric, &[train.as_ref(), validation.as_ref()]);
             self.metrics.push(MetricPair {
                 metric: *metric,
-                train_curve: curve(&train),
-                validation_curve: curve(&validation),
+                train_curve: curve(&train).scaled(scale),
+                validation_curve: curve(&validation).scaled(scale),
+                scale,
                 train,
                 validation,
             });
@@ -330,6 +338,28 @@ fn validation(splits: &BTreeMap<u8, Candidates>, table: &MetricTable<'_>) -> Res
     match splits.get(&key(Split::Validation)) {
         Some(candidates) => candidates.choose(table),
         None => Ok(None),
+    }
+}
+
+/// A hundredth for shares that one of the splits has in per cent, else 1.
+fn scale(metric: Metric, splits: &[Option<&Series>]) -> f64 {
+    /// No share is above 1, but for rounding and averages of several batches.
+    const BEYOND_SHARES: f64 = 1.5;
+    let share = matches!(
+        metric,
+        Metric::Accuracy | Metric::BalancedAccuracy | Metric::F1 | Metric::Auc | Metric::Precision | Metric::Recall
+    );
+    let (low, high) = splits
+        .iter()
+        .flatten()
+        .flat_map(|it| it.finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (_, it)| {
+            (it.min(low), it.max(high))
+        });
+    if share && low >= 0.0 && high > BEYOND_SHARES && high <= 100.0 {
+        0.01
+    } else {
+        1.0
     }
 }
 
@@ -436,6 +466,38 @@ mod tests {
         }}));
         assert_eq!(view.train.values(), [0.6, 0.5, 0.4]);
         assert_eq!(view.validation.values(), [0.65, 0.6, 0.58]);
+    }
+
+    #[test]
+    fn steps_of_a_log_without_epochs_are_its_epochs_where_so_many_were_planned() {
+        let log = |planned: u32| {
+            view(
+                json!({"metrics_values": {"step": [0, 1, 2, 3, 4, 5], "loss": [6.0, 5.0, 4.0, 3.0, 2.0, 1.0]},
+                "params": {"num_epochs": planned}}),
+            )
+        };
+        let of = |view: &TrainingView| view.axis.as_ref().map(|it| it.unit);
+        let epochs = log(10);
+        assert_eq!((of(&epochs), epochs.stopped_early()), (Some(Unit::Epoch), Some(true)));
+        // They are no updates then; each epoch had at least one.
+        assert_eq!((epochs.updates(), epochs.least_updates()), (None, 6.0));
+        assert_eq!(of(&log(2)), Some(Unit::Step));
+    }
+
+    #[test]
+    fn shares_in_per_cent_become_shares_and_stay_as_logged_in_their_cells() {
+        let view = view(
+            json!({"metrics_values": {"epoch": [0, 1], "train_accuracy": [0.9, 1.4], "val_accuracy": [50.0, 97.5], "val_r2": [2.0, 3.0]}}),
+        );
+        let pair = view.main_metric().unwrap();
+        assert_eq!(pair.validation_curve.values(), [0.5, 0.975]);
+        assert!(
+            pair.train_curve.values().iter().all(|it| *it < 0.02),
+            "one unit for both splits"
+        );
+        assert_eq!(pair.validation.as_ref().unwrap().last(), Some((1, 97.5)));
+        let r2 = view.metrics.iter().find(|it| it.metric == Metric::R2).unwrap();
+        assert_eq!(r2.validation_curve.values(), [2.0, 3.0]);
     }
 
     #[test]
