@@ -209,3 +209,27 @@ fn vision_and_text_checks_are_understood() {
         assert!(found.iter().any(|it| it.0 == code), "{code} in {found:?}");
     }
 }
+
+#[test]
+fn drift_of_a_label_is_judged_by_its_number_of_classes() {
+    let found = |score: f64, classes: u32, train: u32, test: u32| {
+        codes(vec![
+            sizes(train, test),
+            item("Label Drift", json!({"Drift score": score, "Method": "Cramer's V"})),
+            item("Feature Label Correlation - Train Dataset", json!({"a": 0.2, "b": 0.1})),
+            item("Single Value in Column - Train Dataset", json!({"a": 90, "b": 90, "y": classes})),
+        ])
+    };
+    // p = 0.03 with nine degrees of freedom, and 5e-4 with one.
+    assert!(found(0.22, 10, 150, 50).is_empty());
+    assert_eq!(
+        found(0.22, 2, 150, 50),
+        [("checks.label_drift".to_owned(), Severity::Medium)]
+    );
+    assert_eq!(
+        found(0.3, 10, 300, 100),
+        [("checks.label_drift".to_owned(), Severity::Medium)]
+    );
+    // However sure, a small shift is none.
+    assert!(found(0.1, 2, 9000, 3000).is_empty());
+}
