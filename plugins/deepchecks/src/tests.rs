@@ -217,7 +217,10 @@ fn drift_of_a_label_is_judged_by_its_number_of_classes() {
             sizes(train, test),
             item("Label Drift", json!({"Drift score": score, "Method": "Cramer's V"})),
             item("Feature Label Correlation - Train Dataset", json!({"a": 0.2, "b": 0.1})),
-            item("Single Value in Column - Train Dataset", json!({"a": 90, "b": 90, "y": classes})),
+            item(
+                "Single Value in Column - Train Dataset",
+                json!({"a": 90, "b": 90, "y": classes}),
+            ),
         ])
     };
     // p = 0.03 with nine degrees of freedom, and 5e-4 with one.

@@ -3,7 +3,7 @@
 //!
 //! Label drift: Cramér's V (corrected for bias; its square times all rows is a chi-square value
 //! less its degrees of freedom, one per class but the first) from 0.15 with a probability below 2e-3, or
-//! from 0.2 with one below 0.01 (a low remark below 0.02, which one in fifty random splits of
+//! from 0.2 with one below 1/80 (a low remark below 0.02, which one in fifty random splits of
 //! small tables reaches), or a Kolmogorov-Smirnov distance from 0.2 with one below 1e-3. Healthy: 0.14 for a numeric
 //! label and 400 against 100 rows; any score of a test split below 15 rows.
 //!
@@ -27,7 +27,7 @@ const NEW_CATEGORIES: f64 = 0.02;
 /// Probability of a label's drift score by chance: below it counts, or is a remark.
 const SURE: f64 = 2e-3;
 const FAINT: f64 = 0.02;
-const LIKELY: f64 = 0.01;
+const LIKELY: f64 = 0.0125;
 /// A score from which on a probability below [`LIKELY`] is enough.
 const LARGE: f64 = 0.2;
 /// Classes of a label of which no check tells the number: a cautious guess, since more classes
@@ -58,10 +58,7 @@ fn drift(facts: &Facts<'_>) -> Option<Draft> {
     } else {
         // V squared times the rows is chi-square less its mean, one degree of freedom per class
         // more than one.
-        let degrees = class_number(facts)
-            .unwrap_or(UNKNOWN_CLASSES)
-            .clamp(2.0, MOST_CLASSES)
-            - 1.0;
+        let degrees = class_number(facts).unwrap_or(UNKNOWN_CLASSES).clamp(2.0, MOST_CLASSES) - 1.0;
         (0.15, chi_square_p(it.score.powi(2) * (n + m) + degrees, degrees))
     };
     let faint = if it.is_ks { SURE } else { FAINT };
