@@ -236,3 +236,22 @@ fn drift_of_a_label_is_judged_by_its_number_of_classes() {
     // However sure, a small shift is none.
     assert!(found(0.1, 2, 9000, 3000).is_empty());
 }
+
+#[test]
+fn a_twelfth_of_a_large_test_split_copied_is_leakage() {
+    let found = |test: u32, ratio: f64| {
+        codes(vec![
+            sizes(3000, test),
+            item("Train Test Samples Mix", json!({"ratio": ratio})),
+            item(
+                "Single Value in Column - Train Dataset",
+                json!({"a": 2000, "b": 90, "y": 2}),
+            ),
+        ])
+    };
+    let leak = |severity| [("checks.train_test_leakage".to_owned(), severity)];
+    assert_eq!(found(1000, 0.08), leak(Severity::Medium));
+    assert_eq!(found(1000, 0.04), leak(Severity::Low));
+    // As large a share of a small split is less sure.
+    assert_eq!(found(50, 0.08), leak(Severity::Low));
+}
