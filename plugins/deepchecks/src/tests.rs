@@ -255,3 +255,17 @@ fn a_twelfth_of_a_large_test_split_copied_is_leakage() {
     // As large a share of a small split is less sure.
     assert_eq!(found(50, 0.08), leak(Severity::Low));
 }
+
+#[test]
+fn the_samples_of_all_new_classes_of_images_are_summed() {
+    let new = json!({"new_labels": {"a": 1, "b": 30}, "all_labels_count": 100});
+    let host = FakeHost::from_request(suite(vec![sizes(500, 100), item("New Labels", new)]));
+    let report = analyze_soundly::<DeepchecksArtifactsAnalyzer>(&host);
+    let finding = &report.analyses[0].finding;
+    assert_eq!(
+        (finding.code.as_str(), finding.severity),
+        ("checks.new_labels", Severity::High)
+    );
+    assert!(finding.evidence.starts_with("31 of 100"), "{}", finding.evidence);
+    assert_eq!(finding.facts.len(), 2);
+}

@@ -20,7 +20,7 @@ use deepfix_views::{
 };
 use serde_json::Value;
 
-use super::{Facts, MOST_NAMES};
+use super::{Facts, MOST_FACTS, MOST_NAMES};
 
 /// A category of many levels always has some in the test split that training did not draw.
 const NEW_CATEGORIES: f64 = 0.02;
@@ -110,16 +110,19 @@ fn class_number(facts: &Facts<'_>) -> Option<f64> {
 
 fn new_labels(facts: &Facts<'_>) -> Option<Draft> {
     let check = facts.view.one(CheckKind::NewLabel)?;
+    const UNSEEN: &str = "test samples of classes unseen in training";
     let path = ["n_new_labels_samples"];
-    let (rows, source) = match check.number(&path) {
-        Some(rows) => (rows, check.source(&path)),
+    let (rows, facts_of_rows) = match check.number(&path) {
+        Some(rows) => (rows, vec![(UNSEEN.to_owned(), rows, check.source(&path))]),
         // Vision: `{new_labels: {class: samples}, all_labels_count}`.
         None => {
-            let (name, _) = check.get(&["new_labels"])?.as_object()?.iter().next()?;
-            (
-                check.number(&["new_labels", name])?,
-                check.source(&["new_labels", name]),
-            )
+            let classes = check.get(&["new_labels"])?.as_object()?;
+            let read = |name: &String| {
+                let path = ["new_labels", name.as_str()];
+                Some((format!("{UNSEEN}: {name}"), check.number(&path)?, check.source(&path)))
+            };
+            let found: Vec<_> = classes.keys().filter_map(read).filter(|it| it.1 > 0.0).collect();
+            (found.iter().map(|it| it.1).sum(), found)
         }
     };
     let total = ["n_samples", "all_labels_count"]
@@ -140,15 +143,16 @@ fn new_labels(facts: &Facts<'_>) -> Option<Draft> {
     } else {
         Severity::Medium
     };
-    Some(
-        Draft::new("checks.new_labels", severity, 0.97)
-            .arg("classes", join(&names, MOST_NAMES))
-            .arg("number", names.len().max(1))
-            .arg("samples", rows as u64)
-            .arg("test", total as u64)
-            .share("share", share)
-            .fact("test samples of classes unseen in training", rows, source),
-    )
+    let mut draft = Draft::new("checks.new_labels", severity, 0.97)
+        .arg("classes", join(&names, MOST_NAMES))
+        .arg("number", names.len().max(1))
+        .arg("samples", rows as u64)
+        .arg("test", total as u64)
+        .share("share", share);
+    for (label, rows, source) in facts_of_rows.into_iter().take(MOST_FACTS) {
+        draft = draft.fact(label, rows, source);
+    }
+    Some(draft)
 }
 
 fn text(value: &Value) -> String {
