@@ -307,3 +307,22 @@ fn a_count_beyond_the_range_of_training_is_no_new_class() {
         Some(Severity::High)
     );
 }
+
+#[test]
+fn drift_of_a_label_names_the_numbers_that_it_was_derived_from() {
+    let side = |n: f64, share: f64| {
+        let std = (share * (1.0 - share) * n / (n - 1.0)).sqrt();
+        let label = json!({"count": n, "mean": share, "std": std, "min": 0, "25%": 0, "50%": 0, "75%": 1, "max": 1});
+        json!({"feature_statistics": {"a": column(n, 1.0, 0.5), "target": label},
+            "number_unique_values": {"a": n, "target": 2}, "numerical_features": ["a"]})
+    };
+    let host = FakeHost::from_request(table(side(400.0, 0.3), side(100.0, 0.7)));
+    let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&host);
+    let drift = report
+        .analyses
+        .iter()
+        .find(|it| it.finding.code == "checks.label_drift")
+        .unwrap();
+    let sourced = drift.finding.facts.iter().filter(|it| it.source.is_some());
+    assert_eq!(sourced.count(), 4);
+}

@@ -16,7 +16,7 @@
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{
-    ClassCounts, ClassShares, Column, DatasetView, Modality, OTHER, Stat, Task, chi_square_p, ks_p, normal_p,
+    ClassCounts, ClassShares, Column, DatasetView, Modality, OTHER, Split, Stat, Task, chi_square_p, ks_p, normal_p,
     quantile_shift,
 };
 
@@ -139,11 +139,36 @@ fn drift(view: &DatasetView) -> Option<Draft> {
     let (train, test) = (view.train.as_ref()?, view.test.as_ref()?);
     if let (Some(a), Some(mut b)) = (view.class_counts(train), view.class_counts(test)) {
         align(&a, &mut b);
-        return classes(&a, &b);
+        let label = view.label.as_ref();
+        let column = |split| label.and_then(|it| Split::column(split, &it.name));
+        return classes(&a, &b).map(|draft| match (a.sources.is_empty(), column(train), column(test)) {
+            (true, Some(train), Some(test)) => summarised(draft, train, test),
+            _ => draft,
+        });
     }
     let label = view.label.as_ref()?;
     let (a, b) = (train.column(&label.name)?, test.column(&label.name)?);
     moved(a, b, label.task)
+}
+
+/// The facts that counts without a source of their own were derived from.
+fn summarised(mut draft: Draft, train: &Column, test: &Column) -> Draft {
+    for (split, column) in [("train", train), ("test", test)] {
+        for (name, stat, value) in [
+            ("mean", Stat::Mean, column.mean),
+            ("std", Stat::Std, column.std),
+            ("most frequent class's rows", Stat::Freq, column.freq),
+        ] {
+            if let Some(value) = value {
+                draft = draft.fact(
+                    format!("{name} of label '{}' ({split})", column.name),
+                    value,
+                    column.source(stat),
+                );
+            }
+        }
+    }
+    draft
 }
 
 /// Of two classes that are texts only the most frequent one has its name, which need not be
