@@ -229,6 +229,11 @@ checks-new-labels-range =
     .evidence = The training split ends at code { $known }, the test split at { $unseen }.
     .action = Split with stratify=y, and fit the label encoder once on the labels of both splits.
     .rationale = Rows of an unseen class are sure errors, and a code outside the output layer stops a training loop. The code ranges of both splits must agree.
+checks-new-labels-amount =
+    .description = The label '{ $label }' of the test split goes beyond the range of the training split.
+    .evidence = Training ends at { $known }, the test split at { $unseen }.
+    .action = If '{ $label }' is a number to be predicted, nothing need be done; treat the task as a regression, which can answer values between and beyond those seen. If its values are classes, split with stratify=y and join the rare ones.
+    .rationale = So many or so unevenly spaced integers are more likely a count or a rating than codes of classes, and the largest of a random split is often on the test side. A classifier could never answer { $unseen }, a regressor can: its residuals at the ends of the range show how well.
 checks-new-labels-named =
     .description = { $number ->
         [one] Class { $classes } occurs

@@ -229,6 +229,11 @@ checks-new-labels-range =
     .evidence = Le jeu d'entraînement s'arrête au code { $known }, le jeu de test au code { $unseen }.
     .action = Découpez avec stratify=y, et ajustez l'encodeur d'étiquettes une seule fois sur les étiquettes des deux jeux.
     .rationale = Les lignes d'une classe inconnue sont des erreurs certaines, et un code hors de la couche de sortie arrête une boucle d'entraînement. Les codes des deux jeux doivent coïncider.
+checks-new-labels-amount =
+    .description = L'étiquette « { $label } » du jeu de test sort de l'étendue du jeu d'entraînement.
+    .evidence = L'entraînement s'arrête à { $known }, le jeu de test à { $unseen }.
+    .action = Si « { $label } » est un nombre à prédire, il n'y a rien à faire ; traitez la tâche comme une régression, qui peut répondre des valeurs intermédiaires ou extérieures. Si ses valeurs sont des classes, découpez avec stratify=y et regroupez les rares.
+    .rationale = Des entiers si nombreux ou si irréguliers sont plutôt un comptage ou une note que des codes de classes, et le plus grand d'une découpe au hasard tombe souvent du côté du test. Un classifieur ne pourrait jamais répondre { $unseen }, un régresseur le peut : ses résidus aux bords de l'étendue disent avec quelle précision.
 checks-new-labels-named =
     .description = { $number ->
         [one] La classe { $classes } apparaît

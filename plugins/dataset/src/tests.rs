@@ -270,3 +270,59 @@ fn what_was_not_sent_is_named_for_every_modality() {
         assert!(gaps.iter().any(|it| it["what"] == "test"), "{task}");
     }
 }
+
+#[test]
+fn a_count_beyond_the_range_of_training_is_no_new_class() {
+    let side = |rows: f64, min: f64, max: f64, unique: f64| {
+        let (mean, std) = (f64::midpoint(min, max), (max - min) / 6.0);
+        let mid = mean.round();
+        let label = json!({"count": rows, "mean": mean, "std": std, "min": min, "25%": mid, "50%": mid, "75%": mid, "max": max});
+        json!({"feature_statistics": {"a": column(rows, 1.0, 0.5), "target": label},
+            "number_unique_values": {"a": rows, "target": unique}, "numerical_features": ["a"]})
+    };
+    let found = |train, test| {
+        let found = codes(table(train, test));
+        found.into_iter().find(|it| it.0 == "checks.new_labels").map(|it| it.1)
+    };
+    // Rings of a shell, calls a day, and a mark from 3 to 8.
+    assert_eq!(
+        found(side(3132.0, 1.0, 27.0, 27.0), side(1045.0, 3.0, 29.0, 24.0)),
+        Some(Severity::Low)
+    );
+    assert_eq!(
+        found(side(3000.0, 0.0, 38.0, 36.0), side(1000.0, 0.0, 40.0, 37.0)),
+        Some(Severity::Low)
+    );
+    assert_eq!(
+        found(side(1279.0, 3.0, 8.0, 6.0), side(320.0, 3.0, 9.0, 6.0)),
+        Some(Severity::Low)
+    );
+    // Class codes.
+    assert_eq!(
+        found(side(400.0, 0.0, 3.0, 4.0), side(100.0, 0.0, 4.0, 4.0)),
+        Some(Severity::Medium)
+    );
+    assert_eq!(
+        found(side(4000.0, 0.0, 28.0, 29.0), side(1000.0, 0.0, 29.0, 30.0)),
+        Some(Severity::High)
+    );
+}
+
+#[test]
+fn drift_of_a_label_names_the_numbers_that_it_was_derived_from() {
+    let side = |n: f64, share: f64| {
+        let std = (share * (1.0 - share) * n / (n - 1.0)).sqrt();
+        let label = json!({"count": n, "mean": share, "std": std, "min": 0, "25%": 0, "50%": 0, "75%": 1, "max": 1});
+        json!({"feature_statistics": {"a": column(n, 1.0, 0.5), "target": label},
+            "number_unique_values": {"a": n, "target": 2}, "numerical_features": ["a"]})
+    };
+    let host = FakeHost::from_request(table(side(400.0, 0.3), side(100.0, 0.7)));
+    let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&host);
+    let drift = report
+        .analyses
+        .iter()
+        .find(|it| it.finding.code == "checks.label_drift")
+        .unwrap();
+    let sourced = drift.finding.facts.iter().filter(|it| it.source.is_some());
+    assert_eq!(sourced.count(), 4);
+}

@@ -209,3 +209,87 @@ fn vision_and_text_checks_are_understood() {
         assert!(found.iter().any(|it| it.0 == code), "{code} in {found:?}");
     }
 }
+
+#[test]
+fn drift_of_a_label_is_judged_by_its_number_of_classes() {
+    let found = |score: f64, classes: u32, train: u32, test: u32| {
+        codes(vec![
+            sizes(train, test),
+            item("Label Drift", json!({"Drift score": score, "Method": "Cramer's V"})),
+            item("Feature Label Correlation - Train Dataset", json!({"a": 0.2, "b": 0.1})),
+            item(
+                "Single Value in Column - Train Dataset",
+                json!({"a": 90, "b": 90, "y": classes}),
+            ),
+        ])
+    };
+    // p = 0.03 with nine degrees of freedom, and 5e-4 with one.
+    assert!(found(0.22, 10, 150, 50).is_empty());
+    assert_eq!(
+        found(0.22, 2, 150, 50),
+        [("checks.label_drift".to_owned(), Severity::Medium)]
+    );
+    assert_eq!(
+        found(0.3, 10, 300, 100),
+        [("checks.label_drift".to_owned(), Severity::Medium)]
+    );
+    // However sure, a small shift is none.
+    assert!(found(0.1, 2, 9000, 3000).is_empty());
+}
+
+#[test]
+fn a_twelfth_of_a_large_test_split_copied_is_leakage() {
+    let found = |test: u32, ratio: f64| {
+        codes(vec![
+            sizes(3000, test),
+            item("Train Test Samples Mix", json!({"ratio": ratio})),
+            item(
+                "Single Value in Column - Train Dataset",
+                json!({"a": 2000, "b": 90, "y": 2}),
+            ),
+        ])
+    };
+    let leak = |severity| [("checks.train_test_leakage".to_owned(), severity)];
+    assert_eq!(found(1000, 0.08), leak(Severity::Medium));
+    assert_eq!(found(1000, 0.04), leak(Severity::Low));
+    // As large a share of a small split is less sure.
+    assert_eq!(found(50, 0.08), leak(Severity::Low));
+}
+
+#[test]
+fn the_samples_of_all_new_classes_of_images_are_summed() {
+    let new = json!({"new_labels": {"a": 1, "b": 30}, "all_labels_count": 100});
+    let host = FakeHost::from_request(suite(vec![sizes(500, 100), item("New Labels", new)]));
+    let report = analyze_soundly::<DeepchecksArtifactsAnalyzer>(&host);
+    let finding = &report.analyses[0].finding;
+    assert_eq!(
+        (finding.code.as_str(), finding.severity),
+        ("checks.new_labels", Severity::High)
+    );
+    assert!(finding.evidence.starts_with("31 of 100"), "{}", finding.evidence);
+    assert_eq!(finding.facts.len(), 2);
+}
+
+#[test]
+fn a_perfect_training_score_is_no_fault_where_the_model_beats_the_simple_one() {
+    let found = |train: f64, test: f64, simple: f64| {
+        let row = |set: &str, value: f64| json!({"Dataset": set, "Class": 0, "Metric": "F1", "Value": value});
+        let scores =
+            json!({"scores": {"F1": {"0": {"Origin": test, "Simple": simple}}}, "scorers_perfect": {"F1": 1.0}});
+        let found = codes(vec![
+            sizes(400, 200),
+            item(
+                "Train Test Performance",
+                json!([row("Train", train), row("Test", test)]),
+            ),
+            item("Simple Model Comparison", scores),
+        ]);
+        found
+            .into_iter()
+            .find(|it| it.0 == "training.overfitting")
+            .map(|it| it.1)
+    };
+    assert_eq!(found(1.0, 0.73, 0.4), Some(Severity::Low));
+    assert_eq!(found(1.0, 0.4, 0.45), Some(Severity::Medium));
+    assert_eq!(found(0.98, 0.7, 0.4), Some(Severity::Medium));
+}

@@ -1,7 +1,10 @@
 //! `checks.new_labels` and `checks.label_drift`.
 //!
 //! New labels: the test split has more classes than the training split, or class codes
-//! outside its range. The model cannot predict a class that it never saw.
+//! outside its range. The model cannot predict a class that it never saw. Clients call a
+//! regression a classification too, so integers that are no sure class codes (more than
+//! twenty, with gaps, of few rows each, or not from 0 or 1 on) are a low remark: the largest
+//! count of a random test split is often beyond the largest of training.
 //!
 //! Label drift: class shares compared by chi-square over all classes, and by a two-sided
 //! test of each class with Bonferroni's correction, which sees one thinned class among many;
@@ -13,11 +16,17 @@
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{
-    ClassCounts, ClassShares, Column, DatasetView, Modality, OTHER, Stat, Task, chi_square_p, ks_p, normal_p,
+    ClassCounts, ClassShares, Column, DatasetView, Modality, OTHER, Split, Stat, Task, chi_square_p, ks_p, normal_p,
     quantile_shift,
 };
 
 const FEWEST_ROWS: f64 = 15.0;
+/// Integers beyond these many are as likely the values of a regression's target, of which a
+/// test split often holds one beyond the range of training.
+const MOST_CODES: f64 = 20.0;
+/// Rows of an average class, and the share of codes that may be missing.
+const ROWS_PER_CODE: f64 = 5.0;
+const ALLOWED_GAPS: f64 = 0.2;
 
 pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -33,13 +42,19 @@ fn new_labels(view: &DatasetView) -> Option<Draft> {
     let label = view.label.as_ref().filter(|it| it.task == Task::Classification)?;
     let train = view.train.as_ref()?.column(&label.name)?;
     let test = view.test.as_ref()?.column(&label.name)?;
-    let draft = |severity| Draft::new("checks.new_labels", severity, 0.95).arg("label", label.name.as_str());
+    let draft = |severity| {
+        let confidence = if severity == Severity::Low { 0.5 } else { 0.95 };
+        Draft::new("checks.new_labels", severity, confidence).arg("label", label.name.as_str())
+    };
     if let (Some(a), Some(b)) = (train.unique, test.unique)
         && b > a
         && a >= 1.0
     {
+        // Values of a count or rating, of which the test split happens to draw more. Class codes
+        // of the test split leave no gap.
+        let amounts = b > MOST_CODES && test.mean.is_some() && !codes(train, test, test, 0.0);
         return Some(
-            draft(Severity::High)
+            draft(if amounts { Severity::Low } else { Severity::High })
                 .arg("train", a as u64)
                 .arg("test", b as u64)
                 .fact("classes in the training split", a, train.source(Stat::Unique))
@@ -54,14 +69,35 @@ fn new_labels(view: &DatasetView) -> Option<Draft> {
         let (known, unseen) = (known?, unseen?);
         ((unseen - known) * sign > 0.0).then_some((stat, known, unseen))
     })?;
+    let number = train.unique.or_else(|| Some(train.max? - train.min? + 1.0));
+    let certain = number.is_none_or(|it| it <= MOST_CODES) && codes(train, test, train, ALLOWED_GAPS);
+    let (severity, variant) = if certain {
+        (Severity::Medium, "range")
+    } else {
+        (Severity::Low, "amount")
+    };
     Some(
-        draft(Severity::Medium)
-            .variant("range")
+        draft(severity)
+            .variant(variant)
             .arg("known", known)
             .arg("unseen", unseen)
             .fact("extreme class code in the training split", known, train.source(stat))
             .fact("extreme class code in the test split", unseen, test.source(stat)),
     )
+}
+
+/// Whether the integers of a label are class codes rather than a count, an age or a rating:
+/// from 0 or 1 (or -1) on, all but a share of `gaps` present in the split `of`, with enough rows each.
+fn codes(train: &Column, test: &Column, of: &Column, gaps: f64) -> bool {
+    let first = train.min.into_iter().chain(test.min).fold(f64::INFINITY, f64::min);
+    let (Some(min), Some(max)) = (of.min, of.max) else {
+        return true;
+    };
+    let span = max - min + 1.0;
+    let unique = of.unique.unwrap_or(span);
+    let missing = (span - unique).max(0.0);
+    let thick = of.count.is_none_or(|rows| rows >= ROWS_PER_CODE * unique);
+    (-1.0..=1.0).contains(&first) && missing <= (gaps * span).ceil() && thick
 }
 
 /// Class distributions name the classes.
@@ -103,11 +139,36 @@ fn drift(view: &DatasetView) -> Option<Draft> {
     let (train, test) = (view.train.as_ref()?, view.test.as_ref()?);
     if let (Some(a), Some(mut b)) = (view.class_counts(train), view.class_counts(test)) {
         align(&a, &mut b);
-        return classes(&a, &b);
+        let label = view.label.as_ref();
+        let column = |split| label.and_then(|it| Split::column(split, &it.name));
+        return classes(&a, &b).map(|draft| match (a.sources.is_empty(), column(train), column(test)) {
+            (true, Some(train), Some(test)) => summarised(draft, train, test),
+            _ => draft,
+        });
     }
     let label = view.label.as_ref()?;
     let (a, b) = (train.column(&label.name)?, test.column(&label.name)?);
     moved(a, b, label.task)
+}
+
+/// The facts that counts without a source of their own were derived from.
+fn summarised(mut draft: Draft, train: &Column, test: &Column) -> Draft {
+    for (split, column) in [("train", train), ("test", test)] {
+        for (name, stat, value) in [
+            ("mean", Stat::Mean, column.mean),
+            ("std", Stat::Std, column.std),
+            ("most frequent class's rows", Stat::Freq, column.freq),
+        ] {
+            if let Some(value) = value {
+                draft = draft.fact(
+                    format!("{name} of label '{}' ({split})", column.name),
+                    value,
+                    column.source(stat),
+                );
+            }
+        }
+    }
+    draft
 }
 
 /// Of two classes that are texts only the most frequent one has its name, which need not be

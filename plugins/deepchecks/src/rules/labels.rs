@@ -1,8 +1,9 @@
 //! `checks.label_drift`, `checks.new_labels`, `checks.new_categories`,
 //! `dataset.class_imbalance` and `dataset.test_too_small`: labels, categories and sizes.
 //!
-//! Label drift: Cramér's V (corrected for bias) from 0.15 with a probability below 2e-3, or
-//! from 0.2 with one below 0.01 (a low remark below 0.02, which one in fifty random splits of
+//! Label drift: Cramér's V (corrected for bias; its square times all rows is a chi-square value
+//! less its degrees of freedom, one per class but the first) from 0.15 with a probability below 2e-3, or
+//! from 0.2 with one below 1/80 (a low remark below 0.02, which one in fifty random splits of
 //! small tables reaches), or a Kolmogorov-Smirnov distance from 0.2 with one below 1e-3. Healthy: 0.14 for a numeric
 //! label and 400 against 100 rows; any score of a test split below 15 rows.
 //!
@@ -10,23 +11,30 @@
 //! encoder can be told to expect them; silent where the column is an identifier, all of whose
 //! categories are new by nature.
 
+use std::collections::BTreeSet;
+
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::{
     checks::{Check, CheckKind},
-    dataset::{Which, ks_p, normal_p, wilson},
+    dataset::{Which, chi_square_p, ks_p, wilson},
 };
 use serde_json::Value;
 
-use super::{Facts, MOST_NAMES};
+use super::{Facts, MOST_FACTS, MOST_NAMES};
 
 /// A category of many levels always has some in the test split that training did not draw.
 const NEW_CATEGORIES: f64 = 0.02;
 /// Probability of a label's drift score by chance: below it counts, or is a remark.
 const SURE: f64 = 2e-3;
 const FAINT: f64 = 0.02;
-const LIKELY: f64 = 0.01;
+const LIKELY: f64 = 0.0125;
 /// A score from which on a probability below [`LIKELY`] is enough.
 const LARGE: f64 = 0.2;
+/// Classes of a label of which no check tells the number: a cautious guess, since more classes
+/// make the same score likelier by chance.
+const UNKNOWN_CLASSES: f64 = 10.0;
+/// The check joins classes of less than a per cent.
+const MOST_CLASSES: f64 = 100.0;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -48,8 +56,10 @@ fn drift(facts: &Facts<'_>) -> Option<Draft> {
     let (least, p) = if it.is_ks {
         (0.2, ks_p(it.score, n, m))
     } else {
-        // V squared times the rows is about chi-square; the correction took off its mean.
-        (0.15, normal_p(it.score * (n + m).sqrt()))
+        // V squared times the rows is chi-square less its mean, one degree of freedom per class
+        // more than one.
+        let degrees = class_number(facts).unwrap_or(UNKNOWN_CLASSES).clamp(2.0, MOST_CLASSES) - 1.0;
+        (0.15, chi_square_p(it.score.powi(2) * (n + m) + degrees, degrees))
     };
     let faint = if it.is_ks { SURE } else { FAINT };
     let severity = match it.score {
@@ -68,18 +78,51 @@ fn drift(facts: &Facts<'_>) -> Option<Draft> {
     )
 }
 
+/// The label's number of classes: counted by a check, else the unique values of the one column
+/// that no check takes for a feature.
+fn class_number(facts: &Facts<'_>) -> Option<f64> {
+    let shares = facts.view.on(CheckKind::ClassImbalance, Which::Train);
+    let counted = shares
+        .map(|it| it.scores().len())
+        .filter(|it| *it > 1)
+        .or_else(|| class_samples(facts).map(|it| it.len()));
+    if let Some(counted) = counted {
+        return Some(counted as f64);
+    }
+    let mut features: BTreeSet<String> = facts
+        .view
+        .of(CheckKind::FeatureDrift)
+        .flat_map(|it| it.drift())
+        .map(|it| it.column)
+        .collect();
+    let powers = facts.view.of(CheckKind::LabelCorrelation);
+    features.extend(powers.flat_map(|it| it.scores()).map(|it| it.0));
+    if features.is_empty() {
+        return None;
+    }
+    let unique = facts.view.unique_counts(Which::Train);
+    let mut others = unique.iter().filter(|it| !features.contains(it.0));
+    match (others.next(), others.next()) {
+        (Some((_, classes)), None) if *classes >= 2.0 => Some(*classes),
+        _ => None,
+    }
+}
+
 fn new_labels(facts: &Facts<'_>) -> Option<Draft> {
     let check = facts.view.one(CheckKind::NewLabel)?;
+    const UNSEEN: &str = "test samples of classes unseen in training";
     let path = ["n_new_labels_samples"];
-    let (rows, source) = match check.number(&path) {
-        Some(rows) => (rows, check.source(&path)),
+    let (rows, facts_of_rows) = match check.number(&path) {
+        Some(rows) => (rows, vec![(UNSEEN.to_owned(), rows, check.source(&path))]),
         // Vision: `{new_labels: {class: samples}, all_labels_count}`.
         None => {
-            let (name, _) = check.get(&["new_labels"])?.as_object()?.iter().next()?;
-            (
-                check.number(&["new_labels", name])?,
-                check.source(&["new_labels", name]),
-            )
+            let classes = check.get(&["new_labels"])?.as_object()?;
+            let read = |name: &String| {
+                let path = ["new_labels", name.as_str()];
+                Some((format!("{UNSEEN}: {name}"), check.number(&path)?, check.source(&path)))
+            };
+            let found: Vec<_> = classes.keys().filter_map(read).filter(|it| it.1 > 0.0).collect();
+            (found.iter().map(|it| it.1).sum(), found)
         }
     };
     let total = ["n_samples", "all_labels_count"]
@@ -100,15 +143,16 @@ fn new_labels(facts: &Facts<'_>) -> Option<Draft> {
     } else {
         Severity::Medium
     };
-    Some(
-        Draft::new("checks.new_labels", severity, 0.97)
-            .arg("classes", join(&names, MOST_NAMES))
-            .arg("number", names.len().max(1))
-            .arg("samples", rows as u64)
-            .arg("test", total as u64)
-            .share("share", share)
-            .fact("test samples of classes unseen in training", rows, source),
-    )
+    let mut draft = Draft::new("checks.new_labels", severity, 0.97)
+        .arg("classes", join(&names, MOST_NAMES))
+        .arg("number", names.len().max(1))
+        .arg("samples", rows as u64)
+        .arg("test", total as u64)
+        .share("share", share);
+    for (label, rows, source) in facts_of_rows.into_iter().take(MOST_FACTS) {
+        draft = draft.fact(label, rows, source);
+    }
+    Some(draft)
 }
 
 fn text(value: &Value) -> String {
