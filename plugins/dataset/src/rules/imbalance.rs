@@ -50,7 +50,7 @@ fn bounded(view: &DatasetView) -> Option<Draft> {
     for (name, stat, value) in [
         ("mean", Stat::Mean, column.mean),
         ("std", Stat::Std, column.std),
-        ("most frequent class's rows", Stat::Freq, column.freq),
+        ("rows of the most frequent class", Stat::Freq, column.freq),
     ] {
         if let Some(value) = value {
             draft = draft.fact(format!("{name} of label '{}'", column.name), value, column.source(stat));

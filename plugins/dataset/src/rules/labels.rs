@@ -157,7 +157,7 @@ fn summarised(mut draft: Draft, train: &Column, test: &Column) -> Draft {
         for (name, stat, value) in [
             ("mean", Stat::Mean, column.mean),
             ("std", Stat::Std, column.std),
-            ("most frequent class's rows", Stat::Freq, column.freq),
+            ("rows of the most frequent class", Stat::Freq, column.freq),
         ] {
             if let Some(value) = value {
                 draft = draft.fact(
