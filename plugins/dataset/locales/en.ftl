@@ -332,3 +332,5 @@ word-character-length = character length
 word-width = width
 word-height = height
 word-area = area
+word-other = other
+fact-rows-of-the-other-class = rows of the other class

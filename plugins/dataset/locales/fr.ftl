@@ -332,3 +332,5 @@ word-character-length = nombre de caractères
 word-width = largeur
 word-height = hauteur
 word-area = aire
+word-other = autre
+fact-rows-of-the-other-class = lignes de l'autre classe

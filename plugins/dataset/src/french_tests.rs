@@ -51,3 +51,18 @@ fn a_french_report_has_french_labels() {
     let side = |rows: f64, mean: f64| json!({"feature_statistics": {"a": column(rows, mean, 1.0), "target": column(rows + 90.0, mean, 2.0)}, "numerical_features": ["a"]});
     assert_french(table(side(300.0, 0.0), side(200.0, 3.0)));
 }
+
+#[test]
+fn the_unnamed_class_is_called_so_in_french() {
+    let label = json!({"count": 300, "unique": 2, "top": "B", "freq": 290});
+    let side = json!({"feature_statistics": {"target": label}, "number_unique_values": {"target": 2}, "numerical_features": ["a"]});
+    let mut request = table(side, json!(null));
+    request["language"] = json!("french");
+    let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(request));
+    let imbalance = report
+        .analyses
+        .iter()
+        .find(|it| it.finding.code == "dataset.class_imbalance");
+    let text = &imbalance.unwrap().finding.description;
+    assert!(text.contains("autre") && !text.contains("other"), "{text}");
+}
