@@ -241,7 +241,9 @@ mod tests {
     fn passages(count: usize) -> Vec<Passage> {
         let letters = |number: usize| -> String {
             let letter = |it: usize| char::from(b'a' + u8::try_from(it % 26).unwrap());
-            [letter(number), letter(number / 26), letter(number / 676)].iter().collect()
+            [letter(number), letter(number / 26), letter(number / 676)]
+                .iter()
+                .collect()
         };
         let sections: String = (0..count)
             .map(|number| {
