@@ -13,6 +13,8 @@
 )]
 
 mod examined;
+#[cfg(test)]
+mod french_tests;
 mod rules;
 #[cfg(test)]
 mod tests;

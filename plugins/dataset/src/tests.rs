@@ -12,11 +12,11 @@ fn codes(request: Value) -> Vec<(String, Severity)> {
     )))
 }
 
-fn table(train: Value, test: Value) -> Value {
+pub(crate) fn table(train: Value, test: Value) -> Value {
     json!({"dataset_artifacts": {"task_type": "tabular_classification", "train_statistics": train, "test_statistics": test}})
 }
 
-fn column(count: f64, mean: f64, std: f64) -> Value {
+pub(crate) fn column(count: f64, mean: f64, std: f64) -> Value {
     json!({"count": count, "mean": mean, "std": std, "min": mean - 3.0 * std, "25%": mean - 0.67 * std, "50%": mean,
            "75%": mean + 0.67 * std, "max": mean + 3.0 * std})
 }

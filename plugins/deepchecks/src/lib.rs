@@ -14,6 +14,8 @@
 )]
 
 mod examined;
+#[cfg(test)]
+mod french_tests;
 mod question;
 mod rules;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{CATALOGUE, DeepchecksArtifactsAnalyzer};
 
 /// Decodes every check's value, as the host does before a plugin sees it.
-fn normalise(mut request: Value) -> Value {
+pub(crate) fn normalise(mut request: Value) -> Value {
     let suites = request
         .pointer_mut("/deepchecks_artifacts/results")
         .and_then(Value::as_object_mut);
@@ -25,13 +25,13 @@ fn normalise(mut request: Value) -> Value {
     request
 }
 
-fn item(header: &str, value: Value) -> Value {
+pub(crate) fn item(header: &str, value: Value) -> Value {
     let check = header.split(" - ").next().unwrap();
     json!({"header": header, "result": {"check": check, "params": {}, "value": value,
            "conditions_results": [{"status": "PASS", "condition": "c", "more_info": ""}]}})
 }
 
-fn suite(items: Vec<Value>) -> Value {
+pub(crate) fn suite(items: Vec<Value>) -> Value {
     json!({"deepchecks_artifacts": {"results": {"all": items}}})
 }
 
@@ -41,7 +41,7 @@ fn codes(items: Vec<Value>) -> Vec<(String, Severity)> {
     ))
 }
 
-fn sizes(train: u32, test: u32) -> Value {
+pub(crate) fn sizes(train: u32, test: u32) -> Value {
     item("Datasets Size Comparison", json!({"Train": train, "Test": test}))
 }
 

@@ -55,6 +55,7 @@ pub struct Draft {
     advice_confidence: Option<f64>,
     facts: Vec<Fact>,
     args: Vec<(&'static str, Arg)>,
+    words: Vec<(&'static str, String)>,
     extras: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -71,6 +72,7 @@ impl Draft {
             advice_confidence: None,
             facts: Vec::new(),
             args: Vec::new(),
+            words: Vec::new(),
             extras: serde_json::Map::new(),
         }
     }
@@ -134,6 +136,13 @@ impl Draft {
     #[must_use]
     pub fn arg(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
         self.args.push((name, value.into()));
+        self
+    }
+
+    /// An English word that the texts mention, in the language of the request.
+    #[must_use]
+    pub fn word(mut self, name: &'static str, word: impl Into<String>) -> Self {
+        self.words.push((name, word.into()));
         self
     }
 
@@ -232,7 +241,15 @@ impl<'a> Reporter<'a> {
     }
 
     fn analysis(&self, draft: &Draft) -> Analysis {
-        let texts = self.catalogue.finding(self.cx.language(), &draft.message, &draft.args);
+        let (language, catalogue) = (self.cx.language(), self.catalogue);
+        let words = draft.words.iter();
+        let words = words.map(|(name, word)| (*name, Arg::Text(catalogue.word(language, word))));
+        let args: Vec<(&str, Arg)> = draft.args.iter().cloned().chain(words).collect();
+        let texts = catalogue.finding(language, &draft.message, &args);
+        let mut facts = draft.facts.clone();
+        for fact in &mut facts {
+            fact.label = catalogue.label(language, &fact.label);
+        }
         // The search text is English whatever the language of the answer: so is the knowledge base.
         let passages = self.cx.search(&Query {
             text: format!("{} what to try first", draft.code.replace(['.', '_'], " ")),
@@ -245,7 +262,7 @@ impl<'a> Reporter<'a> {
                 code: draft.code.clone(),
                 description: texts.description,
                 evidence: texts.evidence,
-                facts: draft.facts.clone(),
+                facts,
                 severity: draft.severity,
                 confidence: draft.confidence,
                 extras: if draft.extras.is_empty() {

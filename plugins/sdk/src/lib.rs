@@ -52,6 +52,7 @@ mod draft;
 mod error;
 mod format;
 mod host;
+mod labels;
 mod model;
 mod report;
 mod source;

@@ -10,7 +10,7 @@
 //! Healthy: ratios of 0.2 and more, which any loss copes with; regression.
 
 use deepfix_plugin::{Draft, Severity};
-use deepfix_views::dataset::{ClassShares, DatasetView, Stat, Task, largest_ratio};
+use deepfix_views::dataset::{ClassShares, DatasetView, OTHER, Stat, Task, largest_ratio};
 
 const IMBALANCED: f64 = 0.1;
 const SEVERE: f64 = 0.03;
@@ -50,7 +50,7 @@ fn bounded(view: &DatasetView) -> Option<Draft> {
     for (name, stat, value) in [
         ("mean", Stat::Mean, column.mean),
         ("std", Stat::Std, column.std),
-        ("most frequent class's rows", Stat::Freq, column.freq),
+        ("rows of the most frequent class", Stat::Freq, column.freq),
     ] {
         if let Some(value) = value {
             draft = draft.fact(format!("{name} of label '{}'", column.name), value, column.source(stat));
@@ -76,15 +76,15 @@ fn counted(view: &DatasetView) -> Option<Draft> {
         _ => return None,
     };
     let mut draft = Draft::new("dataset.class_imbalance", severity, 0.95)
-        .arg("rare", rare.as_str())
         .arg("few", *few as u64)
-        .arg("frequent", frequent.as_str())
         .arg("many", *many as u64)
         .arg("classes", counts.classes.len())
         .arg("weight", many / few.max(1.0))
         .share("share", few / total)
         .share("majority", many / total)
         .extra("ratio", ratio);
+    draft = super::class_arg(draft, &counts, "rare", rare);
+    draft = super::class_arg(draft, &counts, "frequent", frequent);
     match (counts.sources.first(), counts.sources.last()) {
         (Some(first), Some(last)) => {
             draft = draft
@@ -102,9 +102,12 @@ fn counted(view: &DatasetView) -> Option<Draft> {
                     );
                 }
             }
-            draft = draft
-                .computed(format!("rows of class {rare}"), *few)
-                .computed("min/max class ratio", ratio);
+            let rows = if rare == OTHER {
+                "rows of the other class".to_owned()
+            } else {
+                format!("rows of class {rare}")
+            };
+            draft = draft.computed(rows, *few).computed("min/max class ratio", ratio);
         }
     }
     Some(draft)

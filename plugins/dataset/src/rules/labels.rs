@@ -157,7 +157,7 @@ fn summarised(mut draft: Draft, train: &Column, test: &Column) -> Draft {
         for (name, stat, value) in [
             ("mean", Stat::Mean, column.mean),
             ("std", Stat::Std, column.std),
-            ("most frequent class's rows", Stat::Freq, column.freq),
+            ("rows of the most frequent class", Stat::Freq, column.freq),
         ] {
             if let Some(value) = value {
                 draft = draft.fact(
@@ -233,7 +233,6 @@ fn classes(train: &ClassCounts, test: &ClassCounts) -> Option<Draft> {
     };
     let mut draft = Draft::new("checks.label_drift", severity, if p < 1e-3 { 0.92 } else { 0.75 })
         .variant("classes")
-        .arg("worst", worst.0)
         .share("before", of(train, worst.0) / n)
         .share("after", of(test, worst.0) / m)
         .share("variation", variation)
@@ -241,6 +240,7 @@ fn classes(train: &ClassCounts, test: &ClassCounts) -> Option<Draft> {
         .arg("test", m as u64)
         .computed("total variation distance", variation)
         .computed("p-value", p);
+    draft = super::class_arg(draft, train, "worst", worst.0);
     for (which, counts) in [("train", train), ("test", test)] {
         for ((name, count), source) in counts
             .classes

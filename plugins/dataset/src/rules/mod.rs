@@ -16,7 +16,7 @@ mod text;
 mod vision;
 
 use deepfix_plugin::Draft;
-use deepfix_views::dataset::{DatasetView, Modality};
+use deepfix_views::dataset::{ClassCounts, DatasetView, Modality, OTHER};
 
 /// Names in one sentence; more than these are counted.
 const MOST_NAMES: usize = 6;
@@ -48,4 +48,13 @@ pub(crate) fn run(view: &DatasetView) -> Vec<Draft> {
         }
     }
     drafts
+}
+
+/// Names a class in the texts; the unnamed one of two is called so in their language.
+fn class_arg(draft: Draft, counts: &ClassCounts, arg: &'static str, name: &str) -> Draft {
+    if counts.sources.is_empty() && name == OTHER {
+        draft.word(arg, name)
+    } else {
+        draft.arg(arg, name)
+    }
 }

@@ -81,7 +81,7 @@ fn unlabelled(split: &Split) -> Option<Draft> {
     (least <= 0.0).then(|| {
         Draft::new("dataset.missing_values", severity, 0.8)
             .variant("labels")
-            .arg("split", split.which.member())
+            .word("split", split.which.member())
             .fact("fewest labels of a sample", least, source)
     })
 }
@@ -91,7 +91,7 @@ fn empty(split: &Split) -> Option<Draft> {
     (min <= 0.0).then(|| {
         Draft::new("dataset.missing_values", Severity::Low, 0.85)
             .variant("texts")
-            .arg("split", split.which.member())
+            .word("split", split.which.member())
             .fact("fewest characters of a text", min, source)
     })
 }
@@ -103,11 +103,11 @@ fn overlong(split: &Split) -> Option<Draft> {
         (std > 0.0 && max > mean + OVERLONG * std).then(|| {
             Draft::new("dataset.outliers", Severity::Low, 0.8)
                 .variant("texts")
-                .arg("measure", measure.replace('_', " "))
+                .word("measure", measure.replace('_', " "))
                 .arg("max", max)
                 .arg("mean", mean)
                 .arg("distance", (max - mean) / std)
-                .fact(format!("largest {measure}"), max, source)
+                .fact(format!("largest {}", measure.replace('_', " ")), max, source)
         })
     })
 }
@@ -129,12 +129,12 @@ fn lengths(view: &DatasetView) -> Option<Draft> {
         Some(
             Draft::new("checks.covariate_drift", Severity::Medium, 0.85)
                 .variant("texts")
-                .arg("measure", measure.replace('_', " "))
+                .word("measure", measure.replace('_', " "))
                 .arg("before", a)
                 .arg("after", b)
                 .arg("shift", shift)
-                .fact(format!("mean {measure} (train)"), a, from)
-                .fact(format!("mean {measure} (test)"), b, to)
+                .fact(format!("mean {} (train)", measure.replace('_', " ")), a, from)
+                .fact(format!("mean {} (test)", measure.replace('_', " ")), b, to)
                 .computed("shift in standard deviations", shift),
         )
     })

@@ -64,7 +64,7 @@ fn box_sizes(view: &DatasetView) -> Option<Draft> {
         Some(
             Draft::new("checks.covariate_drift", Severity::Medium, 0.85)
                 .variant("boxes")
-                .arg("measure", name.as_str())
+                .word("measure", name.as_str())
                 .arg("before", a)
                 .arg("after", b)
                 .arg("shift", shift)
@@ -172,8 +172,8 @@ fn boxes(view: &DatasetView) -> Option<Draft> {
     Some(
         Draft::new("dataset.outliers", severity, 0.85)
             .variant("boxes")
-            .arg("side", side.trim_start_matches("box_").trim_end_matches("_stats"))
+            .word("side", side.trim_start_matches("box_").trim_end_matches("_stats"))
             .arg("min", min)
-            .fact(format!("minimum of {side}"), min, source),
+            .fact(format!("minimum of {}", side.replace('_', " ")), min, source),
     )
 }

@@ -33,7 +33,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Draft> {
     };
     Some(
         Draft::new("dataset.duplicates", severity, 0.85)
-            .arg("split", name_of(check.which))
+            .word("split", name_of(check.which))
             .arg("copies", (share * rows).round() as u64)
             .arg("rows", rows as u64)
             .share("share", share)

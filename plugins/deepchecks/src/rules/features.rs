@@ -47,7 +47,7 @@ fn gaps(facts: &Facts<'_>) -> Vec<Gap> {
                 let path = ["columns", column, kind, "percent"];
                 if let Some(share) = check.number(&path) {
                     gap.share += share;
-                    let label = format!("share of {kind} in '{column}' ({})", name_of(check.which));
+                    let label = format!("share of '{kind}' in '{column}' ({})", name_of(check.which));
                     gap.facts.push((label, share, check.source(&path)));
                 }
             }

@@ -119,7 +119,11 @@ fn new_labels(facts: &Facts<'_>) -> Option<Draft> {
             let classes = check.get(&["new_labels"])?.as_object()?;
             let read = |name: &String| {
                 let path = ["new_labels", name.as_str()];
-                Some((format!("{UNSEEN}: {name}"), check.number(&path)?, check.source(&path)))
+                Some((
+                    format!("test samples of unseen class {name}"),
+                    check.number(&path)?,
+                    check.source(&path),
+                ))
             };
             let found: Vec<_> = classes.keys().filter_map(read).filter(|it| it.1 > 0.0).collect();
             (found.iter().map(|it| it.1).sum(), found)

@@ -99,7 +99,7 @@ fn gap(facts: &Facts<'_>) -> Option<Draft> {
             .arg("rows", facts.m as u64)
             .fact(format!("{metric} (train)"), train.first, train.source)
             .fact(format!("{metric} (test)"), test.first, test.source)
-            .computed(format!("gap of the mean {metric}"), gap),
+            .computed(format!("gap of the mean '{metric}'"), gap),
     )
 }
 
@@ -214,7 +214,7 @@ fn simple(facts: &Facts<'_>) -> Option<Draft> {
             .arg("score", origin)
             .arg("naive", naive)
             .share("gain", gain)
-            .fact(format!("{metric} of the model"), origin, source)
+            .fact(format!("'{metric}' of the model"), origin, source)
             .computed("gain over the naive model", gain),
     )
 }

@@ -70,7 +70,7 @@ fn segments(view: &ChecksView) -> Option<Draft> {
         .flat_map(|kind| view.of(kind))
         .find(|it| it.failed())?;
     let draft = low("checks.weak_segment")
-        .arg("split", name_of(check.which))
+        .word("split", name_of(check.which))
         .arg("info", info(check));
     Some(match check.number(&["avg_score"]) {
         Some(average) => draft

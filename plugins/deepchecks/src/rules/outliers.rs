@@ -52,7 +52,7 @@ fn rows(check: &Check) -> Option<Draft> {
             .arg("rows", isolated.len())
             .arg("total", scores.len())
             .share("share", share)
-            .arg("split", name_of(check.which))
+            .word("split", name_of(check.which))
             .fact(
                 format!("outlier score of row {first}"),
                 score,
@@ -83,7 +83,7 @@ fn properties(check: &Check) -> Option<Draft> {
             .arg("properties", join(named.iter().map(|it| &it.0), MOST_NAMES))
             .arg("worst", name.as_str())
             .share("share", *share)
-            .arg("split", name_of(check.which))
+            .word("split", name_of(check.which))
             .fact(
                 format!("share of outliers in '{name}'"),
                 *value,
