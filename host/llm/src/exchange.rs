@@ -100,11 +100,8 @@ impl Inner {
         }
     }
 
-    /// Attempts within the deadline.
-    async fn sent(&self, exchange: &Exchange<'_>, account: &Account) -> Result<Parsed, LlmError> {
-        let Some(transport) = &self.transport else {
-            return Err(LlmError::new(ErrorKind::Unavailable, "a replay sends nothing"));
-        };
+    /// One of the places for calls in flight.
+    async fn place(&self, account: &Account) -> Result<tokio::sync::SemaphorePermit<'_>, LlmError> {
         let Ok(place) = tokio::time::timeout_at(account.deadline, self.places.acquire()).await else {
             return Err(LlmError::new(
                 ErrorKind::TimedOut,
@@ -114,7 +111,14 @@ impl Inner {
                 ),
             ));
         };
-        let _place = place.map_err(|_| LlmError::new(ErrorKind::Unavailable, "the service is going down"))?;
+        place.map_err(|_| LlmError::new(ErrorKind::Unavailable, "the service is going down"))
+    }
+
+    /// Attempts within the deadline.
+    async fn sent(&self, exchange: &Exchange<'_>, account: &Account) -> Result<Parsed, LlmError> {
+        let Some(transport) = &self.transport else {
+            return Err(LlmError::new(ErrorKind::Unavailable, "a replay sends nothing"));
+        };
         let schema = exchange.schema.map(Json::to_string).unwrap_or_default();
         let note = chain::render(self.prompts.text(Prompt::Schema), &[("schema", &schema)])
             .map_err(|error| LlmError::new(ErrorKind::Invalid, error))?;
@@ -122,7 +126,11 @@ impl Inner {
         loop {
             let habits = self.learned.now();
             let body = exchange.body(&transport.row, habits, &note);
-            let failure = match transport.attempt(&body, account.deadline).await {
+            // A place for each attempt: who waits to try again holds up nobody.
+            let place = self.place(account).await?;
+            let attempted = transport.attempt(&body, account.deadline).await;
+            drop(place);
+            let failure = match attempted {
                 Ok(json) => match parse(&json)? {
                     Parsed::Error(status, message) if again(status) => {
                         Failure::Again(None, error_in_200(status, &message))

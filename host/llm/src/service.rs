@@ -239,7 +239,12 @@ impl Inner {
             return Ok((self.accepted(shape, parts, parameters, account).await?, false));
         };
         let messages = filled(parts, parameters)?;
-        let question = self.exchange_of(shape, &messages).identity();
+        // A recording may be replayed against any endpoint; an answer that is kept is of this one.
+        let settings = &self.settings;
+        let question = serde_json::json!({
+            "endpoint": [settings.base_url, settings.organization, settings.project],
+            "question": self.exchange_of(shape, &messages).identity(),
+        });
         let answer = cache.get(&question, || self.accepted(shape, parts, parameters, account));
         // Another's flight may take longer than we have.
         let Ok(answer) = tokio::time::timeout_at(account.deadline, answer).await else {

@@ -144,7 +144,20 @@ impl Client {
         };
         let mut file = BufWriter::with_capacity(1 << 20, tokio::fs::File::create(to).await.map_err(local)?);
         let mut got = 0_u64;
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport(&error, doing))? {
+        loop {
+            let chunk = match response.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => break,
+                // Of this file, not of the server: other runs may be fine.
+                Err(error) if !error.is_timeout() => {
+                    return Err(MlflowError::Short {
+                        what: doing.to_owned(),
+                        got,
+                        size: stated.unwrap_or(0),
+                    });
+                }
+                Err(error) => return Err(self.transport(&error, doing)),
+            };
             got += chunk.len() as u64;
             if got > limit {
                 return Err(too_large(got));

@@ -46,7 +46,7 @@ const DANGEROUS_BUILTINS: [&str; 9] = [
     "apply",
 ];
 /// Loading another pickle gets around whoever looked at this one.
-const LOADERS: [&str; 8] = [
+const LOADERS: [&str; 22] = [
     "pickle.loads",
     "pickle.load",
     "_pickle.loads",
@@ -55,6 +55,30 @@ const LOADERS: [&str; 8] = [
     "dill.loads",
     "marshal.loads",
     "cloudpickle.loads",
+    "dill.load",
+    "cloudpickle.load",
+    "marshal.load",
+    "joblib.load",
+    "joblib.numpy_pickle.load",
+    "numpy.load",
+    "numpy.lib.npyio.load",
+    "numpy.lib._npyio_impl.load",
+    "pandas.read_pickle",
+    "pandas.io.pickle.read_pickle",
+    "pandas.eval",
+    "torch.load",
+    "torch.serialization.load",
+    "torch.jit.load",
+];
+/// Parts of usual packages that build or run code: tests, compilers, downloads.
+const WORKSHOPS: [&str; 7] = [
+    "torch.hub.",
+    "torch.utils.cpp_extension.",
+    "torch.utils.model_zoo.",
+    "torch._dynamo.",
+    "numpy.testing.",
+    "numpy.f2py.",
+    "numpy.distutils.",
 ];
 /// Built-in types.
 const BUILTINS: [&str; 16] = [
@@ -112,7 +136,7 @@ pub fn kind_of_import(global: &str) -> ImportKind {
         || (built_in && DANGEROUS_BUILTINS.contains(&name))
         // A name that is only put together while loading hides what it is.
         || global.contains('?')
-        || global.starts_with("torch.hub.")
+        || WORKSHOPS.iter().any(|it| global.starts_with(it))
         || global == "sys.modules"
     {
         return ImportKind::Dangerous;
@@ -137,6 +161,10 @@ mod tests {
             "__builtin__.exec",
             "subprocess.Popen",
             "?.?",
+            "numpy.testing._private.utils.runstring",
+            "joblib.load",
+            "pandas.io.pickle.read_pickle",
+            "torch.load",
         ] {
             assert_eq!(kind_of_import(global), ImportKind::Dangerous, "{global}");
         }
