@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         "build" => build::all(),
         "demo" => demo::run(),
         "test" => test::run(),
-        "python" => python::ensure(),
+        "python" => python::mlflow(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {

@@ -1,46 +1,31 @@
-//! A private Python with MLflow, for the tests that want a real tracking server.
+//! Private Python environments for the tests that want a real server.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
 use crate::process::{output, root, run, stage};
 
-const REQUIREMENTS: &str = "tests/mlflow/requirements.txt";
 /// The oldest version for which the pinned packages have wheels.
 const OLDEST: (u32, u32) = (3, 11);
 
-/// Makes the environment unless it is there with just these packages.
-pub(crate) fn ensure() -> Result<(), String> {
-    let folder = root().join("target/mlflow-env");
-    let requirements = root().join(REQUIREMENTS);
-    let wanted = fs::read_to_string(&requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
-    let stamp = folder.join("installed.txt");
+/// MLflow, for the tests that want a real tracking server.
+pub(crate) fn mlflow() -> Result<(), String> {
+    environment("MLflow", "target/mlflow-env", "tests/mlflow/requirements.txt")
+}
+
+/// Makes an environment unless it is there with just these packages, which a copy of their list
+/// tells. Paths are relative to the repository.
+pub(crate) fn environment(what: &str, folder: &str, requirements: &str) -> Result<(), String> {
+    let (place, list) = (root().join(folder), root().join(requirements));
+    let wanted = fs::read_to_string(&list).map_err(|error| format!("{requirements}: {error}"))?;
+    let stamp = place.join("installed.txt");
     if fs::read_to_string(&stamp).is_ok_and(|it| it == wanted) {
         return Ok(());
     }
-    stage("MLflow in target/mlflow-env");
-    let python = python()?;
+    stage(&format!("{what} in {folder}"));
     // From a half-made environment nothing is kept.
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    }
-    run(Command::new(python).args(["-m", "venv"]).arg(&folder)).map_err(|error| {
+    run(Command::new(python()?).args(["-m", "venv", "--clear"]).arg(&place)).map_err(|error| {
         format!("{error}\nThe tests need Python's `venv`; on Debian: `apt-get install python3-venv`.")
     })?;
-    install(&folder, &requirements).map_err(|error| {
-        format!(
-            "{error}\nThe tests run against a real MLflow server, whose packages come from the Python package index. \
-             Without access to it set PIP_INDEX_URL to a mirror, or PIP_FIND_LINKS and PIP_NO_INDEX to a folder with the \
-             wheels of {REQUIREMENTS}."
-        )
-    })?;
-    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
-}
-
-fn install(folder: &Path, requirements: &Path) -> Result<(), String> {
     let pip = [
         "-m",
         "pip",
@@ -51,7 +36,14 @@ fn install(folder: &Path, requirements: &Path) -> Result<(), String> {
         ":all:",
         "-r",
     ];
-    run(Command::new(folder.join("bin/python")).args(pip).arg(requirements))
+    run(Command::new(place.join("bin/python")).args(pip).arg(&list)).map_err(|error| {
+        format!(
+            "{error}\nThe tests run against a real server, whose packages come from the Python package index. Without \
+             access to it set PIP_INDEX_URL to a mirror, or PIP_FIND_LINKS and PIP_NO_INDEX to a folder with the wheels \
+             of {requirements}."
+        )
+    })?;
+    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
 }
 
 /// The first Python that is new enough.
@@ -70,7 +62,7 @@ fn python() -> Result<PathBuf, String> {
     }
     let (major, minor) = OLDEST;
     Err(format!(
-        "the tests run against a real MLflow server, which needs Python {major}.{minor} or later; on Debian: `apt-get \
-         install python3 python3-venv`"
+        "the tests run against real servers, which need Python {major}.{minor} or later; on Debian: `apt-get install \
+         python3 python3-venv`"
     ))
 }

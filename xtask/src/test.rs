@@ -24,7 +24,7 @@ pub(crate) fn run() -> Result<(), String> {
             .current_dir(root().join(EXAMPLE))
             .env_remove("CARGO_TARGET_DIR"),
     )?;
-    python::ensure()?;
+    python::mlflow()?;
     stage("a language model");
     if let Err(error) = model::ensure() {
         // The tests that need it fail and say so; the others are worth running.
