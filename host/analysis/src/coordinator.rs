@@ -202,9 +202,10 @@ async fn run_analyzer(plugin: &Plugin, input: RunInput, given: Vec<ArtifactKind>
         progress.report(plugin.name(), 0.0, "started");
     }
     let request_id = Arc::clone(&input.request_id);
+    let model = input.services.llm.available();
     let run = plugin.analyze(input).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, run).await;
+    let outcome = judge::outcome(plugin.name(), given, &artifacts, model, run).await;
     log(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");
@@ -224,9 +225,10 @@ async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) ->
         .filter(|kind| plugin.config().grants.artifacts.contains(kind))
         .collect();
     let request_id = Arc::clone(&input.request_id);
+    let model = input.services.llm.available();
     let run = plugin.reason(input, outcomes).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, run).await;
+    let outcome = judge::outcome(plugin.name(), given, &artifacts, model, run).await;
     log(&outcome, &request_id, &spent, started.elapsed());
     Finished {
         outcome,
