@@ -5,9 +5,11 @@
 
 mod bench;
 mod build;
+mod debian;
 mod demo;
 mod model;
 mod openssl;
+mod postgres;
 mod process;
 mod python;
 mod test;

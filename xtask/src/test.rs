@@ -1,7 +1,7 @@
 //! Every check and test.
 
 use crate::{
-    build, model, openssl,
+    build, model, openssl, postgres,
     process::{self, cargo, root, stage},
     python, toolchain,
 };
@@ -24,6 +24,7 @@ pub(crate) fn run() -> Result<(), String> {
             .current_dir(root().join(EXAMPLE))
             .env_remove("CARGO_TARGET_DIR"),
     )?;
+    postgres::ensure()?;
     python::mlflow()?;
     stage("a language model");
     if let Err(error) = model::ensure() {

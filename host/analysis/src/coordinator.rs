@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    Refused, StartError, choose, claims, fallback, judge, mlflow,
+    Refused, StartError, choose, claims, fallback, judge, metrics, mlflow,
     model::RequestModel,
     respond,
     start::{self, Loaded},
@@ -206,9 +206,12 @@ async fn run_analyzer(plugin: &Plugin, input: RunInput, given: Vec<ArtifactKind>
     let run = plugin.analyze(input).await;
     let spent = run.spent;
     let outcome = judge::outcome(plugin.name(), given, &artifacts, model, run).await;
-    log(&outcome, &request_id, &spent, started.elapsed());
+    finished(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");
+        if let Some(result) = respond::agent_result(&outcome, &spent) {
+            progress.result(&result);
+        }
     }
     Finished {
         outcome,
@@ -225,11 +228,18 @@ async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) ->
         .filter(|kind| plugin.config().grants.artifacts.contains(kind))
         .collect();
     let request_id = Arc::clone(&input.request_id);
+    let progress = input.services.progress.clone();
+    if let Some(progress) = &progress {
+        progress.report(plugin.name(), 0.0, "started");
+    }
     let model = input.services.llm.available();
     let run = plugin.reason(input, outcomes).await;
     let spent = run.spent;
     let outcome = judge::outcome(plugin.name(), given, &artifacts, model, run).await;
-    log(&outcome, &request_id, &spent, started.elapsed());
+    finished(&outcome, &request_id, &spent, started.elapsed());
+    if let Some(progress) = &progress {
+        progress.report(plugin.name(), 1.0, "finished");
+    }
     Finished {
         outcome,
         spent,
@@ -237,7 +247,9 @@ async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) ->
     }
 }
 
-fn log(outcome: &Outcome, request_id: &str, spent: &Spent, wall: Duration) {
+/// Says in the log and in the metrics how an agent ended.
+fn finished(outcome: &Outcome, request_id: &str, spent: &Spent, wall: Duration) {
+    metrics::of_agent(outcome, spent, wall);
     let (agent, wall_ms, cpu_ms) = (&outcome.agent, milliseconds(wall), milliseconds(spent.cpu));
     match &outcome.status {
         OutcomeStatus::Failed(error) => {

@@ -14,6 +14,7 @@ mod fallback;
 mod judge;
 mod knowledge;
 mod masks;
+mod metrics;
 mod mlflow;
 mod model;
 mod numbers;

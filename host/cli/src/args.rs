@@ -29,11 +29,57 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Make, list and revoke API keys, in the database that `[history]` names.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Look at the knowledge base.
     Kb {
         #[command(subcommand)]
         command: KbCommand,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key. It is shown once and kept nowhere.
+    Create(CreateKeyArgs),
+    /// List all keys, without their secrets.
+    List,
+    /// End a key at once.
+    Revoke {
+        /// Its id, as `list` shows it.
+        id: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CreateKeyArgs {
+    /// Who or what it is for.
+    pub(crate) name: String,
+
+    /// Whose analyses it opens: tenants see nothing of each other.
+    #[arg(long, default_value = "")]
+    pub(crate) tenant: String,
+
+    /// What it may be used for.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [KeyScope::Analyse, KeyScope::Read])]
+    pub(crate) scopes: Vec<KeyScope>,
+
+    /// When it ends, such as `90d`; never without this.
+    #[arg(long, value_name = "TIME", value_parser = deepfix_core::parse_duration)]
+    pub(crate) expires: Option<std::time::Duration>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyScope {
+    /// Diagnose, follow and cancel.
+    Analyse,
+    /// Read what was diagnosed before.
+    Read,
+    /// Change the server.
+    Admin,
 }
 
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,9 @@ mod agents;
 mod analyse;
 mod args;
 mod config;
+mod history;
 mod kb;
+mod keys;
 mod logging;
 mod mlflow;
 mod output;
@@ -46,6 +48,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
             Command::Config {
                 command: ConfigCommand::Check,
             } => config::check(args.config.as_deref()).await,
+            Command::Keys { command } => keys::run(args.config.as_deref(), command).await,
             Command::Kb {
                 command: KbCommand::Search(it),
             } => kb::search(args.config.as_deref(), &it),

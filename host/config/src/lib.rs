@@ -10,11 +10,13 @@ mod load;
 mod mlflow;
 mod overrides;
 mod raw;
+mod service;
 mod types;
 
 pub use error::ConfigError;
 pub use llm::LlmConfig;
 pub use mlflow::{MlflowConfig, MlflowServerConfig};
+pub use service::{AccessConfig, HistoryConfig, RequireKeys};
 pub use types::{
     AgentConfig, ArtifactsConfig, Config, EngineSection, KnowledgeConfig, LogConfig, LogFormat, PluginsConfig,
     ServerConfig,

@@ -12,6 +12,7 @@ use crate::{
     AgentConfig, ArtifactsConfig, Config, ConfigError, EngineSection, KnowledgeConfig, LogConfig, LogFormat,
     PluginsConfig, ServerConfig, mlflow, overrides,
     raw::{RawAgent, RawConfig, RawServer},
+    service,
 };
 
 impl Config {
@@ -129,6 +130,8 @@ impl Checker<'_> {
         Ok(Config {
             file: self.file.to_owned(),
             server: self.server(&raw.server)?,
+            history: service::history(self, raw.history)?,
+            access: service::access(self, raw.access)?,
             log: self.log(raw.log.level, raw.log.format.as_deref())?,
             engine: EngineSection {
                 cache_dir: raw
@@ -179,17 +182,17 @@ impl Checker<'_> {
                 "between `8 KiB` and `16 MiB`",
             ));
         }
+        let address = |key: &str, text: Option<&str>| {
+            let parsed = text.filter(|it| !it.is_empty()).map(|text| {
+                let expected = "an address and port such as `127.0.0.1:8844`";
+                text.parse::<SocketAddr>()
+                    .map_err(|_| self.wrong(key, format!("`{text}`"), expected))
+            });
+            parsed.transpose()
+        };
         Ok(ServerConfig {
-            listen: match raw.listen.as_deref() {
-                None => default.listen,
-                Some(listen) => listen.parse::<SocketAddr>().map_err(|_| {
-                    self.wrong(
-                        "server.listen",
-                        format!("`{listen}`"),
-                        "an address and port such as `127.0.0.1:8844`",
-                    )
-                })?,
-            },
+            listen: address("server.listen", raw.listen.as_deref())?.unwrap_or(default.listen),
+            admin_listen: address("server.admin_listen", raw.admin_listen.as_deref())?,
             max_body: raw.max_body.unwrap_or(default.max_body),
             max_in_flight: at_least_one("server.max_in_flight", raw.max_in_flight, default.max_in_flight)?,
             max_waiting: raw.max_waiting.unwrap_or(default.max_waiting),

@@ -5,12 +5,18 @@ use std::{collections::BTreeMap, path::PathBuf};
 use deepfix_core::{LimitsOverride, deserialize_bytes as size};
 use serde::Deserialize;
 
-use crate::{llm::RawLlm, mlflow::RawMlflow};
+use crate::{
+    llm::RawLlm,
+    mlflow::RawMlflow,
+    service::{RawAccess, RawHistory},
+};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawConfig {
     pub(crate) server: RawServer,
+    pub(crate) history: RawHistory,
+    pub(crate) access: RawAccess,
     pub(crate) log: RawLog,
     pub(crate) engine: RawEngine,
     pub(crate) knowledge: RawKnowledge,
@@ -27,6 +33,7 @@ pub(crate) struct RawConfig {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawServer {
     pub(crate) listen: Option<String>,
+    pub(crate) admin_listen: Option<String>,
     #[serde(deserialize_with = "size")]
     pub(crate) max_body: Option<u64>,
     pub(crate) max_in_flight: Option<usize>,

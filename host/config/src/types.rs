@@ -2,7 +2,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use deepfix_core::{ArtifactKind, Capability, Limits};
 
-use crate::{LlmConfig, MlflowConfig};
+use crate::{AccessConfig, HistoryConfig, LlmConfig, MlflowConfig};
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
@@ -11,6 +11,10 @@ pub struct Config {
     pub file: PathBuf,
     /// The HTTP server.
     pub server: ServerConfig,
+    /// What the server remembers.
+    pub history: HistoryConfig,
+    /// Whom the server answers.
+    pub access: AccessConfig,
     /// Logs.
     pub log: LogConfig,
     /// The WebAssembly engine.
@@ -38,6 +42,8 @@ pub struct Config {
 pub struct ServerConfig {
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// Where metrics and administration are; with the rest, on loopback only, where there is none.
+    pub admin_listen: Option<SocketAddr>,
     /// The largest body, in bytes.
     pub max_body: u64,
     /// Requests analysed at once.
@@ -70,6 +76,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8844)),
+            admin_listen: None,
             max_body: 64 << 20,
             max_in_flight: 8,
             max_waiting: 64,

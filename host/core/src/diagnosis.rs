@@ -2,12 +2,20 @@ use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
-use crate::{AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, Limits, Problem};
+use crate::{
+    AgentResult, AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, Limits, Problem,
+};
 
 /// Hears how far an agent is.
 pub trait Progress: Send + Sync {
     /// `fraction` is between 0 and 1.
     fn report(&self, agent: &str, fraction: f64, message: &str);
+
+    /// An agent's result, as soon as it is there. What the whole response says of the agent later
+    /// counts: findings of a language model are still held against those of all others.
+    fn result(&self, result: &AgentResult) {
+        let _ = result;
+    }
 }
 
 /// A future in a box: traits with async functions cannot be objects.
