@@ -78,7 +78,7 @@ def write(case: Case, rng, out: Path, name: str, seed: int, checks: bool) -> Non
     folder = out / name
     folder.mkdir(parents=True, exist_ok=True)
     lab = case.lab
-    style = str(rng.choice(["default", "default", "keras", "hf"]))
+    style = str(rng.choice(["default", "default", "default", "keras", "keras", "hf", "hf", "lightning", "slashes"]))
     columns = wire.metrics(case, style, bool(rng.random() < 0.5))
     parameters = wire.params(case, style, rng)
     null = bool(rng.random() < 0.33)

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
+    Answer,
     answer::{Found, Level, findings},
     corpus::{Case, leaf},
-    run::Answer,
 };
 
 /// One experiment, judged.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Row {
+pub struct Row {
     pub(crate) case: String,
     pub(crate) dataset: Option<String>,
     pub(crate) clean: bool,
@@ -144,7 +144,7 @@ pub(crate) struct PerCode {
 
 /// The figures of a corpus.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Summary {
+pub struct Summary {
     pub(crate) cases: usize,
     pub(crate) errors: usize,
     pub(crate) bad_fields: usize,

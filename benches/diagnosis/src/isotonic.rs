@@ -1,23 +1,28 @@
 //! What a fitted map of the confidences would give: for each data set a monotonic map is fitted on
 //! the claims of the others (pool adjacent violators; Zadrozny, Elkan (2002): Transforming
 //! classifier scores into accurate multiclass probability estimates,
-//! <https://doi.org/10.1145/775047.775151>). DeepFix applies no such map. The figure says how much
-//! of the calibration error is one of the scale, and how much one of single rules.
+//! <https://doi.org/10.1145/775047.775151>). The rules have maps of
+//! their own, by code; the figure says whether another one over all of them would still help.
 
 use std::collections::BTreeSet;
 
 use super::calibration::Claim;
 
-/// Claims of equal rank: their confidences and how many are right.
-#[derive(Debug, Clone, Copy)]
-struct Block {
-    highest: f64,
-    right: f64,
-    claims: f64,
+/// Claims of equal rank: one step of the map.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// The highest confidence among them.
+    pub highest: f64,
+    /// How many are right.
+    pub right: f64,
+    /// How many there are.
+    pub claims: f64,
 }
 
-impl Block {
-    fn share(self) -> f64 {
+impl Step {
+    /// The share that is right.
+    #[must_use]
+    pub fn share(self) -> f64 {
         self.right / self.claims
     }
 }
@@ -28,7 +33,7 @@ pub(crate) fn mapped(claims: &[Claim]) -> Vec<Claim> {
     let datasets: BTreeSet<&str> = claims.iter().map(|it| it.dataset.as_str()).collect();
     let mut mapped = Vec::new();
     for dataset in &datasets {
-        let blocks = fit(claims.iter().filter(|it| it.dataset != *dataset));
+        let blocks = fit(claims.iter().filter(|it| it.dataset != *dataset).map(pair));
         for it in claims.iter().filter(|it| it.dataset == *dataset) {
             let confidence = look_up(&blocks, it.confidence).unwrap_or(it.confidence);
             mapped.push(Claim {
@@ -40,14 +45,19 @@ pub(crate) fn mapped(claims: &[Claim]) -> Vec<Claim> {
     mapped
 }
 
-fn fit<'a>(claims: impl Iterator<Item = &'a Claim>) -> Vec<Block> {
-    let mut points: Vec<(f64, f64)> = claims
-        .map(|it| (it.confidence, f64::from(u8::from(it.right))))
-        .collect();
+fn pair(claim: &Claim) -> (f64, f64) {
+    (claim.confidence, f64::from(u8::from(claim.right)))
+}
+
+/// The monotonic map that fits pairs of a confidence and the share that was right, 0 or 1 for a
+/// single claim, with the least squared error.
+#[must_use]
+pub fn fit(points: impl Iterator<Item = (f64, f64)>) -> Vec<Step> {
+    let mut points: Vec<(f64, f64)> = points.collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut blocks: Vec<Block> = Vec::new();
+    let mut blocks: Vec<Step> = Vec::new();
     for (confidence, right) in points {
-        let mut block = Block {
+        let mut block = Step {
             highest: confidence,
             right,
             claims: 1.0,
@@ -66,7 +76,7 @@ fn fit<'a>(claims: impl Iterator<Item = &'a Claim>) -> Vec<Block> {
     blocks
 }
 
-fn look_up(blocks: &[Block], confidence: f64) -> Option<f64> {
+fn look_up(blocks: &[Step], confidence: f64) -> Option<f64> {
     blocks
         .iter()
         .find(|it| it.highest >= confidence)
@@ -94,7 +104,7 @@ mod tests {
             .iter()
             .map(|&(confidence, right)| claim("b", confidence, right))
             .collect();
-        let blocks = fit(claims.iter());
+        let blocks = fit(claims.iter().map(pair));
         let shares: Vec<f64> = [0.05, 0.2, 0.3, 0.8, 1.0]
             .iter()
             .filter_map(|&it| look_up(&blocks, it))
