@@ -10,6 +10,7 @@ const MESSAGES: &[&str] = &[
     "cross-missing-scaling-symptom",
     "cross-missing-scaling-unseen",
     "cross-missing-scaling-unsaid",
+    "cross-missing-scaling-unsaid-broken",
     "cross-missing-scaling-guess",
     "cross-batch-size-vs-dataset",
     "cross-num-labels-mismatch",
