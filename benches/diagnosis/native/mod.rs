@@ -72,6 +72,7 @@ fn finding(analysis: &Analysis) -> Json {
 pub struct Measured {
     pub cases: Vec<Case>,
     pub answers: Vec<Answer>,
+    #[allow(dead_code, reason = "not every tool shows figures")]
     pub report: Report,
 }
 
@@ -88,9 +89,5 @@ pub fn measure(folder: &Path) -> Result<Measured> {
         parts.into_iter().filter_map(|it| it.join().ok()).flatten().collect()
     });
     let report = Report::of(folder, &cases, &answers);
-    Ok(Measured {
-        cases,
-        answers,
-        report,
-    })
+    Ok(Measured { cases, answers, report })
 }

@@ -51,13 +51,16 @@ impl Label {
         allowed.filter(|it| !required.contains(it)).collect()
     }
 
-    pub(crate) fn is_right(&self, code: &str) -> bool {
+    /// Whether a finding of this code, its last component, is right: required or allowed.
+    #[must_use]
+    pub fn is_right(&self, code: &str) -> bool {
         self.required().contains(code) || self.neutral().contains(code)
     }
 }
 
 /// The last component of a code: leaf names are unique, and which agent sees a fault is not scored.
-pub(crate) fn leaf(code: &str) -> String {
+#[must_use]
+pub fn leaf(code: &str) -> String {
     let code = code.trim().to_lowercase();
     let last = code.rsplit('.').next().unwrap_or_default();
     last.replace(['-', ' '], "_")

@@ -13,17 +13,19 @@ use super::calibration::Claim;
 pub struct Step {
     /// The highest confidence among them.
     pub highest: f64,
-    /// How many are right.
+    /// Their mean confidence.
+    pub middle: f64,
+    /// The weight of those that are right.
     pub right: f64,
-    /// How many there are.
-    pub claims: f64,
+    /// The weight of all.
+    pub weight: f64,
 }
 
 impl Step {
     /// The share that is right.
     #[must_use]
     pub fn share(self) -> f64 {
-        self.right / self.claims
+        self.right / self.weight
     }
 }
 
@@ -33,7 +35,7 @@ pub(crate) fn mapped(claims: &[Claim]) -> Vec<Claim> {
     let datasets: BTreeSet<&str> = claims.iter().map(|it| it.dataset.as_str()).collect();
     let mut mapped = Vec::new();
     for dataset in &datasets {
-        let blocks = fit(claims.iter().filter(|it| it.dataset != *dataset).map(pair));
+        let blocks = fit(claims.iter().filter(|it| it.dataset != *dataset).map(point));
         for it in claims.iter().filter(|it| it.dataset == *dataset) {
             let confidence = look_up(&blocks, it.confidence).unwrap_or(it.confidence);
             mapped.push(Claim {
@@ -45,22 +47,23 @@ pub(crate) fn mapped(claims: &[Claim]) -> Vec<Claim> {
     mapped
 }
 
-fn pair(claim: &Claim) -> (f64, f64) {
-    (claim.confidence, f64::from(u8::from(claim.right)))
+fn point(claim: &Claim) -> (f64, f64, f64) {
+    (claim.confidence, f64::from(u8::from(claim.right)), 1.0)
 }
 
-/// The monotonic map that fits pairs of a confidence and the share that was right, 0 or 1 for a
-/// single claim, with the least squared error.
+/// The monotonic map with the least squared error for points of a confidence, the share that was
+/// right (0 or 1 for a single claim) and a weight.
 #[must_use]
-pub fn fit(points: impl Iterator<Item = (f64, f64)>) -> Vec<Step> {
-    let mut points: Vec<(f64, f64)> = points.collect();
+pub fn fit(points: impl Iterator<Item = (f64, f64, f64)>) -> Vec<Step> {
+    let mut points: Vec<(f64, f64, f64)> = points.collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut blocks: Vec<Step> = Vec::new();
-    for (confidence, right) in points {
+    for (confidence, right, weight) in points {
         let mut block = Step {
             highest: confidence,
-            right,
-            claims: 1.0,
+            middle: confidence,
+            right: right * weight,
+            weight,
         };
         // Equal confidences belong together, and a block must not be right less often than the
         // one before it.
@@ -68,8 +71,9 @@ pub fn fit(points: impl Iterator<Item = (f64, f64)>) -> Vec<Step> {
             && (last.highest >= confidence || last.share() >= block.share())
         {
             blocks.pop();
+            block.middle = (block.middle * block.weight + last.middle * last.weight) / (block.weight + last.weight);
             block.right += last.right;
-            block.claims += last.claims;
+            block.weight += last.weight;
         }
         blocks.push(block);
     }
@@ -104,7 +108,7 @@ mod tests {
             .iter()
             .map(|&(confidence, right)| claim("b", confidence, right))
             .collect();
-        let blocks = fit(claims.iter().map(pair));
+        let blocks = fit(claims.iter().map(point));
         let shares: Vec<f64> = [0.05, 0.2, 0.3, 0.8, 1.0]
             .iter()
             .filter_map(|&it| look_up(&blocks, it))

@@ -28,7 +28,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 pub use calibration::{Calibration, Claim, claims};
-pub use corpus::{Case, Label, load};
+pub use corpus::{Case, Label, leaf, load};
 pub use isotonic::{Step, fit};
 pub use page::page;
 pub use score::{Row, Summary};

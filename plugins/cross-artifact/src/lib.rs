@@ -30,8 +30,8 @@ mod texts;
 use std::collections::BTreeSet;
 
 use deepfix_plugin::{
-    AgentOutcome, Analysis, ArtifactKind, Capability, Catalogue, Context, Description, Draft, Error, Outcome, Reasoner,
-    Report, Reporter, Severity, ask::synthesise,
+    AgentOutcome, Analysis, ArtifactKind, Calibration, Capability, Catalogue, Context, Description, Draft, Error,
+    Outcome, Reasoner, Report, Reporter, Severity, ask::synthesise,
 };
 
 pub use codes::{EXTERNAL, HEALTHY, NOT_EXAMINED};
@@ -51,6 +51,9 @@ pub const CATALOGUE: Catalogue = Catalogue {
     english: include_str!("../locales/en.ftl"),
     french: include_str!("../locales/fr.ftl"),
 };
+
+/// How often findings are right, by the strength of their evidence.
+pub const CALIBRATION: Calibration = Calibration::of(include_str!("../calibration.txt"));
 
 /// More root causes than this are a list, not a diagnosis.
 const MOST_CAUSES: usize = 40;
@@ -129,7 +132,7 @@ impl Reasoner for CrossArtifactReasoner {
 }
 
 fn own(cx: &Context<'_>, drafts: Vec<Draft>) -> Vec<Analysis> {
-    let mut reporter = Reporter::new(cx, &CATALOGUE);
+    let mut reporter = Reporter::new(cx, &CATALOGUE).calibrated(&CALIBRATION);
     for draft in drafts {
         reporter.add(draft);
     }

@@ -67,3 +67,9 @@ fn the_description_lists_every_code_once_and_those_of_all_analyzers() {
         assert!(sorted.iter().any(|it| it == code), "{code}");
     }
 }
+
+#[test]
+fn the_calibration_is_a_table_of_its_codes() {
+    let declared: Vec<&str> = crate::codes::all().collect();
+    assert_eq!(crate::CALIBRATION.problems(&declared), Vec::<String>::new());
+}

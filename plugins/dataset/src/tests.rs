@@ -326,3 +326,8 @@ fn drift_of_a_label_names_the_numbers_that_it_was_derived_from() {
     let sourced = drift.finding.facts.iter().filter(|it| it.source.is_some());
     assert_eq!(sourced.count(), 4);
 }
+
+#[test]
+fn the_calibration_is_a_table_of_its_codes() {
+    assert_eq!(crate::CALIBRATION.problems(&crate::CODES), Vec::<String>::new());
+}

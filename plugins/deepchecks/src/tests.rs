@@ -293,3 +293,8 @@ fn a_perfect_training_score_is_no_fault_where_the_model_beats_the_simple_one() {
     assert_eq!(found(1.0, 0.4, 0.45), Some(Severity::Medium));
     assert_eq!(found(0.98, 0.7, 0.4), Some(Severity::Medium));
 }
+
+#[test]
+fn the_calibration_is_a_table_of_its_codes() {
+    assert_eq!(crate::CALIBRATION.problems(&crate::CODES), Vec::<String>::new());
+}

@@ -173,7 +173,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         (None, None) if excess >= 100.0 && is_customary(view) => (Severity::Low, 0.45, Some("guess")),
         _ => return None,
     };
-    let mut draft = Draft::new("cross.missing_scaling", severity, confidence);
+    let mut draft = Draft::new("cross.missing_scaling", severity, confidence).beyond(excess / 100.0);
     if let Some(variant) = variant {
         draft = draft.variant(variant);
     }
@@ -185,7 +185,10 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
                 spread.wide.0.source(Stat::Std),
             )
             .computed(format!("root mean square of '{}'", spread.wide.0.name), spread.wide.1)
-            .computed(format!("root mean square of '{}'", spread.narrow.0.name), spread.narrow.1)
+            .computed(
+                format!("root mean square of '{}'", spread.narrow.0.name),
+                spread.narrow.1,
+            )
             .fact(
                 format!("std of '{}'", spread.narrow.0.name),
                 spread.narrow.0.std.unwrap_or_default(),

@@ -32,7 +32,9 @@ fn bounded(view: &DatasetView) -> Option<Draft> {
     let column = train.column(&label.name)?;
     let rows = train.rows.as_ref().filter(|it| it.count >= FEWEST_ROWS)?;
     let ratio = match ClassShares::of(column) {
-        Some(shares) => [SEVERE, IMBALANCED, NOTEWORTHY].into_iter().find(|it| !shares.allows_ratio(*it))?,
+        Some(shares) => [SEVERE, IMBALANCED, NOTEWORTHY]
+            .into_iter()
+            .find(|it| !shares.allows_ratio(*it))?,
         None => largest_ratio(column, rows).filter(|it| *it <= NOTEWORTHY)?,
     };
     let severity = match ratio {
@@ -75,7 +77,8 @@ fn counted(view: &DatasetView) -> Option<Draft> {
         it if it <= NOTEWORTHY => Severity::Low,
         _ => return None,
     };
-    let mut draft = Draft::new("dataset.class_imbalance", severity, 0.95)
+    let mut draft = Draft::new("dataset.class_imbalance", severity, 0.85)
+        .beyond(IMBALANCED / ratio.max(1e-6))
         .arg("few", *few as u64)
         .arg("many", *many as u64)
         .arg("classes", counts.classes.len())

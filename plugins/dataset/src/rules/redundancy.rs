@@ -94,7 +94,12 @@ fn correlated(pairs: &[(&Column, &Column, Twin)], n: f64, m: f64) -> Option<Draf
     } else {
         Severity::Low
     };
-    let mut draft = Draft::new("dataset.correlated_features", severity, if exact { 0.9 } else { 0.65 })
+    let mut draft = Draft::new("dataset.correlated_features", severity, if exact { 0.9 } else { 0.6 })
+        .beyond(if exact {
+            1.0
+        } else {
+            (SIGNIFICANT / (pairs.len() as f64 * chance).max(1e-12)).log10() / 2.0
+        })
         .arg("pairs", listed.join(", "))
         .arg("a", b.name.as_str())
         .arg("b", a.name.as_str())
@@ -149,7 +154,8 @@ fn leak(view: &DatasetView, columns: &[&Column], n: f64, m: f64) -> Option<Draft
     } else {
         Severity::Medium
     };
-    let mut draft = Draft::new("checks.label_leakage", severity, 0.8)
+    let mut draft = Draft::new("checks.label_leakage", severity, 0.75)
+        .beyond((most / chance(twin).max(1e-12)).log10())
         .arg("feature", feature.name.as_str())
         .arg("label", label.name.as_str())
         .arg("difference", twin.quartiles);

@@ -99,7 +99,8 @@ fn missing(facts: &Facts<'_>) -> Option<Draft> {
             names.push(&gap.column);
         }
     }
-    let draft = Draft::new("dataset.missing_values", severity, 0.97)
+    let draft = Draft::new("dataset.missing_values", severity, 0.9)
+        .beyond(worst.share / 0.05)
         .arg("columns", join(&names, MOST_NAMES))
         .arg("number", names.len())
         .arg("worst", worst.column.as_str())

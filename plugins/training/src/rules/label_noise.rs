@@ -76,6 +76,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let (train_series, validation_series) = (view.train_loss.as_ref()?, view.validation_loss.as_ref()?);
     let metric = pair.validation.as_ref().or(pair.train.as_ref())?;
     let mut draft = Draft::new(CODE, severity, confidence)
+        .beyond(distance.sigmas / if clear { SURE_SIGMAS } else { SIGMAS })
         .computed(case.label("late-ratio"), ratio)
         .computed(case.label("sigmas"), distance.sigmas)
         .arg("train", train_series.column.as_str())

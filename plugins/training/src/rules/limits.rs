@@ -85,10 +85,9 @@ fn is_decoupled(case: &Case<'_>) -> bool {
 fn least_updates(case: &Case<'_>) -> f64 {
     let view = case.view;
     let least = view.least_updates();
-    let per_epoch = view
-        .validation_rows()
-        .zip(case.batch())
-        .map_or(1.0, |(rows, batch)| (2.0 * f64::from(rows) / batch.max(1.0)).floor().max(1.0));
+    let per_epoch = view.validation_rows().zip(case.batch()).map_or(1.0, |(rows, batch)| {
+        (2.0 * f64::from(rows) / batch.max(1.0)).floor().max(1.0)
+    });
     match view.updates() {
         Some(_) => least,
         None => least.max(per_epoch * view.points() as f64),

@@ -76,6 +76,7 @@ pub(crate) fn find(case: &Case<'_>, rough: bool) -> Option<Draft> {
         (Severity::Medium, 0.65)
     };
     let draft = Draft::new(CODE, severity, confidence)
+        .beyond(noise / (1.5 * NOISE))
         .computed(case.label("late-mean"), level)
         .computed(case.label("validation-noise"), noise)
         .computed(case.label("train-noise"), train_noise)
