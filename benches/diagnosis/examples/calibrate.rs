@@ -132,7 +132,7 @@ fn claims(folders: &[String]) -> Result<Vec<Claim>> {
                         continue;
                     };
                     let code = finding["code"].as_str().unwrap_or_default().to_owned();
-                    if ["cross.healthy", "cross.not_examined"].contains(&code.as_str()) {
+                    if ["cross.healthy", "cross.poor_unexplained", "cross.not_examined"].contains(&code.as_str()) {
                         continue;
                     }
                     claims.push(Claim {

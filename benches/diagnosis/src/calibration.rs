@@ -17,7 +17,13 @@ use super::{answer::Level, corpus::Case, score::Row};
 const BINS: usize = 10;
 
 /// Codes by which the reasoner says that there is no fault: nothing is claimed.
-const NO_CLAIM: [&str; 4] = ["healthy", "not_examined", "external_finding", "no_synthesis"];
+const NO_CLAIM: [&str; 5] = [
+    "healthy",
+    "poor_unexplained",
+    "not_examined",
+    "external_finding",
+    "no_synthesis",
+];
 
 /// One code in one case.
 #[derive(Debug, Clone)]

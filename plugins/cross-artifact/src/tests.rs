@@ -27,6 +27,7 @@ const MESSAGES: &[&str] = &[
     "cross-val-labels-corrupted-loss",
     "cross-val-labels-corrupted-checks",
     "cross-healthy",
+    "cross-poor-unexplained",
     "cross-not-examined",
 ];
 

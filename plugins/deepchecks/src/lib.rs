@@ -16,6 +16,7 @@
 mod examined;
 #[cfg(test)]
 mod french_tests;
+mod narrowed;
 mod question;
 mod rules;
 #[cfg(test)]

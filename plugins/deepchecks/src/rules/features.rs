@@ -157,7 +157,7 @@ struct Mixed {
 fn mixed(facts: &Facts<'_>) -> Option<Draft> {
     let mut found: Vec<Mixed> = Vec::new();
     for check in facts.view.of(CheckKind::MixedTypes) {
-        let Some(columns) = check.value.as_object() else {
+        let Some(columns) = check.value().as_object() else {
             continue;
         };
         for column in columns.keys() {
