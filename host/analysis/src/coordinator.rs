@@ -91,6 +91,14 @@ impl Coordinator {
         };
         let model = self.loaded.llm.as_ref().map(|it| RequestModel::new(it, self.samples));
         let mut finished = self.run_analyzers(&input, model.as_ref()).await;
+        let french = language(&experiment.language);
+        if french == Some(true) {
+            for it in &mut finished {
+                if let OutcomeStatus::Skipped(why) = &mut it.outcome.status {
+                    *why = french::said(why);
+                }
+            }
+        }
         claims::reconcile(finished.iter_mut().map(|it| &mut it.outcome));
         let outcomes: Vec<Outcome> = finished.iter().map(|it| it.outcome.clone()).collect();
         let mut input = RunInput {
@@ -102,8 +110,13 @@ impl Coordinator {
         }
         let reasoned = run_reasoner(&self.loaded.reasoner, input, &outcomes).await;
         let mut warnings = experiment.warnings;
-        let french = match language(&experiment.language) {
-            Some(french) => french,
+        let french = match french {
+            Some(french) => {
+                if french {
+                    warnings = warnings.iter().map(|it| french::said(it)).collect();
+                }
+                french
+            }
             None => {
                 if model.is_none() || !translate::is_language(&experiment.language) {
                     warnings.push(format!(

@@ -11,6 +11,7 @@ mod choose;
 mod claims;
 mod coordinator;
 mod fallback;
+mod french;
 mod judge;
 mod knowledge;
 mod masks;

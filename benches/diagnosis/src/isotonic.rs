@@ -1,24 +1,31 @@
 //! What a fitted map of the confidences would give: for each data set a monotonic map is fitted on
 //! the claims of the others (pool adjacent violators; Zadrozny, Elkan (2002): Transforming
 //! classifier scores into accurate multiclass probability estimates,
-//! <https://doi.org/10.1145/775047.775151>). DeepFix applies no such map. The figure says how much
-//! of the calibration error is one of the scale, and how much one of single rules.
+//! <https://doi.org/10.1145/775047.775151>). The rules have maps of
+//! their own, by code; the figure says whether another one over all of them would still help.
 
 use std::collections::BTreeSet;
 
 use super::calibration::Claim;
 
-/// Claims of equal rank: their confidences and how many are right.
-#[derive(Debug, Clone, Copy)]
-struct Block {
-    highest: f64,
-    right: f64,
-    claims: f64,
+/// Claims of equal rank: one step of the map.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// The highest confidence among them.
+    pub highest: f64,
+    /// Their mean confidence.
+    pub middle: f64,
+    /// The weight of those that are right.
+    pub right: f64,
+    /// The weight of all.
+    pub weight: f64,
 }
 
-impl Block {
-    fn share(self) -> f64 {
-        self.right / self.claims
+impl Step {
+    /// The share that is right.
+    #[must_use]
+    pub fn share(self) -> f64 {
+        self.right / self.weight
     }
 }
 
@@ -28,7 +35,7 @@ pub(crate) fn mapped(claims: &[Claim]) -> Vec<Claim> {
     let datasets: BTreeSet<&str> = claims.iter().map(|it| it.dataset.as_str()).collect();
     let mut mapped = Vec::new();
     for dataset in &datasets {
-        let blocks = fit(claims.iter().filter(|it| it.dataset != *dataset));
+        let blocks = fit(claims.iter().filter(|it| it.dataset != *dataset).map(point));
         for it in claims.iter().filter(|it| it.dataset == *dataset) {
             let confidence = look_up(&blocks, it.confidence).unwrap_or(it.confidence);
             mapped.push(Claim {
@@ -40,17 +47,23 @@ pub(crate) fn mapped(claims: &[Claim]) -> Vec<Claim> {
     mapped
 }
 
-fn fit<'a>(claims: impl Iterator<Item = &'a Claim>) -> Vec<Block> {
-    let mut points: Vec<(f64, f64)> = claims
-        .map(|it| (it.confidence, f64::from(u8::from(it.right))))
-        .collect();
+fn point(claim: &Claim) -> (f64, f64, f64) {
+    (claim.confidence, f64::from(u8::from(claim.right)), 1.0)
+}
+
+/// The monotonic map with the least squared error for points of a confidence, the share that was
+/// right (0 or 1 for a single claim) and a weight.
+#[must_use]
+pub fn fit(points: impl Iterator<Item = (f64, f64, f64)>) -> Vec<Step> {
+    let mut points: Vec<(f64, f64, f64)> = points.collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut blocks: Vec<Block> = Vec::new();
-    for (confidence, right) in points {
-        let mut block = Block {
+    let mut blocks: Vec<Step> = Vec::new();
+    for (confidence, right, weight) in points {
+        let mut block = Step {
             highest: confidence,
-            right,
-            claims: 1.0,
+            middle: confidence,
+            right: right * weight,
+            weight,
         };
         // Equal confidences belong together, and a block must not be right less often than the
         // one before it.
@@ -58,15 +71,16 @@ fn fit<'a>(claims: impl Iterator<Item = &'a Claim>) -> Vec<Block> {
             && (last.highest >= confidence || last.share() >= block.share())
         {
             blocks.pop();
+            block.middle = (block.middle * block.weight + last.middle * last.weight) / (block.weight + last.weight);
             block.right += last.right;
-            block.claims += last.claims;
+            block.weight += last.weight;
         }
         blocks.push(block);
     }
     blocks
 }
 
-fn look_up(blocks: &[Block], confidence: f64) -> Option<f64> {
+fn look_up(blocks: &[Step], confidence: f64) -> Option<f64> {
     blocks
         .iter()
         .find(|it| it.highest >= confidence)
@@ -94,7 +108,7 @@ mod tests {
             .iter()
             .map(|&(confidence, right)| claim("b", confidence, right))
             .collect();
-        let blocks = fit(claims.iter());
+        let blocks = fit(claims.iter().map(point));
         let shares: Vec<f64> = [0.05, 0.2, 0.3, 0.8, 1.0]
             .iter()
             .filter_map(|&it| look_up(&blocks, it))

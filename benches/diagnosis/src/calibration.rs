@@ -17,11 +17,17 @@ use super::{answer::Level, corpus::Case, score::Row};
 const BINS: usize = 10;
 
 /// Codes by which the reasoner says that there is no fault: nothing is claimed.
-const NO_CLAIM: [&str; 4] = ["healthy", "not_examined", "external_finding", "no_synthesis"];
+const NO_CLAIM: [&str; 5] = [
+    "healthy",
+    "poor_unexplained",
+    "not_examined",
+    "external_finding",
+    "no_synthesis",
+];
 
 /// One code in one case.
 #[derive(Debug, Clone)]
-pub(crate) struct Claim {
+pub struct Claim {
     pub(crate) code: String,
     pub(crate) dataset: String,
     pub(crate) level: Level,
@@ -29,7 +35,8 @@ pub(crate) struct Claim {
     pub(crate) right: bool,
 }
 
-pub(crate) fn claims(cases: &[Case], rows: &[Row]) -> Vec<Claim> {
+/// What is claimed of each case.
+pub fn claims(cases: &[Case], rows: &[Row]) -> Vec<Claim> {
     let mut claims = Vec::new();
     for (case, row) in cases.iter().zip(rows) {
         // The reasoner is the last that answers.
@@ -89,11 +96,12 @@ impl Group {
     }
 }
 
+/// How far confidences come true.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Calibration {
+pub struct Calibration {
     pub(crate) claims: usize,
     /// The mean distance of confidence and share of right claims, weighted by the bins.
-    pub(crate) ece: f64,
+    pub ece: f64,
     /// The mean squared distance of the confidence from what was true.
     pub(crate) brier: f64,
     pub(crate) mean_confidence: f64,

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
+    Answer,
     answer::{Found, Level, findings},
     corpus::{Case, leaf},
-    run::Answer,
 };
 
 /// One experiment, judged.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Row {
+pub struct Row {
     pub(crate) case: String,
     pub(crate) dataset: Option<String>,
     pub(crate) clean: bool,
@@ -144,13 +144,15 @@ pub(crate) struct PerCode {
 
 /// The figures of a corpus.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Summary {
+pub struct Summary {
     pub(crate) cases: usize,
-    pub(crate) errors: usize,
+    /// Requests that failed.
+    pub errors: usize,
     pub(crate) bad_fields: usize,
     pub(crate) macro_recall: f64,
     pub(crate) macro_precision: f64,
-    pub(crate) macro_f1: f64,
+    /// The mean F1 over all injected codes.
+    pub macro_f1: f64,
     pub(crate) micro_recall: f64,
     pub(crate) micro_precision: f64,
     pub(crate) micro_precision_injected_codes: f64,
@@ -165,7 +167,8 @@ pub(crate) struct Summary {
     pub(crate) recall_by_strength: BTreeMap<String, f64>,
     pub(crate) clean_n: usize,
     pub(crate) clean_fpr_high: f64,
-    pub(crate) clean_fpr_medium: f64,
+    /// The share of healthy cases with an alarm of medium or high severity.
+    pub clean_fpr_medium: f64,
     pub(crate) clean_fpr_any: f64,
     pub(crate) clean_findings_mean: f64,
     pub(crate) median_seconds: f64,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::run::Answer;
+use crate::Answer;
 
 /// CPU milliseconds of one agent over all cases.
 #[derive(Debug, Clone, Serialize)]

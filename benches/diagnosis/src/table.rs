@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, misses, score::clean_by_kind};
+use crate::{Report, misses, score::clean_by_kind};
 
 /// How many of the worst calibrated codes are shown.
 const CODES: usize = 12;
 
-pub(crate) fn table(report: &Report, misses_shown: usize) -> String {
+/// The figures for a terminal, with so many of the worst cases.
+#[must_use]
+pub fn table(report: &Report, misses_shown: usize) -> String {
     let mut text = String::new();
     let mut line = |it: String| {
         text.push_str(&it);

@@ -16,20 +16,27 @@ const DEEPEST: usize = 8;
 /// What is known of an experiment: what was injected, and what else is really there.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Label {
-    pub(crate) case_id: String,
+pub struct Label {
+    /// The name.
+    pub case_id: String,
     /// Codes that have to be reported.
-    pub(crate) faults: Vec<String>,
+    pub faults: Vec<String>,
     /// Codes that join two artifacts, where the second really confirms the first.
-    pub(crate) cross_expected: Vec<String>,
+    pub cross_expected: Vec<String>,
     /// Consequences and natural faults: to report them is neither right nor wrong.
-    pub(crate) also_ok: Vec<String>,
-    pub(crate) severity: Option<String>,
-    pub(crate) strength: String,
-    pub(crate) clean: bool,
-    pub(crate) kind: Option<String>,
-    pub(crate) notes: String,
-    pub(crate) dataset: Option<String>,
+    pub also_ok: Vec<String>,
+    /// How bad.
+    pub severity: Option<String>,
+    /// How plain.
+    pub strength: String,
+    /// Nothing is wrong.
+    pub clean: bool,
+    /// What makes a healthy case special.
+    pub kind: Option<String>,
+    /// For people.
+    pub notes: String,
+    /// What it is made of.
+    pub dataset: Option<String>,
 }
 
 impl Label {
@@ -44,27 +51,36 @@ impl Label {
         allowed.filter(|it| !required.contains(it)).collect()
     }
 
-    pub(crate) fn is_right(&self, code: &str) -> bool {
+    /// Whether a finding of this code, its last component, is right: required or allowed.
+    #[must_use]
+    pub fn is_right(&self, code: &str) -> bool {
         self.required().contains(code) || self.neutral().contains(code)
     }
 }
 
 /// The last component of a code: leaf names are unique, and which agent sees a fault is not scored.
-pub(crate) fn leaf(code: &str) -> String {
+#[must_use]
+pub fn leaf(code: &str) -> String {
     let code = code.trim().to_lowercase();
     let last = code.rsplit('.').next().unwrap_or_default();
     last.replace(['-', ' '], "_")
 }
 
+/// A labelled experiment.
 #[derive(Debug, Clone)]
-pub(crate) struct Case {
-    pub(crate) folder: PathBuf,
-    pub(crate) label: Label,
+pub struct Case {
+    /// Where its files are.
+    pub folder: PathBuf,
+    /// What is known of it.
+    pub label: Label,
 }
 
 /// All experiments below a folder that have a label: `label.json` beside `request.json` or beside
 /// the files of an experiment, or else `labels/ID.json` for `cases/ID/request.json`.
-pub(crate) fn load(corpus: &Path) -> Result<Vec<Case>> {
+///
+/// # Errors
+/// The folder cannot be read, a label is no JSON, or there is no labelled experiment.
+pub fn load(corpus: &Path) -> Result<Vec<Case>> {
     let mut folders = Vec::new();
     walk(corpus, 0, &mut folders)?;
     folders.sort();

@@ -9,12 +9,10 @@ use std::{
 use serde_json::{Value as Json, json};
 
 use super::{
-    Report,
+    Answer, Report,
     corpus::{self, Case, Label},
     page, plot,
-    run::Answer,
 };
-use crate::root;
 
 fn finding(code: &str, severity: &str, confidence: f64) -> Json {
     json!({"findings": {"code": code, "severity": severity, "confidence": confidence,
@@ -283,7 +281,7 @@ fn assert_agree(corpus: &Path, scorer: &Path, cases: &[Case], responses: &[Json]
 
 #[test]
 fn it_agrees_with_the_scorer_of_the_corpus_to_the_digit() {
-    let shared = root().join("../shared");
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let (corpus, scorer) = (shared.join("corpus-dev"), shared.join("score.py"));
     let has_python = Command::new("python3").arg("--version").output().is_ok();
     if !scorer.is_file() || !corpus.is_dir() || !has_python {

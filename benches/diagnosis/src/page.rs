@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, misses, plot, table};
+use crate::{Report, misses, plot, table};
 
 /// More cases than anybody reads.
 const MISSES: usize = 60;
@@ -33,7 +33,9 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
-pub(crate) fn page(report: &Report) -> String {
+/// The figures as one HTML page.
+#[must_use]
+pub fn page(report: &Report) -> String {
     let mut html = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\"><title>Diagnosis benchmark</title><style>{STYLE}</style></head><body>\n\
