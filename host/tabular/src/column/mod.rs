@@ -191,10 +191,6 @@ impl Column {
         }
     }
 
-    pub(crate) fn counts_of(&self) -> Option<&Counted> {
-        self.distinct.counts()
-    }
-
     /// The text of a cell, where it is known.
     pub(crate) fn text(&self, cell: Cell) -> Option<&str> {
         self.names.get(&cell).map(AsRef::as_ref)
