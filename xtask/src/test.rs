@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<(), String> {
             .env_remove("CARGO_TARGET_DIR"),
     )?;
     python::mlflow()?;
+    python::tabular()?;
     stage("a language model");
     if let Err(error) = model::ensure() {
         // The tests that need it fail and say so; the others are worth running.

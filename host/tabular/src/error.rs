@@ -85,12 +85,12 @@ pub enum TableError {
 /// The names nearest to a wrong one, as the end of a sentence.
 pub(crate) fn nearest(wrong: &str, names: &[String]) -> String {
     /// Below this two names have little in common.
-    const ALIKE: f64 = 0.75;
+    const ALIKE: f64 = 0.6;
     const SHOWN: usize = 12;
     let lower = wrong.to_lowercase();
     let mut near: Vec<(f64, &String)> = names
         .iter()
-        .map(|it| (strsim::jaro_winkler(&lower, &it.to_lowercase()), it))
+        .map(|it| (strsim::normalized_damerau_levenshtein(&lower, &it.to_lowercase()), it))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -169,6 +169,15 @@ impl Table {
         })
     }
 
+    /// The features that the checks look at, numbers first, by their place and whether they are numbers. A
+    /// column that only numbers the rows has nothing to compare, whatever its name among the features.
+    pub(crate) fn compared(&self) -> Vec<(usize, bool)> {
+        let numbers = self.numeric().map(|it| (it, true));
+        let all = numbers.chain(self.categorical().map(|it| (it, false)));
+        let is_key = |place: usize| self.columns.get(place).is_some_and(|it| self.keys.contains(&it.name));
+        all.filter(|it| !is_key(it.0)).collect()
+    }
+
     fn features(&self, wanted: fn(ColumnType, bool) -> bool) -> impl Iterator<Item = usize> + '_ {
         let all = self.columns.iter().enumerate();
         all.filter(move |(place, it)| {

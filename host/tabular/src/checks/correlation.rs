@@ -26,8 +26,7 @@ enum Values {
 pub(super) fn between_features(which: Which, table: &Table, options: &CheckOptions) -> Item {
     const NAME: &str = "Feature-Feature Correlation";
     const SUMMARY: &str = "How strongly each pair of features goes together.";
-    let features: Vec<(usize, bool)> =
-        table.numeric().map(|it| (it, true)).chain(table.categorical().map(|it| (it, false))).collect();
+    let features = table.compared();
     if features.len() > options.correlated_features {
         let why = format!("{} features are more than {}", features.len(), options.correlated_features);
         return Item::idle(NAME, Some(which), SUMMARY, &why);
@@ -99,9 +98,9 @@ pub(crate) fn with_label(table: &Table) -> BTreeMap<String, f64> {
     let mut codes = Codes::default();
     let (numbers, classes) = (mapping::numbers(&target), codes.of(&target));
     let is_number = task == Task::Regression || (codes.number() <= 2 && numbers.iter().any(|it| !it.is_nan()));
-    let numeric = table.numeric().map(|it| (it, true));
-    let features = numeric.chain(table.categorical().map(|it| (it, false)));
-    features
+    table
+        .compared()
+        .into_iter()
         .filter_map(|(column, is_numeric)| {
             let cells = mapping::cells(table, column, &places);
             let value = match (is_numeric, is_number) {

@@ -29,8 +29,7 @@ pub(super) fn check(train: &Table, test: &Table, options: &CheckOptions) -> Item
     let cut = |rows: usize| ((rows as f64) * HELD_OUT).round() as usize;
     let (held_a, held_b) = (cut(a.len()), cut(b.len()));
     let is_held = |at: usize| at < held_a || (at >= a.len() && at - a.len() < held_b);
-    let features: Vec<(usize, bool)> =
-        train.numeric().map(|it| (it, true)).chain(train.categorical().map(|it| (it, false))).collect();
+    let features = train.compared();
     let classes: Vec<bool> = (0..a.len() + b.len()).map(|it| it >= a.len()).collect();
     let columns: Vec<Option<Vec<u8>>> = parallel(features.len(), options.threads, |at| {
         let (place, is_number) = *features.get(at)?;

@@ -48,8 +48,7 @@ impl Score {
 pub(super) fn features(train: &Table, test: &Table, options: &CheckOptions) -> Item {
     const NAME: &str = "Feature Drift";
     const SUMMARY: &str = "How far each feature's distribution in the test table is from that in the training table.";
-    let numeric: Vec<(usize, bool)> = train.numeric().map(|it| (it, true)).collect();
-    let columns: Vec<(usize, bool)> = numeric.into_iter().chain(train.categorical().map(|it| (it, false))).collect();
+    let columns = train.compared();
     let scores = parallel(columns.len(), options.threads, |at| {
         let (place, is_number) = *columns.get(at)?;
         let other = mapping::place_in(test, train, place)?;

@@ -26,8 +26,7 @@ pub(super) fn check(which: Which, table: &Table, options: &CheckOptions) -> Item
     const NAME: &str = "Outlier Sample Detection";
     const SUMMARY: &str = "How isolated each row of a sample is among its neighbours (0 to 1).";
     let places = mapping::shuffled(table.sample.len(), options.outlier_rows);
-    let features: Vec<(usize, bool)> =
-        table.numeric().map(|it| (it, true)).chain(table.categorical().map(|it| (it, false))).collect();
+    let features = table.compared();
     if places.len() < FEWEST || features.is_empty() {
         return Item::idle(NAME, Some(which), SUMMARY, "fewer than 50 rows, or no feature");
     }

@@ -32,8 +32,7 @@ pub(super) fn powers(train: &Table, test: Option<&Table>, options: &CheckOptions
 fn of(table: &Table, task: Option<Task>, options: &CheckOptions) -> Option<Vec<(String, f64)>> {
     let places = mapping::shuffled(table.sample.len(), options.power_rows);
     let target = target(table, task, &places)?;
-    let features: Vec<(usize, bool)> =
-        table.numeric().map(|it| (it, true)).chain(table.categorical().map(|it| (it, false))).collect();
+    let features = table.compared();
     let scores = parallel(features.len(), options.threads, |at| {
         features.get(at).map_or(0.0, |it| score(table, *it, &target, &places))
     });

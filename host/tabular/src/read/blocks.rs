@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn a_line_break_in_a_quoted_cell_ends_no_record() {
         assert_eq!(last_end(b"a,b\nc,\"d\ne", MARKS), Some(4));
-        assert_eq!(last_end(b"a,\"x\n\"\"\ny\"\nb", MARKS), Some(12));
+        assert_eq!(last_end(b"a,\"x\n\"\"\ny\"\nb", MARKS), Some(11));
         assert_eq!(last_end(b"\"a\nb", MARKS), None);
     }
 
