@@ -8,6 +8,7 @@ prints `{"statistics": {train, test}, "suites": {suite: {header: {value, conditi
 import contextlib
 import io
 import json
+import math
 import sys
 import warnings
 
@@ -22,6 +23,15 @@ def described(frame):
         summary = {key: value if isinstance(value, (str, int)) else float(value) for key, value in column.describe().items()}
         columns[name] = summary | {"nunique": int(column.nunique()), "missing": int(column.isna().sum())}
     return {"columns": columns, "duplicated": float(frame.duplicated().mean()), "rows": len(frame)}
+
+
+def finite(value):
+    """Without numbers that JSON does not know."""
+    if isinstance(value, dict):
+        return {key: finite(it) for key, it in value.items()}
+    if isinstance(value, list):
+        return [finite(it) for it in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def suites(train, test, label, categorical):
@@ -51,7 +61,7 @@ def main():
     with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
         checks = suites(train, test, sys.argv[3], categorical)
     statistics = {"train": described(train), "test": described(test)}
-    print(json.dumps({"statistics": statistics, "suites": checks}))
+    print(json.dumps(finite({"statistics": statistics, "suites": checks})))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,15 @@ impl Moments {
             return Self::default();
         }
         let count = numbers.len() as f64;
-        let mean = numbers.iter().map(|it| it / count).sum::<f64>();
+        let sum = numbers.iter().sum::<f64>();
+        let rough = if sum.is_finite() {
+            sum / count
+        } else {
+            numbers.iter().map(|it| it / count).sum()
+        };
+        // What rounding left of the sum.
+        let rest = numbers.iter().map(|it| it - rough).sum::<f64>() / count;
+        let mean = if rest.is_finite() { rough + rest } else { rough };
         Self {
             count: numbers.len() as u64,
             mean,
@@ -50,7 +58,12 @@ impl Moments {
         }
         let (n, m) = (self.count as f64, other.count as f64);
         let distance = other.mean - self.mean;
-        self.mean += distance * (m / (n + m));
+        let whole = (self.mean * n + other.mean * m) / (n + m);
+        self.mean = if whole.is_finite() {
+            whole
+        } else {
+            self.mean + distance * (m / (n + m))
+        };
         self.squares += other.squares + distance * distance * (n * m / (n + m));
         self.count += other.count;
         self.min = self.min.min(other.min);
