@@ -21,7 +21,7 @@ const USAGE: &str = "\
 cargo xtask build            the components and the binary: target/release/deepfix
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
-cargo xtask python           MLflow in target/mlflow-env, for the tests
+cargo xtask python           MLflow and deepchecks below target/, for the tests
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
 cargo xtask bench diagnosis [FOLDER] [--json FILE] [--html FILE]
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         "build" => build::all(),
         "demo" => demo::run(),
         "test" => test::run(),
-        "python" => python::mlflow(),
+        "python" => python::mlflow().and_then(|()| python::tabular()),
         "lint" => test::lint(),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {

@@ -12,6 +12,11 @@ pub(crate) fn mlflow() -> Result<(), String> {
     environment("MLflow", "target/mlflow-env", "tests/mlflow/requirements.txt")
 }
 
+/// pandas and deepchecks, for the tests that compare with them.
+pub(crate) fn tabular() -> Result<(), String> {
+    environment("pandas and deepchecks", "target/tabular-env", "tests/tabular/requirements.txt")
+}
+
 /// Makes an environment unless it is there with just these packages, which a copy of their list
 /// tells. Paths are relative to the repository.
 pub(crate) fn environment(what: &str, folder: &str, requirements: &str) -> Result<(), String> {

@@ -26,6 +26,7 @@ pub(crate) fn run() -> Result<(), String> {
     )?;
     postgres::ensure()?;
     python::mlflow()?;
+    python::tabular()?;
     stage("a language model");
     if let Err(error) = model::ensure() {
         // The tests that need it fail and say so; the others are worth running.

@@ -24,4 +24,5 @@ mod start;
 mod translate;
 
 pub use coordinator::Coordinator;
+pub use mlflow::mlflow_settings;
 pub use start::{Refused, StartError};

@@ -3,6 +3,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Parser, Subcommand, ValueEnum};
 use deepfix_core::Severity;
 
+use crate::ingest::{IngestArgs, TableArgs};
+
 /// Diagnoses machine-learning experiments: what is wrong, how sure, shown by what, fix what first.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
@@ -22,6 +24,8 @@ pub(crate) enum Command {
     /// Diagnose one experiment (a request file, a folder, a run of MLflow), or all runs of one.
     #[command(visible_alias = "analyze")]
     Analyse(AnalyseArgs),
+    /// Compute artifacts from tables: statistics and data checks, in place of a client in Python.
+    Ingest(Box<IngestArgs>),
     /// List the loaded agents: what they read, find and may use.
     Agents(AgentsArgs),
     /// Look at the configuration.
@@ -108,12 +112,15 @@ pub(crate) struct TapeArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnalyseArgs {
-    /// A request in wire form (`-` for standard input), or the folder of an experiment.
+    /// A request in wire form (`-` for standard input), a table, or the folder of an experiment.
     #[arg(required_unless_present = "mlflow")]
     pub(crate) path: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) mlflow: MlflowArgs,
+
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
 
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]

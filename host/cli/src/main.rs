@@ -7,6 +7,7 @@ mod analyse;
 mod args;
 mod config;
 mod history;
+mod ingest;
 mod kb;
 mod keys;
 mod logging;
@@ -44,6 +45,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         match args.command {
             Command::Serve(it) => serve::run(args.config.as_deref(), it).await,
             Command::Analyse(it) => analyse::run(args.config.as_deref(), it).await,
+            Command::Ingest(it) => ingest::run(args.config.as_deref(), *it).await,
             Command::Agents(it) => agents::run(args.config.as_deref(), &it).await,
             Command::Config {
                 command: ConfigCommand::Check,

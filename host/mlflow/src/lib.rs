@@ -24,6 +24,7 @@ mod layout;
 mod local;
 mod location;
 mod params;
+mod recorder;
 mod request;
 mod retriever;
 mod run;
@@ -33,5 +34,6 @@ mod wire;
 
 pub use access::{ServerSettings, Settings};
 pub use error::MlflowError;
+pub use recorder::Recorder;
 pub use retriever::{Retriever, RunPage, Search};
 pub use run::RunRecord;
