@@ -11,6 +11,7 @@ mod choose;
 mod claims;
 mod coordinator;
 mod fallback;
+mod figures;
 mod judge;
 mod knowledge;
 mod masks;
@@ -20,6 +21,7 @@ mod numbers;
 mod respond;
 mod start;
 mod translate;
+mod write_back;
 
 pub use coordinator::Coordinator;
 pub use start::{Refused, StartError};

@@ -18,6 +18,7 @@ mod credentials;
 mod database;
 mod error;
 mod files;
+mod filter;
 mod find;
 mod folder;
 mod layout;
@@ -30,8 +31,10 @@ mod run;
 mod server;
 mod store;
 mod wire;
+mod write_back;
 
 pub use access::{ServerSettings, Settings};
 pub use error::MlflowError;
 pub use retriever::{Retriever, RunPage, Search};
 pub use run::RunRecord;
+pub use write_back::WriteBack;

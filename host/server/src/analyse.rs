@@ -39,13 +39,28 @@ pub(crate) async fn analyse(
     let deadline = Instant::now() + app.config.request_timeout;
     bounded(&app, deadline, async {
         let (experiment, mut ticket) = receive(&app, request).await?;
+        let experiment = retrieve(&app, experiment, &mut ticket, options(&id, deadline).time_left).await?;
         ticket.turn().await;
-        let time_left = options(&id, deadline).time_left;
-        let experiment = app.diagnosis.retrieve(experiment, time_left).await?;
         let response = app.diagnosis.analyse(experiment, options(&id, deadline)).await;
         Ok(Json(response).into_response())
     })
     .await
+}
+
+/// Gets what a request names from elsewhere. The place of the analysis is free meanwhile: waiting for
+/// a download computes nothing, and how many there are at once is bounded by server (`[mlflow]
+/// max_downloads`) and by the requests that may wait.
+pub(crate) async fn retrieve(
+    app: &App,
+    experiment: Experiment,
+    ticket: &mut Ticket,
+    time_left: Duration,
+) -> Result<Experiment, Problem> {
+    if experiment.source.is_none() {
+        return Ok(experiment);
+    }
+    ticket.pause();
+    app.diagnosis.retrieve(experiment, time_left).await
 }
 
 /// Runs the work of one request until its deadline, or until the server goes away.

@@ -19,7 +19,7 @@ use tracing::Instrument as _;
 
 use crate::{
     admission::Ticket,
-    analyse::{bounded, options, receive, timed_out},
+    analyse::{bounded, options, receive, retrieve, timed_out},
     app::App,
     problem::Refusal,
     request_id::RequestId,
@@ -61,10 +61,13 @@ async fn run(
     id: RequestId,
 ) {
     let work = async {
+        if experiment.source.is_some() {
+            running.begin();
+        }
+        let time_left = options(&id, deadline).time_left;
+        let experiment = retrieve(&app, experiment, &mut ticket, time_left).await?;
         ticket.turn().await;
         running.begin();
-        let time_left = options(&id, deadline).time_left;
-        let experiment = app.diagnosis.retrieve(experiment, time_left).await?;
         Ok::<_, Problem>(app.diagnosis.analyse(experiment, options(&id, deadline)).await)
     };
     let done = timeout_at(deadline, work).await;
