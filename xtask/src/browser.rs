@@ -7,7 +7,11 @@ use std::{fs, path::Path, process::Command};
 use crate::process::{root, run};
 
 /// Where Chromium may be.
-const BROWSERS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const BROWSERS: [&str; 3] = [
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+];
 
 /// Makes sure that it is there.
 pub(crate) fn ensure() -> Result<(), String> {
@@ -29,7 +33,8 @@ pub(crate) fn ensure() -> Result<(), String> {
         fs::copy(from.join(name), to.join(name)).map_err(|error| format!("{name}: {error}"))?;
     }
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&to);
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(&to);
     run(&mut npm).map_err(|error| format!("{error}\nThe browser is driven by Node.js and two npm packages. {hint}"))?;
     fs::write(to.join("installed.json"), lock).map_err(|error| error.to_string())
 }

@@ -23,7 +23,10 @@ fn look_at(pages: &[&Path]) -> Value {
         .env("NODE_PATH", modules)
         .output()
         .unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
     assert!(output.status.success(), "{out}\n{err}");
     serde_json::from_str(out.lines().last().unwrap_or_default()).unwrap_or_else(|error| panic!("{error}: {out}\n{err}"))
 }
@@ -33,10 +36,20 @@ fn reports_are_sound_in_a_real_browser() {
     let home = Home::new();
     let folder = tempfile::tempdir().unwrap();
     let mut pages = Vec::new();
-    for (name, language) in [("overfit-digits", "english"), ("drifted-diabetes", "french"), ("healthy-wine", "english")] {
+    for (name, language) in [
+        ("overfit-digits", "english"),
+        ("drifted-diabetes", "french"),
+        ("healthy-wine", "english"),
+    ] {
         let page = folder.path().join(format!("{name}.html"));
         let ran = home.run(&[
-            "analyse", &format!("examples/{name}"), "--format", "html", "--language", language, "-o",
+            "analyse",
+            &format!("examples/{name}"),
+            "--format",
+            "html",
+            "--language",
+            language,
+            "-o",
             page.to_str().unwrap(),
         ]);
         assert_eq!(ran.code, 0, "{}", ran.err);
@@ -48,7 +61,9 @@ fn reports_are_sound_in_a_real_browser() {
     let mut response: Value = serde_json::from_str(&ran.out).unwrap();
     response["dataset_name"] = json!(hostile);
     response["summary"] = json!(hostile);
-    let text = response.to_string().replace("val_loss", "val_loss</title><svg onload=alert(3)>");
+    let text = response
+        .to_string()
+        .replace("val_loss", "val_loss</title><svg onload=alert(3)>");
     let (saved, page) = (folder.path().join("hostile.json"), folder.path().join("hostile.html"));
     fs::write(&saved, text).unwrap();
     let ran = home.run(&["report", saved.to_str().unwrap(), "-o", page.to_str().unwrap()]);
@@ -65,10 +80,22 @@ fn the_page_of_the_largest_request_is_small() {
     let home = Home::new();
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("page.html");
-    let requests = shared("requests").map(|it| fs::read_dir(it).unwrap().map(|it| it.unwrap().path()).collect::<Vec<_>>());
+    let requests = shared("requests").map(|it| {
+        fs::read_dir(it)
+            .unwrap()
+            .map(|it| it.unwrap().path())
+            .collect::<Vec<_>>()
+    });
     let requests = requests.unwrap_or_else(|| vec![root().join("examples/drifted-diabetes")]);
     for request in requests {
-        let ran = home.run(&["analyse", request.to_str().unwrap(), "--format", "html", "-o", page.to_str().unwrap()]);
+        let ran = home.run(&[
+            "analyse",
+            request.to_str().unwrap(),
+            "--format",
+            "html",
+            "-o",
+            page.to_str().unwrap(),
+        ]);
         assert_eq!(ran.code, 0, "{}: {}", request.display(), ran.err);
         let size = fs::metadata(&page).unwrap().len();
         assert!(size < MOST, "{}: {size} bytes", request.display());
