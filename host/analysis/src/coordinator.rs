@@ -15,11 +15,11 @@ use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    Refused, StartError, choose, claims, fallback, judge, metrics, mlflow,
+    Refused, StartError, choose, claims, fallback, figures, judge, metrics, mlflow,
     model::RequestModel,
     respond,
     start::{self, Loaded},
-    translate,
+    translate, write_back,
 };
 
 /// The share of a request's time that analyzers may use; the rest is the reasoner's.
@@ -30,6 +30,7 @@ pub struct Coordinator {
     loaded: Loaded,
     access: FileAccess,
     mlflow: Retriever,
+    may_write_back: bool,
     samples: u32,
 }
 
@@ -51,6 +52,7 @@ impl Coordinator {
             loaded: start::load(config).await?,
             access: FileAccess::below(&config.artifacts.roots),
             mlflow: mlflow::retriever(&config.mlflow)?,
+            may_write_back: config.mlflow.write_back,
             samples: config.llm.samples,
         })
     }
@@ -129,6 +131,16 @@ impl Coordinator {
         };
         let mut response = respond(&finished, &reasoned, &outcomes, french, &warnings);
         response.dataset_name = experiment.dataset_name;
+        if let Some(figures) = figures::of(&artifacts, &response) {
+            response.additional_outputs.insert("figures".to_owned(), json!(figures));
+        }
+        let cited = self.loaded.knowledge.cited(&response);
+        response
+            .additional_outputs
+            .insert("citations".to_owned(), Json::Object(cited));
+        response
+            .additional_outputs
+            .insert("language".to_owned(), json!(experiment.language));
         let mut timings = Map::new();
         for it in finished.iter().chain(std::iter::once(&reasoned)) {
             if !matches!(it.outcome.status, OutcomeStatus::Skipped(_)) {
@@ -153,6 +165,11 @@ impl Coordinator {
                     &mut response,
                 )
                 .await;
+        }
+        if let Some(run) = experiment.run.as_ref().filter(|it| it.write_back) {
+            let left = options.time_left.saturating_sub(started.elapsed());
+            let language = &experiment.language;
+            write_back::write(&self.mlflow, self.may_write_back, run, language, left, &mut response).await;
         }
         response
     }

@@ -11,6 +11,7 @@ mod choose;
 mod claims;
 mod coordinator;
 mod fallback;
+mod figures;
 mod french;
 mod judge;
 mod knowledge;
@@ -22,6 +23,7 @@ mod numbers;
 mod respond;
 mod start;
 mod translate;
+mod write_back;
 
 pub use coordinator::Coordinator;
 pub use mlflow::mlflow_settings;

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Analyse(AnalyseArgs),
     /// Compute artifacts from tables: statistics and data checks, in place of a client in Python.
     Ingest(Box<IngestArgs>),
+    /// Make a report of a response that was saved as JSON.
+    Report(ReportArgs),
     /// List the loaded agents: what they read, find and may use.
     Agents(AgentsArgs),
     /// Look at the configuration.
@@ -126,6 +128,10 @@ pub(crate) struct AnalyseArgs {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 
+    /// Write the answer to this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
     /// The language of the answer, instead of the request's.
     #[arg(long)]
     pub(crate) language: Option<String>,
@@ -161,6 +167,11 @@ pub(crate) struct MlflowArgs {
     #[arg(long, requires = "mlflow_experiment")]
     pub(crate) filter: Option<String>,
 
+    /// Write the diagnosis back to the run, or to each: a report as `deepfix/report.html`, and tags
+    /// `deepfix.*`. Where that fails it is a warning.
+    #[arg(long, requires = "mlflow")]
+    pub(crate) write_back: bool,
+
     /// The tracking server or store (`sqlite:///mlflow.db`, `mlruns`) instead of `[mlflow]
     /// tracking_uri`.
     #[arg(long, value_name = "URI", env = "MLFLOW_TRACKING_URI", hide_env_values = true)]
@@ -175,6 +186,10 @@ pub(crate) enum Format {
     Json,
     /// A report for an issue or a wiki.
     Markdown,
+    /// A page in one file, which needs no network.
+    Html,
+    /// For code hosts and editors that show findings.
+    Sarif,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -192,6 +207,25 @@ impl From<FailOn> for Severity {
             FailOn::High => Self::High,
         }
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReportArgs {
+    /// The response, as `--format json`, the server or a report's own export gives it; `-` for standard
+    /// input.
+    pub(crate) response: PathBuf,
+
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Html)]
+    pub(crate) format: Format,
+
+    /// Write it to this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The language of its headings, instead of that of the response.
+    #[arg(long)]
+    pub(crate) language: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

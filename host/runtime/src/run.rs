@@ -128,17 +128,25 @@ impl Plugin {
             model_name: input.model_name.clone(),
             language: input.language.clone(),
             settings: self.config.settings.clone(),
-            extras: self.extras(&input.services),
+            extras: self.extras(input),
         }
     }
 
-    /// Without a language model there is nothing to tell.
-    fn extras(&self, services: &Services) -> String {
+    /// How much time there is, so that an agent can end in time and hand over what it has; and what
+    /// there is to tell of a language model.
+    fn extras(&self, input: &RunInput) -> String {
+        let limits = &self.config.limits;
+        let time = limits.wall_time.min(limits.cpu_time).min(input.time_left);
+        let mut extras = serde_json::json!({ "time_ms": u64::try_from(time.as_millis()).unwrap_or(u64::MAX) });
         let granted = self.config.grants.capabilities.contains(&Capability::Llm);
-        match services.llm.hints().filter(|_| granted && services.llm.available()) {
-            Some(hints) => serde_json::json!({ "llm": hints }).to_string(),
-            None => String::new(),
+        let llm = &input.services.llm;
+        if let (Some(hints), Some(extras)) = (
+            llm.hints().filter(|_| granted && llm.available()),
+            extras.as_object_mut(),
+        ) {
+            extras.insert("llm".to_owned(), serde_json::json!(hints));
         }
+        extras.to_string()
     }
 
     async fn run(&self, input: RunInput, job: Job) -> Run {

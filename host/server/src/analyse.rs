@@ -69,10 +69,9 @@ async fn diagnose(
     deadline: Instant,
     options: impl Fn(Instant) -> AnalyseOptions,
 ) -> Result<(String, Option<String>), Problem> {
+    let experiment = retrieve(app, experiment, &mut ticket, options(deadline).time_left).await?;
     ticket.turn().await;
-    let diagnosis = &app.service.diagnosis;
-    let experiment = diagnosis.retrieve(experiment, options(deadline).time_left).await?;
-    let response = diagnosis.analyse(experiment, options(deadline)).await;
+    let response = app.service.diagnosis.analyse(experiment, options(deadline)).await;
     drop(ticket);
     let text = text(&response)?;
     let kept = Uuid::new_v4().to_string();
@@ -110,6 +109,22 @@ fn streamed(
         })
     };
     events::stream(work, heard)
+}
+
+/// Gets what a request names from elsewhere. The place of the analysis is free meanwhile: waiting for
+/// a download computes nothing, and how many there are at once is bounded by server (`[mlflow]
+/// max_downloads`) and by the requests that may wait.
+pub(crate) async fn retrieve(
+    app: &App,
+    experiment: Experiment,
+    ticket: &mut Ticket,
+    time_left: Duration,
+) -> Result<Experiment, Problem> {
+    if experiment.source.is_none() {
+        return Ok(experiment);
+    }
+    ticket.pause();
+    app.service.diagnosis.retrieve(experiment, time_left).await
 }
 
 /// Runs the work of one request until its deadline, or until the server goes away.

@@ -3,6 +3,7 @@
 mod builder;
 mod corpus;
 mod damage;
+mod formats;
 mod healthy;
 mod torch;
 mod weights;
@@ -75,7 +76,9 @@ fn every_finding_has_its_texts_in_both_languages() {
         "checkpoint-corrupted-file-layout",
         "checkpoint-corrupted-file-truncated",
         "checkpoint-corrupted-file-trailing",
-        "checkpoint-corrupted-file-archive",
+        "checkpoint-corrupted-file-content",
+        "checkpoint-corrupted-file-parts",
+        "checkpoint-corrupted-file-index",
         "checkpoint-corrupted-file-html",
         "checkpoint-corrupted-file-lfs",
         "checkpoint-corrupted-file-foreign",
@@ -98,6 +101,9 @@ fn every_finding_has_its_texts_in_both_languages() {
         "checkpoint-unsafe-format",
         "checkpoint-unsafe-format-read",
         "checkpoint-unsafe-format-imports",
+        "checkpoint-unsafe-format-types",
+        "checkpoint-unsafe-format-hidden",
+        "checkpoint-unsafe-format-outside",
         "checkpoint-unregularised-model-tree",
         "checkpoint-unregularised-model-neighbours",
         "checkpoint-unregularised-model-boosting",

@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::{
     access::Identity,
     admission::Ticket,
-    analyse::{bounded, options, receive, text, timed_out},
+    analyse::{bounded, options, receive, retrieve, text, timed_out},
     app::App,
     history::{raw, remember, store_unavailable},
     problem::Refusal,
@@ -82,12 +82,15 @@ async fn run(
     identity: Identity,
 ) {
     let work = async {
+        if experiment.source.is_some() {
+            running.begin();
+        }
+        let time_left = options(&id, deadline).time_left;
+        let experiment = retrieve(&app, experiment, &mut ticket, time_left).await?;
         ticket.turn().await;
         running.begin();
         note(&app, running.id(), JobState::Processing, None).await;
         let diagnosis = &app.service.diagnosis;
-        let time_left = options(&id, deadline).time_left;
-        let experiment = diagnosis.retrieve(experiment, time_left).await?;
         Ok::<_, Problem>(diagnosis.analyse(experiment, options(&id, deadline)).await)
     };
     let done = timeout_at(deadline, work).await;

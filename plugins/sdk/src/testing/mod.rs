@@ -140,6 +140,14 @@ impl FakeHost {
         self
     }
 
+    /// What the host says beside the request, as a JSON object.
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value, reason = "tests hand over what `json!` makes")]
+    pub fn with_extras(mut self, extras: Json) -> Self {
+        self.request.extras = extras.to_string();
+        self
+    }
+
     /// A language model that gives these answers to every question, one per sample.
     #[must_use]
     pub fn with_model(mut self, answers: &[&str]) -> Self {

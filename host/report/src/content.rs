@@ -7,53 +7,98 @@ use serde_json::Value as Json;
 const VERDICTS: [&str; 2] = ["cross.healthy", "cross.not_examined"];
 
 /// One row of the table of agents.
-pub(crate) struct Agent<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) findings: usize,
-    pub(crate) milliseconds: Option<f64>,
-    pub(crate) error: Option<&'a str>,
+#[derive(Debug)]
+pub struct Agent<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// How many findings it has.
+    pub findings: usize,
+    /// Wall time.
+    pub milliseconds: Option<f64>,
+    /// Why it gave no result, or not all of it.
+    pub error: Option<&'a str>,
 }
 
 /// A step of the reasoner's plan.
-pub(crate) struct Action<'a> {
-    pub(crate) action: &'a str,
-    pub(crate) how_to_tell: &'a str,
+#[derive(Debug)]
+pub struct Action<'a> {
+    /// What to do.
+    pub action: &'a str,
+    /// How to tell that it worked.
+    pub how_to_tell: &'a str,
+    /// Minutes, hours or days.
+    pub effort: &'a str,
+    /// How much it is expected to help.
+    pub effect: &'a str,
+    /// The code of the root cause that it is for.
+    pub root_cause: &'a str,
 }
 
 /// One root cause.
-pub(crate) struct RootCause<'a> {
-    pub(crate) analysis: &'a WireAnalysis,
+#[derive(Debug)]
+pub struct RootCause<'a> {
+    /// What the reasoner says of it.
+    pub analysis: &'a WireAnalysis,
+    /// What it is called; empty where the reasoner gives no title.
+    pub title: &'a str,
+    /// Ids of the analyzers' findings behind it.
+    pub findings: Vec<&'a str>,
+    /// What follows from it.
+    pub symptoms: Vec<Symptom<'a>>,
     /// The step of the plan that is its recommendation, so that it need not be said twice.
-    pub(crate) step: Option<usize>,
+    pub step: Option<usize>,
     /// Codes of the analyzers' findings that it joins under its own.
-    pub(crate) joins: Vec<&'a str>,
+    pub joins: Vec<&'a str>,
     /// Codes that it explains.
-    pub(crate) consequences: Vec<&'a str>,
+    pub consequences: Vec<&'a str>,
+}
+
+/// What follows from a root cause.
+#[derive(Debug)]
+pub struct Symptom<'a> {
+    /// Its code.
+    pub code: &'a str,
+    /// Ids of the findings.
+    pub findings: Vec<&'a str>,
+    /// Why it follows.
+    pub why: &'a str,
 }
 
 /// A line with an explanation.
-pub(crate) struct Note<'a> {
-    pub(crate) what: String,
-    pub(crate) why: &'a str,
-    pub(crate) send: &'a str,
+#[derive(Debug)]
+pub struct Note<'a> {
+    /// What it is about.
+    pub what: String,
+    /// Why.
+    pub why: &'a str,
+    /// What to send so that it can be looked at.
+    pub send: &'a str,
 }
 
 /// The response, sorted for a reader.
-pub(crate) struct Content<'a> {
-    pub(crate) title: String,
-    pub(crate) summary: &'a str,
+#[derive(Debug)]
+pub struct Content<'a> {
+    /// The data set's name.
+    pub title: String,
+    /// The paragraph for a busy person.
+    pub summary: &'a str,
     /// The reasoner's analyses: one per root cause.
-    pub(crate) root_causes: Vec<RootCause<'a>>,
+    pub root_causes: Vec<RootCause<'a>>,
     /// Nothing among them is more than a remark.
-    pub(crate) only_remarks: bool,
-    pub(crate) actions: Vec<Action<'a>>,
+    pub only_remarks: bool,
+    /// What to do, in this order.
+    pub actions: Vec<Action<'a>>,
     /// Findings of analyzers that are neither behind a root cause nor one of its consequences,
     /// and that were not ruled out.
-    pub(crate) also_seen: Vec<&'a WireAnalysis>,
-    pub(crate) ruled_out: Vec<Note<'a>>,
-    pub(crate) not_examined: Vec<Note<'a>>,
-    pub(crate) warnings: Vec<&'a str>,
-    pub(crate) agents: Vec<Agent<'a>>,
+    pub also_seen: Vec<&'a WireAnalysis>,
+    /// What it looks like and is not.
+    pub ruled_out: Vec<Note<'a>>,
+    /// What could not be looked at.
+    pub not_examined: Vec<Note<'a>>,
+    /// What was odd about the request.
+    pub warnings: Vec<&'a str>,
+    /// Who looked.
+    pub agents: Vec<Agent<'a>>,
 }
 
 fn text<'a>(value: &'a Json, name: &str) -> &'a str {
@@ -79,7 +124,9 @@ fn list<'a>(response: &'a AnalyseResponse, name: &str) -> &'a [Json] {
 }
 
 impl<'a> Content<'a> {
-    pub(crate) fn of(response: &'a AnalyseResponse) -> Self {
+    /// Sorts a response.
+    #[must_use]
+    pub fn of(response: &'a AnalyseResponse) -> Self {
         // The reasoner is the last.
         let (reasoner, analyzers) = match response.agent_results.0.split_last() {
             Some((reasoner, analyzers)) => (Some(&reasoner.1), analyzers),
@@ -101,6 +148,9 @@ impl<'a> Content<'a> {
             .map(|it| Action {
                 action: text(it, "action"),
                 how_to_tell: text(it, "how_to_tell"),
+                effort: text(it, "effort"),
+                effect: text(it, "expected_effect"),
+                root_cause: text(it, "root_cause"),
             })
             .collect();
         // That nothing is wrong, or that nothing could be looked at, is what the summary says.
@@ -116,6 +166,12 @@ impl<'a> Content<'a> {
             root_causes: faults()
                 .map(|it| RootCause {
                     analysis: it,
+                    title: entries(response, &it.findings.code)
+                        .map(|it| text(it, "title"))
+                        .next()
+                        .unwrap_or_default(),
+                    findings: entries(response, &it.findings.code).flat_map(ids).collect(),
+                    symptoms: symptoms(response, &it.findings.code),
                     step: actions
                         .iter()
                         .position(|step| step.action == it.recommendations.action)
@@ -156,6 +212,24 @@ fn entries<'a>(response: &'a AnalyseResponse, code: &str) -> impl Iterator<Item 
     list(response, "root_causes")
         .iter()
         .filter(move |it| text(it, "code") == code)
+}
+
+/// The ids that an entry lists.
+fn ids(entry: &Json) -> impl Iterator<Item = &str> {
+    let list = entry.get("findings").and_then(Json::as_array);
+    list.into_iter().flatten().filter_map(Json::as_str)
+}
+
+fn symptoms<'a>(response: &'a AnalyseResponse, code: &str) -> Vec<Symptom<'a>> {
+    entries(response, code)
+        .filter_map(|it| it.get("consequences")?.as_array())
+        .flatten()
+        .map(|it| Symptom {
+            code: text(it, "code"),
+            findings: ids(it).collect(),
+            why: text(it, "why"),
+        })
+        .collect()
 }
 
 /// Codes of the findings behind a root cause, where they differ from its own.

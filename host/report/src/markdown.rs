@@ -2,13 +2,14 @@ use std::fmt::Write as _;
 
 use deepfix_core::{AnalyseResponse, WireAnalysis};
 
-use super::{
+use crate::{
     content::{Content, Note},
     labels::Labels,
 };
 
 /// The report for an issue or a wiki.
-pub(crate) fn markdown(response: &AnalyseResponse, language: &str) -> String {
+#[must_use]
+pub fn markdown(response: &AnalyseResponse, language: &str) -> String {
     let content = Content::of(response);
     let labels = Labels::of(language);
     let mut out = String::new();

@@ -1,26 +1,27 @@
 /// The words of a report that are not the agents'.
 #[derive(Debug)]
-pub(crate) struct Labels {
-    pub(crate) root_causes: &'static str,
-    pub(crate) remarks: &'static str,
-    pub(crate) step: &'static str,
-    pub(crate) actions: &'static str,
-    pub(crate) also_seen: &'static str,
-    pub(crate) ruled_out: &'static str,
-    pub(crate) not_examined: &'static str,
-    pub(crate) warnings: &'static str,
-    pub(crate) agents: &'static str,
-    pub(crate) shown_by: &'static str,
-    pub(crate) action: &'static str,
-    pub(crate) why: &'static str,
-    pub(crate) worked: &'static str,
-    pub(crate) causes: &'static str,
-    pub(crate) joins: &'static str,
-    pub(crate) see: &'static str,
-    pub(crate) confidence: &'static str,
-    pub(crate) verified: &'static str,
-    pub(crate) send: &'static str,
-    pub(crate) severities: [&'static str; 3],
+#[allow(missing_docs, reason = "each is the text itself, in two languages below")]
+pub struct Labels {
+    pub root_causes: &'static str,
+    pub remarks: &'static str,
+    pub step: &'static str,
+    pub actions: &'static str,
+    pub also_seen: &'static str,
+    pub ruled_out: &'static str,
+    pub not_examined: &'static str,
+    pub warnings: &'static str,
+    pub agents: &'static str,
+    pub shown_by: &'static str,
+    pub action: &'static str,
+    pub why: &'static str,
+    pub worked: &'static str,
+    pub causes: &'static str,
+    pub joins: &'static str,
+    pub see: &'static str,
+    pub confidence: &'static str,
+    pub verified: &'static str,
+    pub send: &'static str,
+    pub severities: [&'static str; 3],
 }
 
 const ENGLISH: Labels = Labels {
@@ -71,7 +72,8 @@ const FRENCH: Labels = Labels {
 
 impl Labels {
     /// The words of a language; English unless it is French, as the agents understand the name.
-    pub(crate) fn of(language: &str) -> &'static Self {
+    #[must_use]
+    pub fn of(language: &str) -> &'static Self {
         let language = language.split(['-', '_']).next().unwrap_or_default();
         if matches!(language, "french" | "francais" | "français" | "fr" | "fra" | "fre") {
             &FRENCH
@@ -81,11 +83,14 @@ impl Labels {
     }
 
     /// The title of what the reasoner found.
-    pub(crate) fn causes_title(&self, only_remarks: bool) -> &'static str {
+    #[must_use]
+    pub fn causes_title(&self, only_remarks: bool) -> &'static str {
         if only_remarks { self.remarks } else { self.root_causes }
     }
 
-    pub(crate) fn severity(&self, severity: deepfix_core::Severity) -> &'static str {
+    /// The word for a severity.
+    #[must_use]
+    pub fn severity(&self, severity: deepfix_core::Severity) -> &'static str {
         let [low, medium, high] = self.severities;
         match severity {
             deepfix_core::Severity::Low => low,
