@@ -132,11 +132,13 @@ fn plugin_config(agent: &AgentConfig, world: World) -> PluginConfig {
     PluginConfig {
         file: agent.component.clone(),
         name: Some(agent.name.clone()),
+        plugin: None,
         world,
         grants: Grants {
             artifacts: agent.artifacts.clone(),
             capabilities: agent.capabilities.clone(),
             namespaces: agent.namespaces.clone(),
+            secrets: Default::default(),
         },
         limits: agent.limits,
         settings: agent.settings.clone(),
@@ -155,11 +157,13 @@ fn dropped_in(config: &Config) -> Vec<PluginConfig> {
         .map(|file| PluginConfig {
             file,
             name: None,
+            plugin: None,
             world: World::Analyzer,
             grants: Grants {
                 artifacts: config.plugins.artifacts.clone(),
                 capabilities: config.plugins.capabilities.clone(),
                 namespaces: Vec::new(),
+                secrets: Default::default(),
             },
             limits: config.limits,
             settings: String::new(),
