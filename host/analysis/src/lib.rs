@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
+mod agents;
 mod choose;
 mod claims;
 mod coordinator;
@@ -18,8 +19,12 @@ mod mlflow;
 mod model;
 mod numbers;
 mod respond;
+mod reload;
 mod start;
 mod translate;
+mod wanted;
+mod watch;
 
 pub use coordinator::Coordinator;
-pub use start::{Refused, StartError};
+pub use start::{StartError, engine};
+pub use wanted::{dropped_in_config, plugin_config, policy, sources};

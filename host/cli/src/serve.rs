@@ -20,6 +20,7 @@ pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result
     let shutdown = deepfix_server::shutdown_signal().context("cannot listen for signals")?;
     let coordinator = Arc::new(Coordinator::start(&config).await?);
     let diagnosis: Arc<dyn Diagnosis> = coordinator.clone();
+    coordinator.watch();
     tracing::info!(
         address = %listener.local_addr()?,
         agents = diagnosis.agents().len(),

@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, path::PathBuf};
 use deepfix_core::{LimitsOverride, deserialize_bytes as size};
 use serde::Deserialize;
 
-use crate::{llm::RawLlm, mlflow::RawMlflow};
+use crate::{
+    llm::RawLlm,
+    mlflow::RawMlflow,
+    plugins::{RawPlugins, SecretSource},
+};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -74,18 +78,12 @@ pub(crate) struct RawArtifacts {
     pub(crate) roots: Vec<PathBuf>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct RawPlugins {
-    pub(crate) folder: Option<PathBuf>,
-    pub(crate) artifacts: Vec<String>,
-    pub(crate) capabilities: Vec<String>,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawAgent {
     pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) plugin: Option<String>,
     pub(crate) component: PathBuf,
     #[serde(default)]
     pub(crate) sha256: Option<String>,
@@ -95,6 +93,8 @@ pub(crate) struct RawAgent {
     pub(crate) capabilities: Vec<String>,
     #[serde(default)]
     pub(crate) namespaces: Vec<String>,
+    #[serde(default)]
+    pub(crate) secrets: BTreeMap<String, SecretSource>,
     #[serde(default)]
     pub(crate) limits: LimitsOverride,
     #[serde(default)]

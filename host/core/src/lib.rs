@@ -9,6 +9,7 @@ mod diagnosis;
 mod evidence;
 mod finding;
 mod limits;
+mod plugins;
 mod problem;
 mod response;
 mod source;
@@ -24,6 +25,7 @@ pub use diagnosis::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Progress, R
 pub use evidence::{FactCheck, ResolvedFact};
 pub use finding::{Analysis, Fact, Finding, Recommendation, Report, Severity, Source, Value};
 pub use limits::{Limits, LimitsOverride};
+pub use plugins::{PluginsInfo, RefusedPlugin};
 pub use problem::{Problem, ProblemCode};
 pub use response::{
     AgentResult, AnalyseResponse, OrderedMap, WireAnalysis, WireFact, WireFinding, WireRecommendation, WireSource,

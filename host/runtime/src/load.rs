@@ -60,7 +60,7 @@ impl World {
 }
 
 /// What the configuration says of a plugin.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PluginConfig {
     /// The component's file.
     pub file: PathBuf,

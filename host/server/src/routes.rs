@@ -9,7 +9,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use deepfix_config::ServerConfig;
-use deepfix_core::{AgentInfo, Diagnosis};
+use deepfix_core::{AgentInfo, Diagnosis, PluginsInfo};
 use serde::Serialize;
 use tower::ServiceBuilder;
 use tower_http::{
@@ -18,6 +18,7 @@ use tower_http::{
 };
 
 use crate::{
+    admin,
     analyse::analyse,
     app::App,
     body, jobs, observe,
@@ -37,6 +38,7 @@ const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", "/", "this list"),
     endpoint("GET", "/health", "whether the server answers"),
     endpoint("GET", "/v1/agents", "the agents, what they read, find and may use"),
+    endpoint("POST", "/v1/admin/reload", "looks at plugins and configuration now; from this machine only"),
     endpoint(
         "POST",
         "/v1/analyse",
@@ -73,6 +75,7 @@ pub(crate) fn of(app: Arc<App>) -> Router {
         .route("/", get(root))
         .route("/health", get(health))
         .route("/v1/agents", get(agents))
+        .route("/v1/admin/reload", post(admin::reload))
         .route("/v1/analyse", takes_body(&app, post(analyse)))
         .route("/v1/analyze", takes_body(&app, post(analyse)))
         .route("/v2/analyse", takes_body(&app, post(jobs::submit)))
@@ -119,9 +122,11 @@ async fn agents(State(app): State<Arc<App>>) -> Response {
     #[derive(Serialize)]
     struct Agents {
         agents: Vec<AgentInfo>,
+        plugins: PluginsInfo,
     }
     Json(Agents {
         agents: app.diagnosis.agents(),
+        plugins: app.diagnosis.plugins(),
     })
     .into_response()
 }
