@@ -25,7 +25,6 @@ mod protobuf;
 mod request;
 mod safetensors;
 mod siblings;
-mod statistics;
 mod tables;
 mod training;
 mod yaml;

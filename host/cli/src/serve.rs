@@ -33,6 +33,7 @@ pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result
     let history = history::open(&config.history).await?;
     let coordinator = Arc::new(Coordinator::start(&config).await?);
     let diagnosis: Arc<dyn Diagnosis> = coordinator.clone();
+    coordinator.watch();
     tracing::info!(
         address = %listener.local_addr()?,
         agents = diagnosis.agents().len(),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::{
     llm::RawLlm,
     mlflow::RawMlflow,
+    plugins::{RawPlugins, SecretSource},
     service::{RawAccess, RawHistory},
 };
 
@@ -81,18 +82,12 @@ pub(crate) struct RawArtifacts {
     pub(crate) roots: Vec<PathBuf>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct RawPlugins {
-    pub(crate) folder: Option<PathBuf>,
-    pub(crate) artifacts: Vec<String>,
-    pub(crate) capabilities: Vec<String>,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawAgent {
     pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) plugin: Option<String>,
     pub(crate) component: PathBuf,
     #[serde(default)]
     pub(crate) sha256: Option<String>,
@@ -102,6 +97,8 @@ pub(crate) struct RawAgent {
     pub(crate) capabilities: Vec<String>,
     #[serde(default)]
     pub(crate) namespaces: Vec<String>,
+    #[serde(default)]
+    pub(crate) secrets: BTreeMap<String, SecretSource>,
     #[serde(default)]
     pub(crate) limits: LimitsOverride,
     #[serde(default)]

@@ -1,8 +1,8 @@
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use deepfix_core::{ArtifactKind, Capability, Limits};
 
-use crate::{AccessConfig, HistoryConfig, LlmConfig, MlflowConfig};
+use crate::{AccessConfig, HistoryConfig, LlmConfig, MlflowConfig, PluginsConfig, SecretSource};
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
@@ -147,23 +147,14 @@ pub struct ArtifactsConfig {
     pub roots: Vec<PathBuf>,
 }
 
-/// Analyzers that are dropped into a folder.
-#[derive(Debug, Clone)]
-pub struct PluginsConfig {
-    /// The folder; `*.wasm` in it are loaded as analyzers.
-    pub folder: Option<PathBuf>,
-    /// What they may read.
-    pub artifacts: Vec<ArtifactKind>,
-    /// What they may use.
-    pub capabilities: Vec<Capability>,
-}
-
 /// One agent.
 #[derive(Debug, Clone)]
 pub struct AgentConfig {
     /// Its name in responses.
     pub name: String,
-    /// Its component's file.
+    /// What its component calls itself, where that is another name.
+    pub plugin: Option<String>,
+    /// Its component: a file, or the text of an `oci://` or `https://` source.
     pub component: PathBuf,
     /// The digest that the file must have.
     pub sha256: Option<String>,
@@ -173,6 +164,8 @@ pub struct AgentConfig {
     pub capabilities: Vec<Capability>,
     /// Namespaces of codes that it may report beside its own.
     pub namespaces: Vec<String>,
+    /// Secrets that it may read, and where they are.
+    pub secrets: BTreeMap<String, SecretSource>,
     /// What it may use up.
     pub limits: Limits,
     /// Passed to it as JSON; empty when there are none.

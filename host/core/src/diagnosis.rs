@@ -3,7 +3,8 @@ use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 use serde::Serialize;
 
 use crate::{
-    AgentResult, AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, Limits, Problem,
+    AgentResult, AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, Limits,
+    PluginsInfo, Problem,
 };
 
 /// Hears how far an agent is.
@@ -47,6 +48,8 @@ pub enum Role {
 pub struct AgentInfo {
     /// Its name in responses.
     pub name: String,
+    /// What its component calls itself.
+    pub plugin: String,
     /// What it is for.
     pub role: Role,
     /// The plugin's own version.
@@ -69,8 +72,14 @@ pub struct AgentInfo {
     pub granted_artifacts: Vec<ArtifactKind>,
     /// Capabilities that it may use.
     pub granted_capabilities: Vec<Capability>,
+    /// Names of the secrets that it may read.
+    pub granted_secrets: Vec<String>,
     /// What it may use up.
     pub limits: Limits,
+    /// The trusted key that signed its component.
+    pub signed_by: Option<String>,
+    /// The swap that brought this version; 1 is the start of the process.
+    pub generation: u64,
 }
 
 /// Diagnoses experiments. The server is written against this trait, so that its own behaviour
@@ -98,4 +107,14 @@ pub trait Diagnosis: Send + Sync + 'static {
 
     /// The loaded agents, in the order of the configuration, the reasoner last.
     fn agents(&self) -> Vec<AgentInfo>;
+
+    /// What the last look at plugins and configuration came to.
+    fn plugins(&self) -> PluginsInfo {
+        PluginsInfo::default()
+    }
+
+    /// Looks at plugins and configuration now, and swaps what changed.
+    fn reload(&self) -> BoxFuture<'_, PluginsInfo> {
+        Box::pin(async { self.plugins() })
+    }
 }

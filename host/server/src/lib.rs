@@ -19,6 +19,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
 mod access;
+mod admin;
 mod admission;
 mod analyse;
 mod app;

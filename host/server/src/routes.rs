@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, delete, get, post},
 };
-use deepfix_core::AgentInfo;
+use deepfix_core::{AgentInfo, PluginsInfo};
 use serde::Serialize;
 use tower::ServiceBuilder;
 use tower_http::{
@@ -17,6 +17,7 @@ use tower_http::{
 
 use crate::{
     access::{self, Scope},
+    admin,
     analyse::analyse,
     app::App,
     body, history, jobs, observe, operations, problem,
@@ -37,6 +38,11 @@ const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", "/health", "whether the server answers"),
     endpoint("GET", "/ready", "whether it should get requests"),
     endpoint("GET", "/v1/agents", "the agents, what they read, find and may use"),
+    endpoint(
+        "POST",
+        "/v1/admin/reload",
+        "looks at plugins and configuration now; from this machine only",
+    ),
     endpoint(
         "POST",
         "/v1/analyse",
@@ -116,7 +122,9 @@ pub(crate) fn of_administration(app: Arc<App>) -> Router {
 }
 
 fn administration() -> Router<Arc<App>> {
-    Router::new().route("/metrics", get(operations::metrics))
+    Router::new()
+        .route("/metrics", get(operations::metrics))
+        .route("/v1/admin/reload", post(admin::reload))
 }
 
 fn layered(app: Arc<App>, routes: Router<Arc<App>>) -> Router {
@@ -148,9 +156,11 @@ async fn agents(State(app): State<Arc<App>>) -> Response {
     #[derive(Serialize)]
     struct Agents {
         agents: Vec<AgentInfo>,
+        plugins: PluginsInfo,
     }
     Json(Agents {
         agents: app.service.diagnosis.agents(),
+        plugins: app.service.diagnosis.plugins(),
     })
     .into_response()
 }

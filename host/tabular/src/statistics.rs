@@ -2,10 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::{
-    Column, ColumnType, Table, Task, dates,
-    table::quantile,
-};
+use crate::{Column, ColumnType, Table, Task, dates, table::quantile};
 
 /// The wire's name of the task.
 #[must_use]
@@ -37,7 +34,11 @@ pub fn split_statistics(table: &Table) -> Json {
     let (mut features, mut unique, mut percentage) = (Map::new(), Map::new(), Map::new());
     for (place, column) in table.columns.iter().enumerate() {
         let numeric = matches!(column.kind(), ColumnType::Numeric | ColumnType::Empty);
-        let summary = if numeric { numbers(table, place, column) } else { texts(table, place, column) };
+        let summary = if numeric {
+            numbers(table, place, column)
+        } else {
+            texts(table, place, column)
+        };
         features.insert(column.name.clone(), Json::Object(summary));
         let (distinct, _) = column.distinct();
         unique.insert(column.name.clone(), json!(distinct));
@@ -45,7 +46,10 @@ pub fn split_statistics(table: &Table) -> Json {
         percentage.insert(column.name.clone(), json!((share * 100.0).round() / 100.0));
     }
     let names = |places: &mut dyn Iterator<Item = usize>| -> Vec<&str> {
-        places.filter_map(|it| table.columns.get(it)).map(|it| it.name.as_str()).collect()
+        places
+            .filter_map(|it| table.columns.get(it))
+            .map(|it| it.name.as_str())
+            .collect()
     };
     let mut statistics = json!({
         "feature_statistics": features,
@@ -117,7 +121,9 @@ fn estimated_top(table: &Table, place: usize, column: &Column) -> Option<(crate:
     for cell in table.sample.column(place).filter(|it| !it.is_missing()) {
         *counts.entry(cell).or_default() += 1;
     }
-    let (top, count) = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))?;
+    let (top, count) = counts
+        .into_iter()
+        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))?;
     if count >= SURE {
         let factor = table.rows as f64 / table.sample.len().max(1) as f64;
         return Some((top, (count as f64 * factor).round() as u64));
@@ -131,7 +137,12 @@ fn classes(table: &Table) -> Option<Map<String, Json>> {
     const MOST: usize = 1_000;
     let label = table.label().filter(|_| table.task() == Some(Task::Classification))?;
     let counts = label.counts().filter(|it| it.len() <= MOST)?;
-    Some(counts.into_iter().map(|(cell, count)| (label.show(cell), json!(count))).collect())
+    Some(
+        counts
+            .into_iter()
+            .map(|(cell, count)| (label.show(cell), json!(count)))
+            .collect(),
+    )
 }
 
 /// What the wire has no place for.
@@ -155,13 +166,22 @@ fn others(table: &Table) -> Json {
         }
         if let (Some((shortest, longest)), true) = (column.lengths, column.texts > 0) {
             let mean = column.characters as f64 / column.texts as f64;
-            it.insert("characters".to_owned(), json!({ "min": shortest, "mean": mean, "max": longest }));
+            it.insert(
+                "characters".to_owned(),
+                json!({ "min": shortest, "mean": mean, "max": longest }),
+            );
         }
         if let Some((first, last)) = column.date_range {
-            it.insert("dates".to_owned(), json!({ "first": dates::format(first), "last": dates::format(last) }));
+            it.insert(
+                "dates".to_owned(),
+                json!({ "first": dates::format(first), "last": dates::format(last) }),
+            );
         }
         if let Some((outliers, low, high)) = outliers(table, column) {
-            it.insert("outliers".to_owned(), json!({ "share": outliers, "below": low, "above": high }));
+            it.insert(
+                "outliers".to_owned(),
+                json!({ "share": outliers, "below": low, "above": high }),
+            );
         }
         if let Some(value) = correlations.get(&column.name) {
             it.insert("correlation_with_label".to_owned(), json!(value));

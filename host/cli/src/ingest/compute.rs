@@ -66,8 +66,16 @@ fn read(source: &Source, options: &Options, said: &mut Vec<String>) -> anyhow::R
     let table = scan_with(source, options, &|done, _| bar.set_position(done));
     bar.finish_and_clear();
     let table = table?;
-    let exact = if table.is_exact() { "" } else { ", quartiles and checks from a sample" };
-    said.push(format!("{file}: {} rows, {} columns{exact}", table.rows, table.columns.len()));
+    let exact = if table.is_exact() {
+        ""
+    } else {
+        ", quartiles and checks from a sample"
+    };
+    said.push(format!(
+        "{file}: {} rows, {} columns{exact}",
+        table.rows,
+        table.columns.len()
+    ));
     said.extend(table.remarks.iter().map(|it| format!("{file}: {it}")));
     Ok(table)
 }

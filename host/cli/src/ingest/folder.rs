@@ -50,13 +50,29 @@ pub(super) fn write(out: &Path, args: &IngestArgs, computed: &Computed) -> anyho
                 written.push(file);
             }
             // Those of an earlier table.
-            None if file.exists() => fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?,
+            None if file.exists() => {
+                fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?
+            }
             None => {}
         }
     }
-    let suffix = |file: &Path| file.extension().map(|it| it.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    let own = |file: &Path| file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-    let metrics = |file: &Path| if suffix(file) == "csv" { "metrics.csv".to_owned() } else { own(file) };
+    let suffix = |file: &Path| {
+        file.extension()
+            .map(|it| it.to_string_lossy().to_ascii_lowercase())
+            .unwrap_or_default()
+    };
+    let own = |file: &Path| {
+        file.file_name()
+            .map(|it| it.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
+    let metrics = |file: &Path| {
+        if suffix(file) == "csv" {
+            "metrics.csv".to_owned()
+        } else {
+            own(file)
+        }
+    };
     let params = |file: &Path| format!("params.{}", suffix(file));
     let files: [(&Option<PathBuf>, &dyn Fn(&Path) -> String); 4] = [
         (&args.checkpoint, &own),

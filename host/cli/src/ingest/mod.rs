@@ -35,7 +35,10 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
     if let Some(out) = &args.out {
         folder::check(out, args.force)?;
     }
-    for file in [&args.checkpoint, &args.model_config, &args.metrics, &args.params].into_iter().flatten() {
+    for file in [&args.checkpoint, &args.model_config, &args.metrics, &args.params]
+        .into_iter()
+        .flatten()
+    {
         std::fs::File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
     }
     let name = args.dataset_name.clone().unwrap_or_else(|| name_of(&args.train));
@@ -50,6 +53,7 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
         format: args.format,
         language: args.language.clone(),
         fail_on: args.fail_on,
+        output: None,
         tape: TapeArgs::default(),
     };
     if let Some(uri) = &args.mlflow {
@@ -86,7 +90,12 @@ async fn finish(named: Option<&Path>, args: &IngestArgs, analysis: AnalyseArgs) 
     }
     let shown = |it: &PathBuf| format!("deepfix analyse {}", it.display());
     let run = analysis.mlflow.mlflow_run.as_ref();
-    if let Some(next) = analysis.path.as_ref().map(shown).or_else(|| run.map(|it| format!("deepfix analyse --mlflow-run {it}"))) {
+    if let Some(next) = analysis
+        .path
+        .as_ref()
+        .map(shown)
+        .or_else(|| run.map(|it| format!("deepfix analyse --mlflow-run {it}")))
+    {
         output::remark(&output::printable(&format!("next: {next}")));
     }
     Ok(ExitCode::SUCCESS)

@@ -25,7 +25,10 @@ pub(crate) fn read_tables(path: &Path, args: &TableArgs) -> anyhow::Result<Optio
     let mut options = args.options();
     let Some((train, test)) = found(path, &options)? else {
         if options.label.is_some() {
-            anyhow::bail!("--label: {} is no table, and holds no train.csv (.parquet, .arrow)", path.display());
+            anyhow::bail!(
+                "--label: {} is no table, and holds no train.csv (.parquet, .arrow)",
+                path.display()
+            );
         }
         return Ok(None);
     };
@@ -49,7 +52,10 @@ pub(crate) fn read_tables(path: &Path, args: &TableArgs) -> anyhow::Result<Optio
             output::remark(&output::printable(&said));
         }
         Some(_) => {}
-        None => output::remark(&output::printable(&format!("{}; no data checks without it", unknown_label(&source)))),
+        None => output::remark(&output::printable(&format!(
+            "{}; no data checks without it",
+            unknown_label(&source)
+        ))),
     }
     Ok(Some(beside(path, &name, computed)?))
 }
@@ -58,17 +64,27 @@ pub(crate) fn read_tables(path: &Path, args: &TableArgs) -> anyhow::Result<Optio
 fn found(path: &Path, options: &Options) -> anyhow::Result<Option<(PathBuf, Option<PathBuf>)>> {
     if path.is_dir() {
         // What was computed before is taken as it is.
-        if ["request.json", "dataset.json", "dataset.yaml", "dataset.yml"].iter().any(|it| path.join(it).exists()) {
+        if ["request.json", "dataset.json", "dataset.yaml", "dataset.yml"]
+            .iter()
+            .any(|it| path.join(it).exists())
+        {
             return Ok(None);
         }
-        let split = |stem: &str| SUFFIXES.iter().map(|it| path.join(format!("{stem}.{it}"))).find(|it| it.is_file());
+        let split = |stem: &str| {
+            SUFFIXES
+                .iter()
+                .map(|it| path.join(format!("{stem}.{it}")))
+                .find(|it| it.is_file())
+        };
         return Ok(split("train").map(|train| (train, split("test"))));
     }
     let is_table = match Format::of_suffix(path) {
         None => false,
         Some(Format::Csv) if options.label.is_none() => {
             // A log of metrics is a table as well. One that is no table at all is for others to explain.
-            let names = Source::open(path, options).map(|it| it.names().to_vec()).unwrap_or_default();
+            let names = Source::open(path, options)
+                .map(|it| it.names().to_vec())
+                .unwrap_or_default();
             let metric = |name: &String| METRICS.iter().any(|it| name.to_ascii_lowercase().contains(it));
             !names.is_empty() && !names.iter().any(metric)
         }
@@ -102,7 +118,8 @@ fn beside(path: &Path, name: &str, computed: Computed) -> anyhow::Result<Experim
     if let (Some(checks), Some(members)) = (computed.checks, request.as_object_mut()) {
         members.insert("deepchecks_artifacts".to_owned(), checks);
     }
-    let mut experiment = decode_value(request, &FileAccess::below(&[])).map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    let mut experiment =
+        decode_value(request, &FileAccess::below(&[])).map_err(|problem| anyhow::anyhow!("{problem}"))?;
     if path.is_dir() {
         match read_folder_without_tables(path) {
             Ok(contents) => {
@@ -112,7 +129,8 @@ fn beside(path: &Path, name: &str, computed: Computed) -> anyhow::Result<Experim
                 let ours = std::mem::replace(&mut experiment, contents.experiment);
                 for kind in ours.artifacts.kinds().collect::<Vec<_>>() {
                     // Check results that somebody put there are what he wants to be read.
-                    let keep = kind == deepfix_core::ArtifactKind::Deepchecks && experiment.artifacts.get(kind).is_some();
+                    let keep =
+                        kind == deepfix_core::ArtifactKind::Deepchecks && experiment.artifacts.get(kind).is_some();
                     if let (false, Some(artifact)) = (keep, ours.artifacts.get(kind)) {
                         experiment.artifacts.insert(kind, artifact.clone());
                     }

@@ -111,6 +111,10 @@ impl Diagnosis for Fake {
     fn agents(&self) -> Vec<AgentInfo> {
         vec![AgentInfo {
             name: "Fake".to_owned(),
+            plugin: String::new(),
+            granted_secrets: Vec::new(),
+            signed_by: None,
+            generation: 1,
             role: Role::Analyzer,
             version: "1.0.0".to_owned(),
             summary: "does as it is told".to_owned(),

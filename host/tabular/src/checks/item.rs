@@ -95,5 +95,8 @@ pub(super) fn listed<'a>(pairs: impl Iterator<Item = (&'a str, String)>) -> Stri
     const SHOWN: usize = 10;
     let all: Vec<String> = pairs.map(|(name, value)| format!("'{name}': '{value}'")).collect();
     let more = if all.len() > SHOWN { ", ..." } else { "" };
-    format!("{{{}{more}}}", all.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", "))
+    format!(
+        "{{{}{more}}}",
+        all.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ")
+    )
 }

@@ -11,12 +11,19 @@ const REPEATED: f64 = 0.05;
 fn note(item: Item, table: &Table) -> Item {
     let mut notes = Vec::new();
     if !table.keys.is_empty() && table.without_keys() {
-        notes.push(format!("rows are compared without {}, which differs in each", table.keys.join(", ")));
+        notes.push(format!(
+            "rows are compared without {}, which differs in each",
+            table.keys.join(", ")
+        ));
     }
     if !table.hashes(table.without_keys()).is_complete() {
         notes.push("estimated from a part of the rows, chosen by their hash".to_owned());
     }
-    if notes.is_empty() { item } else { item.note(notes.join("; ")) }
+    if notes.is_empty() {
+        item
+    } else {
+        item.note(notes.join("; "))
+    }
 }
 
 pub(super) fn duplicates(which: Which, table: &Table) -> Item {

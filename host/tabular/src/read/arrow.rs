@@ -36,12 +36,24 @@ pub(crate) struct Layout {
 
 /// Opens a file and gives its columns, and a remark for each that holds no plain values.
 pub(super) fn open(file: &Path, format: Format) -> Result<(Layout, Vec<String>, Vec<String>), TableError> {
-    let input = || File::open(file).map_err(|error| TableError::Io { file: file.to_owned(), error });
-    let damaged = |reason: String| TableError::Damaged { file: file.to_owned(), format: format.name(), reason };
+    let input = || {
+        File::open(file).map_err(|error| TableError::Io {
+            file: file.to_owned(),
+            error,
+        })
+    };
+    let damaged = |reason: String| TableError::Damaged {
+        file: file.to_owned(),
+        format: format.name(),
+        reason,
+    };
     let mut parquet = None;
     let schema = match format {
         Format::Parquet => {
-            let meta = guarded(|| ArrowReaderMetadata::load(&input()?, Default::default()).map_err(|it| damaged(it.to_string())), &damaged)?;
+            let meta = guarded(
+                || ArrowReaderMetadata::load(&input()?, Default::default()).map_err(|it| damaged(it.to_string())),
+                &damaged,
+            )?;
             let schema = meta.schema().clone();
             if meta.metadata().file_metadata().num_rows() <= 0 {
                 return Err(no_rows(file));
@@ -49,8 +61,16 @@ pub(super) fn open(file: &Path, format: Format) -> Result<(Layout, Vec<String>, 
             parquet = Some(meta);
             schema
         }
-        Format::ArrowStream => guarded(|| StreamReader::try_new(BufReader::new(input()?), None).map_err(|it| damaged(it.to_string())), &damaged)?.schema(),
-        _ => guarded(|| FileReader::try_new(BufReader::new(input()?), None).map_err(|it| damaged(it.to_string())), &damaged)?.schema(),
+        Format::ArrowStream => guarded(
+            || StreamReader::try_new(BufReader::new(input()?), None).map_err(|it| damaged(it.to_string())),
+            &damaged,
+        )?
+        .schema(),
+        _ => guarded(
+            || FileReader::try_new(BufReader::new(input()?), None).map_err(|it| damaged(it.to_string())),
+            &damaged,
+        )?
+        .schema(),
     };
     let (mut places, mut names, mut remarks) = (Vec::new(), Vec::new(), Vec::new());
     for (place, field) in schema.fields().iter().enumerate() {
@@ -68,7 +88,15 @@ pub(super) fn open(file: &Path, format: Format) -> Result<(Layout, Vec<String>, 
     if names.is_empty() {
         return Err(damaged("no column holds numbers, texts, booleans or dates".to_owned()));
     }
-    Ok((Layout { format, places, parquet }, names, remarks))
+    Ok((
+        Layout {
+            format,
+            places,
+            parquet,
+        },
+        names,
+        remarks,
+    ))
 }
 
 fn no_rows(file: &Path) -> TableError {
@@ -79,7 +107,10 @@ fn no_rows(file: &Path) -> TableError {
 }
 
 /// A decoder that panics at a damaged file is a file that cannot be read.
-fn guarded<T>(read: impl FnOnce() -> Result<T, TableError>, damaged: &dyn Fn(String) -> TableError) -> Result<T, TableError> {
+fn guarded<T>(
+    read: impl FnOnce() -> Result<T, TableError>,
+    damaged: &dyn Fn(String) -> TableError,
+) -> Result<T, TableError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(damaged("the decoder gave up".to_owned())))
 }
@@ -124,11 +155,13 @@ impl Layout {
                 open: Vec::new(),
             },
             (Format::ArrowStream, _) => {
-                let reader = StreamReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
+                let reader =
+                    StreamReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
                 Parts::Stream(Box::new(reader), None, 0)
             }
             _ => {
-                let reader = FileReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
+                let reader =
+                    FileReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
                 Parts::Stream(Box::new(reader), None, 0)
             }
         };
@@ -137,7 +170,10 @@ impl Layout {
             layout: self,
             parts: Mutex::new(parts),
             rows: AtomicU64::new(0),
-            total: self.parquet.as_ref().map_or(0, |it| it.metadata().file_metadata().num_rows().max(0) as u64),
+            total: self
+                .parquet
+                .as_ref()
+                .map_or(0, |it| it.metadata().file_metadata().num_rows().max(0) as u64),
         }))
     }
 }
@@ -246,7 +282,9 @@ impl Batches for Reader<'_> {
         let damaged = |reason| self.damaged(reason);
         guarded(
             || {
-                let Some((index, records)) = self.take()? else { return Ok(false) };
+                let Some((index, records)) = self.take()? else {
+                    return Ok(false);
+                };
                 self.rows.fetch_add(records.num_rows() as u64, Ordering::Relaxed);
                 batch.fill(index, &records).map_err(|it| self.damaged(it.to_string()))?;
                 Ok(true)
@@ -258,7 +296,11 @@ impl Batches for Reader<'_> {
     fn done(&self) -> u64 {
         // In bytes, as far as the rows tell.
         let share = self.rows.load(Ordering::Relaxed) as f64 / self.total.max(1) as f64;
-        if self.total == 0 { 0 } else { (share.min(1.0) * self.source.size as f64) as u64 }
+        if self.total == 0 {
+            0
+        } else {
+            (share.min(1.0) * self.source.size as f64) as u64
+        }
     }
 }
 
