@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    Refused, StartError, choose, claims, fallback, judge, mlflow,
+    Refused, StartError, choose, claims, fallback, french, judge, mlflow,
     model::RequestModel,
     respond,
     start::{self, Loaded},
