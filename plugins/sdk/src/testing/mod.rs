@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod recorded;
+mod strategies;
 mod table;
 mod verify;
 
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub use catalogue::assert_catalogue_is_complete;
+pub use strategies::{odd_json, odd_language, odd_number};
 pub use recorded::{analyze_soundly, assert_sound, found, read_request, recorded_requests};
 
 /// A host for native tests.
