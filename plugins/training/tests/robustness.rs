@@ -65,8 +65,8 @@ fn metrics() -> impl Strategy<Value = Json> {
 }
 
 fn training() -> impl Strategy<Value = Json> {
-    let known =
-        prop::collection::hash_map(prop::sample::select(&PARAMS[..]), odd_json(&PARAMS), 0..10).prop_map(|it| json!(it));
+    let known = prop::collection::hash_map(prop::sample::select(&PARAMS[..]), odd_json(&PARAMS), 0..10)
+        .prop_map(|it| json!(it));
     (metrics(), prop_oneof![3 => known, 1 => odd_json(&PARAMS)])
         .prop_map(|(metrics, params)| json!({"metrics_values": metrics, "params": params}))
 }

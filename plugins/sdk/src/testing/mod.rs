@@ -22,8 +22,8 @@ use crate::{
 };
 
 pub use catalogue::assert_catalogue_is_complete;
-pub use strategies::{odd_json, odd_language, odd_number};
 pub use recorded::{analyze_soundly, assert_sound, found, read_request, recorded_requests};
+pub use strategies::{odd_json, odd_language, odd_number};
 
 /// A host for native tests.
 ///
