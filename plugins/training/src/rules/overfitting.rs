@@ -96,9 +96,14 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     if fall < STILL_LEARNING || is_open_from_start(view, &gap, &best) || gap.end < 1.2 || gap.end < gap.start {
         return None;
     }
+    let unclear = never_improved(case, &best) && !is_oversized(case);
+    let guesses = view.validation_chance().is_none_or(|it| it.at_or_below != Some(false));
     let (severity, confidence) = match best.rise {
         // Validation that never got better may have wrong labels or other data instead.
-        _ if never_improved(case, &best) && !is_oversized(case) => (Severity::Low, 0.45),
+        // At the level of guessing they are the likelier reason, and the rules that see the data
+        // speak of them.
+        _ if unclear && guesses => return None,
+        _ if unclear => (Severity::Low, 0.45),
         it if it >= 0.4 => (Severity::High, 0.93),
         it if it >= CLEAR_RISE => (Severity::Medium, 0.85),
         _ => (Severity::Low, 0.6),
