@@ -126,18 +126,19 @@ fn claims(folders: &[String]) -> Result<Vec<Claim>> {
                 let found = answer
                     .response
                     .as_ref()
-                    .and_then(|it| it["agent_results"][agent]["analysis"].as_array());
-                for finding in found.into_iter().flatten().map(|it| &it["findings"]) {
-                    let Some(strength) = finding["extras"]["strength"].as_f64() else {
+                    .and_then(|it| it.get("agent_results")?.get(agent)?.get("analysis")?.as_array());
+                for finding in found.into_iter().flatten().filter_map(|it| it.get("findings")) {
+                    let Some(strength) = finding.pointer("/extras/strength").and_then(Json::as_f64) else {
                         continue;
                     };
-                    let code = finding["code"].as_str().unwrap_or_default().to_owned();
+                    let text = |name: &str| finding.get(name).and_then(Json::as_str).unwrap_or_default();
+                    let code = text("code").to_owned();
                     if ["cross.healthy", "cross.poor_unexplained", "cross.not_examined"].contains(&code.as_str()) {
                         continue;
                     }
                     claims.push(Claim {
                         plugin,
-                        low: finding["severity"] == Json::from("low"),
+                        low: text("severity") == "low",
                         strength,
                         right: case.label.is_right(&leaf(&code)),
                         code,

@@ -248,3 +248,21 @@ summary-poor = No fault was found, but the model is hardly better than a constan
 summary-not-examined = Nothing could be examined: { $why }
 summary-gaps = Not looked at, for want of artifacts: { $kinds }.
 summary-failed = { $agents } failed, so this diagnosis is incomplete.
+
+# Labels of facts
+
+fact-early-gap-as-a-share-of-the-late-one = early gap as a share of the late one
+fact-inputs-in-the-configuration = inputs in the configuration
+fact-inputs-of-the-first-layer = inputs of the first layer
+fact-metric-of-a-constant-answer = metric of a constant answer
+fact-numeric-features-in-the-data = numeric features in the data
+fact-outputs-in-the-configuration = outputs in the configuration
+fact-outputs-of-the-last-layer = outputs of the last layer
+fact-ratio-of-feature-scales = ratio of feature scales
+fact-root-mean-square-of = root mean square of '{ $name }'
+fact-rows-of = rows of '{ $name }'
+fact-share-of-the-most-frequent-class = share of the most frequent class
+fact-std-of = std of '{ $name }'
+fact-training-rows = training rows
+fact-updates-in-all = updates in all
+fact-updates-per-epoch = updates per epoch

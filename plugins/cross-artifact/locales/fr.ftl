@@ -248,3 +248,21 @@ summary-poor = Aucun défaut n'a été trouvé, mais le modèle ne fait guère m
 summary-not-examined = Rien n'a pu être examiné : { $why }
 summary-gaps = Non examiné, faute d'artefacts : { $kinds }.
 summary-failed = Échec de { $agents } : ce diagnostic est incomplet.
+
+# Libellés des faits
+
+fact-early-gap-as-a-share-of-the-late-one = écart initial rapporté à l'écart final
+fact-inputs-in-the-configuration = entrées selon la configuration
+fact-inputs-of-the-first-layer = entrées de la première couche
+fact-metric-of-a-constant-answer = métrique d'une réponse constante
+fact-numeric-features-in-the-data = variables numériques des données
+fact-outputs-in-the-configuration = sorties selon la configuration
+fact-outputs-of-the-last-layer = sorties de la dernière couche
+fact-ratio-of-feature-scales = rapport des ordres de grandeur
+fact-root-mean-square-of = moyenne quadratique de « { $name } »
+fact-rows-of = lignes de « { $name } »
+fact-share-of-the-most-frequent-class = part de la classe la plus fréquente
+fact-std-of = écart-type de « { $name } »
+fact-training-rows = lignes d'entraînement
+fact-updates-in-all = mises à jour en tout
+fact-updates-per-epoch = mises à jour par époque

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use deepfix_plugin::{AgentOutcome, ArtifactKind, Outcome};
+use deepfix_plugin::{AgentOutcome, ArtifactKind, Language, Outcome};
 use deepfix_views::{dataset::Which, training::Params};
 use serde_json::{Map, Value as Json, json};
 
@@ -199,7 +199,8 @@ pub(crate) fn checked(case: &Case<'_>, outcomes: &[AgentOutcome]) -> String {
             parts.push(phrase(case, kind, outcomes));
         }
     }
-    parts.join("; ")
+    // French sets a space before the semicolon.
+    parts.join(if case.language == Language::French { " ; " } else { "; " })
 }
 
 fn phrase(case: &Case<'_>, kind: ArtifactKind, outcomes: &[AgentOutcome]) -> String {

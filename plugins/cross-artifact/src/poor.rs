@@ -1,7 +1,7 @@
 //! `cross.poor_unexplained`: no rule found a fault, and yet the model is hardly better than a
 //! constant answer.
 //!
-//! Poor: R² below [`LEAST_SKILL`] on both splits; an accuracy that goes less than [`LEAST_SKILL`] of the way
+//! Poor on the validation rows: R² below [`LEAST_SKILL`]; an accuracy that goes less than [`LEAST_SKILL`] of the way
 //! from always answering the most frequent class to always being right, by more than a standard
 //! error of the rows; an AUC below [`LEAST_AUC`]. To call such a run healthy would be wrong, and to
 //! name a cause would be a guess: the task itself may allow no better. Source: deepchecks
@@ -32,9 +32,8 @@ pub(crate) fn find(experiment: &Experiment) -> Option<Draft> {
     if view.points() < POINTS || view.params.pretrained() {
         return None;
     }
-    // The better split counts: what is poor on one only has a name of its own.
-    let ends = [pair.train_curve.end(), pair.validation_curve.end()];
-    let best = ends.into_iter().flatten().reduce(f64::max)?;
+    // Were it poor on these rows only, and for a reason that shows, a rule would have told it.
+    let best = pair.validation_curve.end()?;
     let (is_poor, constant) = match pair.metric {
         Metric::R2 => (best < LEAST_SKILL, 0.0),
         Metric::Accuracy => {

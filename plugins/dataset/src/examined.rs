@@ -36,7 +36,9 @@ pub(crate) fn describe(view: &DatasetView, reporter: &mut Reporter<'_>) -> Strin
         Modality::Tabular => {
             note(statistics, "statistics");
             note(view.label.is_some(), "label");
-            if view.label.as_ref().is_some_and(|it| it.task == Task::Classification) {
+            // Statistics bring the classes with them: asking for both would be asking twice.
+            let classes = view.label.as_ref().is_some_and(|it| it.task == Task::Classification);
+            if classes && (statistics || counts) {
                 note(counts, "classes");
             }
         }

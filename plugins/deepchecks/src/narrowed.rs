@@ -71,7 +71,7 @@ fn sampled(check: &Check, rows: f64) -> Option<Said> {
         return None;
     }
     let samples = check.parameter("n_samples").and_then(deepfix_views::dataset::finite)?;
-    (samples >= 0.0 && samples < FEW && samples < rows).then(|| {
+    ((0.0..FEW).contains(&samples) && samples < rows).then(|| {
         let args = vec![("samples", (samples as u64).into()), ("rows", (rows as u64).into())];
         ("samples", args)
     })

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use deepfix_plugin::testing::FakeHost;
+use deepfix_plugin::testing::{FakeHost, odd_json, odd_language, odd_number};
 use deepfix_training_plugin::TrainingArtifactsAnalyzer;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -46,32 +46,7 @@ const PARAMS: [&str; 16] = [
 ];
 
 fn number() -> impl Strategy<Value = Json> {
-    prop_oneof![
-        8 => (-3.0..3.0f64).prop_map(|it| json!(it)),
-        2 => (0u32..40).prop_map(|it| json!(it)),
-        1 => Just(json!(0.0)),
-        1 => Just(json!(1e300)),
-        1 => Just(json!(-1e-300)),
-        1 => Just(json!(f64::MAX)),
-        1 => Just(json!("NaN")),
-        1 => Just(json!("Infinity")),
-        1 => Just(json!("-Infinity")),
-        2 => Just(Json::Null),
-    ]
-}
-
-fn anything() -> impl Strategy<Value = Json> {
-    let leaf = prop_oneof![
-        number(),
-        any::<bool>().prop_map(Json::Bool),
-        "[a-z0-9.{}$-]{0,12}".prop_map(Json::String)
-    ];
-    leaf.prop_recursive(3, 12, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Json::Array),
-            prop::collection::hash_map("[a-zA-Z_./~ ]{0,8}", inner, 0..4).prop_map(|it| json!(it)),
-        ]
-    })
+    odd_number(3.0)
 }
 
 fn curve() -> impl Strategy<Value = Json> {
@@ -86,13 +61,13 @@ fn metrics() -> impl Strategy<Value = Json> {
     let wide = prop::collection::hash_map(prop::sample::select(&COLUMNS[..]), curve(), 0..12).prop_map(|it| json!(it));
     let row = prop::collection::hash_map(prop::sample::select(&COLUMNS[..]), number(), 0..8);
     let rows = prop::collection::vec(row, 0..30).prop_map(|it| json!(it));
-    prop_oneof![4 => wide, 2 => rows, 1 => anything()]
+    prop_oneof![4 => wide, 2 => rows, 1 => odd_json(&PARAMS)]
 }
 
 fn training() -> impl Strategy<Value = Json> {
-    let known =
-        prop::collection::hash_map(prop::sample::select(&PARAMS[..]), anything(), 0..10).prop_map(|it| json!(it));
-    (metrics(), prop_oneof![3 => known, 1 => anything()])
+    let known = prop::collection::hash_map(prop::sample::select(&PARAMS[..]), odd_json(&PARAMS), 0..10)
+        .prop_map(|it| json!(it));
+    (metrics(), prop_oneof![3 => known, 1 => odd_json(&PARAMS)])
         .prop_map(|(metrics, params)| json!({"metrics_values": metrics, "params": params}))
 }
 
@@ -100,10 +75,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn odd_artifacts_are_answered_with_verified_facts(training in training(), config in anything(), french in any::<bool>()) {
+    fn odd_artifacts_are_answered_with_verified_facts(training in training(), config in odd_json(&PARAMS), language in odd_language()) {
         let host = FakeHost::from_request(json!({
             "training_artifacts": training, "model_checkpoint_artifacts": {"config": config},
-            "language": if french { "french" } else { "english" },
+            "language": language,
         }));
         let report = host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
         for analysis in &report.analyses {

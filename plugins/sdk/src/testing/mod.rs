@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod recorded;
+mod strategies;
 mod table;
 mod verify;
 
@@ -22,6 +23,7 @@ use crate::{
 
 pub use catalogue::assert_catalogue_is_complete;
 pub use recorded::{analyze_soundly, assert_sound, found, read_request, recorded_requests};
+pub use strategies::{odd_json, odd_language, odd_number};
 
 /// A host for native tests.
 ///

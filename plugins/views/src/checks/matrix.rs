@@ -59,7 +59,9 @@ impl Check {
 
 /// Read at once into numbers, where every row has the columns of the first, in their order.
 fn typed(raw: &RawValue) -> Option<Matrix> {
-    let rows: Vec<Row<'_>> = serde_json::from_str(raw.get()).ok()?;
+    // A text that holds a table would be quoted whole by the error.
+    let text = Some(raw.get()).filter(|it| it.starts_with('['))?;
+    let rows: Vec<Row<'_>> = serde_json::from_str(text).ok()?;
     let names = &rows.first()?.names;
     if rows.iter().any(|it| it.names != *names) {
         return None;

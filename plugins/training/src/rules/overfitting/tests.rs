@@ -1,0 +1,113 @@
+use deepfix_plugin::Severity;
+use serde_json::{Value as Json, json};
+
+use super::CODE;
+use crate::sample::{codes, decay, epochs, severity};
+
+fn rising(points: usize, best: usize, low: f64, slope: f64) -> Vec<f64> {
+    (0..points)
+        .map(|it| {
+            if it < best {
+                low + 0.4 * (1.0 - it as f64 / best as f64)
+            } else {
+                low + slope * (it - best) as f64
+            }
+        })
+        .collect()
+}
+
+fn run(train: &[f64], validation: &[f64], params: &Json) -> Json {
+    json!({"metrics_values": {"epoch": epochs(train.len()), "train_loss": train, "val_loss": validation}, "params": params})
+}
+
+#[test]
+fn a_gap_that_opens_is_found_with_the_missed_stop() {
+    let found = run(
+        &decay(60, 0.9, 0.02, 10.0, 0.01),
+        &rising(60, 12, 0.45, 0.01),
+        &json!({"early_stopping": false, "num_epochs": 60}),
+    );
+    assert_eq!(severity(&found, CODE), Some(Severity::High));
+    assert_eq!(codes(&found), [CODE, "training.early_stopping_missed"]);
+}
+
+#[test]
+fn a_gap_from_the_first_epoch_is_not_overfitting() {
+    let validation: Vec<f64> = rising(60, 2, 1.9, 0.01);
+    assert!(
+        severity(
+            &run(
+                &decay(60, 0.9, 0.1, 10.0, 0.01),
+                &validation,
+                &json!({"early_stopping": false})
+            ),
+            CODE
+        )
+        .is_none()
+    );
+}
+
+#[test]
+fn a_gap_that_opens_wide_is_overfitting_though_the_first_epoch_shows_a_small_one() {
+    let validation: Vec<f64> = (0..40)
+        .map(|it| {
+            if it < 4 {
+                0.95 - 0.06 * f64::from(it)
+            } else {
+                0.71 + 0.02 * f64::from(it - 4)
+            }
+        })
+        .collect();
+    let found = run(
+        &decay(40, 0.7, 0.01, 6.0, 0.002),
+        &validation,
+        &json!({"early_stopping": false, "num_epochs": 40}),
+    );
+    assert_eq!(codes(&found), [CODE, "training.early_stopping_missed"]);
+    assert_eq!(severity(&found, CODE), Some(Severity::High));
+    assert_eq!(
+        severity(&found, "training.early_stopping_missed"),
+        Some(Severity::Medium)
+    );
+}
+
+#[test]
+fn a_run_that_early_stopping_ended_is_healthy() {
+    let found = run(
+        &decay(18, 0.9, 0.02, 6.0, 0.01),
+        &rising(18, 10, 0.45, 0.01),
+        &json!({"early_stopping": true, "num_epochs": 60}),
+    );
+    assert!(codes(&found).is_empty());
+}
+
+#[test]
+fn dropout_that_makes_validation_better_is_healthy() {
+    let found = run(
+        &decay(40, 0.9, 0.5, 10.0, 0.05),
+        &decay(40, 0.7, 0.42, 8.0, 0.003),
+        &json!({"dropout": 0.5}),
+    );
+    assert!(codes(&found).is_empty());
+}
+
+#[test]
+fn a_patience_longer_than_the_run_stops_nothing() {
+    let found = run(
+        &decay(60, 0.9, 0.02, 10.0, 0.01),
+        &rising(60, 12, 0.45, 0.01),
+        &json!({"early_stopping": true, "patience": 500, "num_epochs": 60}),
+    );
+    assert_eq!(severity(&found, CODE), Some(Severity::High));
+}
+
+#[test]
+fn validation_that_is_never_better_than_a_constant_is_only_a_remark() {
+    let mut found = run(
+        &decay(40, 2.3, 0.5, 8.0, 0.01),
+        &rising(40, 10, 1.15, 0.01),
+        &json!({"early_stopping": false}),
+    );
+    found["metrics_values"]["val_r2"] = json!(vec![-0.15; 40]);
+    assert!(severity(&found, CODE).is_none_or(|it| it == Severity::Low));
+}

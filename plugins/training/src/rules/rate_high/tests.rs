@@ -1,0 +1,90 @@
+use deepfix_plugin::Severity;
+use serde_json::{Value as Json, json};
+
+use super::CODE;
+use crate::sample::{codes, decay, epochs, severity};
+
+fn run(train: &[f64], validation: &[f64]) -> Json {
+    json!({"metrics_values": {"epoch": epochs(train.len()), "train_loss": train, "val_loss": validation},
+        "params": {"learning_rate": 0.5, "optimizer": "sgd", "batch_size": 32}})
+}
+
+#[test]
+fn a_loss_that_explodes_and_does_not_come_back_is_found() {
+    let train = [0.76, 0.5, 5.5, 42.0, 1.2, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1, 1.1];
+    assert_eq!(severity(&run(&train, &train), CODE), Some(Severity::High));
+}
+
+#[test]
+fn a_warm_up_spike_that_recovers_is_healthy() {
+    let train = [0.76, 0.5, 0.45, 1.6, 0.6, 0.4, 0.35, 0.33, 0.31, 0.3, 0.3, 0.29];
+    assert!(severity(&run(&train, &train), CODE).is_none());
+}
+
+#[test]
+fn a_run_that_was_cut_soon_after_a_restart_is_healthy() {
+    let phase = |it: usize| std::f64::consts::PI * (it % 10) as f64 / 10.0;
+    let rates: Vec<f64> = (0..22).map(|it| 0.05 * (1.0 + phase(it).cos())).collect();
+    let loss: Vec<f64> = (0..22)
+        .map(|it| {
+            let cycle = [0.9, 0.6, 0.42][it / 10];
+            0.05 + cycle * (-0.4 * (it % 10) as f64).exp()
+        })
+        .collect();
+    let mut cut = run(&loss, &loss);
+    cut["metrics_values"]["lr"] = json!(rates);
+    assert!(severity(&cut, CODE).is_none());
+    cut["metrics_values"].as_object_mut().unwrap().remove("lr");
+    cut["params"]["lr_scheduler"] = json!("CosineAnnealingWarmRestarts");
+    assert!(severity(&cut, CODE).is_none());
+    // What a whole cycle does not mend is no restart's doing.
+    let broken: Vec<f64> = loss
+        .iter()
+        .enumerate()
+        .map(|(it, loss)| if it < 10 { *loss } else { 6.0 })
+        .collect();
+    let mut broken = run(&broken, &broken);
+    broken["metrics_values"]["lr"] = json!(rates);
+    assert_eq!(severity(&broken, CODE), Some(Severity::High));
+}
+
+#[test]
+fn a_huge_unscaled_loss_that_falls_is_healthy() {
+    let train = decay(30, 6e8, 2e8, 4.0, 0.01);
+    assert!(codes(&run(&train, &train)).is_empty());
+}
+
+#[test]
+fn jumps_with_large_batches_are_found() {
+    let train = decay(40, 1.0, 0.8, 10.0, 0.2);
+    let validation = decay(40, 1.1, 0.9, 10.0, 0.5);
+    assert_eq!(severity(&run(&train, &validation), CODE), Some(Severity::Medium));
+}
+
+#[test]
+fn dropout_noise_in_the_training_loss_alone_is_healthy() {
+    let train = decay(40, 1.0, 0.5, 10.0, 0.2);
+    let validation = decay(40, 0.8, 0.45, 10.0, 0.005);
+    assert!(severity(&run(&train, &validation), CODE).is_none());
+}
+
+#[test]
+fn huge_first_steps_that_leave_a_poor_model_are_found() {
+    let mut train = vec![0.66; 30];
+    train[0] = 11.2;
+    let mut found = run(&train, &vec![0.75; 30]);
+    found["params"] = json!({"learning_rate": 0.05, "optimizer": "rmsprop", "batch_size": 64});
+    found["metrics_values"]["train_accuracy"] = json!(vec![0.6; 30]);
+    assert_eq!(severity(&found, CODE), Some(Severity::High));
+    found["metrics_values"]["train_accuracy"] = json!(decay(30, 0.5, 0.95, 3.0, 0.001));
+    assert!(severity(&found, CODE).is_none());
+}
+
+#[test]
+fn a_training_loss_that_jumps_while_validation_is_calm_is_healthy() {
+    let mut train = decay(40, 0.5, 0.2, 6.0, 0.05);
+    train[20] = 0.11;
+    train[30] = 0.45;
+    let validation = decay(40, 0.5, 0.17, 6.0, 0.01);
+    assert!(severity(&run(&train, &validation), CODE).is_none());
+}

@@ -1,0 +1,85 @@
+use super::*;
+
+fn loss(name: &str) -> Option<(Split, u8)> {
+    match resolve(name) {
+        Role::Loss { split, rank, .. } => Some((split, rank)),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_losses_of_the_common_frameworks_are_found() {
+    for name in [
+        "loss",
+        "train_loss",
+        "training_loss",
+        "train/loss",
+        "Train Loss",
+        "trainLoss",
+        "train_loss_epoch",
+    ] {
+        assert_eq!(loss(name), Some((Split::Train, 0)), "{name}");
+    }
+    for name in [
+        "val_loss",
+        "eval_loss",
+        "valid_loss",
+        "validation_loss",
+        "eval/loss",
+        "dev-loss",
+        "avg_val_loss",
+    ] {
+        assert_eq!(loss(name), Some((Split::Validation, 0)), "{name}");
+    }
+    assert_eq!(loss("test_loss"), Some((Split::Test, 0)));
+    assert_eq!(loss("train/box_loss"), Some((Split::Train, 3)));
+    assert!(loss("validation_1-mlogloss").is_some());
+}
+
+#[test]
+fn metrics_carry_split_and_direction() {
+    for (name, split, metric) in [
+        ("acc", Split::Train, Metric::Accuracy),
+        ("val_accuracy", Split::Validation, Metric::Accuracy),
+        ("eval_f1", Split::Validation, Metric::F1),
+        ("val/AUROC", Split::Validation, Metric::Auc),
+        ("test_r2_score", Split::Test, Metric::R2),
+        ("val_root_mean_squared_error", Split::Validation, Metric::Rmse),
+    ] {
+        assert!(
+            matches!(resolve(name), Role::Metric { split: s, metric: m, .. } if s == split && m == metric),
+            "{name}: {:?}",
+            resolve(name)
+        );
+    }
+    assert_eq!(Metric::Rmse.orientation(), Orientation::LowerIsBetter);
+}
+
+#[test]
+fn axes_rates_and_gradients_are_told_apart() {
+    assert_eq!(resolve("train/epoch"), Role::Epoch);
+    assert_eq!(resolve("global_step"), Role::Step);
+    assert_eq!(resolve("lr"), Role::LearningRate);
+    assert_eq!(resolve("train/learning_rate"), Role::LearningRate);
+    assert_eq!(resolve("train/grad_norm"), Role::GradientNorm);
+    assert_eq!(
+        resolve("grad_norm/layers.3"),
+        Role::LayerGradientNorm("layers.3".to_owned())
+    );
+    assert_eq!(resolve("grad_2.0_norm_total"), Role::GradientNorm);
+}
+
+#[test]
+fn unrelated_columns_mean_nothing() {
+    for name in [
+        "",
+        "___",
+        "runtime",
+        "samples_per_second",
+        "épreuve",
+        "system/gpu.0.memory",
+        "total_flos",
+    ] {
+        assert_eq!(resolve(name), Role::Other, "{name}");
+    }
+}

@@ -1,0 +1,95 @@
+use deepfix_plugin::{Request, testing::FakeHost};
+use serde_json::json;
+
+use super::*;
+
+fn view(training: Json) -> TrainingView {
+    let host = FakeHost::from_request(json!({"training_artifacts": training}));
+    TrainingView::read(&Context::new(&host, &Request::default()))
+        .unwrap()
+        .unwrap()
+}
+
+#[test]
+fn train_and_validation_on_different_rows_meet_per_epoch() {
+    let view = view(json!({"metrics_values": {
+        "epoch": [1, 1, 2, 2], "loss": [1.0, null, 0.5, null], "eval_loss": [null, 1.1, null, 0.6], "eval_accuracy": [null, 0.5, null, 0.8],
+    }}));
+    assert_eq!(view.train.values(), [1.0, 0.5]);
+    assert_eq!(view.validation.values(), [1.1, 0.6]);
+    assert_eq!(view.metrics[0].validation_curve.values(), [0.5, 0.8]);
+}
+
+#[test]
+fn the_series_along_the_run_wins_over_its_final_summary() {
+    let view = view(json!({"metrics_values": {
+        "step": [10, 20, 30, 40, 40], "loss": [4.0, 3.0, 2.0, 1.0, null], "train_loss": [null, null, null, null, 2.5],
+    }}));
+    assert_eq!(view.train_loss.map(|it| it.column).as_deref(), Some("loss"));
+}
+
+#[test]
+fn two_numbered_evaluation_sets_are_train_and_validation() {
+    let view = view(json!({"metrics_values": {
+        "iteration": [0, 1, 2], "validation_0-logloss": [0.6, 0.5, 0.4], "validation_1-logloss": [0.65, 0.6, 0.58],
+    }}));
+    assert_eq!(view.train.values(), [0.6, 0.5, 0.4]);
+    assert_eq!(view.validation.values(), [0.65, 0.6, 0.58]);
+}
+
+#[test]
+fn steps_of_a_log_without_epochs_are_its_epochs_where_so_many_were_planned() {
+    let log = |planned: u32| {
+        view(
+            json!({"metrics_values": {"step": [0, 1, 2, 3, 4, 5], "loss": [6.0, 5.0, 4.0, 3.0, 2.0, 1.0]},
+            "params": {"num_epochs": planned}}),
+        )
+    };
+    let of = |view: &TrainingView| view.axis.as_ref().map(|it| it.unit);
+    let epochs = log(10);
+    assert_eq!((of(&epochs), epochs.stopped_early()), (Some(Unit::Epoch), Some(true)));
+    // They are no updates then; each epoch had at least one.
+    assert_eq!((epochs.updates(), epochs.least_updates()), (None, 6.0));
+    assert_eq!(of(&log(2)), Some(Unit::Step));
+}
+
+#[test]
+fn shares_in_per_cent_become_shares_and_stay_as_logged_in_their_cells() {
+    let view = view(
+        json!({"metrics_values": {"epoch": [0, 1], "train_accuracy": [0.9, 1.4], "val_accuracy": [50.0, 97.5], "val_r2": [2.0, 3.0]}}),
+    );
+    let pair = view.main_metric().unwrap();
+    assert_eq!(pair.validation_curve.values(), [0.5, 0.975]);
+    assert!(
+        pair.train_curve.values().iter().all(|it| *it < 0.02),
+        "one unit for both splits"
+    );
+    assert_eq!(pair.validation.as_ref().unwrap().last(), Some((1, 97.5)));
+    let r2 = view.metrics.iter().find(|it| it.metric == Metric::R2).unwrap();
+    assert_eq!(r2.validation_curve.values(), [2.0, 3.0]);
+}
+
+#[test]
+fn layers_are_ordered_from_the_input_on() {
+    let view = view(json!({"metrics_values": {
+        "loss": [1.0, 2.0], "grad_norm/layers.10": [1.0, 1.0], "grad_norm/layers.9": [0.5, 0.7], "grad_norm/layers.0": [0.1, 0.1],
+    }}));
+    let names: Vec<_> = view.layers.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["layers.0", "layers.9", "layers.10"]);
+}
+
+#[test]
+fn parameters_alone_give_a_view_without_curves() {
+    let view = view(json!({"metrics_values": null, "params": {"lr": 0.1}}));
+    assert!(view.axis.is_none() && view.train.is_empty() && view.params.learning_rate().is_some());
+}
+
+#[test]
+fn no_artifact_gives_no_view() {
+    let host = FakeHost::from_request(json!({"dataset_artifacts": {}}));
+    assert!(
+        TrainingView::read(&Context::new(&host, &Request::default()))
+            .unwrap()
+            .is_none()
+    );
+}
