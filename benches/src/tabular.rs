@@ -39,7 +39,11 @@ fn statistics(python: &Path, folder: &Path) -> Result<()> {
     );
     // Read once before, so that no contender finds the file on disk only.
     std::io::copy(&mut File::open(&file)?, &mut std::io::sink())?;
-    let ours = ingest(python, folder, &["--train", text(&file)?, "--label", "target", "--no-checks"])?;
+    let ours = ingest(
+        python,
+        folder,
+        &["--train", text(&file)?, "--label", "target", "--no-checks"],
+    )?;
     row("deepfix ingest --no-checks", ours, ours);
     for (peer, work) in [
         ("pandas", "pandas read_csv, describe, nunique, duplicated"),
@@ -70,7 +74,13 @@ fn text(path: &Path) -> Result<&str> {
 
 fn ingest(python: &Path, folder: &Path, arguments: &[&str]) -> Result<Cost> {
     let out = folder.join("artifacts");
-    let mut all = vec![binary().into_os_string(), "ingest".into(), "--out".into(), out.into(), "--force".into()];
+    let mut all = vec![
+        binary().into_os_string(),
+        "ingest".into(),
+        "--out".into(),
+        out.into(),
+        "--force".into(),
+    ];
     all.extend(arguments.iter().map(Into::into));
     measure(python, &all)
 }
@@ -144,7 +154,10 @@ fn make(file: &Path, rows: u64, columns: u64, seed: u64) -> Result<()> {
                 }
             }
         }
-        let city = ["Lyon", "Oslo", "Bern", "Graz", "Cork"].get((next() % 5) as usize).copied().unwrap_or("Lyon");
+        let city = ["Lyon", "Oslo", "Bern", "Graz", "Cork"]
+            .get((next() % 5) as usize)
+            .copied()
+            .unwrap_or("Lyon");
         writeln!(out, "{city},{}", next() % 2)?;
     }
     out.flush()?;

@@ -14,7 +14,11 @@ pub(crate) fn mlflow() -> Result<(), String> {
 
 /// pandas and deepchecks, for the tests that compare with them.
 pub(crate) fn tabular() -> Result<(), String> {
-    environment("pandas and deepchecks", "target/tabular-env", "tests/tabular/requirements.txt")
+    environment(
+        "pandas and deepchecks",
+        "target/tabular-env",
+        "tests/tabular/requirements.txt",
+    )
 }
 
 /// Makes an environment unless it is there with just these packages, which a copy of their list

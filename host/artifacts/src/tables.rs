@@ -20,7 +20,10 @@ pub(crate) fn read(file: &Path) -> Result<Option<Table>, FolderError> {
     }
     let failed = |error: deepfix_tabular::TableError| FolderError::Table(error.to_string());
     let source = Source::open(file, &Options::default()).map_err(failed)?;
-    let label = source.names().iter().find(|it| LABELS.contains(&it.to_ascii_lowercase().as_str()));
+    let label = source
+        .names()
+        .iter()
+        .find(|it| LABELS.contains(&it.to_ascii_lowercase().as_str()));
     let options = Options {
         label: label.cloned(),
         ..Options::default()

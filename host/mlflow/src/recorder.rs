@@ -23,7 +23,12 @@ impl Recorder {
     ///
     /// # Errors
     /// The server cannot be reached, refuses, or keeps the files where only its own client can write.
-    pub async fn start(settings: &Settings, experiment: &str, name: &str, tags: &[(&str, &str)]) -> Result<Self, MlflowError> {
+    pub async fn start(
+        settings: &Settings,
+        experiment: &str,
+        name: &str,
+        tags: &[(&str, &str)],
+    ) -> Result<Self, MlflowError> {
         let client = Access::new(settings)?.client(None, settings)?;
         let experiment = experiment_id(&client, experiment).await?;
         let mut all = vec![json!({ "key": "mlflow.runName", "value": name })];
@@ -35,7 +40,10 @@ impl Recorder {
             uri: client.uri().to_owned(),
             what: "the run that was made".to_owned(),
         })?;
-        let place = run.artifact_uri.strip_prefix(PROXIED).map(|it| it.trim_start_matches('/'));
+        let place = run
+            .artifact_uri
+            .strip_prefix(PROXIED)
+            .map(|it| it.trim_start_matches('/'));
         // `mlflow-artifacts://host/...` names another server than the one that is spoken to.
         let Some(files) = place.filter(|_| !run.artifact_uri.starts_with("mlflow-artifacts://")) else {
             return Err(MlflowError::Refused {
@@ -90,13 +98,19 @@ impl Recorder {
         let status = if finished { "FINISHED" } else { "FAILED" };
         let body = json!({ "run_id": self.id, "status": status, "end_time": now() });
         let doing = format!("ending run `{}`", self.id);
-        self.client.post::<Json>("/api/2.0/mlflow/runs/update", &body, &doing).await?;
+        self.client
+            .post::<Json>("/api/2.0/mlflow/runs/update", &body, &doing)
+            .await?;
         Ok(self.id)
     }
 
     fn place(&self, path: &str) -> String {
         let encoded: Vec<String> = path.split('/').map(crate::server::encoded).collect();
-        format!("/api/2.0/mlflow-artifacts/artifacts/{}/{}", self.files, encoded.join("/"))
+        format!(
+            "/api/2.0/mlflow-artifacts/artifacts/{}/{}",
+            self.files,
+            encoded.join("/")
+        )
     }
 
     fn doing(&self, path: &str) -> String {
@@ -108,7 +122,11 @@ async fn experiment_id(client: &SharedClient, name: &str) -> Result<String, Mlfl
     let id = |answer: &Json, pointer: &str| answer.pointer(pointer).and_then(Json::as_str).map(str::to_owned);
     let doing = format!("getting experiment `{name}`");
     let found: Result<Json, MlflowError> = client
-        .get("/api/2.0/mlflow/experiments/get-by-name", &[("experiment_name", name)], &doing)
+        .get(
+            "/api/2.0/mlflow/experiments/get-by-name",
+            &[("experiment_name", name)],
+            &doing,
+        )
         .await;
     match found {
         Ok(answer) => {
@@ -130,6 +148,8 @@ async fn experiment_id(client: &SharedClient, name: &str) -> Result<String, Mlfl
 }
 
 fn now() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

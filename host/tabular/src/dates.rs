@@ -56,10 +56,18 @@ fn clock(text: &[u8]) -> Option<i64> {
     };
     let (h, m, s, fraction) = match time.trim_ascii_end() {
         [h0, h1, b':', m0, m1] => (number(&[*h0, *h1])?, number(&[*m0, *m1])?, 0, &[][..]),
-        [h0, h1, b':', m0, m1, b':', s0, s1] => (number(&[*h0, *h1])?, number(&[*m0, *m1])?, number(&[*s0, *s1])?, &[][..]),
-        [h0, h1, b':', m0, m1, b':', s0, s1, b'.' | b',', fraction @ ..] => {
-            (number(&[*h0, *h1])?, number(&[*m0, *m1])?, number(&[*s0, *s1])?, fraction)
-        }
+        [h0, h1, b':', m0, m1, b':', s0, s1] => (
+            number(&[*h0, *h1])?,
+            number(&[*m0, *m1])?,
+            number(&[*s0, *s1])?,
+            &[][..],
+        ),
+        [h0, h1, b':', m0, m1, b':', s0, s1, b'.' | b',', fraction @ ..] => (
+            number(&[*h0, *h1])?,
+            number(&[*m0, *m1])?,
+            number(&[*s0, *s1])?,
+            fraction,
+        ),
         _ => return None,
     };
     if h > 23 || m > 59 || s > 60 || fraction.len() > 9 {
@@ -123,7 +131,15 @@ mod tests {
         assert_eq!(parse(b"1969/12/31"), Some(-DAY));
         assert_eq!(parse(b"2000-02-29T00:00:00.25Z"), Some(951_782_400_250));
         assert_eq!(parse(b"2000-02-29 02:00+02:00"), Some(951_782_400_000));
-        for wrong in ["2001-02-29", "2001-13-01", "12-31-2001", "2001-01-01x", "2001-01/01", "2001-01-01 25:00", "2001-01"] {
+        for wrong in [
+            "2001-02-29",
+            "2001-13-01",
+            "12-31-2001",
+            "2001-01-01x",
+            "2001-01/01",
+            "2001-01-01 25:00",
+            "2001-01",
+        ] {
             assert_eq!(parse(wrong.as_bytes()), None, "{wrong}");
         }
     }

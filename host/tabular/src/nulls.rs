@@ -9,8 +9,8 @@ pub(crate) const NAN: u8 = 2;
 
 /// The spellings; the first three are named, not written so.
 const SPELLINGS: [&str; 20] = [
-    "(empty)", "(null)", "NaN", "nan", "NA", "N/A", "n/a", "NULL", "null", "None", "<NA>", "#N/A", "#NA", "#N/A N/A", "-NaN",
-    "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN",
+    "(empty)", "(null)", "NaN", "nan", "NA", "N/A", "n/a", "NULL", "null", "None", "<NA>", "#N/A", "#NA", "#N/A N/A",
+    "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN",
 ];
 /// All kinds, and one for those that are unknown.
 pub(crate) const KINDS: usize = SPELLINGS.len();
@@ -24,7 +24,10 @@ pub(crate) fn kind(cell: &[u8]) -> Option<u8> {
     if cell.len() > LONGEST || !matches!(cell.first(), Some(b'N' | b'n' | b'#' | b'-' | b'<' | b'1')) {
         return None;
     }
-    let place = SPELLINGS.iter().skip(usize::from(NAN)).position(|it| it.as_bytes() == cell)?;
+    let place = SPELLINGS
+        .iter()
+        .skip(usize::from(NAN))
+        .position(|it| it.as_bytes() == cell)?;
     u8::try_from(place).ok().map(|it| it + NAN)
 }
 

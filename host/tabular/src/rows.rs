@@ -97,7 +97,11 @@ mod tests {
     #[test]
     fn a_thinned_table_keeps_its_shares() {
         // Every fourth of 40,000 rows is there twice.
-        let rows = || (0..40_000u64).chain((0..40_000).step_by(4)).map(|it| (hash::mix(it), 0));
+        let rows = || {
+            (0..40_000u64)
+                .chain((0..40_000).step_by(4))
+                .map(|it| (hash::mix(it), 0))
+        };
         let thin = table(rows(), 5_000);
         assert!(!thin.is_complete() && thin.rows.len() <= 5_000);
         assert!((thin.duplicates() - 0.2).abs() < 0.02, "{}", thin.duplicates());

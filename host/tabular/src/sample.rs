@@ -68,7 +68,9 @@ impl Sample {
         let mut kept = 0;
         let width = self.width;
         for place in 0..self.keys.len() {
-            let Some(key) = self.keys.get(place).copied() else { break };
+            let Some(key) = self.keys.get(place).copied() else {
+                break;
+            };
             // Equal priorities are as unlikely as equal hashes of 64 bits.
             if key.priority > self.threshold {
                 continue;
@@ -90,7 +92,11 @@ impl Sample {
         order.sort_unstable_by_key(|it| self.keys.get(*it).map(|it| (it.batch, it.row)));
         let mut cells = Vec::with_capacity(self.cells.len());
         for place in &order {
-            cells.extend_from_slice(self.cells.get(place * self.width..(place + 1) * self.width).unwrap_or_default());
+            cells.extend_from_slice(
+                self.cells
+                    .get(place * self.width..(place + 1) * self.width)
+                    .unwrap_or_default(),
+            );
         }
         self.cells = cells;
         self.keys.clear();
@@ -108,7 +114,11 @@ impl Sample {
 
     /// The finite numbers of a column, ascending.
     pub(crate) fn sorted(&self, place: usize) -> Vec<f64> {
-        let mut numbers: Vec<f64> = self.column(place).filter_map(Cell::as_number).filter(|it| it.is_finite()).collect();
+        let mut numbers: Vec<f64> = self
+            .column(place)
+            .filter_map(Cell::as_number)
+            .filter(|it| it.is_finite())
+            .collect();
         numbers.sort_unstable_by(f64::total_cmp);
         numbers
     }
@@ -129,7 +139,9 @@ mod tests {
     fn drawn(order: &[u64], limit: usize) -> Vec<Cell> {
         let mut sample = Sample::new(1, limit);
         for index in order {
-            let rows: Vec<u32> = (0..100).filter(|it| priority(*index, *it) <= sample.threshold()).collect();
+            let rows: Vec<u32> = (0..100)
+                .filter(|it| priority(*index, *it) <= sample.threshold())
+                .collect();
             sample.take(&batch(*index, 100), &rows);
         }
         sample.finish();

@@ -133,7 +133,8 @@ impl Collector {
     /// For a table of these columns.
     #[must_use]
     pub fn new(names: &[String], options: &Options) -> Self {
-        let limits = options.limits.clone();
+        let mut limits = options.limits.clone();
+        limits.distinct = limits.distinct_of(names.len());
         let roles = table::Roles::new(names, options);
         let hashes = RowHashes::new(limits.row_hashes);
         let mut order: Vec<(usize, &String)> = names.iter().enumerate().collect();
@@ -157,7 +158,9 @@ impl Collector {
         self.rows.fetch_add(batch.rows as u64, Ordering::Relaxed);
         let threshold = self.threshold.load(Ordering::Relaxed);
         let rows = 0..u32::try_from(batch.rows).unwrap_or(u32::MAX);
-        let chosen: Vec<u32> = rows.filter(|it| sample::priority(batch.index, *it) <= threshold).collect();
+        let chosen: Vec<u32> = rows
+            .filter(|it| sample::priority(batch.index, *it) <= threshold)
+            .collect();
         if !chosen.is_empty() {
             let mut sample = lock(&self.sample);
             sample.take(batch, &chosen);
@@ -178,7 +181,9 @@ impl Collector {
         let hash_of = |skipped: &dyn Fn(usize) -> bool| {
             let mut hashes = vec![0u64; batch.rows];
             for (place, salt) in self.order.iter().filter(|it| !skipped(it.0)) {
-                let Some(column) = batch.columns.get(*place) else { continue };
+                let Some(column) = batch.columns.get(*place) else {
+                    continue;
+                };
                 for (hash, cell) in hashes.iter_mut().zip(&column.cells) {
                     *hash = hash::combine(*hash, cell.key() ^ *salt);
                 }

@@ -1,9 +1,4 @@
-use crate::{
-    Cell, Column, ColumnType, Options,
-    column::Counted,
-    rows::RowHashes,
-    sample::Sample,
-};
+use crate::{Cell, Column, ColumnType, Options, column::Counted, rows::RowHashes, sample::Sample};
 
 /// What is predicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +36,10 @@ impl Roles {
             task: options.task,
         };
         if roles.index.is_none() {
-            let suspects = names.iter().enumerate().filter(|(place, it)| roles.is_feature(*place) && is_index(it));
+            let suspects = names
+                .iter()
+                .enumerate()
+                .filter(|(place, it)| roles.is_feature(*place) && is_index(it));
             roles.suspects = suspects.map(|it| it.0).collect();
         }
         roles
@@ -153,7 +151,11 @@ impl Table {
     #[must_use]
     pub fn quartiles(&self, place: usize) -> Option<[f64; 3]> {
         let sorted = self.sample.sorted(place);
-        Some([quantile(&sorted, 0.25)?, quantile(&sorted, 0.5)?, quantile(&sorted, 0.75)?])
+        Some([
+            quantile(&sorted, 0.25)?,
+            quantile(&sorted, 0.5)?,
+            quantile(&sorted, 0.75)?,
+        ])
     }
 
     /// Features with numbers, by their place.
@@ -197,8 +199,11 @@ impl Table {
         let many = distinct > 100 || (distinct > 20 && 20 * distinct > self.rows);
         let number = label.kind() == ColumnType::Numeric && (label.whole < label.numbers - label.infinite || many);
         // Halves are classes too, as ratings are.
-        let halves = distinct <= 20 && label.counts().is_some_and(|it| it.iter().all(|(cell, _)| is_half(*cell)));
-        Some(if number && !(halves && !many) {
+        let halves = distinct <= 20
+            && label
+                .counts()
+                .is_some_and(|it| it.iter().all(|(cell, _)| is_half(*cell)));
+        Some(if number && (many || !halves) {
             Task::Regression
         } else {
             Task::Classification

@@ -31,7 +31,11 @@ fn python(script: &str, arguments: &[&str]) -> String {
         .args(arguments)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{script}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -48,7 +52,12 @@ fn case(name: &str) -> Case {
     let file = |split: &str| folder.path().join(format!("{name}.{split}.csv"));
     let read = |split: &str| -> Table { scan(&Source::open(&file(split), &options).unwrap(), &options).unwrap() };
     let (train, test) = (read("train"), read("test"));
-    let categorical: Vec<&str> = table["categorical"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    let categorical: Vec<&str> = table["categorical"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it.as_str().unwrap())
+        .collect();
     let printed = python(
         "reference.py",
         &[
@@ -97,7 +106,9 @@ impl Case {
 /// Without scalars of numpy and tables in texts.
 fn plain(value: &Value) -> Value {
     match value {
-        Value::Object(it) if it.len() == 2 && it.contains_key("dtype") && it.contains_key("value") => plain(&it["value"]),
+        Value::Object(it) if it.len() == 2 && it.contains_key("dtype") && it.contains_key("value") => {
+            plain(&it["value"])
+        }
         Value::Object(it) => Value::Object(it.iter().map(|(key, it)| (key.clone(), plain(it))).collect()),
         Value::Array(it) => Value::Array(it.iter().map(plain).collect()),
         Value::String(text) if text.starts_with(['[', '{']) => {
@@ -110,7 +121,10 @@ fn plain(value: &Value) -> Value {
 fn close(what: &str, ours: &Value, theirs: &Value, tolerance: f64) {
     let (a, b) = (ours.as_f64(), theirs.as_f64());
     let near = matches!((a, b), (Some(a), Some(b)) if (a - b).abs() <= tolerance * b.abs().max(1.0));
-    assert!(near || (a.is_none() && b.is_none()), "{what}: ours {ours}, theirs {theirs}");
+    assert!(
+        near || (a.is_none() && b.is_none()),
+        "{what}: ours {ours}, theirs {theirs}"
+    );
 }
 
 /// Numbers of an object of numbers.
@@ -151,7 +165,12 @@ fn statistics(case: &Case) {
                 }
             }
         }
-        close("duplicates", &ours["other_statistics"]["duplicate_share"], &theirs["duplicated"], 1e-12);
+        close(
+            "duplicates",
+            &ours["other_statistics"]["duplicate_share"],
+            &theirs["duplicated"],
+            1e-12,
+        );
     }
 }
 
@@ -166,14 +185,24 @@ fn between_splits(case: &Case, is_classification: bool) {
     assert_eq!(ours.as_object().unwrap().len(), columns.len());
     for (name, it) in columns {
         assert_eq!(ours[name]["Method"], it["Method"], "{name}");
-        close(&format!("drift of {name}"), &ours[name]["Drift score"], &it["Drift score"], 1e-9);
+        close(
+            &format!("drift of {name}"),
+            &ours[name]["Drift score"],
+            &it["Drift score"],
+            1e-9,
+        );
     }
     let (ours, theirs) = case.values(SUITE, "Label Drift");
     assert_eq!(ours["Method"], theirs["Method"]);
     close("label drift", &ours["Drift score"], &theirs["Drift score"], 1e-9);
     // Two classifiers, two random parts of some hundred rows.
     let (ours, theirs) = case.values(SUITE, "Multivariate Drift");
-    close("AUC", &ours["domain_classifier_auc"], &theirs["domain_classifier_auc"], 0.12);
+    close(
+        "AUC",
+        &ours["domain_classifier_auc"],
+        &theirs["domain_classifier_auc"],
+        0.12,
+    );
     if is_classification {
         let (ours, theirs) = case.values(SUITE, "New Label Train Test");
         assert_eq!(ours["n_new_labels_samples"], theirs["n_new_labels_samples"]);
@@ -182,7 +211,10 @@ fn between_splits(case: &Case, is_classification: bool) {
     let (ours, theirs) = case.values(SUITE, "New Category Train Test");
     let shares = |it: &Value| -> Vec<f64> {
         let rows = it.as_array().cloned().unwrap_or_default();
-        rows.iter().map(|it| it["Ratio of New Categories"].as_f64().unwrap()).filter(|it| *it > 0.0).collect()
+        rows.iter()
+            .map(|it| it["Ratio of New Categories"].as_f64().unwrap())
+            .filter(|it| *it > 0.0)
+            .collect()
     };
     assert_eq!(shares(&ours), shares(&theirs));
     for header in [
@@ -216,7 +248,13 @@ fn within_a_split(case: &Case, split: &str, is_classification: bool) {
     }
     let (ours, theirs) = values("Mixed Nulls");
     for (name, kinds) in theirs["columns"].as_object().unwrap() {
-        let share = |it: &Value| -> f64 { it.as_object().unwrap().values().map(|it| it["percent"].as_f64().unwrap()).sum() };
+        let share = |it: &Value| -> f64 {
+            it.as_object()
+                .unwrap()
+                .values()
+                .map(|it| it["percent"].as_f64().unwrap())
+                .sum()
+        };
         assert!((share(&ours["columns"][name]) - share(kinds)).abs() < 1e-12, "{name}");
     }
     let (ours, theirs) = values("String Mismatch");
@@ -233,7 +271,14 @@ fn within_a_split(case: &Case, split: &str, is_classification: bool) {
     }
     correlations(&values("Feature-Feature Correlation"));
     powers(&values("Feature Label Correlation"));
-    for check in ["Single Value in Column", "Special Characters", "Data Duplicates", "Mixed Nulls", "String Mismatch", "Feature-Feature Correlation"] {
+    for check in [
+        "Single Value in Column",
+        "Special Characters",
+        "Data Duplicates",
+        "Mixed Nulls",
+        "String Mismatch",
+        "Feature-Feature Correlation",
+    ] {
         case.same_verdict(SUITE, &named(check));
     }
 }

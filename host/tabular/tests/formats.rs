@@ -17,12 +17,36 @@ fn batch() -> RecordBatch {
     let number = |it: usize| (it.wrapping_mul(2_654_435_761) % 1000) as f64 / 8.0;
     let cities = ["Lyon", "Oslo", "a \"quoted\", city\nof two lines", "Århus"];
     let columns: Vec<(&str, ArrayRef)> = vec![
-        ("x", Arc::new(Float64Array::from_iter((0..ROWS).map(|it| (it % 11 != 0).then(|| number(it)))))),
-        ("n", Arc::new(Int32Array::from_iter((0..ROWS).map(|it| Some((it % 37) as i32 - 5))))),
-        ("city", Arc::new(StringArray::from_iter((0..ROWS).map(|it| (it % 7 != 0).then(|| cities[it % 4]))))),
-        ("flag", Arc::new(BooleanArray::from_iter((0..ROWS).map(|it| Some(it % 3 == 0))))),
-        ("day", Arc::new(Date32Array::from_iter((0..ROWS).map(|it| Some(19_000 + (it % 400) as i32))))),
-        ("target", Arc::new(Int32Array::from_iter((0..ROWS).map(|it| Some((it % 2) as i32))))),
+        (
+            "x",
+            Arc::new(Float64Array::from_iter(
+                (0..ROWS).map(|it| (it % 11 != 0).then(|| number(it))),
+            )),
+        ),
+        (
+            "n",
+            Arc::new(Int32Array::from_iter((0..ROWS).map(|it| Some((it % 37) as i32 - 5)))),
+        ),
+        (
+            "city",
+            Arc::new(StringArray::from_iter(
+                (0..ROWS).map(|it| (it % 7 != 0).then(|| cities[it % 4])),
+            )),
+        ),
+        (
+            "flag",
+            Arc::new(BooleanArray::from_iter((0..ROWS).map(|it| Some(it % 3 == 0)))),
+        ),
+        (
+            "day",
+            Arc::new(Date32Array::from_iter(
+                (0..ROWS).map(|it| Some(19_000 + (it % 400) as i32)),
+            )),
+        ),
+        (
+            "target",
+            Arc::new(Int32Array::from_iter((0..ROWS).map(|it| Some((it % 2) as i32)))),
+        ),
     ];
     RecordBatch::try_from_iter(columns).unwrap()
 }
@@ -62,13 +86,21 @@ fn write_all(folder: &Path) -> [std::path::PathBuf; 3] {
 fn csv() -> String {
     let mut text = String::from("x,n,city,flag,day,target\n");
     let batch = batch();
-    let columns: Vec<ArrayRef> = batch.columns().iter().map(|it| arrow_cast::cast(it, &arrow_schema::DataType::Utf8).unwrap()).collect();
+    let columns: Vec<ArrayRef> = batch
+        .columns()
+        .iter()
+        .map(|it| arrow_cast::cast(it, &arrow_schema::DataType::Utf8).unwrap())
+        .collect();
     let texts: Vec<&StringArray> = columns.iter().map(|it| it.as_any().downcast_ref().unwrap()).collect();
     for row in 0..ROWS {
         let cells: Vec<String> = texts
             .iter()
             .map(|it| {
-                let cell = if arrow_array::Array::is_null(*it, row) { "" } else { it.value(row) };
+                let cell = if arrow_array::Array::is_null(*it, row) {
+                    ""
+                } else {
+                    it.value(row)
+                };
                 match cell {
                     "true" => "True".to_owned(),
                     "false" => "False".to_owned(),
@@ -106,11 +138,20 @@ fn every_format_gives_the_same_statistics_and_checks() {
     for file in write_all(folder.path()) {
         let table = read(&file, &options());
         // Sums over other parts differ in their last digit.
-        assert_eq!(rounded(split_statistics(&table)), rounded(split_statistics(&expected)), "{}", file.display());
+        assert_eq!(
+            rounded(split_statistics(&table)),
+            rounded(split_statistics(&expected)),
+            "{}",
+            file.display()
+        );
         let results = |test: &Table| checks("x", &expected, Some(test), &CheckOptions::default());
         let mix = |it: &serde_json::Value| {
             let items = it["results"]["train_test_validation"].as_array().unwrap();
-            items.iter().find(|it| it["header"] == "Train Test Samples Mix").unwrap()["result"]["value"]["ratio"].clone()
+            items
+                .iter()
+                .find(|it| it["header"] == "Train Test Samples Mix")
+                .unwrap()["result"]["value"]["ratio"]
+                .clone()
         };
         // The same rows: all of the one are in the other.
         assert_eq!(mix(&results(&table)), 1.0);
@@ -129,7 +170,15 @@ fn the_result_does_not_depend_on_threads_or_on_the_order_of_batches() {
         options.limits.sample_rows = 3_000;
         options.limits.distinct = 500;
         let table = read(&file, &options);
-        let results = checks("x", &table, Some(&table), &CheckOptions { threads, ..CheckOptions::default() });
+        let results = checks(
+            "x",
+            &table,
+            Some(&table),
+            &CheckOptions {
+                threads,
+                ..CheckOptions::default()
+            },
+        );
         (split_statistics(&table).to_string(), results.to_string())
     };
     let one = with(1);
@@ -159,12 +208,17 @@ fn columns_of_lists_are_left_out_and_named() {
         ("y", Arc::new(Int32Array::from(vec![1, 2]))),
     ];
     let batch = RecordBatch::try_from_iter(columns).unwrap();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&file).unwrap(), batch.schema(), None).unwrap();
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&file).unwrap(), batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     let table = read(&file, &Options::default());
     assert_eq!(table.columns.len(), 1);
-    assert!(table.remarks[0].contains("column `vector` is left out"), "{:?}", table.remarks);
+    assert!(
+        table.remarks[0].contains("column `vector` is left out"),
+        "{:?}",
+        table.remarks
+    );
 }
 
 #[test]

@@ -44,9 +44,21 @@ fn table(seed: u64, rows: usize, is_test: bool, faults: bool) -> String {
         let weight = 70.0 + 9.0 * (random.normal() + shift);
         let city = ["Lyon", "Oslo", "Bern"][(random.next() * 3.0) as usize];
         let score = random.normal();
-        let ledger = if faults { class * 10.0 + random.next() } else { random.normal() };
-        let income = if faults && !is_test && random.next() < 0.35 { String::new() } else { format!("{income:.2}") };
-        writeln!(text, "{age:.1},{income},{weight:.3},{city},{score:.5},{ledger:.4},{class}").unwrap();
+        let ledger = if faults {
+            class * 10.0 + random.next()
+        } else {
+            random.normal()
+        };
+        let income = if faults && !is_test && random.next() < 0.35 {
+            String::new()
+        } else {
+            format!("{income:.2}")
+        };
+        writeln!(
+            text,
+            "{age:.1},{income},{weight:.3},{city},{score:.5},{ledger:.4},{class}"
+        )
+        .unwrap();
     }
     text
 }
@@ -64,10 +76,21 @@ fn path(folder: &TempDir, name: &str) -> String {
 
 /// `deepfix ingest` of both tables, with more arguments.
 fn ingest<'a>(tables: &TempDir, more: &[&'a str]) -> Vec<String> {
-    let mut all: Vec<String> = ["ingest", "--train", &path(tables, "train.csv"), "--test", &path(tables, "test.csv")]
-        .map(str::to_owned)
-        .to_vec();
-    all.extend(["--label", "outcome"].iter().chain(more).map(|it: &&'a str| (*it).to_owned()));
+    let mut all: Vec<String> = [
+        "ingest",
+        "--train",
+        &path(tables, "train.csv"),
+        "--test",
+        &path(tables, "test.csv"),
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    all.extend(
+        ["--label", "outcome"]
+            .iter()
+            .chain(more)
+            .map(|it: &&'a str| (*it).to_owned()),
+    );
     all
 }
 
@@ -86,11 +109,19 @@ fn faults_of_raw_tables_are_found_and_healthy_ones_give_no_alarm() {
     let out = path(&sick, "artifacts");
     let ran = run(&home, &ingest(&sick, &["--out", &out]));
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("600 rows, 7 columns") && ran.err.contains("next: deepfix analyse"), "{}", ran.err);
+    assert!(
+        ran.err.contains("600 rows, 7 columns") && ran.err.contains("next: deepfix analyse"),
+        "{}",
+        ran.err
+    );
     let analysed = home.run(&["analyse", &out, "--format", "json"]);
     let response: Value = serde_json::from_str(&analysed.out).unwrap();
     assert_well_formed(&response);
-    for code in ["checks.label_leakage", "checks.covariate_drift", "dataset.missing_values"] {
+    for code in [
+        "checks.label_leakage",
+        "checks.covariate_drift",
+        "dataset.missing_values",
+    ] {
         assert!(reports(&response, code), "lacks {code}: {:?}", findings(&response));
     }
 
@@ -107,7 +138,13 @@ fn analyse_in_one_go_says_what_analyse_says_of_the_folder() {
     let home = Home::new();
     let tables = tables(true);
     let out = path(&tables, "artifacts");
-    let ran = run(&home, &ingest(&tables, &["--out", &out, "--analyse", "--format", "json", "--fail-on", "high"]));
+    let ran = run(
+        &home,
+        &ingest(
+            &tables,
+            &["--out", &out, "--analyse", "--format", "json", "--fail-on", "high"],
+        ),
+    );
     assert_eq!(ran.code, 1, "{}", ran.err);
     let one: Value = serde_json::from_str(&ran.out).unwrap();
     let two: Value = serde_json::from_str(&home.run(&["analyse", &out, "--format", "json"]).out).unwrap();
@@ -127,13 +164,21 @@ fn a_folder_with_tables_is_analysed_as_it_is() {
     assert!(reports(&response, "checks.label_leakage"), "{:?}", findings(&response));
     let named = home.run(&["analyse", folder, "--label", "outcome", "--format", "json"]);
     let response: Value = serde_json::from_str(&named.out).unwrap();
-    assert!(reports(&response, "checks.covariate_drift"), "{:?}", findings(&response));
+    assert!(
+        reports(&response, "checks.covariate_drift"),
+        "{:?}",
+        findings(&response)
+    );
     let metrics = root().join("examples/overfit-digits/metrics.csv");
     fs::copy(metrics, tables.path().join("metrics.csv")).unwrap();
     let both = home.run(&["analyse", folder, "--label", "outcome", "--format", "json"]);
     let response: Value = serde_json::from_str(&both.out).unwrap();
     for code in ["checks.label_leakage", "training.overfitting"] {
-        assert!(findings(&response).iter().any(|it| it.1 == code), "lacks {code}: {:?}", findings(&response));
+        assert!(
+            findings(&response).iter().any(|it| it.1 == code),
+            "lacks {code}: {:?}",
+            findings(&response)
+        );
     }
 }
 
@@ -145,13 +190,25 @@ fn a_single_table_leads_to_the_flag_that_is_needed() {
     fs::write(&file, table(3, 200, false, true).replace("outcome", "churn")).unwrap();
     let ran = home.run(&["analyse", &file]);
     assert_eq!(ran.code, 2, "{}", ran.out);
-    assert!(ran.err.contains("--label COLUMN") && ran.err.contains("age, income"), "{}", ran.err);
+    assert!(
+        ran.err.contains("--label COLUMN") && ran.err.contains("age, income"),
+        "{}",
+        ran.err
+    );
     let ran = home.run(&["analyse", &file, "--label", "churm"]);
-    assert!(ran.err.contains("no column `churm`; did you mean `churn`?"), "{}", ran.err);
+    assert!(
+        ran.err.contains("no column `churm`; did you mean `churn`?"),
+        "{}",
+        ran.err
+    );
     let ran = home.run(&["analyse", &file, "--label", "churn", "--format", "json"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let response: Value = serde_json::from_str(&ran.out).unwrap();
-    assert!(findings(&response).iter().any(|it| it.1 == "checks.label_leakage"), "{:?}", findings(&response));
+    assert!(
+        findings(&response).iter().any(|it| it.1 == "checks.label_leakage"),
+        "{:?}",
+        findings(&response)
+    );
     // A log of metrics is none.
     let log = root().join("examples/overfit-digits/metrics.csv");
     let ran = home.run(&["analyse", log.to_str().unwrap()]);
@@ -172,22 +229,54 @@ fn what_cannot_be_done_is_said_before_anything_is_written() {
         }
         assert!(!Path::new(&out).exists());
     };
-    fails(&["ingest", "--train", &train, "--out", &out], &["--label COLUMN", "age, income"]);
-    fails(&["ingest", "--train", &train, "--label", "outcom", "--out", &out], &["did you mean `outcome`?"]);
+    fails(
+        &["ingest", "--train", &train, "--out", &out],
+        &["--label COLUMN", "age, income"],
+    );
+    fails(
+        &["ingest", "--train", &train, "--label", "outcom", "--out", &out],
+        &["did you mean `outcome`?"],
+    );
     fails(&["ingest", "--train", &train, "--label", "outcome"], &["--out"]);
-    let missing = ["ingest", "--train", &train, "--label", "outcome", "--out", &out, "--params", "nothing.yaml"];
+    let missing = [
+        "ingest",
+        "--train",
+        &train,
+        "--label",
+        "outcome",
+        "--out",
+        &out,
+        "--params",
+        "nothing.yaml",
+    ];
     fails(&missing, &["nothing.yaml cannot be read"]);
     let other = path(&tables, "other.csv");
     fs::write(&other, "age,outcome\n1,0\n").unwrap();
-    let columns = ["ingest", "--train", &train, "--test", &other, "--label", "outcome", "--out", &out];
+    let columns = [
+        "ingest", "--train", &train, "--test", &other, "--label", "outcome", "--out", &out,
+    ];
     fails(&columns, &["different columns", "other.csv lacks `income`"]);
-    let limit = ["ingest", "--train", &train, "--label", "outcome", "--out", &out, "--max-columns", "3"];
+    let limit = [
+        "ingest",
+        "--train",
+        &train,
+        "--label",
+        "outcome",
+        "--out",
+        &out,
+        "--max-columns",
+        "3",
+    ];
     fails(&limit, &["found 7 columns, expected at most 3"]);
 
     fs::create_dir(&out).unwrap();
     fs::write(Path::new(&out).join("dataset.json"), "{}").unwrap();
     let ran = run(&home, &ingest(&tables, &["--out", &out]));
-    assert!(ran.code == 2 && ran.err.contains("holds dataset.json already"), "{}", ran.err);
+    assert!(
+        ran.code == 2 && ran.err.contains("holds dataset.json already"),
+        "{}",
+        ran.err
+    );
     let ran = run(&home, &ingest(&tables, &["--out", &out, "--force"]));
     assert_eq!(ran.code, 0, "{}", ran.err);
 }
@@ -208,16 +297,41 @@ fn a_logged_run_is_read_by_deepfix_and_by_python() {
     let home = Home::new();
     let tables = tables(true);
     let files = files();
-    let mut more = vec!["--mlflow", MLFLOW.uri.as_str(), "--dataset-name", "people", "--model-name", "mlp"];
+    let mut more = vec![
+        "--mlflow",
+        MLFLOW.uri.as_str(),
+        "--dataset-name",
+        "people",
+        "--model-name",
+        "mlp",
+    ];
     more.extend(files.iter().flat_map(|(flag, file)| [*flag, file.to_str().unwrap()]));
-    let ran = run(&home, &ingest(&tables, &[more.as_slice(), &["--analyse", "--format", "json"]].concat()));
+    let ran = run(
+        &home,
+        &ingest(&tables, &[more.as_slice(), &["--analyse", "--format", "json"]].concat()),
+    );
     assert_eq!(ran.code, 0, "{}", ran.err);
     let response: Value = serde_json::from_str(&ran.out).unwrap();
     assert_well_formed(&response);
-    for code in ["checks.label_leakage", "training.exploding_gradients", "checkpoint.nan_weights"] {
-        assert!(findings(&response).iter().any(|it| it.1 == code), "lacks {code}: {:?}", findings(&response));
+    for code in [
+        "checks.label_leakage",
+        "training.exploding_gradients",
+        "checkpoint.nan_weights",
+    ] {
+        assert!(
+            findings(&response).iter().any(|it| it.1 == code),
+            "lacks {code}: {:?}",
+            findings(&response)
+        );
     }
-    let id = ran.err.split("logged run ").nth(1).unwrap().split_whitespace().next().unwrap();
+    let id = ran
+        .err
+        .split("logged run ")
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap();
     let python = root().join("target/mlflow-env/bin/python");
     let output = Command::new(python)
         .args(["-W", "ignore"])

@@ -140,7 +140,13 @@ pub(crate) struct IngestArgs {
     pub(crate) delimiter: Option<u8>,
 
     /// Threads, instead of one per core. The result does not depend on them.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true, help_heading = "Limits")]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        hide_default_value = true,
+        help_heading = "Limits"
+    )]
     pub(crate) threads: usize,
 
     #[command(flatten)]

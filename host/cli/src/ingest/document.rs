@@ -12,7 +12,10 @@ use serde_json::{
 /// JSON whose numbers with an exponent have a fraction and a sign: `1e-5` is a text for YAML 1.1.
 pub(super) fn yaml(document: &Json) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
-    document.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Plain(PrettyFormatter::new())))?;
+    document.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut bytes,
+        Plain(PrettyFormatter::new()),
+    ))?;
     Ok(String::from_utf8(bytes)?)
 }
 
@@ -23,7 +26,8 @@ pub(super) fn yaml(document: &Json) -> anyhow::Result<String> {
 pub(super) fn read(file: &Path) -> anyhow::Result<Json> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     if file.extension().is_some_and(|it| it.eq_ignore_ascii_case("json")) {
-        return deepfix_artifacts::parse_lenient(text.as_bytes()).map_err(|it| anyhow::anyhow!("{}: {it}", file.display()));
+        return deepfix_artifacts::parse_lenient(text.as_bytes())
+            .map_err(|it| anyhow::anyhow!("{}: {it}", file.display()));
     }
     deepfix_artifacts::parse_yaml(&text).map_err(|it| anyhow::anyhow!("{}: {it}", file.display()))
 }

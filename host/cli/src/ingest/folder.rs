@@ -50,13 +50,29 @@ pub(super) fn write(out: &Path, args: &IngestArgs, computed: &Computed) -> anyho
                 written.push(file);
             }
             // Those of an earlier table.
-            None if file.exists() => fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?,
+            None if file.exists() => {
+                fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?
+            }
             None => {}
         }
     }
-    let suffix = |file: &Path| file.extension().map(|it| it.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    let own = |file: &Path| file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-    let metrics = |file: &Path| if suffix(file) == "csv" { "metrics.csv".to_owned() } else { own(file) };
+    let suffix = |file: &Path| {
+        file.extension()
+            .map(|it| it.to_string_lossy().to_ascii_lowercase())
+            .unwrap_or_default()
+    };
+    let own = |file: &Path| {
+        file.file_name()
+            .map(|it| it.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
+    let metrics = |file: &Path| {
+        if suffix(file) == "csv" {
+            "metrics.csv".to_owned()
+        } else {
+            own(file)
+        }
+    };
     let params = |file: &Path| format!("params.{}", suffix(file));
     let files: [(&Option<PathBuf>, &dyn Fn(&Path) -> String); 4] = [
         (&args.checkpoint, &own),
@@ -74,16 +90,10 @@ pub(super) fn write(out: &Path, args: &IngestArgs, computed: &Computed) -> anyho
     Ok(written)
 }
 
-/// A link to the same bytes where the file system allows it: a checkpoint may have gigabytes.
+/// A copy: a training that goes on must not change what was recorded.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let from = from.canonicalize()?;
     if to.canonicalize().is_ok_and(|it| it == from) {
-        return Ok(());
-    }
-    if to.exists() {
-        fs::remove_file(to)?;
-    }
-    if fs::hard_link(&from, to).is_ok() {
         return Ok(());
     }
     fs::copy(&from, to).map(|_| ())

@@ -35,13 +35,16 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
     if let Some(out) = &args.out {
         folder::check(out, args.force)?;
     }
-    for file in [&args.checkpoint, &args.model_config, &args.metrics, &args.params].into_iter().flatten() {
+    for file in [&args.checkpoint, &args.model_config, &args.metrics, &args.params]
+        .into_iter()
+        .flatten()
+    {
         std::fs::File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
     }
     let name = args.dataset_name.clone().unwrap_or_else(|| name_of(&args.train));
     let computed = compute::compute(&name, &args.train, args.test.as_deref(), &options, !args.no_checks)?;
     for line in &computed.said {
-        output::remark(&styled(DIM, &output::printable(&format!("read {line}"))));
+        output::remark(&styled(DIM, &output::printable(line)));
     }
     let analysis = AnalyseArgs {
         path: None,
@@ -86,7 +89,12 @@ async fn finish(named: Option<&Path>, args: &IngestArgs, analysis: AnalyseArgs) 
     }
     let shown = |it: &PathBuf| format!("deepfix analyse {}", it.display());
     let run = analysis.mlflow.mlflow_run.as_ref();
-    if let Some(next) = analysis.path.as_ref().map(shown).or_else(|| run.map(|it| format!("deepfix analyse --mlflow-run {it}"))) {
+    if let Some(next) = analysis
+        .path
+        .as_ref()
+        .map(shown)
+        .or_else(|| run.map(|it| format!("deepfix analyse --mlflow-run {it}")))
+    {
         output::remark(&output::printable(&format!("next: {next}")));
     }
     Ok(ExitCode::SUCCESS)

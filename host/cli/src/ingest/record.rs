@@ -43,11 +43,19 @@ pub(super) async fn record(
 }
 
 async fn log(recorder: &Recorder, args: &IngestArgs, computed: &Computed) -> anyhow::Result<()> {
-    recorder.document("dataset/dataset.yaml", document::yaml(&computed.dataset)?).await?;
+    recorder
+        .document("dataset/dataset.yaml", document::yaml(&computed.dataset)?)
+        .await?;
     if let Some(checks) = &computed.checks {
-        recorder.document("deepchecks/deepchecks.yaml", document::yaml(checks)?).await?;
+        recorder
+            .document("deepchecks/deepchecks.yaml", document::yaml(checks)?)
+            .await?;
     }
-    let own = |file: &Path| file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    let own = |file: &Path| {
+        file.file_name()
+            .map(|it| it.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
     let files: [(&Option<PathBuf>, &str); 2] = [(&args.checkpoint, ""), (&args.model_config, "config.json")];
     for (file, name) in files {
         if let Some(file) = file {
@@ -66,7 +74,9 @@ async fn log(recorder: &Recorder, args: &IngestArgs, computed: &Computed) -> any
     }
     if let Some(params) = &args.params {
         let parsed: Json = document::read(params)?;
-        recorder.document("training_artifacts/params.yaml", document::yaml(&parsed)?).await?;
+        recorder
+            .document("training_artifacts/params.yaml", document::yaml(&parsed)?)
+            .await?;
     }
     Ok(())
 }

@@ -14,6 +14,8 @@ use crate::output::{self, DIM, styled};
 const LABELS: [&str; 6] = ["target", "label", "labels", "class", "y", "outcome"];
 /// Words that a log of metrics has among its columns, and a data set hardly.
 const METRICS: [&str; 6] = ["epoch", "step", "loss", "accuracy", "iteration", "val_"];
+/// Check results that somebody put beside the tables.
+const CHECKS: [&str; 3] = ["deepchecks.json", "deepchecks.yaml", "deepchecks.yml"];
 const SUFFIXES: [&str; 6] = ["csv", "tsv", "parquet", "pq", "arrow", "feather"];
 
 /// The experiment of a table, or of a folder with tables beside whatever else an experiment leaves; none
@@ -25,7 +27,10 @@ pub(crate) fn read_tables(path: &Path, args: &TableArgs) -> anyhow::Result<Optio
     let mut options = args.options();
     let Some((train, test)) = found(path, &options)? else {
         if options.label.is_some() {
-            anyhow::bail!("--label: {} is no table, and holds no train.csv (.parquet, .arrow)", path.display());
+            anyhow::bail!(
+                "--label: {} is no table, and holds no train.csv (.parquet, .arrow)",
+                path.display()
+            );
         }
         return Ok(None);
     };
@@ -38,10 +43,12 @@ pub(crate) fn read_tables(path: &Path, args: &TableArgs) -> anyhow::Result<Optio
         anyhow::bail!(unknown_label(&source));
     }
     let name = super::name_of(&train);
-    // Without a label there is little to check, and much to misread.
-    let computed = compute::compute(&name, &train, test.as_deref(), &options, options.label.is_some())?;
+    // Without a label there is little to check, and much to misread; nor is it done again where somebody has.
+    let checked = path.is_dir() && CHECKS.iter().any(|it| path.join(it).exists());
+    let wanted = options.label.is_some() && !checked;
+    let computed = compute::compute(&name, &train, test.as_deref(), &options, wanted)?;
     for line in &computed.said {
-        output::remark(&styled(DIM, &output::printable(&format!("read {line}"))));
+        output::remark(&styled(DIM, &output::printable(line)));
     }
     match &options.label {
         Some(label) if guessed => {
@@ -49,7 +56,10 @@ pub(crate) fn read_tables(path: &Path, args: &TableArgs) -> anyhow::Result<Optio
             output::remark(&output::printable(&said));
         }
         Some(_) => {}
-        None => output::remark(&output::printable(&format!("{}; no data checks without it", unknown_label(&source)))),
+        None => output::remark(&output::printable(&format!(
+            "{}; no data checks without it",
+            unknown_label(&source)
+        ))),
     }
     Ok(Some(beside(path, &name, computed)?))
 }
@@ -58,17 +68,27 @@ pub(crate) fn read_tables(path: &Path, args: &TableArgs) -> anyhow::Result<Optio
 fn found(path: &Path, options: &Options) -> anyhow::Result<Option<(PathBuf, Option<PathBuf>)>> {
     if path.is_dir() {
         // What was computed before is taken as it is.
-        if ["request.json", "dataset.json", "dataset.yaml", "dataset.yml"].iter().any(|it| path.join(it).exists()) {
+        if ["request.json", "dataset.json", "dataset.yaml", "dataset.yml"]
+            .iter()
+            .any(|it| path.join(it).exists())
+        {
             return Ok(None);
         }
-        let split = |stem: &str| SUFFIXES.iter().map(|it| path.join(format!("{stem}.{it}"))).find(|it| it.is_file());
+        let split = |stem: &str| {
+            SUFFIXES
+                .iter()
+                .map(|it| path.join(format!("{stem}.{it}")))
+                .find(|it| it.is_file())
+        };
         return Ok(split("train").map(|train| (train, split("test"))));
     }
     let is_table = match Format::of_suffix(path) {
         None => false,
         Some(Format::Csv) if options.label.is_none() => {
             // A log of metrics is a table as well. One that is no table at all is for others to explain.
-            let names = Source::open(path, options).map(|it| it.names().to_vec()).unwrap_or_default();
+            let names = Source::open(path, options)
+                .map(|it| it.names().to_vec())
+                .unwrap_or_default();
             let metric = |name: &String| METRICS.iter().any(|it| name.to_ascii_lowercase().contains(it));
             !names.is_empty() && !names.iter().any(metric)
         }
@@ -102,7 +122,8 @@ fn beside(path: &Path, name: &str, computed: Computed) -> anyhow::Result<Experim
     if let (Some(checks), Some(members)) = (computed.checks, request.as_object_mut()) {
         members.insert("deepchecks_artifacts".to_owned(), checks);
     }
-    let mut experiment = decode_value(request, &FileAccess::below(&[])).map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    let mut experiment =
+        decode_value(request, &FileAccess::below(&[])).map_err(|problem| anyhow::anyhow!("{problem}"))?;
     if path.is_dir() {
         match read_folder_without_tables(path) {
             Ok(contents) => {
@@ -111,9 +132,7 @@ fn beside(path: &Path, name: &str, computed: Computed) -> anyhow::Result<Experim
                 }
                 let ours = std::mem::replace(&mut experiment, contents.experiment);
                 for kind in ours.artifacts.kinds().collect::<Vec<_>>() {
-                    // Check results that somebody put there are what he wants to be read.
-                    let keep = kind == deepfix_core::ArtifactKind::Deepchecks && experiment.artifacts.get(kind).is_some();
-                    if let (false, Some(artifact)) = (keep, ours.artifacts.get(kind)) {
+                    if let Some(artifact) = ours.artifacts.get(kind) {
                         experiment.artifacts.insert(kind, artifact.clone());
                     }
                 }

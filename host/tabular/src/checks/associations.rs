@@ -5,8 +5,12 @@ use crate::hash::Map;
 
 /// Ranks, the mean one for equal values (Spearman 1904); NaN keeps NaN.
 pub(super) fn ranks(numbers: &[f64]) -> Vec<f64> {
-    let mut order: Vec<(f64, usize)> =
-        numbers.iter().enumerate().filter(|it| !it.1.is_nan()).map(|(at, it)| (*it, at)).collect();
+    let mut order: Vec<(f64, usize)> = numbers
+        .iter()
+        .enumerate()
+        .filter(|it| !it.1.is_nan())
+        .map(|(at, it)| (*it, at))
+        .collect();
     order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let mut ranks = vec![f64::NAN; numbers.len()];
     let mut before = 0;
@@ -43,7 +47,12 @@ pub(super) fn pearson(a: &[f64], b: &[f64]) -> Option<f64> {
 /// The correlation ratio of numbers given categories: the root of the share of the variance between the
 /// categories (Pearson 1905); none where the numbers do not vary.
 pub(super) fn correlation_ratio(codes: &[u32], numbers: &[f64]) -> Option<f64> {
-    let both = || codes.iter().zip(numbers).filter(|(code, it)| **code != NONE && !it.is_nan());
+    let both = || {
+        codes
+            .iter()
+            .zip(numbers)
+            .filter(|(code, it)| **code != NONE && !it.is_nan())
+    };
     let (count, sum) = both().fold((0.0, 0.0), |all, it| (all.0 + 1.0, all.1 + it.1));
     if count < 2.0 {
         return None;
@@ -61,7 +70,11 @@ pub(super) fn correlation_ratio(codes: &[u32], numbers: &[f64]) -> Option<f64> {
         }
         total += (it - mean).powi(2);
     }
-    let between: f64 = groups.iter().filter(|it| it.0 > 0.0).map(|(n, sum)| n * (sum / n - mean).powi(2)).sum();
+    let between: f64 = groups
+        .iter()
+        .filter(|it| it.0 > 0.0)
+        .map(|(n, sum)| n * (sum / n - mean).powi(2))
+        .sum();
     (total > 0.0).then(|| (between / total).clamp(0.0, 1.0).sqrt())
 }
 

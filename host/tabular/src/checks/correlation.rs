@@ -28,7 +28,11 @@ pub(super) fn between_features(which: Which, table: &Table, options: &CheckOptio
     const SUMMARY: &str = "How strongly each pair of features goes together.";
     let features = table.compared();
     if features.len() > options.correlated_features {
-        let why = format!("{} features are more than {}", features.len(), options.correlated_features);
+        let why = format!(
+            "{} features are more than {}",
+            features.len(),
+            options.correlated_features
+        );
         return Item::idle(NAME, Some(which), SUMMARY, &why);
     }
     if features.is_empty() {
@@ -47,16 +51,29 @@ pub(super) fn between_features(which: Which, table: &Table, options: &CheckOptio
     });
     let rows = parallel(features.len(), options.threads, |row| {
         let pairs = values.iter().take(row);
-        pairs.map(|other| values.get(row).and_then(|it| together(it, other))).collect::<Vec<Option<f64>>>()
+        pairs
+            .map(|other| values.get(row).and_then(|it| together(it, other)))
+            .collect::<Vec<Option<f64>>>()
     });
-    let names: Vec<&str> = features.iter().filter_map(|it| table.columns.get(it.0)).map(|it| it.name.as_str()).collect();
+    let names: Vec<&str> = features
+        .iter()
+        .filter_map(|it| table.columns.get(it.0))
+        .map(|it| it.name.as_str())
+        .collect();
     let at = |row: usize, column: usize| {
         let (row, column) = (row.max(column), row.min(column));
-        if row == column { Some(1.0) } else { rows.get(row).and_then(|it| it.get(column)).copied().flatten() }
+        if row == column {
+            Some(1.0)
+        } else {
+            rows.get(row).and_then(|it| it.get(column)).copied().flatten()
+        }
     };
     let mut strong = Vec::new();
     let matrix = names.iter().enumerate().map(|(row, _)| {
-        let cells = names.iter().enumerate().map(|(column, name)| ((*name).to_owned(), at(row, column).map_or(Json::Null, |it| json!(it))));
+        let cells = names
+            .iter()
+            .enumerate()
+            .map(|(column, name)| ((*name).to_owned(), at(row, column).map_or(Json::Null, |it| json!(it))));
         Json::Object(cells.collect::<Map<String, Json>>())
     });
     let matrix: Vec<Json> = matrix.collect();

@@ -43,7 +43,9 @@ pub(super) fn wasserstein(a: &[f64], b: &[f64]) -> Option<f64> {
 /// Rows per bin of two sorted samples: ten bins with equally many rows of the first.
 pub(super) fn binned(a: &[f64], b: &[f64]) -> Vec<(f64, f64)> {
     const BINS: usize = 10;
-    let mut edges: Vec<f64> = (1..BINS).filter_map(|it| quantile(a, it as f64 / BINS as f64)).collect();
+    let mut edges: Vec<f64> = (1..BINS)
+        .filter_map(|it| quantile(a, it as f64 / BINS as f64))
+        .collect();
     edges.dedup();
     let counts = |it: &[f64]| -> Vec<f64> {
         let below: Vec<usize> = edges.iter().map(|edge| it.partition_point(|it| it <= edge)).collect();
@@ -133,7 +135,11 @@ pub(super) fn cramers_v(counts: &[(f64, f64)]) -> f64 {
     let rows = 2.0 - 1.0 / (all - 1.0);
     let columns = columns - (columns - 1.0).powi(2) / (all - 1.0);
     let least = (rows - 1.0).min(columns - 1.0);
-    if least > 0.0 { (phi / least).sqrt().min(1.0) } else { 0.0 }
+    if least > 0.0 {
+        (phi / least).sqrt().min(1.0)
+    } else {
+        0.0
+    }
 }
 
 fn totals(counts: &[(f64, f64)]) -> (f64, f64) {
@@ -154,7 +160,11 @@ mod tests {
         assert!((kolmogorov_smirnov(&a, &b) - 0.6).abs() < 1e-12);
         assert!((wasserstein(&a, &b).unwrap() - 2.2 / 1.3f64.sqrt()).abs() < 1e-12);
         let counts = [(10.0, 20.0), (30.0, 20.0), (60.0, 60.0)];
-        assert!((jensen_shannon(&counts) - 0.139_706_751).abs() < 1e-8, "{}", jensen_shannon(&counts));
+        assert!(
+            (jensen_shannon(&counts) - 0.139_706_751).abs() < 1e-8,
+            "{}",
+            jensen_shannon(&counts)
+        );
     }
 
     #[test]

@@ -36,7 +36,11 @@ pub(super) fn check(train: &Table, test: &Table, options: &CheckOptions) -> Item
         let other = mapping::place_in(test, train, place)?;
         let mut cells = mapping::cells(train, place, &a);
         cells.extend(mapping::cells(test, other, &b));
-        Some(if is_number { by_quantile(&cells) } else { by_share(&cells, &classes, &is_held) })
+        Some(if is_number {
+            by_quantile(&cells)
+        } else {
+            by_share(&cells, &classes, &is_held)
+        })
     });
     let names: Vec<&str> = features
         .iter()
@@ -76,14 +80,26 @@ pub(super) fn check(train: &Table, test: &Table, options: &CheckOptions) -> Item
         }),
     )
     .params(json!({ "n_samples": options.domain_rows, "test_size": HELD_OUT }))
-    .condition(score < DRIFT, "Drift value is less than 0.25", format!("it is {score:.2}, an AUC of {auc:.2}"))
+    .condition(
+        score < DRIFT,
+        "Drift value is less than 0.25",
+        format!("it is {score:.2}, an AUC of {auc:.2}"),
+    )
 }
 
 /// Each feature's share of what the AUC loses when its column is shuffled (Breiman 2001).
-fn importance(model: &Model, held: &mut Binned, auc: f64, area: &dyn Fn(&Binned) -> f64, names: &[&str]) -> Map<String, Json> {
+fn importance(
+    model: &Model,
+    held: &mut Binned,
+    auc: f64,
+    area: &dyn Fn(&Binned) -> f64,
+    names: &[&str],
+) -> Map<String, Json> {
     let mut losses = vec![0.0; names.len()];
     for feature in model.features() {
-        let Some(column) = held.get(feature).cloned() else { continue };
+        let Some(column) = held.get(feature).cloned() else {
+            continue;
+        };
         let mut loss = 0.0;
         for repeat in 0..REPEATS {
             let mut order: Vec<usize> = (0..column.len()).collect();
@@ -104,7 +120,10 @@ fn importance(model: &Model, held: &mut Binned, auc: f64, area: &dyn Fn(&Binned)
     let share = |loss: f64| if all > 0.0 { loss / all } else { 0.0 };
     let mut named: Vec<(&&str, f64)> = names.iter().zip(losses).map(|(name, it)| (name, share(it))).collect();
     named.sort_by(|a, b| b.1.total_cmp(&a.1));
-    named.into_iter().map(|(name, it)| ((*name).to_owned(), json!(it))).collect()
+    named
+        .into_iter()
+        .map(|(name, it)| ((*name).to_owned(), json!(it)))
+        .collect()
 }
 
 /// Bins with about equally many numbers; 0 where there is none.
@@ -113,9 +132,17 @@ fn by_quantile(cells: &[Cell]) -> Vec<u8> {
     let mut sorted: Vec<f64> = numbers.iter().copied().filter(|it| !it.is_nan()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     let last = BINS - 1;
-    let mut edges: Vec<f64> = (1..last).filter_map(|it| quantile(&sorted, it as f64 / last as f64)).collect();
+    let mut edges: Vec<f64> = (1..last)
+        .filter_map(|it| quantile(&sorted, it as f64 / last as f64))
+        .collect();
     edges.dedup();
-    let bin = |it: &f64| if it.is_nan() { 0 } else { 1 + edges.partition_point(|edge| edge < it) as u8 };
+    let bin = |it: &f64| {
+        if it.is_nan() {
+            0
+        } else {
+            1 + edges.partition_point(|edge| edge < it) as u8
+        }
+    };
     numbers.iter().map(bin).collect()
 }
 
@@ -145,6 +172,12 @@ fn by_share(cells: &[Cell], classes: &[bool], is_held: &dyn Fn(usize) -> bool) -
             *it = bin;
         }
     }
-    let bin = |code: &u32| if *code == NONE { 0 } else { bins.get(*code as usize).copied().unwrap_or(0) };
+    let bin = |code: &u32| {
+        if *code == NONE {
+            0
+        } else {
+            bins.get(*code as usize).copied().unwrap_or(0)
+        }
+    };
     codes.iter().map(bin).collect()
 }

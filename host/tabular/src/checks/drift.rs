@@ -52,7 +52,11 @@ pub(super) fn features(train: &Table, test: &Table, options: &CheckOptions) -> I
     let scores = parallel(columns.len(), options.threads, |at| {
         let (place, is_number) = *columns.get(at)?;
         let other = mapping::place_in(test, train, place)?;
-        if is_number { numbers(train, place, test, other) } else { categories(train, place, test, other) }
+        if is_number {
+            numbers(train, place, test, other)
+        } else {
+            categories(train, place, test, other)
+        }
     });
     let named: Vec<(&str, Score)> = columns
         .iter()
@@ -62,7 +66,11 @@ pub(super) fn features(train: &Table, test: &Table, options: &CheckOptions) -> I
     if named.is_empty() {
         return Item::idle(NAME, None, SUMMARY, "no feature has ten values in both tables");
     }
-    let bad: Vec<(&str, f64)> = named.iter().filter(|it| it.1.score >= FEATURES).map(|it| (it.0, it.1.score)).collect();
+    let bad: Vec<(&str, f64)> = named
+        .iter()
+        .filter(|it| it.1.score >= FEATURES)
+        .map(|it| (it.0, it.1.score))
+        .collect();
     let found = format!(
         "{} of {} columns are at or above it {}",
         bad.len(),
@@ -70,7 +78,10 @@ pub(super) fn features(train: &Table, test: &Table, options: &CheckOptions) -> I
         listed(bad.iter().map(|it| (it.0, format!("{:.2}", it.1))))
     );
     let met = bad.is_empty();
-    let value: Map<String, Json> = named.into_iter().map(|(name, it)| (name.to_owned(), it.into_json())).collect();
+    let value: Map<String, Json> = named
+        .into_iter()
+        .map(|(name, it)| (name.to_owned(), it.into_json()))
+        .collect();
     Item::new(NAME, None, SUMMARY, Json::Object(value))
         .params(json!({ "numerical_drift_method": "KS", "categorical_drift_method": "cramers_v", "min_category_size_ratio": 0.01 }))
         .condition(met, "categorical drift score < 0.2 and numerical drift score < 0.2", found)
@@ -143,7 +154,12 @@ fn paired(train: &Table, place: usize, test: &Table, other: usize) -> Vec<(f64, 
     let counts = |table: &Table, place: usize| -> Vec<(Cell, f64)> {
         match table.columns.get(place).and_then(crate::Column::counts) {
             Some(counts) => counts.into_iter().map(|(cell, n)| (cell, n as f64)).collect(),
-            None => table.sample.column(place).filter(|it| !it.is_missing()).map(|it| (it, 1.0)).collect(),
+            None => table
+                .sample
+                .column(place)
+                .filter(|it| !it.is_missing())
+                .map(|it| (it, 1.0))
+                .collect(),
         }
     };
     let mut pairs: CellMap<Cell, (f64, f64)> = CellMap::default();

@@ -54,11 +54,14 @@ impl Item {
 
     /// A demand, whether it is met, and what was found.
     pub(super) fn condition(mut self, met: bool, demand: &str, found: String) -> Self {
-        self.conditions.push(json!({
-            "status": if met { "PASS" } else { "FAIL" },
-            "condition": demand,
-            "more_info": found,
-        }));
+        let status = if met { "PASS" } else { "FAIL" };
+        let members = [
+            ("status", json!(status)),
+            ("condition", json!(demand)),
+            ("more_info", Json::String(found)),
+        ];
+        self.conditions
+            .push(members.into_iter().map(|(key, it)| (key.to_owned(), it)).collect());
         self
     }
 
@@ -95,5 +98,8 @@ pub(super) fn listed<'a>(pairs: impl Iterator<Item = (&'a str, String)>) -> Stri
     const SHOWN: usize = 10;
     let all: Vec<String> = pairs.map(|(name, value)| format!("'{name}': '{value}'")).collect();
     let more = if all.len() > SHOWN { ", ..." } else { "" };
-    format!("{{{}{more}}}", all.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", "))
+    format!(
+        "{{{}{more}}}",
+        all.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ")
+    )
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{CheckOptions, Item, Which, item::percent, mapping, predictive};
-use crate::{Cell, Column, ColumnType, Table, Value, hash::Set};
+use crate::{Cell, Column, ColumnType, Table, Task, Value, hash::Set};
 
 /// Words in the name of a column that say when a row came about. A date of birth does not.
 const WHEN: [&str; 7] = ["date", "datetime", "time", "timestamp", "day", "created", "ts"];
@@ -19,7 +19,11 @@ fn date(table: &Table) -> Option<usize> {
         let mut parts = lower.split(|it: char| !it.is_ascii_alphanumeric());
         parts.clone().any(|it| WHEN.contains(&it)) && !parts.any(|it| NOT_WHEN.contains(&it))
     };
-    let mut found = table.columns.iter().enumerate().filter(|it| it.1.kind() == ColumnType::Date && says(&it.1.name));
+    let mut found = table
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|it| it.1.kind() == ColumnType::Date && says(&it.1.name));
     found.next().filter(|_| found.next().is_none()).map(|it| it.0)
 }
 
@@ -44,7 +48,10 @@ pub(super) fn between(train: &Table, test: &Table) -> [Item; 3] {
     let (duplicates, overlap) = match dates {
         None => {
             let why = "no date column is named (`--date`)";
-            (Item::idle(DUPLICATES, None, OF_DUPLICATES, why), Item::idle(OVERLAP, None, OF_OVERLAP, why))
+            (
+                Item::idle(DUPLICATES, None, OF_DUPLICATES, why),
+                Item::idle(OVERLAP, None, OF_OVERLAP, why),
+            )
         }
         Some((a, b)) => {
             let demand = "Date leakage ratio is less or equal to 0%";
@@ -52,7 +59,11 @@ pub(super) fn between(train: &Table, test: &Table) -> [Item; 3] {
             let last = train.columns.get(a).and_then(|it| it.date_range).map(|it| it.1);
             let before = before(test, b, last);
             (
-                Item::new(DUPLICATES, None, OF_DUPLICATES, json!(share)).condition(share <= 0.0, demand, percent(share)),
+                Item::new(DUPLICATES, None, OF_DUPLICATES, json!(share)).condition(
+                    share <= 0.0,
+                    demand,
+                    percent(share),
+                ),
                 Item::new(OVERLAP, None, OF_OVERLAP, json!(before)).condition(before <= 0.0, demand, percent(before)),
             )
         }
@@ -60,9 +71,12 @@ pub(super) fn between(train: &Table, test: &Table) -> [Item; 3] {
     let keys = index(train).and_then(|it| Some((it, mapping::place_in(test, train, it)?)));
     let index = match keys {
         None => Item::idle(INDEX, None, OF_INDEX, "no index column is named (`--index`)"),
-        Some((a, b)) if counts_rows(train, a) && counts_rows(test, b) => {
-            Item::idle(INDEX, None, OF_INDEX, "the index numbers the rows of each file, so equal ones are no leak")
-        }
+        Some((a, b)) if counts_rows(train, a) && counts_rows(test, b) => Item::idle(
+            INDEX,
+            None,
+            OF_INDEX,
+            "the index numbers the rows of each file, so equal ones are no leak",
+        ),
         Some((a, b)) => {
             let share = shared(train, a, test, b);
             Item::new(INDEX, None, OF_INDEX, json!(share)).condition(
@@ -88,7 +102,10 @@ fn counts_rows(table: &Table, place: usize) -> bool {
 fn shared(train: &Table, a: usize, test: &Table, b: usize) -> f64 {
     let (known, taken): (Set<Cell>, f64) = match train.columns.get(a).and_then(Column::counts) {
         Some(counts) => (counts.into_iter().map(|it| it.0).collect(), 1.0),
-        None => (train.sample.column(a).collect(), train.sample.len() as f64 / train.rows.max(1) as f64),
+        None => (
+            train.sample.column(a).collect(),
+            train.sample.len() as f64 / train.rows.max(1) as f64,
+        ),
     };
     let present = || test.sample.column(b).filter(|it| !it.is_missing());
     let found = present().filter(|it| known.contains(it)).count() as f64;
@@ -106,14 +123,19 @@ fn before(test: &Table, place: usize, last: Option<i64>) -> f64 {
     found / (dates().count() as f64).max(1.0)
 }
 
-pub(super) fn with_label(which: Which, table: &Table, options: &CheckOptions) -> Item {
+pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, options: &CheckOptions) -> Item {
     const NAME: &str = "Identifier Label Correlation";
     const SUMMARY: &str = "How well the index or the date of a row predicts its label.";
     let columns: Vec<usize> = index(table).into_iter().chain(date(table)).collect();
     let places = mapping::shuffled(table.sample.len(), options.power_rows);
-    let target = predictive::target(table, table.task(), &places);
+    let target = predictive::target(table, task, &places);
     let (Some(target), false) = (target, columns.is_empty()) else {
-        return Item::idle(NAME, Some(which), SUMMARY, "no index or date column is named (`--index`, `--date`)");
+        return Item::idle(
+            NAME,
+            Some(which),
+            SUMMARY,
+            "no index or date column is named (`--index`, `--date`)",
+        );
     };
     let scores: Map<String, Json> = columns
         .into_iter()

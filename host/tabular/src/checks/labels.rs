@@ -56,7 +56,11 @@ pub(super) fn new_labels(train: &Table, test: &Table) -> Option<Item> {
     };
     let rows: u64 = unseen.iter().map(|it| it.1).sum();
     let names: Vec<Json> = unseen.iter().take(SHOWN).map(|it| value(column, it.0)).collect();
-    let per: Map<String, Json> = unseen.iter().take(SHOWN).map(|it| (column.show(it.0), json!(it.1))).collect();
+    let per: Map<String, Json> = unseen
+        .iter()
+        .take(SHOWN)
+        .map(|it| (column.show(it.0), json!(it.1)))
+        .collect();
     let found = format!("{} labels in {rows} rows: {}", unseen.len(), json!(names));
     Some(
         Item::new(
@@ -70,7 +74,11 @@ pub(super) fn new_labels(train: &Table, test: &Table) -> Option<Item> {
                 "n_samples_per_new_label": per,
             }),
         )
-        .condition(unseen.is_empty(), "Number of new label values is less or equal to 0", found),
+        .condition(
+            unseen.is_empty(),
+            "Number of new label values is less or equal to 0",
+            found,
+        ),
     )
 }
 
@@ -78,7 +86,10 @@ pub(super) fn new_categories(train: &Table, test: &Table) -> Item {
     let mut rows: Vec<(&str, f64, Json)> = train
         .categorical()
         .filter_map(|place| {
-            let (a, b) = (train.columns.get(place)?, test.columns.get(mapping::place_in(test, train, place)?)?);
+            let (a, b) = (
+                train.columns.get(place)?,
+                test.columns.get(mapping::place_in(test, train, place)?)?,
+            );
             let unseen = unseen(a, b)?;
             let share = unseen.iter().map(|it| it.1).sum::<u64>() as f64 / test.rows.max(1) as f64;
             let names: Vec<String> = unseen.iter().take(SHOWN).map(|it| b.show(it.0)).collect();
@@ -102,20 +113,33 @@ pub(super) fn new_categories(train: &Table, test: &Table) -> Item {
         "Categories of the test table that the training table lacks.",
         json!(value),
     )
-    .condition(met, "Ratio of samples with a new category is less or equal to 0%", found)
+    .condition(
+        met,
+        "Ratio of samples with a new category is less or equal to 0%",
+        found,
+    )
 }
 
 /// Each class's share of the rows. The most frequent one comes first.
-pub(super) fn imbalance(which: Which, table: &Table) -> Option<Item> {
-    let label = table.label().filter(|_| table.task() == Some(Task::Classification))?;
+pub(super) fn imbalance(which: Which, table: &Table, task: Option<Task>) -> Option<Item> {
+    let label = table.label().filter(|_| task == Some(Task::Classification))?;
     let counts = label.counts()?;
     let all: u64 = counts.iter().map(|it| it.1).sum();
     let share = |count: u64| count as f64 / all.max(1) as f64;
-    let value: Map<String, Json> = counts.iter().map(|(cell, n)| (label.show(*cell), json!(share(*n)))).collect();
+    let value: Map<String, Json> = counts
+        .iter()
+        .map(|(cell, n)| (label.show(*cell), json!(share(*n))))
+        .collect();
     let (most, least) = (counts.first()?.1, counts.last()?.1);
     let ratio = least as f64 / most.max(1) as f64;
     Some(
-        Item::new("Class Imbalance", Some(which), "Each class's share of the rows.", Json::Object(value)).condition(
+        Item::new(
+            "Class Imbalance",
+            Some(which),
+            "Each class's share of the rows.",
+            Json::Object(value),
+        )
+        .condition(
             ratio >= 0.1,
             "The ratio between least to most frequent label is at least 0.1",
             format!("it is {ratio:.2}"),

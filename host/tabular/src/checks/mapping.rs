@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use crate::{Cell, Table, hash::{self, Map}};
+use crate::{
+    Cell, Table,
+    hash::{self, Map},
+};
 
 /// Runs a function for `0..number` in several threads; the results keep the order.
 pub(super) fn parallel<T: Send>(number: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
@@ -25,7 +28,9 @@ pub(super) fn parallel<T: Send>(number: usize, threads: usize, work: impl Fn(usi
                         break;
                     }
                     let result = work(place);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((place, result));
+                    done.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((place, result));
                 }
             });
         }
@@ -95,7 +100,10 @@ mod tests {
 
     #[test]
     fn results_keep_their_order() {
-        assert_eq!(parallel(100, 4, |it| it * it), (0..100).map(|it| it * it).collect::<Vec<_>>());
+        assert_eq!(
+            parallel(100, 4, |it| it * it),
+            (0..100).map(|it| it * it).collect::<Vec<_>>()
+        );
     }
 
     #[test]

@@ -48,7 +48,13 @@ pub(super) fn check(which: Which, table: &Table, options: &CheckOptions) -> Item
     let scale = EXTENT * (ratio.iter().map(|it| it * it).sum::<f64>() / ratio.len() as f64).sqrt();
     let scores: Vec<f64> = ratio
         .iter()
-        .map(|it| if scale > 0.0 { erf(it / (scale * std::f64::consts::SQRT_2)).max(0.0) } else { 0.0 })
+        .map(|it| {
+            if scale > 0.0 {
+                erf(it / (scale * std::f64::consts::SQRT_2)).max(0.0)
+            } else {
+                0.0
+            }
+        })
         .collect();
     let rounded: Vec<f64> = scores.iter().map(|it| (it * 1e4).round() / 1e4).collect();
     Item::new(NAME, Some(which), SUMMARY, json!(rounded))
@@ -92,8 +98,12 @@ fn nearest(values: &[Values], row: usize, rows: usize) -> Vec<(f32, usize)> {
         }
     }
     let distance = |sum: (f32, f32)| if sum.1 > 0.0 { sum.0 / sum.1 } else { 1.0 };
-    let mut all: Vec<(f32, usize)> =
-        sums.into_iter().enumerate().filter(|it| it.0 != row).map(|(at, sum)| (distance(sum), at)).collect();
+    let mut all: Vec<(f32, usize)> = sums
+        .into_iter()
+        .enumerate()
+        .filter(|it| it.0 != row)
+        .map(|(at, sum)| (distance(sum), at))
+        .collect();
     if all.len() > NEIGHBOURS {
         all.select_nth_unstable_by(NEIGHBOURS, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         all.truncate(NEIGHBOURS);
@@ -106,7 +116,8 @@ fn nearest(values: &[Values], row: usize, rows: usize) -> Vec<(f32, usize)> {
 /// The error function (Abramowitz and Stegun 7.1.26: within 1.5e-7).
 fn erf(x: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.327_591_1 * x.abs());
-    let series = ((((1.061_405_429 * t - 1.453_152_027) * t + 1.421_413_741) * t - 0.284_496_736) * t + 0.254_829_592) * t;
+    let series =
+        ((((1.061_405_429 * t - 1.453_152_027) * t + 1.421_413_741) * t - 0.284_496_736) * t + 0.254_829_592) * t;
     (1.0 - series * (-x * x).exp()).copysign(x)
 }
 

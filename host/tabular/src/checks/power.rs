@@ -67,12 +67,20 @@ fn groups(feature: &Feature, rows: &[usize]) -> Vec<Group> {
         Feature::Categories(codes) => codes.get(row).map_or(f64::NAN, |it| f64::from(*it)),
         Feature::Numbers(numbers) => numbers.get(row).copied().unwrap_or(f64::NAN),
     };
-    let mut ordered: Vec<(f64, usize, usize)> =
-        rows.iter().enumerate().map(|(at, row)| (value(*row), *row, at * FOLDS / rows.len())).collect();
+    let mut ordered: Vec<(f64, usize, usize)> = rows
+        .iter()
+        .enumerate()
+        .map(|(at, row)| (value(*row), *row, at * FOLDS / rows.len()))
+        .collect();
     ordered.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     ordered
         .chunk_by(|a, b| a.0 == b.0)
-        .map(|it| (it.first().map_or(f64::NAN, |it| it.0), it.iter().map(|it| (it.1, it.2)).collect()))
+        .map(|it| {
+            (
+                it.first().map_or(f64::NAN, |it| it.0),
+                it.iter().map(|it| (it.1, it.2)).collect(),
+            )
+        })
         .collect()
 }
 
@@ -89,7 +97,13 @@ fn answers<T: Copy>(
         .collect();
     if matches!(feature, Feature::Categories(_)) {
         // A category that the tree has not seen: what is most common.
-        let common = answer(&mut groups.iter().flat_map(|it| &it.1).filter(|it| it.1 != fold).map(|it| it.0));
+        let common = answer(
+            &mut groups
+                .iter()
+                .flat_map(|it| &it.1)
+                .filter(|it| it.1 != fold)
+                .map(|it| it.0),
+        );
         return own.into_iter().map(|it| it.or(common)).collect();
     }
     nearest(groups, &own)
@@ -183,7 +197,10 @@ fn f1(groups: &[Group], fold: usize, predicted: &[Option<usize>], number: usize,
         }
     }
     let all: f64 = tally.iter().map(|it| it.1).sum();
-    let weighted = tally.iter().filter(|it| it.1 > 0.0).map(|(hits, truths, guesses)| truths * 2.0 * hits / (truths + guesses));
+    let weighted = tally
+        .iter()
+        .filter(|it| it.1 > 0.0)
+        .map(|(hits, truths, guesses)| truths * 2.0 * hits / (truths + guesses));
     weighted.sum::<f64>() / all.max(1.0)
 }
 
@@ -252,6 +269,9 @@ mod tests {
         let target = Target::Numbers(x.iter().map(|it| it * it).collect());
         assert!(score(&Feature::Numbers(x), &target) > 0.99);
         let constant = Target::Numbers(vec![1.0; 2000]);
-        assert_eq!(score(&Feature::Numbers((0..2000).map(f64::from).collect()), &constant), 0.0);
+        assert_eq!(
+            score(&Feature::Numbers((0..2000).map(f64::from).collect()), &constant),
+            0.0
+        );
     }
 }

@@ -36,7 +36,10 @@ fn of(table: &Table, task: Option<Task>, options: &CheckOptions) -> Option<Vec<(
     let scores = parallel(features.len(), options.threads, |at| {
         features.get(at).map_or(0.0, |it| score(table, *it, &target, &places))
     });
-    let names = features.iter().filter_map(|it| table.columns.get(it.0)).map(|it| it.name.clone());
+    let names = features
+        .iter()
+        .filter_map(|it| table.columns.get(it.0))
+        .map(|it| it.name.clone());
     let mut scores: Vec<(String, f64)> = names.zip(scores).collect();
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));
     Some(scores)
@@ -70,7 +73,11 @@ fn to_json(scores: &[(String, f64)]) -> Json {
 }
 
 fn above(scores: &[(String, f64)], bound: f64) -> Vec<(&str, f64)> {
-    scores.iter().filter(|it| it.1 >= bound).map(|it| (it.0.as_str(), it.1)).collect()
+    scores
+        .iter()
+        .filter(|it| it.1 >= bound)
+        .map(|it| (it.0.as_str(), it.1))
+        .collect()
 }
 
 fn told(bad: &[(&str, f64)], all: usize) -> String {
@@ -119,6 +126,14 @@ pub(super) fn change(powers: &Powers) -> Item {
     let (found, found_strong) = (told(&apart, differences.len()), told(&strong, train.len()));
     let value = json!({ "train": to_json(train), "test": to_json(test), "train-test difference": differences });
     Item::new(NAME, None, SUMMARY, value)
-        .condition(met, "Train-Test features' Predictive Power Score difference is less than 0.2", found)
-        .condition(weak, "Train features' Predictive Power Score is less than 0.7", found_strong)
+        .condition(
+            met,
+            "Train-Test features' Predictive Power Score difference is less than 0.2",
+            found,
+        )
+        .condition(
+            weak,
+            "Train features' Predictive Power Score is less than 0.7",
+            found_strong,
+        )
 }

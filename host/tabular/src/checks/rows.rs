@@ -11,12 +11,19 @@ const REPEATED: f64 = 0.05;
 fn note(item: Item, table: &Table) -> Item {
     let mut notes = Vec::new();
     if !table.keys.is_empty() && table.without_keys() {
-        notes.push(format!("rows are compared without {}, which differs in each", table.keys.join(", ")));
+        notes.push(format!(
+            "rows are compared without {}, which differs in each",
+            table.keys.join(", ")
+        ));
     }
     if !table.hashes(table.without_keys()).is_complete() {
         notes.push("estimated from a part of the rows, chosen by their hash".to_owned());
     }
-    if notes.is_empty() { item } else { item.note(notes.join("; ")) }
+    if notes.is_empty() {
+        item
+    } else {
+        item.note(notes.join("; "))
+    }
 }
 
 pub(super) fn duplicates(which: Which, table: &Table) -> Item {
@@ -35,10 +42,10 @@ pub(super) fn duplicates(which: Which, table: &Table) -> Item {
     note(item, table)
 }
 
-pub(super) fn conflicting(which: Which, table: &Table) -> Item {
+pub(super) fn conflicting(which: Which, table: &Table, task: Option<Task>) -> Item {
     const NAME: &str = "Conflicting Labels";
     const SUMMARY: &str = "The share of rows whose features occur with different labels.";
-    if table.task() != Some(Task::Classification) {
+    if task != Some(Task::Classification) {
         return Item::idle(NAME, Some(which), SUMMARY, "there is no label with classes");
     }
     let share = table.hashes(table.without_keys()).conflicting();

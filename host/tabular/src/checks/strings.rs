@@ -12,12 +12,18 @@ use crate::{Column, ColumnType, Table};
 
 /// What two spellings have in common: letters and digits, without case.
 fn base(text: &str) -> String {
-    text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|it| it.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// The texts of a column by what they have in common; none where it has no texts, or too many.
 fn spellings(column: &Column) -> Option<BTreeMap<String, Vec<(String, u64)>>> {
-    if !matches!(column.kind(), ColumnType::Categorical | ColumnType::Boolean | ColumnType::Mixed) {
+    if !matches!(
+        column.kind(),
+        ColumnType::Categorical | ColumnType::Boolean | ColumnType::Mixed
+    ) {
         return None;
     }
     let mut bases: BTreeMap<String, Vec<(String, u64)>> = BTreeMap::new();
@@ -52,7 +58,10 @@ pub(super) fn mismatch(which: Which, table: &Table) -> Item {
             })
             .collect();
         if !variants.is_empty() {
-            bad.push((column.name.as_str(), variants.keys().take(3).cloned().collect::<Vec<_>>().join(" ")));
+            bad.push((
+                column.name.as_str(),
+                variants.keys().take(3).cloned().collect::<Vec<_>>().join(" "),
+            ));
         }
         value.insert(column.name.clone(), Json::Object(variants));
     }
@@ -63,19 +72,28 @@ pub(super) fn mismatch(which: Which, table: &Table) -> Item {
         "Spellings of one category that differ in case or punctuation only.",
         json!({ "n_samples": table.rows, "columns": value }),
     )
-    .condition(met, "No string variants", format!("columns with variants: {}", listed(bad.into_iter())))
+    .condition(
+        met,
+        "No string variants",
+        format!("columns with variants: {}", listed(bad.into_iter())),
+    )
 }
 
 pub(super) fn comparison(train: &Table, test: &Table) -> Item {
     let (mut value, mut bad) = (Map::new(), Vec::new());
     for column in texts(train) {
         let other = test.column(&column.name);
-        let (Some(a), Some(b)) = (spellings(column), other.and_then(spellings)) else { continue };
+        let (Some(a), Some(b)) = (spellings(column), other.and_then(spellings)) else {
+            continue;
+        };
         let mut found = Map::new();
         for (base, theirs) in b {
             let Some(ours) = a.get(&base) else { continue };
             let only = |one: &[(String, u64)], all: &[(String, u64)]| -> Vec<String> {
-                one.iter().filter(|it| !all.iter().any(|other| other.0 == it.0)).map(|it| it.0.clone()).collect()
+                one.iter()
+                    .filter(|it| !all.iter().any(|other| other.0 == it.0))
+                    .map(|it| it.0.clone())
+                    .collect()
             };
             let new = only(&theirs, ours);
             if !new.is_empty() {
@@ -83,7 +101,10 @@ pub(super) fn comparison(train: &Table, test: &Table) -> Item {
             }
         }
         if !found.is_empty() {
-            bad.push((column.name.as_str(), found.keys().take(3).cloned().collect::<Vec<_>>().join(" ")));
+            bad.push((
+                column.name.as_str(),
+                found.keys().take(3).cloned().collect::<Vec<_>>().join(" "),
+            ));
         }
         value.insert(column.name.clone(), Json::Object(found));
     }
@@ -94,13 +115,21 @@ pub(super) fn comparison(train: &Table, test: &Table) -> Item {
         "Spellings of a known category that only the test table has.",
         Json::Object(value),
     )
-    .condition(met, "No new variants allowed in test data", format!("columns with new variants: {}", listed(bad.into_iter())))
+    .condition(
+        met,
+        "No new variants allowed in test data",
+        format!("columns with new variants: {}", listed(bad.into_iter())),
+    )
 }
 
 pub(super) fn special(which: Which, table: &Table) -> Item {
     const FEW: f64 = 0.001;
     let share = |column: &Column| column.special as f64 / table.rows.max(1) as f64;
-    let value: Map<String, Json> = table.columns.iter().map(|it| (it.name.clone(), json!(share(it)))).collect();
+    let value: Map<String, Json> = table
+        .columns
+        .iter()
+        .map(|it| (it.name.clone(), json!(share(it))))
+        .collect();
     let bad: Vec<(&str, String)> = table
         .columns
         .iter()
@@ -126,7 +155,9 @@ pub(super) fn lengths(which: Which, table: &Table) -> Item {
     const FEWEST: usize = 100;
     let (mut value, mut bad) = (Map::new(), Vec::new());
     for column in texts(table) {
-        let Some(counts) = column.counts().filter(|it| it.len() >= FEWEST) else { continue };
+        let Some(counts) = column.counts().filter(|it| it.len() >= FEWEST) else {
+            continue;
+        };
         let mut lengths: Vec<(f64, u64)> = counts
             .iter()
             .filter_map(|(cell, n)| Some((column.text(*cell)?.chars().count() as f64, *n)))
@@ -145,7 +176,11 @@ pub(super) fn lengths(which: Which, table: &Table) -> Item {
         let width = 4.0 * (high - low);
         let long = |it: f64| it > high + width && it >= high + 5.0 && it >= 1.5 * high;
         let short = |it: f64| it < low - width && it <= low - 5.0 && it <= low / 1.5;
-        let outside: u64 = lengths.iter().filter(|it| long(it.0) || short(it.0)).map(|it| it.1).sum();
+        let outside: u64 = lengths
+            .iter()
+            .filter(|it| long(it.0) || short(it.0))
+            .map(|it| it.1)
+            .sum();
         let outliers = if outside == 0 {
             Vec::new()
         } else {
@@ -161,5 +196,9 @@ pub(super) fn lengths(which: Which, table: &Table) -> Item {
         "Texts of unusual length.",
         Json::Object(value),
     )
-    .condition(met, "Ratio of string length outliers is less or equal to 0%", format!("columns with some: {}", listed(bad.into_iter())))
+    .condition(
+        met,
+        "Ratio of string length outliers is less or equal to 0%",
+        format!("columns with some: {}", listed(bad.into_iter())),
+    )
 }

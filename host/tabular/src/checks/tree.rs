@@ -55,11 +55,19 @@ impl Sum {
     }
 
     fn value(self) -> f64 {
-        if self.weight > 0.0 { self.gradient * self.gradient / self.weight } else { 0.0 }
+        if self.weight > 0.0 {
+            self.gradient * self.gradient / self.weight
+        } else {
+            0.0
+        }
     }
 
     fn step(self) -> f64 {
-        if self.weight > 0.0 { -RATE * self.gradient / self.weight } else { 0.0 }
+        if self.weight > 0.0 {
+            -RATE * self.gradient / self.weight
+        } else {
+            0.0
+        }
     }
 }
 
@@ -73,7 +81,12 @@ impl Split {
 impl Tree {
     fn leaf(&self, bins: &Binned, row: usize) -> f64 {
         let side = self.root.side(bins, row);
-        let low = self.sides.get(side).copied().flatten().map_or(0, |it| it.side(bins, row));
+        let low = self
+            .sides
+            .get(side)
+            .copied()
+            .flatten()
+            .map_or(0, |it| it.side(bins, row));
         self.leaves.get(2 * side + low).copied().unwrap_or(0.0)
     }
 }
@@ -111,7 +124,10 @@ impl Model {
 
     /// The features that any tree asks for.
     pub(super) fn features(&self) -> Vec<usize> {
-        let splits = self.trees.iter().flat_map(|it| std::iter::once(it.root).chain(it.sides.into_iter().flatten()));
+        let splits = self
+            .trees
+            .iter()
+            .flat_map(|it| std::iter::once(it.root).chain(it.sides.into_iter().flatten()));
         let mut features: Vec<usize> = splits.map(|it| it.feature).collect();
         features.sort_unstable();
         features.dedup();
@@ -124,7 +140,11 @@ fn grow(bins: &Binned, gradients: &[(f64, f64)]) -> Option<Tree> {
     let root = best(bins, gradients, &rows)?;
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for row in rows {
-        if root.side(bins, row) == 0 { left.push(row) } else { right.push(row) }
+        if root.side(bins, row) == 0 {
+            left.push(row);
+        } else {
+            right.push(row);
+        }
     }
     let sides = [best(bins, gradients, &left), best(bins, gradients, &right)];
     let mut sums = [Sum::default(); 4];
@@ -133,7 +153,11 @@ fn grow(bins: &Binned, gradients: &[(f64, f64)]) -> Option<Tree> {
         for row in rows {
             let low = split.map_or(0, |it| it.side(bins, *row));
             if let (Some(sum), Some(it)) = (sums.get_mut(2 * side + low), gradients.get(*row)) {
-                sum.add(Sum { rows: 1, gradient: it.0, weight: it.1 });
+                sum.add(Sum {
+                    rows: 1,
+                    gradient: it.0,
+                    weight: it.1,
+                });
             }
         }
     }
@@ -154,7 +178,11 @@ fn best(bins: &Binned, gradients: &[(f64, f64)], rows: &[usize]) -> Option<Split
             if let (Some(bin), Some((gradient, weight))) = (column.get(*row), gradients.get(*row))
                 && let Some(sum) = sums.get_mut(usize::from(*bin))
             {
-                let it = Sum { rows: 1, gradient: *gradient, weight: *weight };
+                let it = Sum {
+                    rows: 1,
+                    gradient: *gradient,
+                    weight: *weight,
+                };
                 sum.add(it);
                 total.add(it);
             }
@@ -195,7 +223,9 @@ mod tests {
     #[test]
     fn an_interaction_of_two_features_is_learned() {
         let bit = |row: u64, salt: u64| (mix(row ^ (salt << 32)) & 31) as u8;
-        let bins: Binned = (0..3).map(|feature| (0..4000).map(|row| bit(row, feature)).collect()).collect();
+        let bins: Binned = (0..3)
+            .map(|feature| (0..4000).map(|row| bit(row, feature)).collect())
+            .collect();
         let classes: Vec<bool> = (0..4000).map(|row| bins[0][row] > 9 && bins[2][row] > 9).collect();
         let model = Model::fit(&bins, &classes);
         let scores: Vec<f64> = (0..4000).map(|row| model.score(&bins, row)).collect();

@@ -10,17 +10,16 @@ use std::{
     },
 };
 
-use arrow_array::{Array, ArrayRef, RecordBatch, cast::AsArray, types};
-use arrow_cast::cast;
+use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
+use arrow_schema::ArrowError;
 use parquet::arrow::{
     ProjectionMask,
     arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
 };
 
-use super::{Batches, Format, Source};
-use crate::{Batch, Cell, TableError, nulls};
+use super::{Batches, Format, Source, cells::is_plain};
+use crate::{Batch, TableError};
 
 /// Rows that are decoded at once.
 const ROWS: usize = 16_384;
@@ -36,12 +35,24 @@ pub(crate) struct Layout {
 
 /// Opens a file and gives its columns, and a remark for each that holds no plain values.
 pub(super) fn open(file: &Path, format: Format) -> Result<(Layout, Vec<String>, Vec<String>), TableError> {
-    let input = || File::open(file).map_err(|error| TableError::Io { file: file.to_owned(), error });
-    let damaged = |reason: String| TableError::Damaged { file: file.to_owned(), format: format.name(), reason };
+    let input = || {
+        File::open(file).map_err(|error| TableError::Io {
+            file: file.to_owned(),
+            error,
+        })
+    };
+    let damaged = |reason: String| TableError::Damaged {
+        file: file.to_owned(),
+        format: format.name(),
+        reason,
+    };
     let mut parquet = None;
     let schema = match format {
         Format::Parquet => {
-            let meta = guarded(|| ArrowReaderMetadata::load(&input()?, Default::default()).map_err(|it| damaged(it.to_string())), &damaged)?;
+            let meta = guarded(
+                || ArrowReaderMetadata::load(&input()?, Default::default()).map_err(|it| damaged(it.to_string())),
+                &damaged,
+            )?;
             let schema = meta.schema().clone();
             if meta.metadata().file_metadata().num_rows() <= 0 {
                 return Err(no_rows(file));
@@ -49,8 +60,16 @@ pub(super) fn open(file: &Path, format: Format) -> Result<(Layout, Vec<String>, 
             parquet = Some(meta);
             schema
         }
-        Format::ArrowStream => guarded(|| StreamReader::try_new(BufReader::new(input()?), None).map_err(|it| damaged(it.to_string())), &damaged)?.schema(),
-        _ => guarded(|| FileReader::try_new(BufReader::new(input()?), None).map_err(|it| damaged(it.to_string())), &damaged)?.schema(),
+        Format::ArrowStream => guarded(
+            || StreamReader::try_new(BufReader::new(input()?), None).map_err(|it| damaged(it.to_string())),
+            &damaged,
+        )?
+        .schema(),
+        _ => guarded(
+            || FileReader::try_new(BufReader::new(input()?), None).map_err(|it| damaged(it.to_string())),
+            &damaged,
+        )?
+        .schema(),
     };
     let (mut places, mut names, mut remarks) = (Vec::new(), Vec::new(), Vec::new());
     for (place, field) in schema.fields().iter().enumerate() {
@@ -68,7 +87,15 @@ pub(super) fn open(file: &Path, format: Format) -> Result<(Layout, Vec<String>, 
     if names.is_empty() {
         return Err(damaged("no column holds numbers, texts, booleans or dates".to_owned()));
     }
-    Ok((Layout { format, places, parquet }, names, remarks))
+    Ok((
+        Layout {
+            format,
+            places,
+            parquet,
+        },
+        names,
+        remarks,
+    ))
 }
 
 fn no_rows(file: &Path) -> TableError {
@@ -79,29 +106,12 @@ fn no_rows(file: &Path) -> TableError {
 }
 
 /// A decoder that panics at a damaged file is a file that cannot be read.
-fn guarded<T>(read: impl FnOnce() -> Result<T, TableError>, damaged: &dyn Fn(String) -> TableError) -> Result<T, TableError> {
+fn guarded<T>(
+    read: impl FnOnce() -> Result<T, TableError>,
+    damaged: &dyn Fn(String) -> TableError,
+) -> Result<T, TableError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(damaged("the decoder gave up".to_owned())))
-}
-
-fn is_plain(kind: &DataType) -> bool {
-    match kind {
-        DataType::Dictionary(_, values) => is_plain(values),
-        it => {
-            it.is_numeric()
-                || matches!(
-                    it,
-                    DataType::Null
-                        | DataType::Boolean
-                        | DataType::Utf8
-                        | DataType::LargeUtf8
-                        | DataType::Utf8View
-                        | DataType::Date32
-                        | DataType::Date64
-                        | DataType::Timestamp(_, _)
-                )
-        }
-    }
 }
 
 impl Layout {
@@ -120,15 +130,18 @@ impl Layout {
         let parts = match (self.format, &self.parquet) {
             (Format::Parquet, Some(meta)) => Parts::Groups {
                 next: 0,
+                batches: 0,
                 meta,
                 open: Vec::new(),
             },
             (Format::ArrowStream, _) => {
-                let reader = StreamReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
+                let reader =
+                    StreamReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
                 Parts::Stream(Box::new(reader), None, 0)
             }
             _ => {
-                let reader = FileReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
+                let reader =
+                    FileReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
                 Parts::Stream(Box::new(reader), None, 0)
             }
         };
@@ -137,7 +150,10 @@ impl Layout {
             layout: self,
             parts: Mutex::new(parts),
             rows: AtomicU64::new(0),
-            total: self.parquet.as_ref().map_or(0, |it| it.metadata().file_metadata().num_rows().max(0) as u64),
+            total: self
+                .parquet
+                .as_ref()
+                .map_or(0, |it| it.metadata().file_metadata().num_rows().max(0) as u64),
         }))
     }
 }
@@ -148,6 +164,8 @@ enum Parts<'a> {
     /// A reader per row group; those that are under way wait here for the next thread.
     Groups {
         next: usize,
+        /// Batches of the groups before.
+        batches: u64,
         meta: &'a ArrowReaderMetadata,
         open: Vec<(u64, ParquetRecordBatchReader)>,
     },
@@ -181,11 +199,20 @@ impl Reader<'_> {
                 let mut parts = lock();
                 match &mut *parts {
                     Parts::Stream(stream, pending, cuts) => return self.cut(stream, pending, cuts),
-                    Parts::Groups { next, meta, open } => match open.pop() {
+                    Parts::Groups {
+                        next,
+                        batches,
+                        meta,
+                        open,
+                    } => match open.pop() {
                         Some(it) => it,
                         None if *next < meta.metadata().num_row_groups() => {
+                            let (group, first) = (*next, *batches);
+                            let rows = meta.metadata().row_group(group).num_rows();
                             *next += 1;
-                            (((*next - 1) as u64) << 32, self.group(meta, *next - 1)?)
+                            // Numbered without a gap, whoever decodes them.
+                            *batches += u64::try_from(rows).unwrap_or(0).div_ceil(ROWS as u64);
+                            (first, self.group(meta, group)?)
                         }
                         None => return Ok(None),
                     },
@@ -246,7 +273,9 @@ impl Batches for Reader<'_> {
         let damaged = |reason| self.damaged(reason);
         guarded(
             || {
-                let Some((index, records)) = self.take()? else { return Ok(false) };
+                let Some((index, records)) = self.take()? else {
+                    return Ok(false);
+                };
                 self.rows.fetch_add(records.num_rows() as u64, Ordering::Relaxed);
                 batch.fill(index, &records).map_err(|it| self.damaged(it.to_string()))?;
                 Ok(true)
@@ -258,70 +287,10 @@ impl Batches for Reader<'_> {
     fn done(&self) -> u64 {
         // In bytes, as far as the rows tell.
         let share = self.rows.load(Ordering::Relaxed) as f64 / self.total.max(1) as f64;
-        if self.total == 0 { 0 } else { (share.min(1.0) * self.source.size as f64) as u64 }
-    }
-}
-
-impl Batch {
-    /// Takes the cells of a record batch, whose columns must hold plain values.
-    ///
-    /// # Errors
-    /// A column holds lists, structures or bytes.
-    pub fn fill(&mut self, index: u64, records: &RecordBatch) -> Result<(), ArrowError> {
-        self.reset(index, records.num_columns());
-        self.rows = records.num_rows();
-        for (place, column) in records.columns().iter().enumerate() {
-            self.column(place, column)?;
+        if self.total == 0 {
+            0
+        } else {
+            (share.min(1.0) * self.source.size as f64) as u64
         }
-        Ok(())
-    }
-
-    fn column(&mut self, place: usize, array: &ArrayRef) -> Result<(), ArrowError> {
-        let null = Cell::missing(nulls::NULL);
-        match array.data_type() {
-            DataType::Null => (0..array.len()).for_each(|_| self.push(place, null)),
-            DataType::Boolean => {
-                for it in array.as_boolean().iter() {
-                    match it {
-                        Some(it) => self.push_text(place, if it { "True" } else { "False" }),
-                        None => self.push(place, null),
-                    }
-                }
-            }
-            DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _) => {
-                let dates = cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?;
-                for it in dates.as_primitive::<types::TimestampMillisecondType>().iter() {
-                    self.push(place, it.map_or(null, Cell::date));
-                }
-            }
-            it if it.is_numeric() => {
-                let numbers = cast(array, &DataType::Float64)?;
-                for it in numbers.as_primitive::<types::Float64Type>().iter() {
-                    self.push(place, it.map_or(null, Cell::number));
-                }
-            }
-            DataType::Dictionary(_, values) if values.is_numeric() => {
-                let numbers = cast(array, &DataType::Float64)?;
-                return self.column(place, &numbers);
-            }
-            _ => {
-                let texts = cast(array, &DataType::LargeUtf8)?;
-                for it in texts.as_string::<i64>().iter() {
-                    match it {
-                        Some(it) => self.push_text(place, it),
-                        None => self.push(place, null),
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a schema holds plain values only, as [`Batch::fill`] needs; else the first column
-    /// that does not.
-    #[must_use]
-    pub fn unreadable(schema: &Schema) -> Option<String> {
-        let odd = schema.fields().iter().find(|it| !is_plain(it.data_type()))?;
-        Some(format!("`{}`: {}", odd.name(), odd.data_type()))
     }
 }

@@ -162,11 +162,7 @@ fn delimiter(body: &[u8]) -> u8 {
         // Mostly the same number; then the more cells the better.
         (first > 1 && 2 * alike > counts.len(), first)
     };
-    DELIMITERS
-        .into_iter()
-        .rev()
-        .max_by_key(|it| score(*it))
-        .unwrap_or(b',')
+    DELIMITERS.into_iter().rev().max_by_key(|it| score(*it)).unwrap_or(b',')
 }
 
 /// Reads blocks one at a time, and parses them in as many threads as ask.
@@ -196,7 +192,12 @@ impl<'a> Reader<'a> {
             dialect,
             cell_bytes: limits.cell_bytes,
             row_bytes: limits.row_bytes,
-            blocks: Mutex::new(Blocks::new(file, dialect.marks, size.min(limits.row_bytes), limits.row_bytes)),
+            blocks: Mutex::new(Blocks::new(
+                file,
+                dialect.marks,
+                size.min(limits.row_bytes),
+                limits.row_bytes,
+            )),
             done: AtomicU64::new(0),
         })
     }

@@ -43,13 +43,25 @@ const FOREIGN: [(&[u8], &str, &str); 11] = [
     (b"\x28\xb5\x2f\xfd", "Zstandard", "Decompress it first: `zstd -d FILE`."),
     (b"BZh", "bzip2", "Decompress it first: `bzip2 -d FILE`."),
     (b"\xfd7zXZ", "xz", "Decompress it first: `xz -d FILE`."),
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "Save the sheet as CSV, or unpack the archive."),
+    (
+        b"PK\x03\x04",
+        "a ZIP archive or an Excel workbook",
+        "Save the sheet as CSV, or unpack the archive.",
+    ),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save the sheet as CSV."),
     (b"\x89HDF", "HDF5", "Write it with pandas' `to_parquet`."),
     (b"\x93NUMPY", "a NumPy array", "Write it with pandas' `to_csv`."),
     (b"SQLite format 3", "an SQLite database", "Export the table as CSV."),
-    (b"\xff\xfe", "UTF-16 text", "Convert it: `iconv -f UTF-16 -t UTF-8 OLD > NEW`."),
-    (b"\xfe\xff", "UTF-16 text", "Convert it: `iconv -f UTF-16 -t UTF-8 OLD > NEW`."),
+    (
+        b"\xff\xfe",
+        "UTF-16 text",
+        "Convert it: `iconv -f UTF-16 -t UTF-8 OLD > NEW`.",
+    ),
+    (
+        b"\xfe\xff",
+        "UTF-16 text",
+        "Convert it: `iconv -f UTF-16 -t UTF-8 OLD > NEW`.",
+    ),
 ];
 
 /// The format by the content; the name must not claim another.
@@ -59,7 +71,11 @@ pub(super) fn of(file: &Path) -> Result<Format, TableError> {
         error,
     };
     let mut start = Vec::new();
-    File::open(file).map_err(io)?.take(4096).read_to_end(&mut start).map_err(io)?;
+    File::open(file)
+        .map_err(io)?
+        .take(4096)
+        .read_to_end(&mut start)
+        .map_err(io)?;
     let content = by_content(&start, file)?;
     match Format::of_suffix(file) {
         Some(claimed) if claimed.name() != content.name() => Err(TableError::Suffix {
@@ -93,7 +109,10 @@ fn by_content(start: &[u8], file: &Path) -> Result<Format, TableError> {
         }
     }
     match start.trim_ascii_start() {
-        _ if start.contains(&0) => Err(foreign("binary data", "Write it with pandas' `to_csv` or `to_parquet`.")),
+        _ if start.contains(&0) => Err(foreign(
+            "binary data",
+            "Write it with pandas' `to_csv` or `to_parquet`.",
+        )),
         [b'{' | b'[', ..] => Err(foreign("JSON", "Write it with pandas' `to_csv`.")),
         _ => Ok(Format::Csv),
     }

@@ -10,9 +10,22 @@ use crate::{Batch, Cell, TableError, dates, nulls};
 /// What is wrong with a record.
 #[derive(Debug, PartialEq)]
 pub(super) enum Fault {
-    Ragged { line: u64, found: usize, quoted: bool },
-    Encoding { line: u64, column: usize, byte: u8 },
-    Cell { line: u64, column: usize, found: usize, limit: usize },
+    Ragged {
+        line: u64,
+        found: usize,
+        quoted: bool,
+    },
+    Encoding {
+        line: u64,
+        column: usize,
+        byte: u8,
+    },
+    Cell {
+        line: u64,
+        column: usize,
+        found: usize,
+        limit: usize,
+    },
 }
 
 impl Fault {
@@ -56,7 +69,13 @@ impl Fault {
 }
 
 /// Fills the batch with the block's records, of so many columns each.
-pub(super) fn parse(block: &Block, marks: Marks, columns: usize, longest: usize, batch: &mut Batch) -> Result<(), Fault> {
+pub(super) fn parse(
+    block: &Block,
+    marks: Marks,
+    columns: usize,
+    longest: usize,
+    batch: &mut Batch,
+) -> Result<(), Fault> {
     batch.reset(block.index, columns);
     if memchr(b'"', &block.bytes).is_none() {
         plain(block, marks, columns, longest, batch)
@@ -234,9 +253,31 @@ mod tests {
     #[test]
     fn a_fault_names_its_line_and_column() {
         let bad = |bytes: &[u8]| cells(parse, bytes, 2).unwrap_err();
-        assert_eq!(bad(b"1,2\n3\n"), Fault::Ragged { line: 2, found: 1, quoted: false });
-        assert_eq!(bad(b"\"a\nb\",2\n3,\xff\n"), Fault::Encoding { line: 3, column: 1, byte: 0xff });
+        assert_eq!(
+            bad(b"1,2\n3\n"),
+            Fault::Ragged {
+                line: 2,
+                found: 1,
+                quoted: false
+            }
+        );
+        assert_eq!(
+            bad(b"\"a\nb\",2\n3,\xff\n"),
+            Fault::Encoding {
+                line: 3,
+                column: 1,
+                byte: 0xff
+            }
+        );
         let long = [b"1,".as_slice(), &[b'x'; 101], b"\n"].concat();
-        assert_eq!(bad(&long), Fault::Cell { line: 1, column: 1, found: 101, limit: 100 });
+        assert_eq!(
+            bad(&long),
+            Fault::Cell {
+                line: 1,
+                column: 1,
+                found: 101,
+                limit: 100
+            }
+        );
     }
 }
