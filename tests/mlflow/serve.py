@@ -4,6 +4,7 @@
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,3 +33,5 @@ server = subprocess.Popen(
 sys.stdin.read()
 os.killpg(server.pid, signal.SIGKILL)
 server.wait()
+# Who started it may be gone already, and its folder with nobody.
+shutil.rmtree(folder, ignore_errors=True)

@@ -4,10 +4,13 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod browser;
 mod build;
+mod debian;
 mod demo;
 mod model;
 mod openssl;
+mod postgres;
 mod process;
 mod python;
 mod test;
@@ -20,6 +23,7 @@ cargo xtask build            the components and the binary: target/release/deepf
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
 cargo xtask python           MLflow and deepchecks below target/, for the tests
+cargo xtask browser          what the tests of the report drive a browser with
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
 cargo xtask bench diagnosis [FOLDER] [--json FILE] [--html FILE]
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(),
         "test" => test::run(),
         "python" => python::mlflow().and_then(|()| python::tabular()),
+        "browser" => browser::ensure(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {

@@ -10,6 +10,7 @@ const OLDEST: (u32, u32) = (3, 11);
 /// MLflow, for the tests that want a real tracking server.
 pub(crate) fn mlflow() -> Result<(), String> {
     environment("MLflow", "target/mlflow-env", "tests/mlflow/requirements.txt")
+        .map_err(|error| format!("{error}\nWithout MLflow the tests named `mlflow_runs` fail; all others run."))
 }
 
 /// pandas and deepchecks, for the tests that compare with them.

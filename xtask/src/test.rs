@@ -1,7 +1,7 @@
 //! Every check and test.
 
 use crate::{
-    build, model, openssl,
+    browser, build, model, openssl, postgres,
     process::{self, cargo, root, stage},
     python, toolchain,
 };
@@ -24,12 +24,19 @@ pub(crate) fn run() -> Result<(), String> {
             .current_dir(root().join(EXAMPLE))
             .env_remove("CARGO_TARGET_DIR"),
     )?;
-    python::mlflow()?;
-    python::tabular()?;
-    stage("a language model");
-    if let Err(error) = model::ensure() {
-        // The tests that need it fail and say so; the others are worth running.
-        process::complain(&error);
+    // The tests that need one of these fail and say so; the others are worth running.
+    let parts: [(&str, fn() -> Result<(), String>); 5] = [
+        ("PostgreSQL", postgres::ensure),
+        ("an MLflow server", python::mlflow),
+        ("deepchecks", python::tabular),
+        ("a language model", model::ensure),
+        ("a browser", browser::ensure),
+    ];
+    for (what, ensure) in parts {
+        stage(what);
+        if let Err(error) = ensure() {
+            process::complain(&error);
+        }
     }
     stage("the tests");
     // One profile for everything: the engine is compiled once, and components compile in

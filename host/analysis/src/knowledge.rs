@@ -1,9 +1,34 @@
-//! The knowledge base as the runtime wants it.
+//! The knowledge base as the runtime wants it, and as a response refers to it.
 
+use std::collections::BTreeSet;
+
+use deepfix_core::AnalyseResponse;
 use deepfix_knowledge::{KnowledgeBase, SearchQuery};
+use serde_json::{Map, Value as Json, json};
+
 use deepfix_runtime::{KnowledgeSearch, Passage, Query, ServiceError};
 
 pub(crate) struct Knowledge(pub(crate) KnowledgeBase);
+
+impl Knowledge {
+    /// Title and source of every passage that a response cites, by its id.
+    pub(crate) fn cited(&self, response: &AnalyseResponse) -> Map<String, Json> {
+        let results = response.agent_results.iter().flat_map(|(_, it)| &it.analysis);
+        let ids: BTreeSet<&String> = results.flat_map(|it| &it.recommendations.citations).collect();
+        ids.into_iter()
+            .filter_map(|id| {
+                let passage = self.0.get(id)?;
+                let source = passage.source();
+                let about = json!({
+                    "title": passage.title(),
+                    "source": source.map(|it| &it.title),
+                    "url": source.map(|it| &it.url),
+                });
+                Some((id.clone(), about))
+            })
+            .collect()
+    }
+}
 
 impl KnowledgeSearch for Knowledge {
     fn search(&self, query: &Query) -> Result<Vec<Passage>, ServiceError> {

@@ -68,7 +68,7 @@ pub(crate) fn wire_analysis(judged: &JudgedAnalysis) -> WireAnalysis {
                     label: it.fact.label.clone(),
                     value: it.fact.value.clone(),
                     source: it.fact.source.as_ref().map(|source| WireSource {
-                        artifact: source.artifact.wire_name(),
+                        artifact: source.artifact.wire_name().to_owned(),
                         pointer: source.pointer.clone(),
                     }),
                     verified: it.verified,

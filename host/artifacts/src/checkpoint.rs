@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use deepfix_core::{Artifact, Problem};
 use serde_json::{Map, Value as Json};
 
-use crate::{FileAccess, FileBlob, describe::describe, parse_lenient};
+use crate::{FileAccess, FileBlob, describe::describe, parse_lenient, siblings};
 
 /// A model's `config.json` is a few kilobytes.
 const MAX_CONFIG: u64 = 4 << 20;
@@ -55,6 +55,9 @@ fn open(file: &Path, artifact: &mut Artifact, document: &mut Map<String, Json>) 
         .map_or_else(|| "model".into(), |it| it.to_string_lossy())
         .into_owned();
     artifact.blobs.insert(name, Arc::new(FileBlob::open(file)?));
+    for (name, path) in siblings::of(file) {
+        artifact.blobs.insert(name, Arc::new(FileBlob::open(&path)?));
+    }
     if document.get("config").is_none_or(Json::is_null)
         && let Some(config) = file.parent().and_then(|folder| beside(&folder.join("config.json")))
     {

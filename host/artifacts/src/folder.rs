@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     FileAccess, best_model,
     found::Found,
-    metrics,
+    metrics, models,
     outputs::{self, Entry, Output, walk},
     parse_lenient, parse_yaml, tables,
 };
@@ -123,7 +123,7 @@ pub fn read_file(file: &Path) -> Result<Option<FolderContents>, FolderError> {
     let mut request = Map::new();
     let output = if outputs::is_known(name) {
         outputs::read(folder, name).map_err(failed)?
-    } else if best_model([(name, 1)]).is_some() {
+    } else if models::is_model(name) {
         request.insert(
             ArtifactKind::ModelCheckpoint.request_member().to_owned(),
             json!({ "path": name }),

@@ -1,7 +1,10 @@
 //! Which of many files is the model.
 
 /// Endings of model files: what can be examined best comes first.
-const MODELS: [(&str, u8); 15] = [
+const MODELS: [(&str, u8); 18] = [
+    (".safetensors.index.json", 0),
+    (".bin.index.json", 0),
+    (".pt.index.json", 0),
     (".safetensors", 0),
     (".ckpt", 1),
     (".pt", 1),
@@ -12,7 +15,7 @@ const MODELS: [(&str, u8); 15] = [
     (".keras", 2),
     (".h5", 2),
     (".npz", 2),
-    (".npy", 2),
+    (".npy", 3),
     (".skops", 2),
     (".pkl", 3),
     (".pickle", 3),
@@ -33,7 +36,7 @@ const NO_MODELS: [&str; 9] = [
 ];
 
 /// The place of the best model file among (path, size): one that can be examined well, then one
-/// called best, then the one of the last step, then the largest.
+/// called best, then the one of the last step, then an index before its parts, then the largest.
 #[must_use]
 pub fn best_model<'a>(files: impl IntoIterator<Item = (&'a str, u64)>) -> Option<usize> {
     files
@@ -44,12 +47,34 @@ pub fn best_model<'a>(files: impl IntoIterator<Item = (&'a str, u64)>) -> Option
         .map(|(_, _, index)| index)
 }
 
-type Rank = (u8, u8, std::cmp::Reverse<u64>, std::cmp::Reverse<u64>);
+/// Arrays of NumPy are data more often than models: only such names are taken for a model's.
+const MODEL_WORDS: [&str; 8] = [
+    "model",
+    "weight",
+    "checkpoint",
+    "ckpt",
+    "param",
+    "state",
+    "best",
+    "coef",
+];
+
+/// Whether a name is that of a model, for a file that the user names himself.
+pub(crate) fn is_model(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    MODELS.iter().any(|(ending, _)| name.ends_with(ending))
+}
+
+type Rank = (u8, u8, std::cmp::Reverse<u64>, bool, std::cmp::Reverse<u64>);
 
 fn rank(path: &str, size: u64) -> Option<Rank> {
     let path = path.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or(&path);
     if size == 0 || NO_MODELS.iter().any(|it| name.starts_with(it)) {
+        return None;
+    }
+    let is_array = name.ends_with(".npy") || name.ends_with(".npz");
+    if is_array && !MODEL_WORDS.iter().any(|it| name.contains(it)) {
         return None;
     }
     let (_, format) = MODELS.iter().find(|(ending, _)| name.ends_with(ending))?;
@@ -60,7 +85,9 @@ fn rank(path: &str, size: u64) -> Option<Rank> {
     } else {
         2
     };
-    Some((*format, called, std::cmp::Reverse(step(&path)), std::cmp::Reverse(size)))
+    let is_part = !name.ends_with(".index.json");
+    let step = std::cmp::Reverse(step(&path));
+    Some((*format, called, step, is_part, std::cmp::Reverse(size)))
 }
 
 /// The largest number that follows a word for a step: `checkpoint-500`, `epoch=3-step=1200.ckpt`.
@@ -120,6 +147,17 @@ mod tests {
             chosen(&[("model/tokenizer.bin", 9), ("x.txt", 9), ("empty.pt", 0)]),
             None
         );
+        assert_eq!(
+            chosen(&[
+                ("model-00001-of-00002.safetensors", 9),
+                ("model.safetensors.index.json", 1),
+                ("model-00002-of-00002.safetensors", 9),
+            ]),
+            Some("model.safetensors.index.json")
+        );
+        assert_eq!(chosen(&[("X_train.npy", 9)]), None);
+        assert_eq!(chosen(&[("X_train.npy", 9), ("weights.npz", 9)]), Some("weights.npz"));
+        assert!(is_model("x.npy") && !is_model("x.csv"));
         assert_eq!(number_after("version_12/x", "version_"), Some(12));
         assert_eq!(number_after("version_/x", "version_"), None);
     }

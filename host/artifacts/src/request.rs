@@ -95,7 +95,7 @@ fn artifact(
     }
 }
 
-/// `mlflow {run_id | dataset_name | model, tracking_uri?}`.
+/// `mlflow {run_id | dataset_name | model, tracking_uri?, write_back?}`.
 fn source(member: Option<Json>) -> Result<Option<MlflowSource>, Problem> {
     let source = match member {
         None | Some(Json::Null) => return Ok(None),
@@ -126,6 +126,17 @@ fn source(member: Option<Json>) -> Result<Option<MlflowSource>, Problem> {
         Ok([target]) => Ok(Some(MlflowSource {
             tracking_uri: text("tracking_uri")?,
             target,
+            write_back: match source.get("write_back") {
+                None | Some(Json::Null) => false,
+                Some(Json::Bool(it)) => *it,
+                Some(other) => {
+                    return Err(Problem::field(
+                        "/mlflow/write_back",
+                        describe(other),
+                        "true, false or null",
+                    ));
+                }
+            },
         })),
         Err(targets) => {
             let found = if targets.is_empty() {
@@ -221,6 +232,10 @@ mod tests {
         );
         let problem = decode(r#"{"mlflow": {"run_id": 3}}"#).unwrap_err();
         assert_eq!(problem.pointer.as_deref(), Some("/mlflow/run_id"));
+        let it = decode(r#"{"mlflow": {"run_id": "a", "write_back": true}}"#).unwrap();
+        assert!(it.source.unwrap().write_back);
+        let problem = decode(r#"{"mlflow": {"run_id": "a", "write_back": 1}}"#).unwrap_err();
+        assert_eq!(problem.pointer.as_deref(), Some("/mlflow/write_back"));
         assert!(decode(r#"{"mlflow": {}}"#).is_err());
         assert!(decode(r#"{"mlflow": "x"}"#).is_err());
     }

@@ -7,7 +7,7 @@ use deepfix_core::{AnalyseOptions, AnalyseResponse, Diagnosis, Experiment, Progr
 
 use crate::{
     EXIT_FAILURE, EXIT_FINDINGS,
-    args::{AnalyseArgs, Format},
+    args::AnalyseArgs,
     config, ingest, logging,
     output::{self, DIM, styled},
     progress::Bars,
@@ -59,11 +59,8 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     if let Some(bars) = bars {
         bars.clear();
     }
-    output::result(&match args.format {
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&response)?),
-        Format::Text => report::text(&report::printable(response.clone()), &language),
-        Format::Markdown => report::markdown(&report::printable(response.clone()), &language),
-    });
+    let text = report::written(&response, args.format, &language)?;
+    output::write(&text, args.output.as_deref())?;
     Ok(args
         .fail_on
         .map_or(ExitCode::SUCCESS, |level| gate(&response, level.into())))

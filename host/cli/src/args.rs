@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Analyse(AnalyseArgs),
     /// Compute artifacts from tables: statistics and data checks, in place of a client in Python.
     Ingest(Box<IngestArgs>),
+    /// Make a report of a response that was saved as JSON.
+    Report(ReportArgs),
     /// List the loaded agents: what they read, find and may use.
     Agents(AgentsArgs),
     /// Look at the configuration.
@@ -33,11 +35,57 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Make, list and revoke API keys, in the database that `[history]` names.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Look at the knowledge base.
     Kb {
         #[command(subcommand)]
         command: KbCommand,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key. It is shown once and kept nowhere.
+    Create(CreateKeyArgs),
+    /// List all keys, without their secrets.
+    List,
+    /// End a key at once.
+    Revoke {
+        /// Its id, as `list` shows it.
+        id: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CreateKeyArgs {
+    /// Who or what it is for.
+    pub(crate) name: String,
+
+    /// Whose analyses it opens: tenants see nothing of each other.
+    #[arg(long, default_value = "")]
+    pub(crate) tenant: String,
+
+    /// What it may be used for.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [KeyScope::Analyse, KeyScope::Read])]
+    pub(crate) scopes: Vec<KeyScope>,
+
+    /// When it ends, such as `90d`; never without this.
+    #[arg(long, value_name = "TIME", value_parser = deepfix_core::parse_duration)]
+    pub(crate) expires: Option<std::time::Duration>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyScope {
+    /// Diagnose, follow and cancel.
+    Analyse,
+    /// Read what was diagnosed before.
+    Read,
+    /// Change the server.
+    Admin,
 }
 
 #[derive(Debug, clap::Args)]
@@ -80,6 +128,10 @@ pub(crate) struct AnalyseArgs {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 
+    /// Write the answer to this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
     /// The language of the answer, instead of the request's.
     #[arg(long)]
     pub(crate) language: Option<String>,
@@ -115,6 +167,11 @@ pub(crate) struct MlflowArgs {
     #[arg(long, requires = "mlflow_experiment")]
     pub(crate) filter: Option<String>,
 
+    /// Write the diagnosis back to the run, or to each: a report as `deepfix/report.html`, and tags
+    /// `deepfix.*`. Where that fails it is a warning.
+    #[arg(long, requires = "mlflow")]
+    pub(crate) write_back: bool,
+
     /// The tracking server or store (`sqlite:///mlflow.db`, `mlruns`) instead of `[mlflow]
     /// tracking_uri`.
     #[arg(long, value_name = "URI", env = "MLFLOW_TRACKING_URI", hide_env_values = true)]
@@ -129,6 +186,10 @@ pub(crate) enum Format {
     Json,
     /// A report for an issue or a wiki.
     Markdown,
+    /// A page in one file, which needs no network.
+    Html,
+    /// For code hosts and editors that show findings.
+    Sarif,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -146,6 +207,25 @@ impl From<FailOn> for Severity {
             FailOn::High => Self::High,
         }
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReportArgs {
+    /// The response, as `--format json`, the server or a report's own export gives it; `-` for standard
+    /// input.
+    pub(crate) response: PathBuf,
+
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Html)]
+    pub(crate) format: Format,
+
+    /// Write it to this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The language of its headings, instead of that of the response.
+    #[arg(long)]
+    pub(crate) language: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -6,14 +6,17 @@ mod agents;
 mod analyse;
 mod args;
 mod config;
+mod history;
 mod ingest;
 mod kb;
+mod keys;
 mod logging;
 mod mlflow;
 mod output;
 mod progress;
 mod report;
 mod runs;
+mod saved;
 mod serve;
 
 use std::process::ExitCode;
@@ -37,23 +40,46 @@ fn main() -> ExitCode {
     }
 }
 
+/// Waits for Ctrl-C or SIGTERM; gives what a shell says of a process that such a signal ended.
+async fn interrupted() -> ExitCode {
+    use tokio::signal::unix::{SignalKind, signal};
+    let of = |kind| signal(kind).ok();
+    let (mut interrupt, mut terminate) = (of(SignalKind::interrupt()), of(SignalKind::terminate()));
+    tokio::select! {
+        Some(()) = async { interrupt.as_mut()?.recv().await } => ExitCode::from(130),
+        Some(()) = async { terminate.as_mut()?.recv().await } => ExitCode::from(143),
+        else => std::future::pending().await,
+    }
+}
+
 fn run(args: Args) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let code = runtime.block_on(async {
+    // The server ends its work itself; of any other command what is under way is dropped, and with it
+    // the files that were downloaded.
+    let is_server = matches!(args.command, Command::Serve(_));
+    let work = async {
         match args.command {
             Command::Serve(it) => serve::run(args.config.as_deref(), it).await,
             Command::Analyse(it) => analyse::run(args.config.as_deref(), it).await,
             Command::Ingest(it) => ingest::run(args.config.as_deref(), *it).await,
+            Command::Report(it) => saved::run(&it),
             Command::Agents(it) => agents::run(args.config.as_deref(), &it).await,
             Command::Config {
                 command: ConfigCommand::Check,
             } => config::check(args.config.as_deref()).await,
+            Command::Keys { command } => keys::run(args.config.as_deref(), command).await,
             Command::Kb {
                 command: KbCommand::Search(it),
             } => kb::search(args.config.as_deref(), &it),
             Command::Kb {
                 command: KbCommand::Lint(it),
             } => kb::lint(args.config.as_deref(), &it),
+        }
+    };
+    let code = runtime.block_on(async {
+        tokio::select! {
+            code = work => code,
+            code = interrupted(), if !is_server => Ok(code),
         }
     });
     // A blocking read of a slow disk must not hold up the end of the process.

@@ -22,6 +22,7 @@ impl MlflowArgs {
         Some(MlflowSource {
             tracking_uri: None,
             target,
+            write_back: self.write_back,
         })
     }
 
@@ -35,6 +36,7 @@ impl MlflowArgs {
     /// names, and of no other.
     pub(crate) fn allow(&self, config: &mut Config) {
         let mlflow = &mut config.mlflow;
+        mlflow.write_back |= self.write_back;
         if let Some(uri) = &self.tracking_uri {
             mlflow.tracking_uri = Some(uri.clone());
             let set = |name: &str| std::env::var_os(name).is_some_and(|it| !it.is_empty());

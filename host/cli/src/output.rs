@@ -1,7 +1,10 @@
 //! The one place that writes to standard output and error.
 
+use std::path::Path;
+
 use anstream::{eprintln, print};
 use anstyle::{AnsiColor, Style};
+use anyhow::Context as _;
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -19,6 +22,24 @@ pub(crate) fn styled(style: Style, text: &str) -> String {
 #[allow(clippy::print_stdout, reason = "the command's result")]
 pub(crate) fn result(text: &str) {
     print!("{text}");
+}
+
+/// Writes to a file, or to standard output.
+///
+/// # Errors
+/// The file cannot be written.
+pub(crate) fn write(text: &str, file: Option<&Path>) -> anyhow::Result<()> {
+    match file {
+        Some(file) => {
+            // A file is no terminal.
+            let plain = anstream::adapter::strip_str(text).to_string();
+            std::fs::write(file, plain).with_context(|| format!("{} cannot be written", file.display()))
+        }
+        None => {
+            result(text);
+            Ok(())
+        }
+    }
 }
 
 /// Writes a remark to standard error.

@@ -33,6 +33,9 @@ pub(crate) struct Row {
     pub(crate) root_causes: Vec<String>,
     /// Why it could not be diagnosed, or not wholly.
     pub(crate) error: Option<String>,
+    /// Why the diagnosis was not written back, where it was meant to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) warning: Option<String>,
 }
 
 /// What came of an experiment.
@@ -51,6 +54,12 @@ pub(crate) async fn run(
     args: &AnalyseArgs,
     experiment: &str,
 ) -> anyhow::Result<ExitCode> {
+    if matches!(args.format, Format::Html | Format::Sarif) {
+        anyhow::bail!(
+            "`--format html` and `sarif` are for one run: of an experiment take `text`, `markdown` or `json`; \
+             `--write-back` puts a page with each run"
+        );
+    }
     let search = Search {
         tracking_uri: None,
         experiment: experiment.to_owned(),
@@ -73,12 +82,16 @@ pub(crate) async fn run(
     });
     let rows: Vec<Row> = pages
         .try_flatten()
-        .map_ok(|run| one(coordinator, run, &language, time))
+        .map_ok(|run| one(coordinator, run, &language, args.mlflow.write_back, time))
         .try_buffered(cores * RUNS_PER_CORE)
         .inspect_ok(|_| bar.inc(1))
         .try_collect()
         .await?;
     bar.finish_and_clear();
+    let unwritten: Vec<&str> = rows.iter().filter_map(|it| it.warning.as_deref()).collect();
+    if let Some(first) = unwritten.first() {
+        output::remark(&output::printable(&format!("{} of the runs: {first}", unwritten.len())));
+    }
     let mut root_causes = BTreeMap::new();
     for code in rows.iter().flat_map(|it| &it.root_causes) {
         *root_causes.entry(code.clone()).or_insert(0) += 1;
@@ -88,11 +101,13 @@ pub(crate) async fn run(
         runs: rows,
         root_causes,
     };
-    output::result(&match args.format {
+    let text = match args.format {
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&table)?),
         Format::Text => report::runs_text(&table, &language),
         Format::Markdown => report::runs_markdown(&table, &language),
-    });
+        Format::Html | Format::Sarif => String::new(),
+    };
+    output::write(&text, args.output.as_deref())?;
     let worst = table.runs.iter().filter_map(|it| it.worst).max();
     let Some(level) = args.fail_on else {
         return Ok(ExitCode::SUCCESS);
@@ -112,7 +127,13 @@ pub(crate) async fn run(
 }
 
 /// One run. What is wrong with it alone is in its row; what is wrong with the server ends all.
-async fn one(coordinator: &Coordinator, run: RunRecord, language: &str, time: Duration) -> Result<Row, MlflowError> {
+async fn one(
+    coordinator: &Coordinator,
+    run: RunRecord,
+    language: &str,
+    write_back: bool,
+    time: Duration,
+) -> Result<Row, MlflowError> {
     let mut row = Row {
         run_id: run.id.clone(),
         run_name: run.name.clone(),
@@ -121,8 +142,9 @@ async fn one(coordinator: &Coordinator, run: RunRecord, language: &str, time: Du
         findings: BTreeMap::new(),
         root_causes: Vec::new(),
         error: None,
+        warning: None,
     };
-    let retrieved = tokio::time::timeout(time, coordinator.mlflow().experiment(None, &run, language));
+    let retrieved = tokio::time::timeout(time, coordinator.mlflow().experiment(None, &run, language, write_back));
     let experiment = match retrieved.await {
         Ok(Ok(experiment)) => experiment,
         Ok(Err(error)) if error.is_of_server() => return Err(error),
@@ -142,6 +164,16 @@ async fn one(coordinator: &Coordinator, run: RunRecord, language: &str, time: Du
     };
     fill(&mut row, &coordinator.analyse(experiment, options).await);
     Ok(row)
+}
+
+/// What was odd about a request and matters in a table: that the diagnosis could not be written back.
+fn not_written(response: &AnalyseResponse) -> Option<String> {
+    let warnings = response.additional_outputs.get("warnings")?.as_array()?;
+    let texts = warnings.iter().filter_map(|it| it.as_str());
+    texts
+        .filter(|it| it.contains("not written back"))
+        .map(str::to_owned)
+        .next()
 }
 
 fn fill(row: &mut Row, response: &AnalyseResponse) {
@@ -167,6 +199,7 @@ fn fill(row: &mut Row, response: &AnalyseResponse) {
         .filter_map(|(agent, error)| Some(format!("{agent}: {}", error.as_ref()?)))
         .collect();
     row.error = (!errors.is_empty()).then(|| errors.join("; "));
+    row.warning = not_written(response);
 }
 
 fn progress() -> ProgressBar {

@@ -22,6 +22,8 @@ pub struct MlflowConfig {
     pub max_points: usize,
     /// How long a server may keep still.
     pub timeout: Duration,
+    /// Whether a request may have its diagnosis written back to the run.
+    pub write_back: bool,
 }
 
 /// One server or store.
@@ -51,6 +53,7 @@ pub(crate) struct RawMlflow {
     max_artifact: Option<u64>,
     max_points: Option<usize>,
     timeout: Option<String>,
+    write_back: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,6 +91,7 @@ pub(crate) fn check(checker: &Checker<'_>, raw: RawMlflow) -> Result<MlflowConfi
         max_artifact: raw.max_artifact.unwrap_or(2 << 30),
         max_points: checker.at_least_one("mlflow.max_points", raw.max_points.unwrap_or(5_000_000))?,
         timeout: checker.time("mlflow.timeout", raw.timeout.as_ref(), Duration::from_secs(30))?,
+        write_back: raw.write_back.unwrap_or(false),
     })
 }
 

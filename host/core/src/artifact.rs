@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, fmt, io, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MlflowSource, Table};
+use crate::{MlflowRun, MlflowSource, Table};
 
 /// What an experiment can leave behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -156,6 +156,8 @@ pub struct Experiment {
     /// Where the artifacts that are not in `artifacts` are; see
     /// [`Diagnosis::retrieve`](crate::Diagnosis::retrieve).
     pub source: Option<MlflowSource>,
+    /// The run that it was retrieved from.
+    pub run: Option<MlflowRun>,
     /// What was odd about the request but did not keep it from being read.
     pub warnings: Vec<String>,
 }

@@ -55,6 +55,26 @@ impl Serialize for Value {
     }
 }
 
+impl<'de> Deserialize<'de> for Value {
+    /// What was written as a text because JSON lacks it stays one.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Plain {
+            Boolean(bool),
+            Integer(i64),
+            Number(f64),
+            Text(String),
+        }
+        Ok(match Plain::deserialize(deserializer)? {
+            Plain::Boolean(it) => Self::Boolean(it),
+            Plain::Integer(it) => Self::Integer(it),
+            Plain::Number(it) => Self::Number(it),
+            Plain::Text(it) => Self::Text(it),
+        })
+    }
+}
+
 /// Where in an artifact a value was read; the forms of `pointer` are in `wit/types.wit`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {

@@ -7,8 +7,10 @@ mod agent;
 mod artifact;
 mod diagnosis;
 mod evidence;
+mod figures;
 mod finding;
 mod limits;
+mod plugins;
 mod problem;
 mod response;
 mod source;
@@ -22,12 +24,14 @@ pub use agent::{
 pub use artifact::{Artifact, ArtifactKind, ArtifactSet, Blob, Experiment};
 pub use diagnosis::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Progress, Role};
 pub use evidence::{FactCheck, ResolvedFact};
+pub use figures::{Classes, Curves, Feature, Figures, Series, Spread};
 pub use finding::{Analysis, Fact, Finding, Recommendation, Report, Severity, Source, Value};
 pub use limits::{Limits, LimitsOverride};
+pub use plugins::{PluginsInfo, RefusedPlugin};
 pub use problem::{Problem, ProblemCode};
 pub use response::{
     AgentResult, AnalyseResponse, OrderedMap, WireAnalysis, WireFact, WireFinding, WireRecommendation, WireSource,
 };
-pub use source::{MlflowSource, MlflowTarget};
+pub use source::{MlflowRun, MlflowSource, MlflowTarget};
 pub use table::{Column, ColumnData, ColumnSummary, Table};
 pub use units::{bytes as deserialize_bytes, parse_bytes, parse_duration};

@@ -1,15 +1,18 @@
 //! The response, in the shape that existing clients parse. Keys that they do not know are
 //! ignored by them, so what is new stands beside what they read.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt, marker::PhantomData};
 
-use serde::Serialize;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::{Map, Value as Json};
 
 use crate::{Severity, Value};
 
 /// The answer to one request.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AnalyseResponse {
     /// One result per agent that ran, in the order of the configuration, the reasoner last.
     pub agent_results: OrderedMap<AgentResult>,
@@ -41,13 +44,35 @@ impl<T> OrderedMap<T> {
 }
 
 impl<T: Serialize> Serialize for OrderedMap<T> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OrderedMap<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = OrderedMap<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(OrderedMap(members))
+            }
+        }
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
 /// The result of one agent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentResult {
     /// The agent's name.
     pub agent_name: String,
@@ -64,7 +89,7 @@ pub struct AgentResult {
 }
 
 /// A finding with its recommendation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WireAnalysis {
     /// A single object, in spite of its name.
     pub findings: WireFinding,
@@ -73,7 +98,7 @@ pub struct WireAnalysis {
 }
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WireFinding {
     /// Unique in the response; the reasoner's outputs refer to it.
     pub id: String,
@@ -92,12 +117,12 @@ pub struct WireFinding {
     /// At least one fact was read again from the artifact, and all that could be are equal.
     pub evidence_verified: bool,
     /// What the plugin adds for other programs.
-    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extras: Map<String, Json>,
 }
 
 /// What to do about a finding.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WireRecommendation {
     /// The step to take.
     pub action: String,
@@ -110,7 +135,7 @@ pub struct WireRecommendation {
 }
 
 /// One piece of evidence.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WireFact {
     /// What the value is.
     pub label: String,
@@ -123,10 +148,10 @@ pub struct WireFact {
 }
 
 /// Where a value was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WireSource {
     /// Such as `TrainingArtifacts`.
-    pub artifact: &'static str,
+    pub artifact: String,
     /// The place in it.
     pub pointer: String,
 }

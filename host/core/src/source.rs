@@ -7,6 +7,19 @@ pub struct MlflowSource {
     pub tracking_uri: Option<String>,
     /// What is looked for there.
     pub target: MlflowTarget,
+    /// The diagnosis is to be written back to the run, as far as the configuration allows it.
+    pub write_back: bool,
+}
+
+/// The run that an experiment came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MlflowRun {
+    /// The tracking server or store; none is the configured one.
+    pub tracking_uri: Option<String>,
+    /// Its id.
+    pub id: String,
+    /// The diagnosis is to be written back to it.
+    pub write_back: bool,
 }
 
 /// What is looked for in MLflow.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use deepfix_artifacts::{FileAccess, FileBlob, History, decode_value, metrics_from_csv, parse_yaml};
-use deepfix_core::{ArtifactKind, Experiment, Table};
+use deepfix_core::{ArtifactKind, Experiment, MlflowRun, Table};
 use futures::{StreamExt as _, stream};
 use serde_json::{Map, Value as Json, json};
 
@@ -86,7 +86,7 @@ pub(crate) async fn experiment(
         Ok(made)
     })
     .await?;
-    Ok(merge(into, made, warnings))
+    Ok(merge(run, into, made, warnings))
 }
 
 fn has_training(request: &Map<String, Json>) -> bool {
@@ -98,7 +98,7 @@ fn has_training(request: &Map<String, Json>) -> bool {
 }
 
 /// What the request had stays; the rest comes from the run.
-fn merge(mut into: Experiment, made: Experiment, warnings: Vec<String>) -> Experiment {
+fn merge(run: &RunRecord, mut into: Experiment, made: Experiment, warnings: Vec<String>) -> Experiment {
     into.artifacts.fill(made.artifacts);
     into.dataset_name = into.dataset_name.or(made.dataset_name);
     if into.model_name.is_empty() {
@@ -107,7 +107,13 @@ fn merge(mut into: Experiment, made: Experiment, warnings: Vec<String>) -> Exper
     into.warnings.extend(made.warnings);
     into.warnings
         .extend(warnings.into_iter().map(|it| format!("MLflow: {it}")));
-    into.source = None;
+    if let Some(source) = into.source.take() {
+        into.run = Some(MlflowRun {
+            tracking_uri: source.tracking_uri,
+            id: run.id.clone(),
+            write_back: source.write_back,
+        });
+    }
     into
 }
 

@@ -81,9 +81,22 @@ impl Work<'_> {
         }
         let name = file.path.rsplit('/').next().unwrap_or(&file.path).to_owned();
         let mut blobs = Vec::new();
-        if file.size <= self.settings.max_artifact {
-            let limit = self.settings.max_artifact;
+        let limit = self.settings.max_artifact;
+        let parts = layout::parts(&found.files, file);
+        let total = parts.iter().map(|it| it.size).fold(file.size, u64::saturating_add);
+        if total <= limit {
             blobs.push((name, self.fetch(&found.place, file, limit).await?));
+            for part in parts {
+                let name = part.path.rsplit('/').next().unwrap_or(&part.path).to_owned();
+                blobs.push((name, self.fetch(&found.place, part, limit).await?));
+            }
+        } else if file.size <= limit {
+            self.warnings.push(format!(
+                "`{}` and the {} files that belong to it have {total} bytes, more than `[mlflow] max_artifact` \
+                 ({limit}): its weights were not examined",
+                file.path,
+                parts.len()
+            ));
         } else {
             self.describe_large(found, file, &mut document).await?;
         }

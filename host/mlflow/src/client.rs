@@ -102,6 +102,23 @@ impl Client {
         self.json(self.request(Method::POST, path).json(body), doing).await
     }
 
+    /// Sends a file.
+    pub(crate) async fn send_file(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        text: String,
+        doing: &str,
+    ) -> Result<(), MlflowError> {
+        let request = self
+            .request(method, path)
+            .query(query)
+            .header(CONTENT_TYPE, "text/html")
+            .body(text);
+        self.send(request, doing).await.map(|_| ())
+    }
+
     /// The first bytes of a file.
     pub(crate) async fn start_of(
         &self,

@@ -1,6 +1,9 @@
 //! `mlflow.db`: the tables of MLflow's SQLite store, read only, columns by name.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, named_params};
 
@@ -12,6 +15,10 @@ use crate::{
     wire::infinities,
 };
 
+/// How long one question may take: a page of runs with all that they have takes milliseconds.
+const LONGEST_QUESTION: Duration = Duration::from_secs(20);
+/// Steps of SQLite's machine between two looks at the clock.
+const STEPS: i32 = 100_000;
 /// Runs of one page.
 const PAGE: usize = 100;
 
@@ -41,8 +48,11 @@ impl Database {
             return Err(failed(&self.path, "there is no such file"));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let end = Instant::now() + LONGEST_QUESTION;
         Connection::open_with_flags(&self.path, flags)
-            .and_then(|connection| {
+            .and_then(|mut connection| {
+                // A view may stand in for a table, and recurse without an end.
+                connection.progress_handler(STEPS, Some(move || Instant::now() > end))?;
                 // A schema may hold views and triggers of whoever made the file.
                 connection.pragma_update(None, "trusted_schema", false)?;
                 question(&connection)
@@ -93,6 +103,82 @@ impl Database {
         let runs = self.found(page, format!("experiment `{experiment}`"))?;
         let next = (runs.len() == PAGE).then(|| (offset + PAGE).to_string());
         Ok(Page { runs, next })
+    }
+
+    /// The latest value of a metric.
+    pub(crate) fn latest(&self, run: &str, metric: &str) -> Result<Option<f64>, MlflowError> {
+        self.ask(|it| {
+            it.query_row(
+                "SELECT value, is_nan FROM latest_metrics WHERE run_uuid = :run AND key = :key",
+                named_params! { ":run": run, ":key": metric },
+                |row| {
+                    let nan = row.get::<_, Option<bool>>("is_nan")?.unwrap_or(false);
+                    let value = row.get::<_, Option<f64>>("value")?.map_or(f64::NAN, infinities);
+                    Ok(if nan { f64::NAN } else { value })
+                },
+            )
+            .optional()
+        })
+    }
+
+    /// The run of a model by `name`, `name/version`, `name@alias` or the id of a logged model; and that
+    /// model's own files.
+    pub(crate) fn model(&self, name: &str) -> Result<(RunRecord, Option<Place>), MlflowError> {
+        let name = name.strip_prefix("models:/").unwrap_or(name).trim_matches('/');
+        let (registered, wanted) = match (name.split_once('@'), name.rsplit_once('/')) {
+            (Some((name, alias)), _) => (
+                name,
+                Some((
+                    "version = (SELECT version FROM registered_model_aliases WHERE name = :text AND alias = :wanted)",
+                    alias,
+                )),
+            ),
+            (None, Some((name, "latest"))) => (name, None),
+            (None, Some((name, version))) => (name, Some(("CAST(version AS TEXT) = :wanted", version))),
+            (None, None) => (name, None),
+        };
+        let (condition, wanted) = wanted.unwrap_or((":wanted = ''", ""));
+        // Stores without a model have no such table either.
+        let version: Option<(String, String)> = self
+            .ask(|it| {
+                it.query_row(
+                    &format!(
+                        "SELECT run_id, source FROM model_versions WHERE name = :text AND {condition} AND \
+                         current_stage != 'Deleted_Internal' ORDER BY version DESC LIMIT 1"
+                    ),
+                    named_params! { ":text": registered, ":wanted": wanted },
+                    |row| Ok((optional(row, "run_id")?, optional(row, "source")?)),
+                )
+                .optional()
+            })
+            .unwrap_or_default();
+        let (run, logged) = match version {
+            Some((run, source)) => {
+                let logged = source.strip_prefix("models:/").filter(|it| it.starts_with("m-"));
+                (run, logged.map(str::to_owned))
+            }
+            None => (String::new(), Some(name.to_owned())),
+        };
+        let place = match &logged {
+            Some(id) => self.model_place(id)?,
+            None => None,
+        };
+        let run = match (run.is_empty(), &logged) {
+            (true, Some(id)) => self
+                .ask(|it| {
+                    it.query_row(
+                        "SELECT source_run_id FROM logged_models WHERE model_id = :id",
+                        named_params! { ":id": id },
+                        |row| optional(row, "source_run_id"),
+                    )
+                    .optional()
+                })
+                .unwrap_or_default()
+                .unwrap_or_default(),
+            _ => run,
+        };
+        let run = if run.is_empty() { None } else { self.run(&run).ok() };
+        Ok((self.found(run, format!("model `{name}` with a run"))?, place))
     }
 
     pub(crate) fn history(&self, run: &str, metric: &str, most: usize) -> Result<Option<Vec<(i64, f64)>>, MlflowError> {

@@ -43,6 +43,10 @@ pub enum MlflowError {
         doing: String,
         message: String,
     },
+    #[error(
+        "{uri} is a store on disk, which is only read: start a tracking server on it to have a diagnosis written back"
+    )]
+    ReadOnly { uri: String },
     #[error("{uri} has no {what}")]
     NotFound { uri: String, what: String },
     #[error("{uri} refuses (status {status}) {doing}: {message}")]
@@ -99,6 +103,7 @@ impl MlflowError {
             Self::Unauthorized { .. }
             | Self::Forbidden { .. }
             | Self::HostRefused { .. }
+            | Self::ReadOnly { .. }
             | Self::Credentials { .. } => ProblemCode::SourceDenied,
             Self::NotFound { .. } => ProblemCode::SourceNotFound,
             Self::Empty { .. } => ProblemCode::NothingToAnalyse,

@@ -16,6 +16,8 @@ use crate::{
     store::{Page, Place},
 };
 
+/// Runs of one page: each is some dozen small files.
+const PAGE: usize = 100;
 /// A `meta.yaml`, a parameter, a tag: values have at most 8,000 characters, profiles some more.
 const MAX_SMALL: u64 = 1 << 20;
 /// Names of metrics nest by their slashes.
@@ -87,7 +89,78 @@ impl FolderStore {
             .ok_or_else(|| self.missing(format!("run that recorded a data set `{name}`")))
     }
 
-    pub(crate) fn runs(&self, experiment: &str) -> Result<Page, MlflowError> {
+    /// The run of a model by `name`, `name/version`, `name@alias` or the id of a logged model; and that
+    /// model's own files.
+    pub(crate) fn model(&self, name: &str) -> Result<(RunRecord, Option<Place>), MlflowError> {
+        let name = name.strip_prefix("models:/").unwrap_or(name).trim_matches('/');
+        let missing = || self.missing(format!("model `{name}` with a run"));
+        let (registered, wanted) = match (name.split_once('@'), name.rsplit_once('/')) {
+            (Some((name, alias)), _) => {
+                let file = self.path.join("models").join(name).join("aliases").join(alias);
+                let plain = is_plain(name) && is_plain(alias);
+                (
+                    name,
+                    Some(
+                        small(&file)
+                            .ok()
+                            .filter(|_| plain)
+                            .ok_or_else(missing)?
+                            .trim()
+                            .to_owned(),
+                    ),
+                )
+            }
+            (None, Some((name, "latest"))) => (name, None),
+            (None, Some((name, version))) => (name, Some(version.to_owned())),
+            (None, None) => (name, None),
+        };
+        if !is_plain(registered) {
+            return Err(missing());
+        }
+        let version =
+            |folder: &Path| -> Option<u64> { folder.file_name()?.to_str()?.strip_prefix("version-")?.parse().ok() };
+        let mut versions = folders(&self.path.join("models").join(registered)).unwrap_or_default();
+        versions
+            .retain(|it| version(it).is_some_and(|it| wanted.as_ref().is_none_or(|wanted| *wanted == it.to_string())));
+        versions.sort_by_key(|it| version(it));
+        let text = |meta: &Json, key: &str| meta.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let (mut run, logged) = match versions.last() {
+            Some(folder) => {
+                let meta = meta(folder)?;
+                let source = text(&meta, "source");
+                let logged = source.strip_prefix("models:/").filter(|it| it.starts_with("m-"));
+                (text(&meta, "run_id"), logged.map(str::to_owned))
+            }
+            None => (String::new(), Some(name.to_owned())),
+        };
+        let place = match &logged {
+            Some(id) => self.model_place(id)?,
+            None => None,
+        };
+        if run.is_empty()
+            && let Some(id) = logged.filter(|it| is_plain(it))
+        {
+            let of = |it: PathBuf| meta(&it.join("models").join(&id)).ok();
+            let meta = folders(&self.path)?.into_iter().find_map(of);
+            run = meta.map(|it| text(&it, "source_run_id")).unwrap_or_default();
+        }
+        if run.is_empty() {
+            return Err(missing());
+        }
+        Ok((self.run(&run)?, place))
+    }
+
+    /// The latest value of a metric: that of the last step, and of the last time within it.
+    pub(crate) fn latest(&self, run: &RunRecord, metric: &str) -> Result<Option<f64>, MlflowError> {
+        if !run.metrics.iter().any(|it| it == metric) {
+            return Ok(None);
+        }
+        let points = self.history(run, metric, usize::MAX)?.unwrap_or_default();
+        // The later of two equal steps is the last one.
+        Ok(points.iter().max_by_key(|(step, _)| *step).map(|(_, value)| *value))
+    }
+
+    pub(crate) fn runs_page(&self, experiment: &str, offset: usize) -> Result<Page, MlflowError> {
         for folder in folders(&self.path)? {
             let by_id = folder.file_name().is_some_and(|it| it == experiment);
             let by_name = || meta(&folder).is_ok_and(|it| it.get("name").and_then(Json::as_str) == Some(experiment));
@@ -99,17 +172,23 @@ impl FolderStore {
                 .into_iter()
                 .filter(|it| it.join("meta.yaml").is_file())
             {
-                if meta(&run).is_ok_and(|it| it.get("lifecycle_stage") != Some(&Json::from("deleted"))) {
-                    // A folder such as `datasets/<id>` has another kind of meta.yaml.
-                    if let Ok(record) = self.read(&run) {
-                        runs.push((start(&run), record));
-                    }
+                let Ok(meta) = meta(&run) else { continue };
+                // A folder such as `datasets/<id>` has another kind of meta.yaml.
+                let is_run = meta.get("run_id").is_some();
+                if is_run && meta.get("lifecycle_stage") != Some(&Json::from("deleted")) {
+                    runs.push((meta.get("start_time").and_then(Json::as_i64).unwrap_or(0), run));
                 }
             }
-            runs.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| first.id.cmp(&second.id)));
+            runs.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| first.cmp(second)));
+            let next = (runs.len() > offset + PAGE).then(|| (offset + PAGE).to_string());
             return Ok(Page {
-                runs: runs.into_iter().map(|(_, run)| run).collect(),
-                next: None,
+                runs: runs
+                    .iter()
+                    .skip(offset)
+                    .take(PAGE)
+                    .filter_map(|(_, folder)| self.read(folder).ok())
+                    .collect(),
+                next,
             });
         }
         Err(self.missing(format!("experiment `{experiment}`")))
@@ -211,6 +290,11 @@ impl FolderStore {
             models: models(folder),
         })
     }
+}
+
+/// A name that leads nowhere else.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0'])
 }
 
 /// The folders in a folder, sorted; hidden ones (`.trash`) left out.

@@ -1,6 +1,6 @@
 //! Which files of a run are what.
 
-use deepfix_artifacts::best_model;
+use deepfix_artifacts::{belongs_to, best_model};
 use deepfix_core::ArtifactKind;
 
 use crate::store::Listed;
@@ -70,6 +70,19 @@ pub(crate) fn beside<'a>(files: &'a [Listed], file: &Listed, name: &str) -> Opti
         None => name.to_owned(),
     };
     files.iter().find(|it| it.path == path && !it.is_folder)
+}
+
+/// The files that belong to a model in several files.
+pub(crate) fn parts<'a>(files: &'a [Listed], file: &Listed) -> Vec<&'a Listed> {
+    let split = |path: &'a str| path.rsplit_once('/').unwrap_or(("", path));
+    let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+    files
+        .iter()
+        .filter(|it| {
+            let (other, other_name) = split(&it.path);
+            !it.is_folder && other == folder && belongs_to(name, other_name)
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ fn folder(root: &Path, place: &Place) -> Option<PathBuf> {
     let uri = place.uri();
     let named = match uri.strip_prefix("mlflow-artifacts:") {
         // Where a server that uses the database keeps its files unless told otherwise.
+        Some(rest) if rest.split('/').any(|it| it == "..") => return None,
         Some(rest) => root.join("mlartifacts").join(rest.trim_start_matches('/')),
         None => {
             let path = uri
@@ -128,6 +129,12 @@ mod tests {
         assert_eq!(start_of(&root, &inside, "a/m.bin", 2).unwrap(), b"12");
         assert!(file(&root, &inside, "link").is_err());
         assert!(file(&root, &inside, "../../../../secret").is_err());
+        std::fs::create_dir_all(root.join("mlartifacts/0")).unwrap();
+        assert!(
+            list(&root, &place("mlflow-artifacts:/../0/r/artifacts".into()), "")
+                .unwrap()
+                .is_empty()
+        );
         let outside = place(outer.path().display().to_string());
         assert!(list(&root, &outside, "").unwrap().is_empty());
         assert!(file(&root, &outside, "secret").is_err());

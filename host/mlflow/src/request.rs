@@ -60,6 +60,8 @@ impl Work<'_> {
             .run
             .tags
             .iter()
+            // An earlier diagnosis says nothing of the training.
+            .filter(|(key, _)| !key.starts_with("deepfix."))
             .filter(|(key, _)| !key.starts_with("mlflow.") || key == "mlflow.source.name")
             .take(MAX_TAGS)
             .map(|(key, value)| (key.clone(), json!(value)))

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use deepfix_core::{Experiment, MlflowSource, MlflowTarget};
+use deepfix_core::{Experiment, MlflowRun, MlflowSource, MlflowTarget};
 
 use crate::{
     MlflowError, RunRecord, Settings,
@@ -10,6 +10,7 @@ use crate::{
     folder::FolderStore,
     location::Location,
     store::{Place, Store},
+    write_back::{self, WriteBack},
 };
 
 /// Gets experiments from MLflow.
@@ -60,15 +61,44 @@ impl Retriever {
         let Some(source) = experiment.source.clone() else {
             return Ok(experiment);
         };
-        let found = tokio::time::timeout(time_left, self.find(&source));
-        let (store, run, place) = found.await.map_err(|_| self.deadline(&source))??;
-        let work = assemble::experiment(&store, &run, place, experiment, &self.0.settings);
+        let work = async {
+            let (store, run, place) = self.find(&source).await?;
+            assemble::experiment(&store, &run, place, experiment, &self.0.settings).await
+        };
         tokio::time::timeout(time_left, work)
             .await
             .map_err(|_| self.deadline(&source))?
     }
 
-    /// A run that a search found, as an experiment; `language` is that of the answer.
+    /// Writes a report and tags to the run that an experiment came from. Nothing is written unless
+    /// its server may be reached by the configuration.
+    ///
+    /// # Errors
+    /// The run is in a store that is not written to, or the server refuses.
+    pub async fn write_back(
+        &self,
+        run: &MlflowRun,
+        written: &WriteBack,
+        time_left: Duration,
+    ) -> Result<(), MlflowError> {
+        let uri = run.tracking_uri.as_deref();
+        let location = self.0.access.location(uri)?;
+        let Location::Server(_) = location else {
+            return Err(MlflowError::ReadOnly {
+                uri: location.to_string(),
+            });
+        };
+        let client = self.0.access.client(uri, &self.0.settings)?;
+        let work = write_back::write(&client, &run.id, written);
+        tokio::time::timeout(time_left, work)
+            .await
+            .map_err(|_| MlflowError::Deadline {
+                uri: location.to_string(),
+            })?
+    }
+
+    /// A run that a search found, as an experiment; `language` is that of the answer, `write_back`
+    /// whether the diagnosis is to be written to the run.
     ///
     /// # Errors
     /// The run's parts cannot be read, or it holds nothing.
@@ -77,10 +107,16 @@ impl Retriever {
         tracking_uri: Option<&str>,
         run: &RunRecord,
         language: &str,
+        write_back: bool,
     ) -> Result<Experiment, MlflowError> {
         let store = self.store(tracking_uri)?;
         let experiment = Experiment {
             language: language.to_owned(),
+            source: Some(MlflowSource {
+                tracking_uri: tracking_uri.map(str::to_owned),
+                target: MlflowTarget::Run(run.id.clone()),
+                write_back,
+            }),
             ..Experiment::default()
         };
         assemble::experiment(&store, run, None, experiment, &self.0.settings).await

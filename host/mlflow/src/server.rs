@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use reqwest::Method;
+
 use crate::{
     MlflowError, RunRecord,
     client::Client,
@@ -118,6 +120,33 @@ pub(crate) async fn download(
     client.download(&url, &query, to, limit, &reading(place, path)).await
 }
 
+/// Puts a text among the files of a run.
+pub(crate) async fn upload(
+    client: &Client,
+    run: &RunRecord,
+    folder: &str,
+    name: &str,
+    text: String,
+) -> Result<(), MlflowError> {
+    let (place, path) = (Place::of(run), format!("{folder}/{name}"));
+    let doing = format!("writing `{path}` to {}", shown(&place));
+    let (url, query) = address(&place, &path);
+    if query.is_empty() {
+        return client.send_file(Method::PUT, &url, &[], text, &doing).await;
+    }
+    // Where the server itself can write, but not for everyone.
+    let query = [("run_uuid", run.id.as_str()), ("path", path.as_str())];
+    client
+        .send_file(
+            Method::POST,
+            "/ajax-api/2.0/mlflow/upload-artifact",
+            &query,
+            text,
+            &doing,
+        )
+        .await
+}
+
 fn reading(place: &Place, path: &str) -> String {
     format!("reading `{path}` of {}", shown(place))
 }
@@ -139,11 +168,14 @@ fn address(place: &Place, path: &str) -> (String, Vec<(&'static str, String)>) {
             None => rest,
         };
         let segments = root.split('/').chain(path.split('/')).filter(|it| !it.is_empty());
-        let path: Vec<String> = segments.map(encoded).collect();
-        return (
-            format!("/api/2.0/mlflow-artifacts/artifacts/{}", path.join("/")),
-            Vec::new(),
-        );
+        // A URL with such steps would be another endpoint of the server: it is asked by the run's id.
+        if segments.clone().all(|it| it != "." && it != "..") {
+            let path: Vec<String> = segments.map(encoded).collect();
+            return (
+                format!("/api/2.0/mlflow-artifacts/artifacts/{}", path.join("/")),
+                Vec::new(),
+            );
+        }
     }
     match place {
         Place::Run { id, .. } => (
@@ -194,6 +226,9 @@ mod tests {
         assert!(query.is_empty());
         let (url, _) = address(&place("mlflow-artifacts://evil.example:80/2/r/artifacts"), "x");
         assert_eq!(url, "/api/2.0/mlflow-artifacts/artifacts/2/r/artifacts/x");
+        for root in ["mlflow-artifacts:/../../2.0/mlflow/users", "mlflow-artifacts:/2/./r"] {
+            assert_eq!(address(&place(root), "x").0, "/get-artifact", "{root}");
+        }
         let (url, query) = address(&place("s3://bucket/x"), "m/x");
         assert_eq!((url.as_str(), query.len()), ("/get-artifact", 2));
     }

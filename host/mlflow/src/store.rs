@@ -6,6 +6,7 @@ use crate::{
     MlflowError, RunRecord,
     client::SharedClient,
     database::Database,
+    filter::Filter,
     find,
     folder::FolderStore,
     local::{self, blocking},
@@ -102,10 +103,14 @@ impl Store {
     pub(crate) async fn model(&self, name: &str) -> Result<(RunRecord, Option<Place>), MlflowError> {
         match self {
             Self::Server(client) => find::model(client, name).await,
-            Self::Folder(_) | Self::Database(_) => Err(MlflowError::NotFound {
-                uri: self.uri(),
-                what: format!("model `{name}`: models are looked up on tracking servers only; name the run instead"),
-            }),
+            Self::Folder(it) => {
+                let (it, name) = (it.clone(), name.to_owned());
+                blocking(move || it.model(&name)).await
+            }
+            Self::Database(it) => {
+                let (it, name) = (it.clone(), name.to_owned());
+                blocking(move || it.model(&name)).await
+            }
         }
     }
 
@@ -184,18 +189,23 @@ impl Store {
     pub(crate) async fn search(&self, experiment: &str, filter: &str, page: Option<&str>) -> Result<Page, MlflowError> {
         match self {
             Self::Server(client) => find::runs(client, experiment, filter, page).await,
-            Self::Folder(_) | Self::Database(_) if !filter.is_empty() => Err(MlflowError::Filter(format!(
-                "{}: filters are evaluated by tracking servers only; start one with `mlflow server` on this store",
-                self.uri()
-            ))),
             Self::Folder(it) => {
                 let (it, experiment) = (it.clone(), experiment.to_owned());
-                blocking(move || it.runs(&experiment)).await
+                let (filter, offset) = (Filter::parse(filter)?, offset_of(page));
+                blocking(move || {
+                    let page = it.runs_page(&experiment, offset)?;
+                    filtered(page, &filter, |run, metric| it.latest(run, metric))
+                })
+                .await
             }
             Self::Database(it) => {
                 let (it, experiment) = (it.clone(), experiment.to_owned());
-                let offset = page.and_then(|it| it.parse().ok()).unwrap_or(0);
-                blocking(move || it.runs_page(&experiment, offset)).await
+                let (filter, offset) = (Filter::parse(filter)?, offset_of(page));
+                blocking(move || {
+                    let page = it.runs_page(&experiment, offset)?;
+                    filtered(page, &filter, |run, metric| it.latest(&run.id, metric))
+                })
+                .await
             }
         }
     }
@@ -208,4 +218,23 @@ impl Store {
             Self::Database(it) => it.root(),
         }
     }
+}
+
+fn offset_of(page: Option<&str>) -> usize {
+    page.and_then(|it| it.parse().ok()).unwrap_or(0)
+}
+
+/// The runs of a page that fit; the page may become empty although others follow.
+fn filtered(
+    page: Page,
+    filter: &Filter,
+    latest: impl Fn(&RunRecord, &str) -> Result<Option<f64>, MlflowError>,
+) -> Result<Page, MlflowError> {
+    let mut runs = Vec::new();
+    for run in page.runs {
+        if filter.matches(&run, |metric| latest(&run, metric))? {
+            runs.push(run);
+        }
+    }
+    Ok(Page { runs, next: page.next })
 }

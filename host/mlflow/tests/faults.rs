@@ -69,6 +69,7 @@ const RUN: &str = r#"{"run": {"info": {"run_id": "r", "artifact_uri": "mlflow-ar
 async fn fetch_with(settings: Settings) -> Result<Experiment, MlflowError> {
     let experiment = Experiment {
         source: Some(MlflowSource {
+            write_back: false,
             tracking_uri: None,
             target: MlflowTarget::Run("r".to_owned()),
         }),

@@ -128,21 +128,29 @@ impl Plugin {
             model_name: input.model_name.clone(),
             language: input.language.clone(),
             settings: self.config.settings.clone(),
-            extras: self.extras(&input.services),
+            extras: self.extras(input),
         }
     }
 
-    /// Without a language model there is nothing to tell.
-    fn extras(&self, services: &Services) -> String {
+    /// How much time there is, so that an agent can end in time and hand over what it has; and what
+    /// there is to tell of a language model.
+    fn extras(&self, input: &RunInput) -> String {
+        let limits = &self.config.limits;
+        let time = limits.wall_time.min(limits.cpu_time).min(input.time_left);
+        let mut extras = serde_json::json!({ "time_ms": u64::try_from(time.as_millis()).unwrap_or(u64::MAX) });
         let granted = self.config.grants.capabilities.contains(&Capability::Llm);
-        match services.llm.hints().filter(|_| granted && services.llm.available()) {
-            Some(hints) => serde_json::json!({ "llm": hints }).to_string(),
-            None => String::new(),
+        let llm = &input.services.llm;
+        if let (Some(hints), Some(extras)) = (
+            llm.hints().filter(|_| granted && llm.available()),
+            extras.as_object_mut(),
+        ) {
+            extras.insert("llm".to_owned(), serde_json::json!(hints));
         }
+        extras.to_string()
     }
 
     async fn run(&self, input: RunInput, job: Job) -> Run {
-        let (answer, after) = self.call(input, job).await;
+        let (answer, mut after) = self.call(input, job).await;
         let mut objections = Vec::new();
         let result = match answer {
             Err(error) => Err(error),
@@ -167,12 +175,33 @@ impl Plugin {
                 after.spent.usage.dropped_log_records, self.config.limits.log_bytes
             ));
         }
+        let result = self.without_secrets(result, &mut objections, &mut after.retrieved);
         Run {
             result,
             objections,
             retrieved: after.retrieved,
             spent: after.spent,
         }
+    }
+
+    /// The one way out: nothing that the agent says holds the value of a secret.
+    fn without_secrets(
+        &self,
+        mut result: Result<Report, AgentError>,
+        objections: &mut [String],
+        retrieved: &mut [(String, String)],
+    ) -> Result<Report, AgentError> {
+        let secrets = &self.config.grants.secrets;
+        if secrets.is_empty() {
+            return result;
+        }
+        match &mut result {
+            Ok(report) => secrets.hide_in_report(report),
+            Err(error) => secrets.hide(&mut error.message),
+        }
+        objections.iter_mut().for_each(|it| secrets.hide(it));
+        retrieved.iter_mut().for_each(|(_, line)| secrets.hide(line));
+        result
     }
 
     /// A fresh store and instance, under every limit.
@@ -193,6 +222,7 @@ impl Plugin {
             Arc::clone(&input.artifacts),
             input.services.clone(),
             gate,
+            self.rehearsal.as_ref(),
         );
         let cpu = state.cpu.clone();
         let mut store = Store::new(&self.engine.engine, state);
@@ -323,6 +353,7 @@ impl After {
 fn log_output(state: &HostState) {
     for (stream, pipe) in [("stdout", &state.stdout), ("stderr", &state.stderr)] {
         let text = pipe.kept();
+        let text = state.secrets.hidden(text);
         if !text.is_empty() {
             tracing::info!(
                 target: "deepfix::plugin",

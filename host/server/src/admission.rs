@@ -71,6 +71,11 @@ impl Ticket {
             self.turn = Arc::clone(&self.turns).acquire_owned().await.ok();
         }
     }
+
+    /// Gives the turn back and keeps the place: for as long as something else is waited for.
+    pub(crate) fn pause(&mut self) {
+        self.turn = None;
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +100,17 @@ mod tests {
         assert!(waiting.turn.is_some());
         drop(waiting);
         assert!(admission.admit().is_ok());
+    }
+
+    #[tokio::test]
+    async fn who_pauses_lets_the_next_one_run() {
+        let admission = Admission::new(1, 1);
+        let (mut first, mut second) = (admission.admit().unwrap(), admission.admit().unwrap());
+        first.turn().await;
+        first.pause();
+        second.turn().await;
+        assert!(first.turn.is_none() && second.turn.is_some());
+        assert!(admission.admit().is_err(), "the place is kept");
     }
 
     #[tokio::test]

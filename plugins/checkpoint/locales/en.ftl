@@ -11,7 +11,7 @@ summary-findings = { $findings ->
         [one] One thing stands out
        *[other] { $findings } things stand out
     } in { $file } ({ $tensors } tensors, { $parameters } parameters).
-summary-foreign = The weights in { $file } were not read: the format is not safetensors. Nothing else stands out.
+summary-foreign = No weights of { $file } could be examined. Nothing else stands out.
 summary-foreign-findings = { $findings ->
         [one] One thing stands out
        *[other] { $findings } things stand out
@@ -24,6 +24,10 @@ summary-document-findings = No weights were sent. { $findings ->
 
 remark-random-state = random_state is null: set it to a fixed number (42, say), so that two runs can be compared and a change of the metric means a change of the model.
 
+not-examined-what-configuration = the configuration of the model
+not-examined-what-dead-units = dead units
+not-examined-what-types = tensors of other types
+not-examined-what-weights = the weights
 not-examined-no-file-why = The request names no checkpoint file (path is null), so there are no weights to look at.
 not-examined-no-file-send = Save the weights with safetensors.torch.save_file(model.state_dict(), "model.safetensors") below a folder that the server lists under [artifacts] roots, and send that path.
 not-examined-closed-why = The server could not open { $path }: it does not exist, or lies below none of the folders under [artifacts] roots in deepfix.toml.
@@ -32,8 +36,10 @@ not-examined-damaged-why = { $file } is damaged: values read from it would mean 
 not-examined-damaged-send = Send an intact copy; then the weights themselves are examined too.
 not-examined-pickle-why = { $file } is a { $format } file. Loading it would run whatever code it names, which is never done here.
 not-examined-pickle-send = Convert it once, where you trust its origin: save_file(torch.load(path, weights_only=True), "model.safetensors").
-not-examined-format-why = { $file } holds { $format } data, and only safetensors files are read.
+not-examined-format-why = { $file } holds { $format } data, in which no tensor could be read.
 not-examined-format-send = Export the weights as safetensors (a flat dictionary of arrays, safetensors.numpy.save_file) and send that path.
+not-examined-part-why = Not all of { $file } was examined: { $reason }
+not-examined-part-send = Save the weights with safetensors (one file, or parts with their index in one folder); then every tensor is examined.
 not-examined-unreadable-why = Reading { $file } failed: { $reason }
 not-examined-unreadable-send = Remove the cause named above and send the request again.
 not-examined-stopped-why = After { $bytes } bytes and { $read } of { $tensors } tensors reading stopped: { $reason }
@@ -53,6 +59,7 @@ not-examined-batch-norm-send = Log the share of zero activations per layer on on
 fact-file-size = bytes of the file
 fact-header-length = stated length of the header
 fact-missing-bytes = bytes missing at the end
+fact-missing-parts = files that are missing
 fact-extra-bytes = bytes after the last tensor
 fact-first-byte = first byte of the file
 fact-first-bad = { $tensor }, element { $index }
@@ -299,8 +306,11 @@ checkpoint-dead-units-empty =
     .rationale = Exact zeros in whole rows do not come from gradient steps alone: something sets them. The layer costs { $of } units and uses { $live }. The repair shows in row norms above zero for every unit.
 
 checkpoint-unsafe-format =
-    .description = { $file } is a { $format } file: whoever loads it runs the code that it names. It was not opened here, so its weights were not checked.
-    .evidence = The first bytes are those of a { $format } file.
+    .description = { $file } is a { $format } file: whoever loads it runs the code that it names. It was read here without running anything; no weights were found in it that could be checked.
+    .evidence = The first bytes are those of a { $format } file. Loading it would import { $imports } names, { $others } of them of no known framework{ $others ->
+        [0] .
+       *[other] : { $names }.
+    }
     .action = Convert it once, where you trust its origin: state = torch.load("{ $file }", weights_only=True), then safetensors.torch.save_file(state, "{ $stem }.safetensors"). Send that path, and let production load only that.
     .rationale = A pickle is a program; a changed checkpoint on a shared drive is enough to run commands as you. With safetensors, loading cannot run anything, is faster, and this analysis can look at the weights. The conversion is right when both give the same predictions on one batch.
 
@@ -319,11 +329,44 @@ checkpoint-unsafe-format-imports =
     .action = Do not load { $file }, also not with weights_only=False to have a look. Take the file away from where others load it, find out where it came from, and get the weights from their source, as safetensors.
     .rationale = No framework writes such an import into a model: it is how a changed file runs commands on the machine of whoever opens it. A clean file lists only names of its framework.
 
-checkpoint-corrupted-file-archive =
-    .description = { $file } is a damaged checkpoint of PyTorch: { $reason }.
-    .evidence = The archive's directory and the places that it names were read.
+checkpoint-corrupted-file-content =
+    .description = { $file } is damaged, or is not what it says ({ $format }): { $reason }.
+    .evidence = The file's own description of its content was read ({ $size } bytes in all), and the places that it names.
     .action = Copy the file again and compare sizes; if the original is damaged too, take the checkpoint before it. Save to a temporary name and rename it, so that an interrupted save leaves the old file.
-    .rationale = torch.load fails on such a file, or gives tensors with other values. It is whole when torch.load reads it and this finding is gone.
+    .rationale = Loaders fail on such a file, or give tensors with other values. It is whole when the framework's own loader reads it and this finding is gone.
+
+checkpoint-corrupted-file-parts =
+    .description = The checkpoint { $file } is incomplete: { $count } of its { $total } files { $count ->
+        [one] is
+       *[other] are
+    } not there ({ $missing }).
+    .evidence = The description of the model names { $total } files; { $missing } could not be found beside it.
+    .action = Fetch the missing files from where the model came from, into the same folder, and compare their sizes with the source. A download that was interrupted is best repeated as a whole.
+    .rationale = Without all parts the model cannot be loaded; a loader that is not strict fills the missing layers with random weights instead, and the answers mean nothing. It is whole when every file that the index names is there.
+
+checkpoint-corrupted-file-index =
+    .description = Index and files of the checkpoint { $file } contradict each other: { $count } tensors are not where the index says ({ $names }).
+    .evidence = The names in `weight_map` were compared with the tensors in each file; they differ in { $names }.
+    .action = Save the model again in one go (save_pretrained writes index and parts together) into an empty folder. Parts of different saves in one folder are the usual reason.
+    .rationale = A loader goes by the index: it misses what is elsewhere, and may mix weights of two trainings. The repair is right when both lists are equal and the logged validation metric comes back.
+
+checkpoint-unsafe-format-types =
+    .description = { $file } holds { $others } types of no known framework, which skops would make on loading once somebody trusts them: { $names }.
+    .evidence = Its schema.json names { $imports } types and functions in all.
+    .action = Read the list with skops.io.get_untrusted_types(file="{ $file }"), and pass on as trusted only what you know, name by name.
+    .rationale = skops loads nothing that is not trusted by name; a list that is passed on unread undoes that. Each type should be one of your own project.
+
+checkpoint-unsafe-format-hidden =
+    .description = { $file } holds { $pickles } pickles beside the one that is loaded: { $hidden }. Everything that loading any of them would import was listed, and nothing dangerous is among it.
+    .evidence = Read, not run: together they import { $imports } names, { $others } of them of no known framework.
+    .action = Find out what wrote them. Where nobody needs them, save the weights alone: safetensors.torch.save_file(state, "{ $stem }.safetensors").
+    .rationale = torch.save writes one pickle. Another one is read by other tools only, which is a way past whoever checks the first. A converted file holds none.
+
+checkpoint-unsafe-format-outside =
+    .description = { $file } names files outside its own folder: { $paths }.
+    .evidence = Nothing was unpacked or opened. The paths stand in the file: { $paths }.
+    .action = Do not unpack it, and do not load it with a tool that follows such paths. Get the model from its source again, or save it anew in an empty folder.
+    .rationale = Whoever unpacks such an archive overwrites files elsewhere, and a model with such a path reads other people's files as weights. No framework writes such paths.
 
 checkpoint-unregularised-model-tree =
     .description = The { $model } may grow until it has stored every training row: nothing bounds its depth or the size of its leaves.

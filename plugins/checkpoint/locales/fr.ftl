@@ -11,7 +11,7 @@ summary-findings = { $findings ->
         [one] Un point ressort
        *[other] { $findings } points ressortent
     } dans { $file } ({ $tensors } tenseurs, { $parameters } paramètres).
-summary-foreign = Les poids de { $file } n'ont pas été lus : le format n'est pas safetensors. Rien d'autre ne ressort.
+summary-foreign = Aucun poids de { $file } n'a pu être examiné. Rien d'autre ne ressort.
 summary-foreign-findings = { $findings ->
         [one] Un point ressort
        *[other] { $findings } points ressortent
@@ -24,6 +24,10 @@ summary-document-findings = Aucun poids n'a été envoyé. { $findings ->
 
 remark-random-state = random_state est nul : fixez-le (à 42, par exemple), pour que deux exécutions soient comparables et qu'un changement de la métrique signifie un changement du modèle.
 
+not-examined-what-configuration = la configuration du modèle
+not-examined-what-dead-units = les unités mortes
+not-examined-what-types = les tenseurs d'autres types
+not-examined-what-weights = les poids
 not-examined-no-file-why = La requête ne nomme aucun fichier de checkpoint (path est nul) : il n'y a pas de poids à regarder.
 not-examined-no-file-send = Enregistrez les poids avec safetensors.torch.save_file(model.state_dict(), "model.safetensors") sous un dossier que le serveur liste dans [artifacts] roots, et envoyez ce chemin.
 not-examined-closed-why = Le serveur n'a pas pu ouvrir { $path } : le fichier n'existe pas, ou ne se trouve sous aucun des dossiers de [artifacts] roots dans deepfix.toml.
@@ -32,8 +36,10 @@ not-examined-damaged-why = { $file } est endommagé : les valeurs qu'on y lirait
 not-examined-damaged-send = Envoyez une copie intacte ; les poids eux-mêmes seront alors examinés aussi.
 not-examined-pickle-why = { $file } est un fichier { $format }. Le charger exécuterait le code qu'il désigne, ce qui n'est jamais fait ici.
 not-examined-pickle-send = Convertissez-le une fois, là où son origine est de confiance : save_file(torch.load(path, weights_only=True), "model.safetensors").
-not-examined-format-why = { $file } contient des données { $format }, et seuls les fichiers safetensors sont lus.
+not-examined-format-why = { $file } contient des données { $format }, où aucun tenseur n'a pu être lu.
 not-examined-format-send = Exportez les poids en safetensors (un dictionnaire plat de tableaux, safetensors.numpy.save_file) et envoyez ce chemin.
+not-examined-part-why = { $file } n'a pas été examiné en entier : { $reason }
+not-examined-part-send = Enregistrez les poids avec safetensors (un fichier, ou des parties avec leur index dans un même dossier) ; alors chaque tenseur est examiné.
 not-examined-unreadable-why = La lecture de { $file } a échoué : { $reason }
 not-examined-unreadable-send = Supprimez la cause indiquée ci-dessus et renvoyez la requête.
 not-examined-stopped-why = Après { $bytes } octets et { $read } tenseurs sur { $tensors }, la lecture s'est arrêtée : { $reason }
@@ -53,6 +59,7 @@ not-examined-batch-norm-send = Enregistrez, par couche, la part d'activations nu
 fact-file-size = octets du fichier
 fact-header-length = longueur annoncée de l'en-tête
 fact-missing-bytes = octets manquants à la fin
+fact-missing-parts = fichiers manquants
 fact-extra-bytes = octets après le dernier tenseur
 fact-first-byte = premier octet du fichier
 fact-first-bad = { $tensor }, élément { $index }
@@ -299,8 +306,11 @@ checkpoint-dead-units-empty =
     .rationale = Des zéros exacts dans des lignes entières ne viennent pas des seuls pas de gradient : quelque chose les pose. La couche coûte { $of } unités et en utilise { $live }. La réparation se voit à des normes non nulles pour chaque unité.
 
 checkpoint-unsafe-format =
-    .description = { $file } est un fichier { $format } : qui le charge exécute le code qu'il désigne. Il n'a pas été ouvert ici, ses poids n'ont donc pas été vérifiés.
-    .evidence = Les premiers octets sont ceux d'un fichier { $format }.
+    .description = { $file } est un fichier { $format } : qui le charge exécute le code qu'il désigne. Il a été lu ici sans rien exécuter ; aucun poids qui pût être vérifié n'y a été trouvé.
+    .evidence = Les premiers octets sont ceux d'un fichier { $format }. Le charger importerait { $imports } noms, dont { $others } d'aucun cadre connu{ $others ->
+        [0] .
+       *[other]  : { $names }.
+    }
     .action = Convertissez-le une fois, là où son origine est de confiance : state = torch.load("{ $file }", weights_only=True), puis safetensors.torch.save_file(state, "{ $stem }.safetensors"). Envoyez ce chemin, et que la production ne charge que lui.
     .rationale = Un pickle est un programme ; un checkpoint modifié sur un disque partagé suffit à lancer des commandes en votre nom. Avec safetensors, le chargement ne peut rien exécuter, il est plus rapide, et cette analyse peut regarder les poids. La conversion est juste quand les deux donnent les mêmes prédictions sur un lot.
 
@@ -319,11 +329,44 @@ checkpoint-unsafe-format-imports =
     .action = Ne chargez pas { $file }, même pour voir. Retirez-le de l'endroit où d'autres le chargent, cherchez d'où il vient, et reprenez les poids à leur source, en safetensors.
     .rationale = Aucun cadre n'écrit un tel import dans un modèle : c'est ainsi qu'un fichier modifié lance des commandes sur la machine de qui l'ouvre. Un fichier sain ne liste que des noms de son cadre.
 
-checkpoint-corrupted-file-archive =
-    .description = { $file } est un checkpoint PyTorch endommagé : { $reason }.
-    .evidence = Le répertoire de l'archive et les emplacements qu'il désigne ont été lus.
+checkpoint-corrupted-file-content =
+    .description = { $file } est endommagé, ou n'est pas ce qu'il annonce ({ $format }) : { $reason }.
+    .evidence = La description que le fichier donne de son contenu a été lue ({ $size } octets en tout), ainsi que les emplacements qu'elle désigne.
     .action = Recopiez le fichier et comparez les tailles ; si l'original est endommagé aussi, prenez le checkpoint précédent. Enregistrez sous un nom temporaire puis renommez, pour qu'un enregistrement interrompu laisse l'ancien fichier.
-    .rationale = torch.load échoue sur un tel fichier, ou donne des tenseurs aux valeurs différentes. Il est entier quand torch.load le lit et que ce constat a disparu.
+    .rationale = Les chargeurs échouent sur un tel fichier, ou donnent des tenseurs aux valeurs différentes. Il est entier quand le chargeur du cadre le lit et que ce constat a disparu.
+
+checkpoint-corrupted-file-parts =
+    .description = Le checkpoint { $file } est incomplet : { $count ->
+        [one] un de ses { $total } fichiers manque
+       *[other] { $count } de ses { $total } fichiers manquent
+    } ({ $missing }).
+    .evidence = La description du modèle désigne { $total } fichiers ; { $missing } n'ont pas été trouvés à côté d'elle.
+    .action = Reprenez les fichiers manquants là d'où vient le modèle, dans le même dossier, et comparez leurs tailles avec la source. Un téléchargement interrompu se refait de préférence en entier.
+    .rationale = Sans toutes ses parties, le modèle ne se charge pas ; un chargeur qui n'est pas strict remplit les couches manquantes de poids aléatoires, et les réponses ne veulent rien dire. Il est entier quand chaque fichier désigné par l'index est là.
+
+checkpoint-corrupted-file-index =
+    .description = L'index et les fichiers du checkpoint { $file } se contredisent : { $count } tenseurs ne sont pas là où l'index le dit ({ $names }).
+    .evidence = Les noms de `weight_map` ont été comparés aux tenseurs de chaque fichier ; ils diffèrent pour { $names }.
+    .action = Enregistrez le modèle à nouveau d'un seul coup (save_pretrained écrit l'index et les parties ensemble) dans un dossier vide. Des parties de deux enregistrements dans un même dossier en sont la cause habituelle.
+    .rationale = Un chargeur suit l'index : il ne trouve pas ce qui est ailleurs, et peut mêler les poids de deux entraînements. La réparation est juste quand les deux listes sont égales et que la métrique de validation revient.
+
+checkpoint-unsafe-format-types =
+    .description = { $file } contient { $others } types d'aucun cadre connu, que skops fabriquerait au chargement dès que quelqu'un leur fait confiance : { $names }.
+    .evidence = Son schema.json désigne { $imports } types et fonctions en tout.
+    .action = Lisez la liste avec skops.io.get_untrusted_types(file="{ $file }"), et ne déclarez de confiance que ce que vous connaissez, nom par nom.
+    .rationale = skops ne charge rien qui ne soit déclaré de confiance par son nom ; une liste transmise sans être lue annule cela. Chaque type devrait être l'un des vôtres.
+
+checkpoint-unsafe-format-hidden =
+    .description = { $file } contient { $pickles } pickles à côté de celui qui est chargé : { $hidden }. Tout ce que leur chargement importerait a été listé, et rien de dangereux n'y figure.
+    .evidence = Lus, non exécutés : ensemble ils importent { $imports } noms, dont { $others } d'aucun cadre connu.
+    .action = Cherchez ce qui les a écrits. Si personne n'en a besoin, enregistrez les poids seuls : safetensors.torch.save_file(state, "{ $stem }.safetensors").
+    .rationale = torch.save écrit un seul pickle. Un autre n'est lu que par d'autres outils, ce qui contourne qui vérifie le premier. Un fichier converti n'en contient aucun.
+
+checkpoint-unsafe-format-outside =
+    .description = { $file } désigne des fichiers hors de son propre dossier : { $paths }.
+    .evidence = Rien n'a été extrait ni ouvert. Les chemins sont dans le fichier : { $paths }.
+    .action = Ne l'extrayez pas, et ne le chargez pas avec un outil qui suit de tels chemins. Reprenez le modèle à sa source, ou enregistrez-le à nouveau dans un dossier vide.
+    .rationale = Qui extrait une telle archive écrase des fichiers ailleurs, et un modèle avec un tel chemin lit les fichiers d'autrui comme des poids. Aucun cadre n'écrit de tels chemins.
 
 checkpoint-unregularised-model-tree =
     .description = Le modèle { $model } peut croître jusqu'à mémoriser chaque ligne d'entraînement : rien ne borne sa profondeur ni la taille de ses feuilles.

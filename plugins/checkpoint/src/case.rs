@@ -1,6 +1,6 @@
 //! One checkpoint with all that the rules look at, read once.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Instant};
 
 use deepfix_plugin::{ArtifactKind, Context, Error, Language, Source};
 use deepfix_views::checkpoint::{CheckpointView, Header, Layer, Tensor, Topology};
@@ -10,6 +10,10 @@ use crate::{
     rules::dead_units,
     scan::{self, MOST_UNITS, Moments, Scan},
 };
+
+/// The share of an analysis' time that reading the weights may take: what was read by then is
+/// reported, and said to be a part.
+const SCAN_SHARE: f64 = 0.75;
 
 /// What is known of a checkpoint.
 pub(crate) struct Case {
@@ -23,6 +27,7 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn read(cx: &Context<'_>) -> Result<Self, Error> {
+        let started = Instant::now();
         let view = CheckpointView::read(cx)?;
         let mut case = Self {
             view,
@@ -33,13 +38,16 @@ impl Case {
         let Some((header, topology)) = case.view.sound() else {
             return Ok(case);
         };
-        let Some((_, blob)) = cx.first_blob(ArtifactKind::ModelCheckpoint)? else {
+        let Some(file) = &case.view.file else {
             return Ok(case);
         };
-        let followed = dead_units::candidates(&case.view, topology);
+        let blob = file.space.open(cx)?;
+        let mut followed = dead_units::candidates(&case.view, topology);
+        followed.retain(|it| header.tensors.get(it.weight).is_some_and(|it| !it.column_major));
+        let deadline = cx.time().map(|it| started + it.mul_f64(SCAN_SHARE));
         let message = CATALOGUE.text(cx.language(), "progress", &[]);
         let progress = |fraction| cx.progress(fraction, &message);
-        let scan = scan::scan(blob.as_ref(), header, followed.iter().copied(), progress);
+        let scan = scan::scan(blob.as_ref(), header, followed.iter().copied(), deadline, progress);
         let mut biases = BTreeMap::new();
         for layer in followed
             .iter()
@@ -89,14 +97,9 @@ impl Case {
     /// Where one element of a tensor stands, for types that the host can read again.
     pub(crate) fn element(&self, tensor: &Tensor, element: u64) -> Option<Source> {
         let (header, _) = self.view.sound()?;
-        let name = &self.view.file.as_ref()?.name;
         let scalar = tensor.dtype.scalar()?;
-        Some(Source::scalar(
-            ArtifactKind::ModelCheckpoint,
-            name,
-            scalar,
-            header.offset_of(tensor, element),
-        ))
+        let (name, offset) = self.view.file.as_ref()?.locate(header.offset_of(tensor, element))?;
+        Some(Source::scalar(ArtifactKind::ModelCheckpoint, name, scalar, offset))
     }
 
     /// Whether the scan read every tensor that it can.

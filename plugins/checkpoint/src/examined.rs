@@ -12,6 +12,8 @@ use crate::{
     scan::{self, MOST_UNITS},
 };
 
+/// Things that could not be read, as far as they are listed.
+const MOST_NOTES: usize = 8;
 /// Layers listed in the extras.
 const MOST_LAYERS: usize = 128;
 
@@ -53,7 +55,7 @@ struct Gaps<'a, 'b> {
 impl Gaps<'_, '_> {
     fn add(&mut self, what: &str, id: &str, args: &[(&str, Arg)]) {
         self.list.push(json!({
-            "what": what,
+            "what": self.reporter.text(&format!("not-examined-what-{}", what.replace(' ', "-")), &[]),
             "why": self.reporter.text(&format!("not-examined-{id}-why"), args),
             "send": self.reporter.text(&format!("not-examined-{id}-send"), args),
         }));
@@ -69,6 +71,10 @@ fn file(case: &Case, gaps: &mut Gaps<'_, '_>, checked: &mut Vec<&str>) {
         return;
     };
     let name = ("file", Arg::from(file.name.as_str()));
+    let incomplete = file.pickled.as_ref().and_then(|it| it.incomplete.as_ref());
+    for note in file.notes.iter().chain(incomplete).take(MOST_NOTES) {
+        gaps.add("weights", "part", &[name.clone(), ("reason", note.as_str().into())]);
+    }
     match &file.state {
         FileState::Sound(header, topology) => {
             checked.push("file structure");
@@ -147,7 +153,11 @@ fn model(case: &Case, header: &Header, topology: &Topology) -> Json {
             .map(|it| layer(case, it))
             .collect()
     };
+    let file = case.view.file.as_ref();
     json!({
+        "files": file.map(|it| it.parts),
+        "bytes": file.map(|it| it.total),
+        "about": file.map(|it| &it.about),
         "tensors": header.tensors.len(),
         "parameters": header.parameters(),
         "types": types,

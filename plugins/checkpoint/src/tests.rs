@@ -3,6 +3,7 @@
 mod builder;
 mod corpus;
 mod damage;
+mod formats;
 mod healthy;
 mod torch;
 mod weights;
@@ -75,7 +76,9 @@ fn every_finding_has_its_texts_in_both_languages() {
         "checkpoint-corrupted-file-layout",
         "checkpoint-corrupted-file-truncated",
         "checkpoint-corrupted-file-trailing",
-        "checkpoint-corrupted-file-archive",
+        "checkpoint-corrupted-file-content",
+        "checkpoint-corrupted-file-parts",
+        "checkpoint-corrupted-file-index",
         "checkpoint-corrupted-file-html",
         "checkpoint-corrupted-file-lfs",
         "checkpoint-corrupted-file-foreign",
@@ -98,9 +101,17 @@ fn every_finding_has_its_texts_in_both_languages() {
         "checkpoint-unsafe-format",
         "checkpoint-unsafe-format-read",
         "checkpoint-unsafe-format-imports",
+        "checkpoint-unsafe-format-types",
+        "checkpoint-unsafe-format-hidden",
+        "checkpoint-unsafe-format-outside",
         "checkpoint-unregularised-model-tree",
         "checkpoint-unregularised-model-neighbours",
         "checkpoint-unregularised-model-boosting",
     ];
     deepfix_plugin::testing::assert_catalogue_is_complete(&CATALOGUE, &findings);
+}
+
+#[test]
+fn the_calibration_is_a_table_of_its_codes() {
+    assert_eq!(crate::CALIBRATION.problems(&crate::CODES), Vec::<String>::new());
 }

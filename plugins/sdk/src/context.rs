@@ -44,6 +44,14 @@ impl<'a> Context<'a> {
         serde_json::from_str(&self.request.settings).map_err(|error| Error::Invalid(format!("settings: {error}")))
     }
 
+    /// How much time this analysis has from its start on, where the host says so: an agent that ends
+    /// before can hand over what it has.
+    #[must_use]
+    pub fn time(&self) -> Option<std::time::Duration> {
+        let extras: serde_json::Value = serde_json::from_str(&self.request.extras).ok()?;
+        extras.get("time_ms")?.as_u64().map(std::time::Duration::from_millis)
+    }
+
     /// Everything that the host offers, as it is in the WIT.
     #[must_use]
     pub fn host(&self) -> &'a dyn Host {
@@ -111,6 +119,14 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn search(&self, query: &Query) -> Vec<Passage> {
         self.host.search(query).unwrap_or_default()
+    }
+
+    /// A secret that the operator granted to this agent by name.
+    ///
+    /// # Errors
+    /// It is not granted; the message holds the configuration line that would grant it.
+    pub fn secret(&self, name: &str) -> Result<String, Error> {
+        self.host.secret(name)
     }
 
     /// Tells the user how far the analysis is.

@@ -24,6 +24,7 @@ fn settings(uri: &str) -> Settings {
 async fn fetch_with(settings: Settings, target: MlflowTarget) -> Result<Experiment, MlflowError> {
     let experiment = Experiment {
         source: Some(MlflowSource {
+            write_back: false,
             tracking_uri: None,
             target,
         }),

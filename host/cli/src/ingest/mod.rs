@@ -53,6 +53,7 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
         format: args.format,
         language: args.language.clone(),
         fail_on: args.fail_on,
+        output: None,
         tape: TapeArgs::default(),
     };
     if let Some(uri) = &args.mlflow {

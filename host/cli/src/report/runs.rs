@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use deepfix_core::Severity;
 
-use super::labels::Labels;
+use deepfix_report::Labels;
+
 use crate::{
     output::{BOLD, DIM, GREEN, RED, YELLOW, styled},
     runs::{Row, Table},

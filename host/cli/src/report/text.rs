@@ -2,17 +2,15 @@ use std::fmt::Write as _;
 
 use deepfix_core::{AnalyseResponse, Severity, WireAnalysis};
 
-use super::{
-    content::{Content, Note},
-    labels::Labels,
-};
+use deepfix_report::{Content, Labels, Note};
+
 use crate::output::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, styled};
 
 /// Lines are no longer than this, so that they stay readable on a wide terminal.
 const WIDEST: usize = 110;
 
 /// The report for a terminal.
-pub(crate) fn text(response: &AnalyseResponse, language: &str) -> String {
+pub(super) fn text(response: &AnalyseResponse, language: &str) -> String {
     let content = Content::of(response);
     let labels = Labels::of(language);
     let mut out = Writer {

@@ -6,7 +6,10 @@
 //! without gap or overlap; the last one ends where the file ends.
 //! Source: <https://huggingface.co/docs/safetensors/index>.
 //! Not flagged: spaces that pad the header, tensors without elements, types that a later
-//! version of the format may add, parts of a sharded model (each is a whole file).
+//! version of the format may add, parts of a sharded model (each is a whole file), files of an ONNX
+//! model under names that no exporter gives (they may lie in a folder that was not looked into).
+//! Of other formats: what keeps their own loaders from reading them, and archives in which readers
+//! would find different things.
 
 use deepfix_plugin::{Arg, ArtifactKind, Draft, Scalar, Severity, Source, join};
 use deepfix_views::checkpoint::{Damage, File, FileState, Format, Header, LENGTH_FIELD, LayoutProblem};
@@ -14,6 +17,8 @@ use deepfix_views::checkpoint::{Damage, File, FileState, Format, Header, LENGTH_
 use crate::case::Case;
 
 const CODE: &str = "checkpoint.corrupted_file";
+/// Imports that the extras keep.
+const MOST_IMPORTS: usize = 200;
 
 pub(crate) fn check(case: &Case) -> Option<Draft> {
     let file = case.view.file.as_ref()?;
@@ -21,6 +26,12 @@ pub(crate) fn check(case: &Case) -> Option<Draft> {
         FileState::Damaged(damage, header) => damaged(case, file, damage, header.as_ref()),
         FileState::Other(format) => foreign(file, *format)?,
         FileState::Sound(..) | FileState::Unreadable(_) => return None,
+    };
+    // What loading the rest of it would import does not depend on the damage.
+    let imports = file.pickled.as_ref().map(|it| it.globals.iter().take(MOST_IMPORTS));
+    let draft = match imports {
+        Some(imports) => draft.extra("imports", imports.cloned().collect::<Vec<_>>()),
+        None => draft,
     };
     Some(draft.arg("file", file.name.as_str()).arg("size", file.size).fact(
         case.text("fact-file-size", &[]),
@@ -52,8 +63,9 @@ fn damaged(case: &Case, file: &File, damage: &Damage, header: Option<&Header>) -
         draft.fact(case.text("fact-header-length", &[]), stated, source)
     };
     let draft = match header {
-        Some(header) => stated_fact(draft, header.length),
-        None => draft,
+        // Other formats have no such field.
+        Some(header) if header.length > 0 => stated_fact(draft, header.length),
+        _ => draft,
     };
     match damage {
         Damage::Empty => draft.variant("empty"),
@@ -98,7 +110,22 @@ fn damaged(case: &Case, file: &File, damage: &Damage, header: Option<&Header>) -
             .arg("total", header.map_or(0, |it| it.tensors.len()))
             .arg("lost", join(lost, 4))
             .extra("lost", lost.iter().take(256).cloned().collect::<Vec<_>>()),
-        Damage::Archive { reason } => draft.variant("archive").arg("reason", reason.as_str()),
+        Damage::Content { format, reason } => draft
+            .variant("content")
+            .arg("format", format.name())
+            .arg("reason", reason.as_str()),
+        Damage::MissingParts { missing, total } => draft
+            .variant("parts")
+            .computed(case.text("fact-missing-parts", &[]), missing.len())
+            .arg("count", missing.len())
+            .arg("total", *total)
+            .arg("missing", join(missing, 4))
+            .extra("missing", missing.iter().take(256).cloned().collect::<Vec<_>>()),
+        Damage::Index { tensors } => draft
+            .variant("index")
+            .arg("count", tensors.len())
+            .arg("names", join(tensors, 4))
+            .extra("tensors", tensors.clone()),
         Damage::Trailing { extra } => draft
             .variant("trailing")
             .computed(case.text("fact-extra-bytes", &[]), *extra)

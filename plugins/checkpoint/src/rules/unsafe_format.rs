@@ -5,7 +5,8 @@
 //! Source: <https://docs.python.org/3/library/pickle.html> (the warning at its top),
 //! <https://docs.pytorch.org/docs/stable/notes/serialization.html>.
 //! High only where it imports something that runs commands or code, or reaches files or the network
-//! (`os.system`, `builtins.exec`, `pickle.loads`), which no framework writes into weights. Else low: a
+//! (`os.system`, `builtins.exec`, `pickle.loads`), which no framework writes into weights; medium where
+//! a name in an archive, or a file that a model names, leads out of its folder. Else low: a
 //! file of one's own is harmless, and `weights_only=True` makes it safe. Classes of one's own are
 //! named, not blamed.
 
@@ -20,37 +21,65 @@ const SHOWN: usize = 6;
 /// Names that the extras keep.
 const KEPT: usize = 200;
 
+/// What a schema of skops says of itself.
+fn is_schema(global: &str) -> bool {
+    global == "builtins.type"
+}
+
 pub(crate) fn check(case: &Case) -> Option<Draft> {
     let file = case.view.file.as_ref()?;
-    let format = match (&file.pickled, &file.state) {
-        (Some(pickled), _) => pickled.format,
-        (None, FileState::Other(format)) => *format,
-        _ => return None,
+    let pickled = file.pickled.as_ref();
+    let globals = pickled.map(|it| it.globals.as_slice()).unwrap_or_default();
+    let of = |kind: ImportKind| {
+        globals
+            .iter()
+            .filter(move |it| kind_of_import(it) == kind && !is_schema(it))
     };
-    if !format.runs_code() || file.name.to_ascii_lowercase().ends_with(".safetensors") {
-        return None;
-    }
-    // 0x80 opens a pickle, 'P' a ZIP archive.
-    let first = if format == Format::TorchZip { 0x50_i64 } else { 0x80 };
-    let source = Source::scalar(ArtifactKind::ModelCheckpoint, &file.name, Scalar::U8, 0);
-    let globals = file
-        .pickled
-        .as_ref()
-        .map(|it| it.globals.as_slice())
-        .unwrap_or_default();
-    let of = |kind: ImportKind| globals.iter().filter(move |it| kind_of_import(it) == kind);
     let dangerous: Vec<&String> = of(ImportKind::Dangerous).collect();
-    let draft = if dangerous.is_empty() {
-        let draft = Draft::new(CODE, Severity::Low, 0.9);
-        match file.state {
-            FileState::Sound(..) => draft.variant("read"),
-            _ => draft,
-        }
-    } else {
+    let hidden = pickled.map(|it| it.hidden.as_slice()).unwrap_or_default();
+    let draft = if !dangerous.is_empty() {
         Draft::new(CODE, Severity::High, 0.95)
             .variant("imports")
             .arg("dangerous", join(dangerous, SHOWN))
+    } else if !file.outside.is_empty() {
+        Draft::new(CODE, Severity::Medium, 0.9)
+            .variant("outside")
+            .arg("paths", join(&file.outside, SHOWN))
+            .extra("paths", file.outside.clone())
+    } else {
+        let pickled = pickled?;
+        // The damage is what matters of a damaged file; its imports stand there.
+        let is_safetensors = file.name.to_ascii_lowercase().ends_with(".safetensors");
+        if is_safetensors || matches!(file.state, FileState::Damaged(..)) {
+            return None;
+        }
+        let draft = Draft::new(CODE, Severity::Low, 0.9);
+        if pickled.format == Format::Skops {
+            // Its loader makes nothing that its caller does not trust by name.
+            of(ImportKind::Other).next()?;
+            draft.variant("types")
+        } else if !hidden.is_empty() {
+            draft
+                .variant("hidden")
+                .arg("hidden", join(hidden, SHOWN))
+                .arg("pickles", hidden.len())
+        } else if matches!(file.state, FileState::Sound(..)) {
+            draft.variant("read")
+        } else {
+            draft
+        }
     };
+    let draft = match pickled.and_then(|it| it.incomplete.as_deref()) {
+        Some(why) => draft.extra("incomplete", why),
+        None => draft,
+    };
+    let format = match (pickled, &file.state) {
+        (Some(pickled), _) => pickled.format,
+        (None, FileState::Other(format)) => *format,
+        _ => Format::Zip,
+    };
+    let source = Source::scalar(ArtifactKind::ModelCheckpoint, &file.name, Scalar::U8, 0);
+    let first = i64::from(file.first);
     let kept: Vec<String> = globals.iter().take(KEPT).cloned().collect();
     let others: Vec<String> = of(ImportKind::Other).take(KEPT).cloned().collect();
     Some(

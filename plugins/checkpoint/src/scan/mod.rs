@@ -4,7 +4,7 @@ mod decode;
 mod moments;
 mod units;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Instant};
 
 use deepfix_plugin::{Blob, Error};
 use deepfix_views::checkpoint::{Dtype, Header, Layer, Tensor};
@@ -40,6 +40,7 @@ pub(crate) fn scan<'a>(
     blob: &dyn Blob,
     header: &Header,
     layers: impl Iterator<Item = &'a Layer>,
+    deadline: Option<Instant>,
     progress: impl Fn(f64),
 ) -> Scan {
     let mut scan = Scan {
@@ -59,6 +60,7 @@ pub(crate) fn scan<'a>(
         blob,
         start: 0,
         bytes: Vec::new(),
+        deadline,
     };
     let mut next_report = REPORT_EVERY;
     for (index, tensor) in header.tensors.iter().enumerate() {
@@ -110,6 +112,7 @@ pub(crate) fn values(blob: &dyn Blob, header: &Header, tensor: &Tensor) -> Resul
         blob,
         start: 0,
         bytes: Vec::new(),
+        deadline: None,
     };
     window.each_part(header, tensor, |bytes| {
         decode::each_block(tensor.dtype, bytes, |block| block.extend(&mut values));
@@ -122,6 +125,8 @@ struct Window<'a> {
     blob: &'a dyn Blob,
     start: u64,
     bytes: Vec<u8>,
+    /// No window is fetched after this.
+    deadline: Option<Instant>,
 }
 
 impl Window<'_> {
@@ -133,6 +138,11 @@ impl Window<'_> {
         while at < end {
             let mut there = self.whole(at, end, width);
             if there == 0 {
+                if self.deadline.is_some_and(|it| Instant::now() > it) {
+                    return Err(Error::TimedOut(
+                        "the time for this analysis would not be enough for all of it".to_owned(),
+                    ));
+                }
                 // The old part is dropped first, so that only one is held.
                 self.bytes = Vec::new();
                 self.bytes = self.blob.read(at, WINDOW)?;

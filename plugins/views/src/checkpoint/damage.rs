@@ -5,6 +5,7 @@
 //! overlap, and end where the file ends.
 
 use super::{
+    Format,
     dtype::Dtype,
     header::{Header, LENGTH_FIELD, Tensor, parse},
 };
@@ -56,10 +57,24 @@ pub enum Damage {
         /// How many.
         extra: u64,
     },
-    /// A file of PyTorch that is cut off or contradicts itself.
-    Archive {
+    /// A file of another format that is cut off or contradicts itself.
+    Content {
+        /// The format.
+        format: Format,
         /// What is wrong with it.
         reason: String,
+    },
+    /// Parts of a model in several files that are not there.
+    MissingParts {
+        /// Their names.
+        missing: Vec<String>,
+        /// How many parts there should be.
+        total: usize,
+    },
+    /// The parts of a model do not hold what its index says.
+    Index {
+        /// Tensors that are not where the index says, or that it does not know.
+        tensors: Vec<String>,
     },
     /// A valid header without a single tensor.
     NoTensors,

@@ -9,8 +9,18 @@ pub enum Format {
     Pickle,
     /// A ZIP archive that PyTorch wrote (by its name): a pickle inside.
     TorchZip,
-    /// Any other ZIP archive (Keras 3, skops, npz).
+    /// Any other ZIP archive (Keras 3).
     Zip,
+    /// NumPy's archive of arrays.
+    Npz,
+    /// An archive of skops: a schema, and arrays.
+    Skops,
+    /// A graph of ONNX.
+    Onnx,
+    /// Several files, and an index that says which tensor is in which.
+    Parts,
+    /// A zlib stream, as joblib writes it.
+    Zlib,
     /// llama.cpp's format.
     Gguf,
     /// HDF5, as Keras 2 writes it.
@@ -49,7 +59,12 @@ impl Format {
                 extension.as_str(),
                 "pt" | "pth" | "bin" | "ckpt" | "pkl" | "pickle" | "safetensors"
             );
-            return if torch { Self::TorchZip } else { Self::Zip };
+            return match extension.as_str() {
+                _ if torch => Self::TorchZip,
+                "npz" => Self::Npz,
+                "skops" => Self::Skops,
+                _ => Self::Zip,
+            };
         }
         if start.first() == Some(&0x80) && matches!(start.get(1), Some(2..=5)) && start.get(8) != Some(&b'{') {
             return Self::Pickle;
@@ -63,6 +78,19 @@ impl Format {
             if start.starts_with(magic) && start.get(8) != Some(&b'{') {
                 return format;
             }
+        }
+        // The fields of a message begin with their number and one of four types.
+        let is_field = start
+            .first()
+            .is_some_and(|it| matches!(it & 7, 0 | 1 | 2 | 5) && (8..=207).contains(it));
+        if extension == "onnx" && is_field {
+            return Self::Onnx;
+        }
+        if start.first() == Some(&0x78)
+            && matches!(start.get(1), Some(0x01 | 0x5e | 0x9c | 0xda))
+            && matches!(extension.as_str(), "joblib" | "pkl" | "pickle" | "z")
+        {
+            return Self::Zlib;
         }
         if start.get(4..8) == Some(b"TFL3") {
             return Self::TfLite;
@@ -99,6 +127,7 @@ impl Format {
                 | "msgpack"
                 | "zip"
                 | "index"
+                | "skops"
                 | "ubj"
                 | "cbm"
                 | "txt"
@@ -114,6 +143,11 @@ impl Format {
             Self::Pickle => "Python pickle",
             Self::TorchZip => "PyTorch ZIP (pickle)",
             Self::Zip => "ZIP",
+            Self::Npz => "NumPy .npz",
+            Self::Skops => "skops",
+            Self::Onnx => "ONNX",
+            Self::Parts => "index",
+            Self::Zlib => "zlib",
             Self::Gguf => "GGUF",
             Self::Hdf5 => "HDF5",
             Self::Npy => "NumPy .npy",

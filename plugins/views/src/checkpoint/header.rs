@@ -33,6 +33,9 @@ pub struct Tensor {
     pub begin: u64,
     /// The byte after the last one, counted from the start of the data.
     pub end: u64,
+    /// The first dimension runs fastest (Fortran's order): which value belongs to which unit cannot be
+    /// told by the rules for the other order.
+    pub column_major: bool,
 }
 
 impl Tensor {
@@ -63,8 +66,10 @@ impl Tensor {
 /// A header that could be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
-    /// The length that the first eight bytes state.
+    /// The length that the first eight bytes state; 0 in other formats.
     pub length: u64,
+    /// The byte at which the data start, from which the tensors' places count.
+    pub data: u64,
     /// The tensors in the order of their data.
     pub tensors: Vec<Tensor>,
 }
@@ -73,7 +78,27 @@ impl Header {
     /// The byte of the file at which the data starts.
     #[must_use]
     pub fn data_start(&self) -> u64 {
-        LENGTH_FIELD.saturating_add(self.length)
+        self.data
+    }
+
+    /// Tensors whose places count from the start of all bytes.
+    pub(crate) fn of(mut tensors: Vec<Tensor>) -> Self {
+        tensors.sort_by_key(|it| (it.begin, it.end));
+        Self {
+            length: 0,
+            data: 0,
+            tensors,
+        }
+    }
+
+    /// The tensors with their places moved to where the file begins.
+    pub(crate) fn moved(&self, start: u64) -> impl Iterator<Item = Tensor> + '_ {
+        let by = start.saturating_add(self.data);
+        self.tensors.iter().map(move |it| Tensor {
+            begin: it.begin.saturating_add(by),
+            end: it.end.saturating_add(by),
+            ..it.clone()
+        })
     }
 
     /// The byte of the file at which an element of a tensor stands.
@@ -110,6 +135,7 @@ pub(crate) fn parse(text: &[u8], length: u64) -> Result<(Header, Vec<LayoutProbl
     reader.end().map_err(|error| position(text, &error))?;
     let mut header = Header {
         length,
+        data: LENGTH_FIELD.saturating_add(length),
         tensors: entries.tensors,
     };
     header.tensors.sort_by_key(|it| (it.begin, it.end));
@@ -186,5 +212,6 @@ fn tensor(name: &str, entry: &Json) -> Option<Tensor> {
         shape,
         begin: begin.as_u64()?,
         end: end.as_u64()?,
+        column_major: false,
     })
 }

@@ -7,13 +7,27 @@
 
 use std::collections::HashMap;
 
-/// Steps of one pickle: a tensor in a state takes about 60.
-const MAX_STEPS: usize = 3_000_000;
+use crate::checkpoint::cursor::{Cursor, Stop};
+
+use super::arrays;
+
+/// Steps of one pickle: a tensor in a state takes about 60, a node of a decision tree 30.
+const MAX_STEPS: usize = 30_000_000;
 /// Values that one pickle may build, and keep at once: some 10,000 tensors, in a third of the memory
-/// that a component has.
+/// that a component has. What comes after is followed for its imports only.
 const MAX_NODES: usize = 400_000;
+/// References from containers to values, with the same reason.
+const MAX_ITEMS: usize = 1_500_000;
+/// Names and texts that are still kept when no other values are: imports are made of them.
+const MAX_TEXTS: usize = 100_000;
 /// Names that are imported; a real file has a few dozen.
 const MAX_GLOBALS: usize = 10_000;
+/// The longest text that is kept; no name is longer.
+const MAX_TEXT: u64 = 4096;
+/// The longest line of the oldest protocol.
+const MAX_LINE: usize = 64 << 10;
+/// Pickles within pickles: an array of objects, as joblib writes it.
+const MAX_NESTED: usize = 4;
 
 /// The place of a value.
 pub(crate) type Id = usize;
@@ -21,9 +35,15 @@ pub(crate) type Id = usize;
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Node {
-    /// None, booleans, floats and what is of no interest.
+    /// None, floats and what is of no interest.
     Other,
+    /// An integer or a boolean.
     Int(i64),
+    /// Raw bytes, by their place in the file.
+    Bytes {
+        at: u64,
+        length: u64,
+    },
     Text(String),
     Tuple(Vec<Id>),
     List(Vec<Id>),
@@ -49,38 +69,52 @@ pub(crate) struct Pickle {
     pub globals: Vec<String>,
     /// The value of the whole; none where reading stopped before the end.
     pub root: Option<Id>,
-    /// Bytes up to the end.
-    pub length: usize,
+    /// The byte behind its end.
+    pub end: u64,
     /// Why reading stopped before the end.
     pub stopped: Option<String>,
+    /// There were more values than are kept: imports are complete, values are not.
+    pub is_partial: bool,
+    /// Arrays whose values joblib writes into the stream, by the node that stands for each.
+    pub arrays: HashMap<Id, arrays::Place>,
 }
 
 struct Machine<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    input: Cursor<'a>,
     out: Pickle,
     known: HashMap<String, usize>,
+    texts: HashMap<String, Id>,
+    other: Option<Id>,
+    items: usize,
+    depth: usize,
+    steps: usize,
     stack: Vec<Id>,
     marks: Vec<usize>,
     memo: HashMap<u64, Id>,
+    memoised: u64,
 }
 
-/// Reads one pickle from the start of some bytes.
-pub(crate) fn read(bytes: &[u8]) -> Pickle {
+/// Reads one pickle from where the cursor stands.
+pub(crate) fn read(input: Cursor<'_>) -> Pickle {
     let mut machine = Machine {
-        bytes,
-        at: 0,
+        input,
         out: Pickle::default(),
         known: HashMap::new(),
+        texts: HashMap::new(),
+        other: None,
+        items: 0,
+        depth: 0,
+        steps: 0,
         stack: Vec::new(),
         marks: Vec::new(),
         memo: HashMap::new(),
+        memoised: 0,
     };
     let result = machine.run();
-    machine.out.length = machine.at;
+    machine.out.end = machine.input.at();
     match result {
         Ok(root) => machine.out.root = Some(root),
-        Err(why) => machine.out.stopped = Some(format!("byte {}: {why}", machine.at)),
+        Err(why) => machine.out.stopped = Some(format!("byte {}: {why}", machine.input.at())),
     }
     machine.out
 }
@@ -89,7 +123,8 @@ type Step<T> = Result<T, String>;
 
 impl Machine<'_> {
     fn run(&mut self) -> Step<Id> {
-        for _ in 0..MAX_STEPS {
+        while self.steps < MAX_STEPS {
+            self.steps += 1;
             let op = self.byte()?;
             if op == b'.' {
                 return self.pop();
@@ -120,7 +155,8 @@ impl Machine<'_> {
                 self.check()?;
             }
             // None, True, False, floats.
-            b'N' | 0x88 | 0x89 => self.push(Node::Other)?,
+            b'N' => self.push(Node::Other)?,
+            0x88 | 0x89 => self.push(Node::Int(i64::from(op == 0x88)))?,
             b'F' => {
                 self.line()?;
                 self.push(Node::Other)?;
@@ -234,13 +270,14 @@ impl Machine<'_> {
             b'X' | b'T' | b'B' => self.number(4)?,
             _ => self.number(8)?,
         };
-        let bytes = self.take(length)?;
-        let node = match op {
-            // Raw bytes may be long and are never a name.
-            b'C' | b'B' | 0x8e | 0x96 => Node::Other,
-            _ => Node::Text(String::from_utf8_lossy(bytes).into_owned()),
-        };
-        self.push(node)
+        // Raw bytes may be long and are never a name.
+        if matches!(op, b'C' | b'B' | 0x8e | 0x96) || length > MAX_TEXT {
+            let at = self.input.at();
+            self.skip(length)?;
+            return self.push(Node::Bytes { at, length });
+        }
+        let text = String::from_utf8_lossy(self.take(length)?).into_owned();
+        self.push(Node::Text(text))
     }
 
     fn import(&mut self, op: u8) -> Step<()> {
@@ -291,7 +328,7 @@ impl Machine<'_> {
                 if let Some(Node::Call { state, .. }) = self.out.nodes.get_mut(top) {
                     *state = Some(given);
                 }
-                Ok(())
+                self.payload(top)
             }
             // Extension codes: imports by a number that only the writer's Python knows.
             _ => {
@@ -308,14 +345,25 @@ impl Machine<'_> {
             b'p' | b'g' => self.line()?.parse().map_err(|_| "a memo without a number")?,
             b'q' | b'h' => u64::from(self.byte()?),
             b'r' | b'j' => self.number(4)?,
-            _ => self.memo.len() as u64,
+            _ => self.memoised,
         };
         if matches!(op, b'g' | b'h' | b'j') {
-            let value = *self.memo.get(&key).ok_or_else(|| format!("memo {key} was never set"))?;
+            let value = match self.memo.get(&key) {
+                Some(value) => *value,
+                // Perhaps one that was not kept.
+                None if self.out.is_partial => self.nothing()?,
+                None => return Err(format!("memo {key} was never set")),
+            };
             self.stack.push(value);
         } else {
             let top = self.top()?;
-            self.memo.insert(key, top);
+            self.memoised += 1;
+            let is_name = matches!(self.out.nodes.get(top), Some(Node::Text(_) | Node::Global(_)));
+            if self.memo.len() < MAX_NODES || (is_name && self.memo.len() < MAX_NODES + MAX_TEXTS) {
+                self.memo.insert(key, top);
+            } else {
+                self.out.is_partial = true;
+            }
         }
         self.check()
     }
@@ -327,6 +375,44 @@ impl Machine<'_> {
             items: Vec::new(),
             state: None,
         })
+    }
+
+    /// The values that joblib writes into the stream behind the object that describes them.
+    fn payload(&mut self, wrapper: Id) -> Step<()> {
+        if !arrays::is_wrapper(&self.out, wrapper) {
+            return Ok(());
+        }
+        let array =
+            arrays::described(&self.out, wrapper).ok_or("an array of joblib that says nothing of its length")?;
+        if array.is_object {
+            return self.nested();
+        }
+        if array.is_aligned {
+            let padding = self.byte()?;
+            self.skip(u64::from(padding))?;
+        }
+        let at = self.input.at();
+        self.skip(array.bytes)?;
+        self.out.arrays.insert(wrapper, array.at(at));
+        Ok(())
+    }
+
+    /// A pickle of its own within this one, of which only the imports matter.
+    fn nested(&mut self) -> Step<()> {
+        if self.depth >= MAX_NESTED {
+            return Err(format!("more than {MAX_NESTED} pickles within each other"));
+        }
+        let outer = (
+            std::mem::take(&mut self.stack),
+            std::mem::take(&mut self.marks),
+            std::mem::take(&mut self.memo),
+            std::mem::take(&mut self.memoised),
+        );
+        self.depth += 1;
+        let result = self.run();
+        self.depth -= 1;
+        (self.stack, self.marks, self.memo, self.memoised) = outer;
+        result.map(|_| ())
     }
 
     fn global(&mut self, name: String) -> Step<Id> {
@@ -346,7 +432,9 @@ impl Machine<'_> {
 
     fn extend(&mut self, items: &[Id]) -> Step<()> {
         let top = self.top()?;
-        if let Some(Node::List(list)) = self.out.nodes.get_mut(top) {
+        if self.room_for(items.len())
+            && let Some(Node::List(list)) = self.out.nodes.get_mut(top)
+        {
             list.extend(items);
         }
         Ok(())
@@ -354,17 +442,61 @@ impl Machine<'_> {
 
     fn set(&mut self, pairs: &[(Id, Id)]) -> Step<()> {
         let top = self.top()?;
-        if let Some(Node::Dict(items) | Node::Call { items, .. }) = self.out.nodes.get_mut(top) {
+        if self.room_for(pairs.len() * 2)
+            && let Some(Node::Dict(items) | Node::Call { items, .. }) = self.out.nodes.get_mut(top)
+        {
             items.extend(pairs);
         }
         Ok(())
     }
 
+    fn room_for(&mut self, items: usize) -> bool {
+        self.items += items;
+        self.out.is_partial |= self.items > MAX_ITEMS;
+        !self.out.is_partial
+    }
+
+    /// Adds a value. Equal texts are one, and so is what is of no interest. Once there are too many
+    /// values, only what names are made of is still told apart.
     fn add(&mut self, node: Node) -> Step<Id> {
-        if self.out.nodes.len() >= MAX_NODES {
-            return Err(format!("more than {MAX_NODES} values"));
+        if node == Node::Other
+            && let Some(other) = self.other
+        {
+            return Ok(other);
+        }
+        if let Node::Text(text) = &node
+            && let Some(id) = self.texts.get(text)
+        {
+            return Ok(*id);
+        }
+        let is_full = self.out.nodes.len() >= MAX_NODES || self.out.is_partial;
+        if is_full {
+            self.out.is_partial = true;
+            if !matches!(node, Node::Text(_) | Node::Global(_)) {
+                return self.nothing();
+            }
+            if self.out.nodes.len() >= MAX_NODES + MAX_TEXTS {
+                return Err(format!("more than {MAX_NODES} values and {MAX_TEXTS} names"));
+            }
+        }
+        let id = self.out.nodes.len();
+        match &node {
+            Node::Other => self.other = Some(id),
+            Node::Text(text) => {
+                self.texts.insert(text.clone(), id);
+            }
+            _ => {}
         }
         self.out.nodes.push(node);
+        Ok(id)
+    }
+
+    fn nothing(&mut self) -> Step<Id> {
+        if let Some(other) = self.other {
+            return Ok(other);
+        }
+        self.out.nodes.push(Node::Other);
+        self.other = Some(self.out.nodes.len() - 1);
         Ok(self.out.nodes.len() - 1)
     }
 
@@ -376,7 +508,7 @@ impl Machine<'_> {
 
     /// Duplicated values and marks make no new nodes: they are bounded here.
     fn check(&self) -> Step<()> {
-        if self.stack.len() > MAX_NODES || self.marks.len() > MAX_NODES || self.memo.len() > MAX_NODES {
+        if self.stack.len() > MAX_NODES || self.marks.len() > MAX_NODES {
             return Err(format!("more than {MAX_NODES} values on the stack"));
         }
         Ok(())
@@ -406,38 +538,23 @@ impl Machine<'_> {
     }
 
     fn byte(&mut self) -> Step<u8> {
-        let byte = *self.bytes.get(self.at).ok_or("it is cut off")?;
-        self.at += 1;
-        Ok(byte)
+        self.input.byte().map_err(Stop::reason)
     }
 
     fn take(&mut self, length: u64) -> Step<&[u8]> {
-        let end = usize::try_from(length).ok().and_then(|it| self.at.checked_add(it));
-        let bytes = end
-            .and_then(|end| self.bytes.get(self.at..end))
-            .ok_or("it is cut off")?;
-        self.at += bytes.len();
-        Ok(bytes)
+        self.input.take(length, MAX_TEXT).map_err(Stop::reason)
     }
 
     fn skip(&mut self, length: u64) -> Step<()> {
-        self.take(length).map(|_| ())
+        self.input.skip(length).map_err(Stop::reason)
     }
 
     fn number(&mut self, bytes: u64) -> Step<u64> {
-        let mut value = [0; 8];
-        for (to, from) in value.iter_mut().zip(self.take(bytes)?) {
-            *to = *from;
-        }
-        Ok(u64::from_le_bytes(value))
+        self.input.number(bytes).map_err(Stop::reason)
     }
 
     fn line(&mut self) -> Step<String> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let end = rest.iter().position(|it| *it == b'\n').ok_or("it is cut off")?;
-        let line = rest.get(..end).unwrap_or_default();
-        self.at += end + 1;
-        Ok(String::from_utf8_lossy(line).into_owned())
+        self.input.line(MAX_LINE).map_err(Stop::reason)
     }
 }
 
@@ -446,78 +563,4 @@ fn pairs(items: &[Id]) -> Vec<(Id, Id)> {
         .chunks_exact(2)
         .filter_map(|it| Some((*it.first()?, *it.get(1)?)))
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn what_it_would_import_is_listed_and_nothing_is_run() {
-        // What `pickle.dumps` makes of an object whose __reduce__ is (os.system, ("id",)).
-        let it = read(
-            b"\x80\x04\x95\x1d\0\0\0\0\0\0\0\x8c\x05posix\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94\x85\x94R\x94.",
-        );
-        assert_eq!(it.globals, ["posix.system"]);
-        assert_eq!(it.stopped, None);
-        let it = read(b"cos\nsystem\n(S'id'\ntR.");
-        assert_eq!(it.globals, ["os.system"]);
-        let it = read(b"(S'id'\nios\nsystem\n.");
-        assert_eq!(it.globals, ["os.system"]);
-    }
-
-    #[test]
-    fn plain_values_are_built() {
-        // {"a": (1, 2), "b": [3]}
-        let bytes = b"\x80\x02}q\0(X\x01\0\0\0aq\x01K\x01K\x02\x86q\x02X\x01\0\0\0bq\x03]q\x04K\x03au.";
-        let it = read(&[&bytes[..], b"what follows"].concat());
-        let Node::Dict(items) = &it.nodes[it.root.unwrap()] else {
-            panic!("{it:?}")
-        };
-        assert_eq!(items.len(), 2);
-        assert_eq!(it.nodes[items[0].0], Node::Text("a".into()));
-        let Node::Tuple(pair) = &it.nodes[items[0].1] else {
-            panic!("{it:?}")
-        };
-        assert_eq!(it.nodes[pair[1]], Node::Int(2));
-        assert_eq!(it.length, bytes.len());
-    }
-
-    #[test]
-    fn absurd_lengths_and_empty_stacks_end_it() {
-        for bytes in [
-            &b""[..],
-            b"R.",
-            b"t.",
-            b"X\xff\xff\xff\x7f.",
-            b"\x8d\xff\xff\xff\xff\xff\xff\xff\xff.",
-            b"h\x05.",
-            b"\xff",
-            b"(0.",
-        ] {
-            let it = read(bytes);
-            assert!(it.root.is_none() && it.stopped.is_some(), "{bytes:?}");
-        }
-        // A list that holds itself, and duplicates without end.
-        assert!(read(b"]q\0h\0a.").root.is_some());
-        let mut many = b"N".to_vec();
-        many.extend(vec![b'2'; MAX_STEPS]);
-        assert!(read(&many).stopped.unwrap().contains("on the stack"));
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            let it = read(&bytes);
-            prop_assert!(it.length <= bytes.len());
-        }
-
-        #[test]
-        fn any_opcodes_are_survived(bytes in prop::collection::vec(
-            prop::sample::select(b"(0122N)]}tldaesuQRboq\x00h\x00\x85\x86\x87\x81\x93\x94K\x01.".to_vec()), 0..400)) {
-            let _ = read(&bytes);
-        }
-    }
 }

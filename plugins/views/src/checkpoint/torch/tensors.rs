@@ -4,7 +4,10 @@
 //! storage a persistent id `("storage", torch.FloatStorage, key, location, elements)`:
 //! <https://github.com/pytorch/pytorch/blob/main/torch/_utils.py>.
 
-use super::pickle::{Id, Node, Pickle};
+use super::{
+    arrays,
+    pickle::{Id, Node, Pickle},
+};
 
 /// Containers within containers: `state_dict` of a wrapped module of a wrapped module.
 const MAX_DEPTH: usize = 16;
@@ -15,8 +18,44 @@ const MAX_VISITS: usize = 400_000;
 const WEIGHTS: [&str; 5] = ["state_dict", "model_state_dict", "model_state", "model", "net"];
 /// Members that hold tensors of something else.
 const OTHERS: [&str; 6] = ["optimizer", "lr_scheduler", "scheduler", "callbacks", "loops", "rng"];
+/// What a learner fits by gradients or by solving: these are weights, which have to be finite. Of the
+/// other arrays of a learner (thresholds of trees, results of a search) many hold NaN on purpose.
+const COEFFICIENTS: [&str; 4] = ["coef_", "intercept_", "coefs_", "intercepts_"];
 /// Members of a pickled module that say nothing in a name.
 const SILENT: [&str; 3] = ["_parameters", "_buffers", "_modules"];
+
+/// All arrays of NumPy in a pickle that are weights, and how many others there are.
+pub(crate) fn coefficients(pickle: &Pickle) -> (Vec<(String, arrays::Place)>, usize) {
+    let Some(root) = pickle.root else {
+        return (Vec::new(), 0);
+    };
+    let (mut found, mut others, mut visits) = (Vec::new(), 0, 0);
+    let mut waiting = vec![(root, String::new(), 0)];
+    while let Some((id, path, depth)) = waiting.pop() {
+        visits += 1;
+        if visits > MAX_VISITS {
+            break;
+        }
+        if let Some(place) = arrays::of(pickle, id) {
+            if is_coefficient(&path) {
+                found.push((path, place));
+            } else {
+                others += 1;
+            }
+        } else if depth < MAX_DEPTH {
+            for (key, value) in members(pickle, id) {
+                let path = if path.is_empty() { key } else { format!("{path}.{key}") };
+                waiting.push((value, path, depth + 1));
+            }
+        }
+    }
+    (found, others)
+}
+
+/// Whether a path within a learner names something that it fitted as weights.
+pub(crate) fn is_coefficient(path: &str) -> bool {
+    path.split('.').any(|it| COEFFICIENTS.contains(&it))
+}
 
 /// A tensor, not yet found in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,7 +149,9 @@ fn tensor(pickle: &Pickle, id: Id, depth: usize) -> Option<Stored> {
     let name = global(pickle, *callable)?;
     let args = tuple(pickle, *args)?;
     match name.strip_prefix("torch._utils.")? {
-        "_rebuild_tensor_v2" | "_rebuild_tensor" => rebuilt(pickle, args),
+        "_rebuild_tensor_v2" | "_rebuild_tensor" => rebuilt(pickle, args, None),
+        // Types without a storage of their own are named as the seventh argument.
+        "_rebuild_tensor_v3" => rebuilt(pickle, args, Some(global(pickle, *args.get(6)?)?)),
         "_rebuild_parameter" | "_rebuild_parameter_with_state" if depth < 4 => {
             tensor(pickle, *args.first()?, depth + 1)
         }
@@ -118,12 +159,15 @@ fn tensor(pickle: &Pickle, id: Id, depth: usize) -> Option<Stored> {
     }
 }
 
-fn rebuilt(pickle: &Pickle, args: &[Id]) -> Option<Stored> {
+fn rebuilt(pickle: &Pickle, args: &[Id], named: Option<&str>) -> Option<Stored> {
     let Node::Persistent(storage) = pickle.nodes.get(*args.first()?)? else {
         return None;
     };
     let storage = tuple(pickle, *storage)?;
-    let (dtype, width) = dtype(global(pickle, *storage.get(1)?)?)?;
+    let (dtype, width) = match named {
+        Some(name) => named_dtype(name)?,
+        None => dtype(global(pickle, *storage.get(1)?)?)?,
+    };
     let Node::Text(key) = pickle.nodes.get(*storage.get(2)?)? else {
         return None;
     };
@@ -170,6 +214,27 @@ fn dtype(storage: &str) -> Option<(&'static str, u64)> {
             _ => return None,
         },
     )
+}
+
+/// A type by its own name: `torch.uint16`.
+fn named_dtype(name: &str) -> Option<(&'static str, u64)> {
+    Some(match name.strip_prefix("torch.")? {
+        "float32" => ("F32", 4),
+        "float64" => ("F64", 8),
+        "float16" => ("F16", 2),
+        "bfloat16" => ("BF16", 2),
+        "int64" => ("I64", 8),
+        "int32" => ("I32", 4),
+        "int16" => ("I16", 2),
+        "int8" => ("I8", 1),
+        "uint8" => ("U8", 1),
+        "uint16" => ("U16", 2),
+        "uint32" => ("U32", 4),
+        "uint64" => ("U64", 8),
+        "bool" => ("BOOL", 1),
+        it if it.starts_with("float8_") => ("F8_E4M3", 1),
+        _ => return None,
+    })
 }
 
 fn global(pickle: &Pickle, id: Id) -> Option<&str> {

@@ -1,0 +1,101 @@
+use std::sync::LazyLock;
+
+use askama::Template;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use deepfix_core::AnalyseResponse;
+use sha2::{Digest as _, Sha256};
+
+use crate::{markdown, sarif, view::View};
+
+/// The page's whole style and script: the policy below allows these two texts and nothing else.
+const STYLE: &str = include_str!("../templates/report.css");
+const SCRIPT: &str = include_str!("../templates/report.js");
+
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+});
+
+/// Why a page could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The template failed, which it does for want of memory only.
+    #[error("the page could not be written: {0}")]
+    Template(#[from] askama::Error),
+    /// The response cannot be written as JSON.
+    #[error("the response could not be embedded: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The policy that the page states of itself, for a server's header.
+#[must_use]
+pub fn content_security_policy() -> &'static str {
+    &POLICY
+}
+
+/// A file within the page.
+struct Download {
+    name: String,
+    kind: &'static str,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    view: View,
+    downloads: Vec<Download>,
+    policy: &'static str,
+    style: &'static str,
+    script: &'static str,
+    version: &'static str,
+}
+
+/// The page of a response, one file that needs no other. `language` is that of its texts.
+///
+/// # Errors
+/// See [`ReportError`].
+pub fn html(response: &AnalyseResponse, language: &str) -> Result<String, ReportError> {
+    let stem: String = response
+        .dataset_name
+        .iter()
+        .flat_map(|it| it.chars())
+        .map(|it| {
+            if it.is_ascii_alphanumeric() || "-_.".contains(it) {
+                it
+            } else {
+                '-'
+            }
+        })
+        .take(60)
+        .collect();
+    let stem = if stem.is_empty() { "report".to_owned() } else { stem };
+    let download = |kind: &'static str, ending: &str, media: &str, text: &str| Download {
+        name: format!("deepfix-{stem}.{ending}"),
+        kind,
+        href: format!("data:{media};base64,{}", STANDARD.encode(text)),
+    };
+    let downloads = vec![
+        download("JSON", "json", "application/json", &serde_json::to_string(response)?),
+        download("Markdown", "md", "text/markdown", &markdown(response, language)),
+        download(
+            "SARIF",
+            "sarif",
+            "application/json",
+            &serde_json::to_string(&sarif(response))?,
+        ),
+    ];
+    let page = Page {
+        view: View::of(response, language),
+        downloads,
+        policy: content_security_policy(),
+        style: STYLE,
+        script: SCRIPT,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    Ok(page.render()?)
+}

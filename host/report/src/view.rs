@@ -1,0 +1,441 @@
+//! The response as the template wants it: texts without control characters, figures drawn.
+
+mod figures;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use deepfix_core::{AgentResult, AnalyseResponse, Figures, Severity, Value, WireAnalysis, WireFact};
+use serde_json::Value as Json;
+
+use crate::{Content, Labels, charts::scale::number, words::Words};
+
+/// Facts of one finding that are listed.
+const MAX_FACTS: usize = 24;
+
+pub(crate) struct View {
+    pub words: &'static Words,
+    pub labels: &'static Labels,
+    pub title: String,
+    /// `high`, `medium`, `low` or `none`: the class of the banner.
+    pub worst: &'static str,
+    pub verdict: &'static str,
+    pub summary: String,
+    pub causes_title: &'static str,
+    pub causes: Vec<Cause>,
+    pub steps: Vec<Step>,
+    pub groups: Vec<Group>,
+    pub ruled_out: Vec<Remark>,
+    pub not_examined: Vec<Remark>,
+    pub warnings: Vec<String>,
+    pub agents: Vec<AgentRow>,
+    pub citations: Vec<Citation>,
+    pub layers: Vec<figures::Layer>,
+    pub counts: [usize; 3],
+}
+
+pub(crate) struct Finding {
+    pub anchor: String,
+    pub code: String,
+    pub severity: &'static str,
+    pub severity_word: &'static str,
+    pub confidence: u32,
+    pub is_verified: bool,
+    pub is_of_model: bool,
+    pub description: String,
+    pub evidence: String,
+    pub action: String,
+    pub rationale: String,
+    pub citations: Vec<(String, String)>,
+    pub facts: Vec<Fact>,
+    pub more_facts: usize,
+    pub figures: Vec<String>,
+    pub has_layers: bool,
+}
+
+pub(crate) struct Fact {
+    pub label: String,
+    pub value: String,
+    pub place: String,
+    pub state: &'static str,
+    pub mark: &'static str,
+}
+
+pub(crate) struct Cause {
+    pub finding: Finding,
+    pub title: String,
+    pub step: Option<usize>,
+    pub behind: Vec<Link>,
+    pub symptoms: Vec<Symptom>,
+}
+
+pub(crate) struct Link {
+    pub anchor: String,
+    pub text: String,
+}
+
+pub(crate) struct Symptom {
+    pub code: String,
+    pub why: String,
+    pub links: Vec<Link>,
+}
+
+pub(crate) struct Step {
+    pub action: String,
+    pub how_to_tell: String,
+    pub effort: &'static str,
+    pub effect: &'static str,
+    pub cause: Option<Link>,
+}
+
+pub(crate) struct Group {
+    pub agent: String,
+    pub summary: String,
+    pub findings: Vec<Finding>,
+}
+
+pub(crate) struct Remark {
+    pub what: String,
+    pub why: String,
+    pub send: String,
+}
+
+pub(crate) struct AgentRow {
+    pub name: String,
+    pub status: &'static str,
+    pub class: &'static str,
+    pub why: String,
+    pub findings: usize,
+    pub time: String,
+}
+
+pub(crate) struct Citation {
+    pub anchor: String,
+    pub id: String,
+    pub title: String,
+    pub source: String,
+    pub url: String,
+    pub used: Vec<Link>,
+}
+
+/// A text without characters that act: controls, and those that turn the direction of writing, with
+/// which a name could pass for another.
+pub(crate) fn clean(text: &str) -> String {
+    let acts = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    };
+    text.chars().map(|c| if acts(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// An id of the response as one of the page: letters, digits and hyphens.
+fn anchor(prefix: &str, id: &str) -> String {
+    let safe = id
+        .chars()
+        .take(120)
+        .map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' });
+    format!("{prefix}-{}", safe.collect::<String>())
+}
+
+impl View {
+    pub(crate) fn of(response: &AnalyseResponse, language: &str) -> Self {
+        let (labels, words) = (Labels::of(language), Words::of(language));
+        let content = Content::of(response);
+        let figures: Figures = response
+            .additional_outputs
+            .get("figures")
+            .and_then(|it| serde_json::from_value(it.clone()).ok())
+            .unwrap_or_default();
+        let maker = Maker { words, labels, figures };
+        let analyzers = response
+            .agent_results
+            .0
+            .split_last()
+            .map(|(_, it)| it)
+            .unwrap_or_default();
+        let codes: BTreeMap<&str, &str> = analyzers
+            .iter()
+            .flat_map(|(_, it)| &it.analysis)
+            .map(|it| (it.findings.id.as_str(), it.findings.code.as_str()))
+            .collect();
+        let links = |ids: &[&str]| -> Vec<Link> {
+            let known = ids.iter().filter_map(|id| Some((id, codes.get(id)?)));
+            known
+                .map(|(id, code)| Link {
+                    anchor: anchor("f", id),
+                    text: clean(&format!("{code} ({})", id.split('/').next().unwrap_or_default())),
+                })
+                .collect()
+        };
+        let causes: Vec<Cause> = content
+            .root_causes
+            .iter()
+            .map(|it| Cause {
+                finding: maker.finding(it.analysis, "c", true),
+                title: clean(it.title),
+                step: it.step,
+                behind: links(&it.findings),
+                symptoms: it
+                    .symptoms
+                    .iter()
+                    .map(|it| Symptom {
+                        code: clean(it.code),
+                        why: clean(it.why),
+                        links: links(&it.findings),
+                    })
+                    .collect(),
+            })
+            .collect();
+        // A figure that stands beside its root cause is not drawn twice.
+        let drawn: BTreeSet<&str> = content
+            .root_causes
+            .iter()
+            .flat_map(|it| it.findings.iter().copied())
+            .collect();
+        let worst = content.root_causes.iter().map(|it| it.analysis.findings.severity).max();
+        let nothing = response
+            .agent_results
+            .0
+            .last()
+            .is_some_and(|(_, it)| it.analysis.iter().any(|it| it.findings.code == "cross.not_examined"));
+        let [low, medium, high] = words.verdicts;
+        Self {
+            title: clean(&content.title),
+            worst: worst.map_or("none", Severity::as_str),
+            verdict: match worst {
+                Some(Severity::High) => high,
+                Some(Severity::Medium) => medium,
+                Some(Severity::Low) => low,
+                None if nothing => words.not_examined,
+                None => words.healthy,
+            },
+            summary: clean(content.summary),
+            causes_title: labels.causes_title(content.only_remarks),
+            steps: content
+                .actions
+                .iter()
+                .map(|it| Step {
+                    action: clean(it.action),
+                    how_to_tell: clean(it.how_to_tell),
+                    effort: words.effort_of(it.effort),
+                    effect: maker.severity_word(it.effect),
+                    cause: causes
+                        .iter()
+                        .find(|cause| cause.finding.code == it.root_cause)
+                        .map(|cause| Link {
+                            anchor: cause.finding.anchor.clone(),
+                            text: if cause.title.is_empty() {
+                                clean(it.root_cause)
+                            } else {
+                                cause.title.clone()
+                            },
+                        }),
+                })
+                .collect(),
+            groups: analyzers
+                .iter()
+                .map(|(name, result)| Group {
+                    agent: clean(name),
+                    summary: clean(text(&result.additional_outputs, "summary")),
+                    findings: result
+                        .analysis
+                        .iter()
+                        .map(|it| maker.finding(it, "f", !drawn.contains(it.findings.id.as_str())))
+                        .collect(),
+                })
+                .collect(),
+            ruled_out: remarks(&content.ruled_out),
+            not_examined: remarks(&content.not_examined),
+            warnings: content.warnings.iter().map(|it| clean(it)).collect(),
+            agents: agents(response, words),
+            citations: citations(response, analyzers),
+            layers: figures::layers(analyzers),
+            counts: [Severity::High, Severity::Medium, Severity::Low].map(|severity| {
+                let all = analyzers.iter().flat_map(|(_, it)| &it.analysis);
+                all.filter(|it| it.findings.severity == severity).count()
+            }),
+            causes,
+            labels,
+            words,
+        }
+    }
+}
+
+fn text<'a>(members: &'a serde_json::Map<String, Json>, name: &str) -> &'a str {
+    members.get(name).and_then(Json::as_str).unwrap_or_default()
+}
+
+fn remarks(notes: &[crate::Note<'_>]) -> Vec<Remark> {
+    notes
+        .iter()
+        .map(|it| Remark {
+            what: clean(&it.what),
+            why: clean(it.why),
+            send: clean(it.send),
+        })
+        .collect()
+}
+
+fn agents(response: &AnalyseResponse, words: &'static Words) -> Vec<AgentRow> {
+    let failed: BTreeSet<&str> = response.failed().collect();
+    let time = |name: &str| {
+        let wall = response
+            .additional_outputs
+            .get("timings_ms")?
+            .get(name)?
+            .get("wall")?
+            .as_f64()?;
+        Some(format!("{} ms", number(wall)))
+    };
+    let mut rows: Vec<AgentRow> = response
+        .agent_results
+        .iter()
+        .map(|(name, result)| {
+            let (class, status) = match (&result.error_message, failed.contains(name)) {
+                (_, true) => ("bad", words.failed),
+                (Some(_), _) => ("some", words.partial),
+                (None, _) => ("good", words.fine),
+            };
+            AgentRow {
+                name: clean(name),
+                status,
+                class,
+                why: clean(result.error_message.as_deref().unwrap_or_default()),
+                findings: result.analysis.len(),
+                time: time(name).unwrap_or_default(),
+            }
+        })
+        .collect();
+    let skipped = response
+        .additional_outputs
+        .get("skipped_agents")
+        .and_then(Json::as_object);
+    for (name, why) in skipped.into_iter().flatten() {
+        rows.push(AgentRow {
+            name: clean(name),
+            status: words.skipped,
+            class: "none",
+            why: clean(why.as_str().unwrap_or_default()),
+            findings: 0,
+            time: String::new(),
+        });
+    }
+    rows
+}
+
+fn citations(response: &AnalyseResponse, analyzers: &[(String, AgentResult)]) -> Vec<Citation> {
+    let known = response.additional_outputs.get("citations");
+    let mut used: BTreeMap<&str, Vec<Link>> = BTreeMap::new();
+    for analysis in analyzers.iter().flat_map(|(_, it)| &it.analysis) {
+        for id in &analysis.recommendations.citations {
+            used.entry(id).or_default().push(Link {
+                anchor: anchor("f", &analysis.findings.id),
+                text: clean(&analysis.findings.code),
+            });
+        }
+    }
+    // What only the reasoner cites.
+    for analysis in response.agent_results.0.last().iter().flat_map(|(_, it)| &it.analysis) {
+        for id in &analysis.recommendations.citations {
+            used.entry(id).or_insert_with(|| {
+                vec![Link {
+                    anchor: anchor("c", &analysis.findings.id),
+                    text: clean(&analysis.findings.code),
+                }]
+            });
+        }
+    }
+    used.into_iter()
+        .map(|(id, used)| {
+            let of = |name: &str| {
+                let text = known.and_then(|it| it.get(id)?.get(name)?.as_str());
+                clean(text.unwrap_or_default())
+            };
+            let url = of("url");
+            Citation {
+                anchor: anchor("k", id),
+                title: of("title"),
+                source: of("source"),
+                url: if url.starts_with("https://") || url.starts_with("http://") {
+                    url
+                } else {
+                    String::new()
+                },
+                id: clean(id),
+                used,
+            }
+        })
+        .collect()
+}
+
+struct Maker {
+    words: &'static Words,
+    labels: &'static Labels,
+    figures: Figures,
+}
+
+impl Maker {
+    fn severity_word(&self, name: &str) -> &'static str {
+        match name {
+            "high" => self.labels.severity(Severity::High),
+            "medium" => self.labels.severity(Severity::Medium),
+            "low" => self.labels.severity(Severity::Low),
+            _ => "",
+        }
+    }
+
+    fn finding(&self, analysis: &WireAnalysis, prefix: &str, with_figures: bool) -> Finding {
+        let (finding, recommendation) = (&analysis.findings, &analysis.recommendations);
+        let origin = finding.extras.get("origin").and_then(Json::as_str);
+        let noted = finding.extras.get("llm").and_then(|it| it.get("origin")?.as_str());
+        Finding {
+            anchor: anchor(prefix, &finding.id),
+            code: clean(&finding.code),
+            severity: finding.severity.as_str(),
+            severity_word: self.labels.severity(finding.severity),
+            confidence: (finding.confidence.clamp(0.0, 1.0) * 100.0).round() as u32,
+            is_verified: finding.evidence_verified,
+            is_of_model: origin == Some("model") || noted == Some("model"),
+            description: clean(&finding.description),
+            evidence: clean(&finding.evidence),
+            action: clean(&recommendation.action),
+            rationale: clean(&recommendation.rationale),
+            citations: recommendation
+                .citations
+                .iter()
+                .map(|it| (anchor("k", it), clean(it)))
+                .collect(),
+            facts: finding.facts.iter().take(MAX_FACTS).map(|it| self.fact(it)).collect(),
+            more_facts: finding.facts.len().saturating_sub(MAX_FACTS),
+            figures: if with_figures {
+                figures::of(&self.figures, finding, self.words)
+            } else {
+                Vec::new()
+            },
+            has_layers: finding.code.starts_with("checkpoint."),
+        }
+    }
+
+    fn fact(&self, fact: &WireFact) -> Fact {
+        let (state, mark) = match fact.verified {
+            Some(true) => (self.words.checked, "good"),
+            Some(false) => (self.words.differs, "bad"),
+            None => (self.words.computed, "none"),
+        };
+        Fact {
+            label: clean(&fact.label),
+            value: match &fact.value {
+                Value::Boolean(it) => it.to_string(),
+                Value::Integer(it) => it.to_string(),
+                Value::Number(it) => number(*it),
+                Value::Text(it) => clean(&it.chars().take(200).collect::<String>()),
+            },
+            place: fact
+                .source
+                .as_ref()
+                .map(|it| clean(&format!("{}{}", it.artifact, it.pointer)))
+                .unwrap_or_default(),
+            state,
+            mark,
+        }
+    }
+}
