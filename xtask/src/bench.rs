@@ -5,11 +5,19 @@ use std::process::Command;
 use crate::{
     build,
     process::{self, cargo, root},
+    python,
 };
 
 /// `cargo xtask bench [NAME]`.
 pub(crate) fn run(names: &[String]) -> Result<(), String> {
     build::all()?;
+    if names.is_empty() || names.iter().any(|it| it == "tabular") {
+        python::environment(
+            "pandas, polars, DuckDB and deepchecks",
+            "target/tabular-bench-env",
+            "benches/tabular/requirements.txt",
+        )?;
+    }
     process::run(&mut cargo(&[
         "build",
         "--release",

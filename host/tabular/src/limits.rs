@@ -14,6 +14,8 @@ pub struct Limits {
     pub sample_cells: usize,
     /// Distinct values of a column that are counted exactly; beyond, they are estimated.
     pub distinct: usize,
+    /// Distinct values of all columns, some 34 bytes each: the columns of a wide table get fewer.
+    pub distinct_cells: usize,
     /// Row hashes held, 16 bytes each; of more rows a share is kept, chosen by the hash.
     pub row_hashes: usize,
     /// Bytes of distinct texts that are kept per column, to name categories.
@@ -31,6 +33,8 @@ impl Default for Limits {
             // 64 MiB.
             sample_cells: 8 << 20,
             distinct: 1 << 15,
+            // 136 MiB.
+            distinct_cells: 1 << 22,
             // 256 MiB.
             row_hashes: 16 << 20,
             text_bytes: 8 << 20,
@@ -39,6 +43,14 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Distinct values per column for a table of so many columns.
+    #[must_use]
+    pub fn distinct_of(&self, columns: usize) -> usize {
+        /// Below, the sketch that estimates them takes more room.
+        const FEWEST: usize = 1_000;
+        self.distinct.min((self.distinct_cells / columns.max(1)).max(FEWEST))
+    }
+
     /// Rows of the sample for a table of so many columns.
     #[must_use]
     pub fn sample_of(&self, columns: usize) -> usize {

@@ -133,7 +133,8 @@ impl Collector {
     /// For a table of these columns.
     #[must_use]
     pub fn new(names: &[String], options: &Options) -> Self {
-        let limits = options.limits.clone();
+        let mut limits = options.limits.clone();
+        limits.distinct = limits.distinct_of(names.len());
         let roles = table::Roles::new(names, options);
         let hashes = RowHashes::new(limits.row_hashes);
         let mut order: Vec<(usize, &String)> = names.iter().enumerate().collect();

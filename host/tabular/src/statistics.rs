@@ -19,10 +19,11 @@ pub fn dataset_artifact(name: &str, train: &Table, test: Option<&Table>) -> Json
     let mut artifact = json!({
         "dataset_name": name,
         "task_type": task_type(train),
-        "train_statistics": split_statistics(train),
+        "train_statistics": statistics(train, train.task()),
     });
     if let (Some(test), Some(members)) = (test, artifact.as_object_mut()) {
-        members.insert("test_statistics".to_owned(), split_statistics(test));
+        // A few rows may not tell classes from numbers.
+        members.insert("test_statistics".to_owned(), statistics(test, train.task()));
     }
     artifact
 }
@@ -31,11 +32,18 @@ pub fn dataset_artifact(name: &str, train: &Table, test: Option<&Table>) -> Json
 /// has no other place for.
 #[must_use]
 pub fn split_statistics(table: &Table) -> Json {
+    statistics(table, table.task())
+}
+
+fn statistics(table: &Table, task: Option<Task>) -> Json {
+    let mut fences = Vec::new();
     let (mut features, mut unique, mut percentage) = (Map::new(), Map::new(), Map::new());
     for (place, column) in table.columns.iter().enumerate() {
         let numeric = matches!(column.kind(), ColumnType::Numeric | ColumnType::Empty);
         let summary = if numeric {
-            numbers(table, place, column)
+            let sorted = table.sample.sorted(place);
+            fences.extend(outliers(&sorted).map(|it| (place, it)));
+            numbers(column, &sorted)
         } else {
             texts(table, place, column)
         };
@@ -62,24 +70,23 @@ pub fn split_statistics(table: &Table) -> Json {
         if let Some(label) = table.label() {
             members.insert("label_column".to_owned(), json!(label.name));
         }
-        if let Some(classes) = classes(table) {
+        if let Some(classes) = classes(table, task) {
             members.insert("class_distribution".to_owned(), Json::Object(classes));
         }
-        members.insert("other_statistics".to_owned(), others(table));
+        members.insert("other_statistics".to_owned(), others(table, &fences));
     }
     statistics
 }
 
 /// `count` to `max`, as pandas' `describe`. Infinite numbers are counted as missing.
-fn numbers(table: &Table, place: usize, column: &Column) -> Map<String, Json> {
+fn numbers(column: &Column, sorted: &[f64]) -> Map<String, Json> {
     let moments = &column.moments;
     let mut summary = Map::new();
     summary.insert("count".to_owned(), json!(moments.count as f64));
     if moments.count == 0 {
         return summary;
     }
-    let sorted = table.sample.sorted(place);
-    let quartile = |share| quantile(&sorted, share).unwrap_or(f64::NAN);
+    let quartile = |share| quantile(sorted, share).unwrap_or(f64::NAN);
     for (name, value) in [
         ("mean", moments.mean),
         ("std", moments.deviation().unwrap_or(f64::NAN)),
@@ -132,10 +139,10 @@ fn estimated_top(table: &Table, place: usize, column: &Column) -> Option<(crate:
 }
 
 /// Rows per class of a label with classes.
-fn classes(table: &Table) -> Option<Map<String, Json>> {
+fn classes(table: &Table, task: Option<Task>) -> Option<Map<String, Json>> {
     /// A label of more is none of classes that anybody would count.
     const MOST: usize = 1_000;
-    let label = table.label().filter(|_| table.task() == Some(Task::Classification))?;
+    let label = table.label().filter(|_| task == Some(Task::Classification))?;
     let counts = label.counts().filter(|it| it.len() <= MOST)?;
     Some(
         counts
@@ -146,10 +153,10 @@ fn classes(table: &Table) -> Option<Map<String, Json>> {
 }
 
 /// What the wire has no place for.
-fn others(table: &Table) -> Json {
+fn others(table: &Table, fences: &[(usize, Fences)]) -> Json {
     let correlations = crate::checks::with_label(table);
     let mut columns = Map::new();
-    for column in &table.columns {
+    for (place, column) in table.columns.iter().enumerate() {
         let mut it = Map::new();
         it.insert("type".to_owned(), json!(column.kind().name()));
         if column.missing() > 0 {
@@ -177,11 +184,9 @@ fn others(table: &Table) -> Json {
                 json!({ "first": dates::format(first), "last": dates::format(last) }),
             );
         }
-        if let Some((outliers, low, high)) = outliers(table, column) {
-            it.insert(
-                "outliers".to_owned(),
-                json!({ "share": outliers, "below": low, "above": high }),
-            );
+        if let Some((_, found)) = fences.iter().find(|it| it.0 == place) {
+            let outliers = json!({ "share": found.share, "below": found.low, "above": found.high });
+            it.insert("outliers".to_owned(), outliers);
         }
         if let Some(value) = correlations.get(&column.name) {
             it.insert("correlation_with_label".to_owned(), json!(value));
@@ -198,20 +203,22 @@ fn others(table: &Table) -> Json {
     })
 }
 
-/// The share of the sample's numbers beyond Tukey's outer fences (three interquartile ranges from the
-/// quartiles), with the fences; none where there are none.
-fn outliers(table: &Table, column: &Column) -> Option<(f64, f64, f64)> {
-    if column.kind() != ColumnType::Numeric {
-        return None;
-    }
-    let place = table.columns.iter().position(|it| it.name == column.name)?;
-    let sorted = table.sample.sorted(place);
-    let (low, high) = (quantile(&sorted, 0.25)?, quantile(&sorted, 0.75)?);
-    let (below, above) = (low - 3.0 * (high - low), high + 3.0 * (high - low));
-    // Half of all values are the same: every other one would be an outlier.
-    if high <= low {
-        return None;
-    }
-    let outside = sorted.iter().filter(|it| **it < below || **it > above).count();
-    (outside > 0).then(|| (outside as f64 / sorted.len() as f64, below, above))
+/// Tukey's outer fences, three interquartile ranges from the quartiles, and the share beyond.
+struct Fences {
+    share: f64,
+    low: f64,
+    high: f64,
+}
+
+/// None where nothing lies beyond, or where half of all values are the same, so that every other one would.
+fn outliers(sorted: &[f64]) -> Option<Fences> {
+    let (first, third) = (quantile(sorted, 0.25)?, quantile(sorted, 0.75)?);
+    let (low, high) = (first - 3.0 * (third - first), third + 3.0 * (third - first));
+    let below = sorted.partition_point(|it| *it < low);
+    let above = sorted.len() - sorted.partition_point(|it| *it <= high);
+    (third > first && below + above > 0).then(|| Fences {
+        share: (below + above) as f64 / sorted.len() as f64,
+        low,
+        high,
+    })
 }

@@ -203,7 +203,7 @@ impl Table {
             && label
                 .counts()
                 .is_some_and(|it| it.iter().all(|(cell, _)| is_half(*cell)));
-        Some(if number && !(halves && !many) {
+        Some(if number && (many || !halves) {
             Task::Regression
         } else {
             Task::Classification

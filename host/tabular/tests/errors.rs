@@ -20,7 +20,7 @@ fn read_as(name: &str, content: &[u8], options: &Options) -> Result<Table, Table
 
 #[track_caller]
 fn says(result: Result<Table, TableError>, words: &[&str]) {
-    let error = result.expect_err("the table is read").to_string();
+    let error = result.unwrap_err().to_string();
     for word in words {
         assert!(error.contains(word), "{error:?} lacks {word:?}");
     }

@@ -62,7 +62,7 @@ fn read(source: &Source, options: &Options, said: &mut Vec<String>) -> anyhow::R
         bar.set_style(style);
     }
     let file = output::printable(&source.file().display().to_string());
-    bar.set_prefix(file.clone());
+    bar.set_prefix(file);
     let table = scan_with(source, options, &|done, _| bar.set_position(done));
     bar.finish_and_clear();
     let table = table?;
@@ -71,12 +71,15 @@ fn read(source: &Source, options: &Options, said: &mut Vec<String>) -> anyhow::R
     } else {
         ", quartiles and checks from a sample"
     };
+    let name = source.file().file_name().unwrap_or_default().display();
     said.push(format!(
-        "{file}: {} rows, {} columns{exact}",
+        "read {name}: {} rows, {} columns{exact}",
         table.rows,
         table.columns.len()
     ));
-    said.extend(table.remarks.iter().map(|it| format!("{file}: {it}")));
+    // The test table gives the same cause for the same remark.
+    let new: Vec<String> = table.remarks.iter().filter(|it| !said.contains(it)).cloned().collect();
+    said.extend(new);
     Ok(table)
 }
 

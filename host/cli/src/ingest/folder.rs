@@ -90,16 +90,10 @@ pub(super) fn write(out: &Path, args: &IngestArgs, computed: &Computed) -> anyho
     Ok(written)
 }
 
-/// A link to the same bytes where the file system allows it: a checkpoint may have gigabytes.
+/// A copy: a training that goes on must not change what was recorded.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let from = from.canonicalize()?;
     if to.canonicalize().is_ok_and(|it| it == from) {
-        return Ok(());
-    }
-    if to.exists() {
-        fs::remove_file(to)?;
-    }
-    if fs::hard_link(&from, to).is_ok() {
         return Ok(());
     }
     fs::copy(&from, to).map(|_| ())

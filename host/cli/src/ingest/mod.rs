@@ -44,7 +44,7 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
     let name = args.dataset_name.clone().unwrap_or_else(|| name_of(&args.train));
     let computed = compute::compute(&name, &args.train, args.test.as_deref(), &options, !args.no_checks)?;
     for line in &computed.said {
-        output::remark(&styled(DIM, &output::printable(&format!("read {line}"))));
+        output::remark(&styled(DIM, &output::printable(line)));
     }
     let analysis = AnalyseArgs {
         path: None,

@@ -14,6 +14,8 @@ use crate::output::{self, DIM, styled};
 const LABELS: [&str; 6] = ["target", "label", "labels", "class", "y", "outcome"];
 /// Words that a log of metrics has among its columns, and a data set hardly.
 const METRICS: [&str; 6] = ["epoch", "step", "loss", "accuracy", "iteration", "val_"];
+/// Check results that somebody put beside the tables.
+const CHECKS: [&str; 3] = ["deepchecks.json", "deepchecks.yaml", "deepchecks.yml"];
 const SUFFIXES: [&str; 6] = ["csv", "tsv", "parquet", "pq", "arrow", "feather"];
 
 /// The experiment of a table, or of a folder with tables beside whatever else an experiment leaves; none
@@ -41,10 +43,12 @@ pub(crate) fn read_tables(path: &Path, args: &TableArgs) -> anyhow::Result<Optio
         anyhow::bail!(unknown_label(&source));
     }
     let name = super::name_of(&train);
-    // Without a label there is little to check, and much to misread.
-    let computed = compute::compute(&name, &train, test.as_deref(), &options, options.label.is_some())?;
+    // Without a label there is little to check, and much to misread; nor is it done again where somebody has.
+    let checked = path.is_dir() && CHECKS.iter().any(|it| path.join(it).exists());
+    let wanted = options.label.is_some() && !checked;
+    let computed = compute::compute(&name, &train, test.as_deref(), &options, wanted)?;
     for line in &computed.said {
-        output::remark(&styled(DIM, &output::printable(&format!("read {line}"))));
+        output::remark(&styled(DIM, &output::printable(line)));
     }
     match &options.label {
         Some(label) if guessed => {
@@ -128,10 +132,7 @@ fn beside(path: &Path, name: &str, computed: Computed) -> anyhow::Result<Experim
                 }
                 let ours = std::mem::replace(&mut experiment, contents.experiment);
                 for kind in ours.artifacts.kinds().collect::<Vec<_>>() {
-                    // Check results that somebody put there are what he wants to be read.
-                    let keep =
-                        kind == deepfix_core::ArtifactKind::Deepchecks && experiment.artifacts.get(kind).is_some();
-                    if let (false, Some(artifact)) = (keep, ours.artifacts.get(kind)) {
+                    if let Some(artifact) = ours.artifacts.get(kind) {
                         experiment.artifacts.insert(kind, artifact.clone());
                     }
                 }

@@ -54,11 +54,14 @@ impl Item {
 
     /// A demand, whether it is met, and what was found.
     pub(super) fn condition(mut self, met: bool, demand: &str, found: String) -> Self {
-        self.conditions.push(json!({
-            "status": if met { "PASS" } else { "FAIL" },
-            "condition": demand,
-            "more_info": found,
-        }));
+        let status = if met { "PASS" } else { "FAIL" };
+        let members = [
+            ("status", json!(status)),
+            ("condition", json!(demand)),
+            ("more_info", Json::String(found)),
+        ];
+        self.conditions
+            .push(members.into_iter().map(|(key, it)| (key.to_owned(), it)).collect());
         self
     }
 

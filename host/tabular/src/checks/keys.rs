@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{CheckOptions, Item, Which, item::percent, mapping, predictive};
-use crate::{Cell, Column, ColumnType, Table, Value, hash::Set};
+use crate::{Cell, Column, ColumnType, Table, Task, Value, hash::Set};
 
 /// Words in the name of a column that say when a row came about. A date of birth does not.
 const WHEN: [&str; 7] = ["date", "datetime", "time", "timestamp", "day", "created", "ts"];
@@ -123,12 +123,12 @@ fn before(test: &Table, place: usize, last: Option<i64>) -> f64 {
     found / (dates().count() as f64).max(1.0)
 }
 
-pub(super) fn with_label(which: Which, table: &Table, options: &CheckOptions) -> Item {
+pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, options: &CheckOptions) -> Item {
     const NAME: &str = "Identifier Label Correlation";
     const SUMMARY: &str = "How well the index or the date of a row predicts its label.";
     let columns: Vec<usize> = index(table).into_iter().chain(date(table)).collect();
     let places = mapping::shuffled(table.sample.len(), options.power_rows);
-    let target = predictive::target(table, table.task(), &places);
+    let target = predictive::target(table, task, &places);
     let (Some(target), false) = (target, columns.is_empty()) else {
         return Item::idle(
             NAME,

@@ -121,8 +121,8 @@ pub(super) fn new_categories(train: &Table, test: &Table) -> Item {
 }
 
 /// Each class's share of the rows. The most frequent one comes first.
-pub(super) fn imbalance(which: Which, table: &Table) -> Option<Item> {
-    let label = table.label().filter(|_| table.task() == Some(Task::Classification))?;
+pub(super) fn imbalance(which: Which, table: &Table, task: Option<Task>) -> Option<Item> {
+    let label = table.label().filter(|_| task == Some(Task::Classification))?;
     let counts = label.counts()?;
     let all: u64 = counts.iter().map(|it| it.1).sum();
     let share = |count: u64| count as f64 / all.max(1) as f64;

@@ -74,6 +74,7 @@ impl Which {
 /// `deepchecks_artifacts` of a training table and, where there is one, a test table of the same columns.
 #[must_use]
 pub fn checks(name: &str, train: &Table, test: Option<&Table>, options: &CheckOptions) -> Json {
+    let task = train.task();
     let mut results = serde_json::Map::new();
     let to_json = |items: Vec<Item>| items.into_iter().map(Item::into_json).collect::<Vec<_>>();
     // Computed once: the comparison of the splits needs it as well.
@@ -100,12 +101,12 @@ pub fn checks(name: &str, train: &Table, test: Option<&Table>, options: &CheckOp
         items.push(strings::mismatch(which, table));
         items.push(strings::lengths(which, table));
         items.push(rows::duplicates(which, table));
-        items.push(rows::conflicting(which, table));
+        items.push(rows::conflicting(which, table, task));
         items.push(outliers::check(which, table, options));
         items.push(predictive::with_label(which, &powers));
         items.push(correlation::between_features(which, table, options));
-        items.push(keys::with_label(which, table, options));
-        items.extend(labels::imbalance(which, table));
+        items.push(keys::with_label(which, table, task, options));
+        items.extend(labels::imbalance(which, table, task));
     }
     results.insert("data_integrity".to_owned(), json!(to_json(items)));
     json!({

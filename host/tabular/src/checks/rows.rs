@@ -42,10 +42,10 @@ pub(super) fn duplicates(which: Which, table: &Table) -> Item {
     note(item, table)
 }
 
-pub(super) fn conflicting(which: Which, table: &Table) -> Item {
+pub(super) fn conflicting(which: Which, table: &Table, task: Option<Task>) -> Item {
     const NAME: &str = "Conflicting Labels";
     const SUMMARY: &str = "The share of rows whose features occur with different labels.";
-    if table.task() != Some(Task::Classification) {
+    if task != Some(Task::Classification) {
         return Item::idle(NAME, Some(which), SUMMARY, "there is no label with classes");
     }
     let share = table.hashes(table.without_keys()).conflicting();

@@ -141,9 +141,9 @@ fn grow(bins: &Binned, gradients: &[(f64, f64)]) -> Option<Tree> {
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for row in rows {
         if root.side(bins, row) == 0 {
-            left.push(row)
+            left.push(row);
         } else {
-            right.push(row)
+            right.push(row);
         }
     }
     let sides = [best(bins, gradients, &left), best(bins, gradients, &right)];

@@ -5,7 +5,7 @@ mod hll;
 mod kinds;
 mod moments;
 
-use std::sync::Mutex;
+use std::{collections::BTreeMap, sync::Mutex};
 
 pub(crate) use distinct::Counted;
 pub use kinds::ColumnType;
@@ -43,7 +43,9 @@ pub struct Column {
     pub date_range: Option<(i64, i64)>,
     /// Of the finite numbers.
     pub moments: Moments,
-    parts: Vec<(u64, Moments)>,
+    /// Moments of batches that an earlier one must come before.
+    parts: BTreeMap<u64, Moments>,
+    next: u64,
     missing: [u64; nulls::KINDS],
     distinct: Distinct,
     names: Map<Cell, Box<str>>,
@@ -69,7 +71,8 @@ impl Column {
             dates: 0,
             date_range: None,
             moments: Moments::default(),
-            parts: Vec::new(),
+            parts: BTreeMap::new(),
+            next: 0,
             missing: [0; nulls::KINDS],
             distinct: Distinct::default(),
             names: Map::default(),
@@ -101,7 +104,13 @@ impl Column {
             }
         }
         self.numbers += numbers.len() as u64;
-        self.parts.push((index, Moments::of(&numbers)));
+        // In the file's order, so that the result is the same every time.
+        let part = Moments::of(&numbers);
+        self.parts.entry(index).and_modify(|it| it.merge(&part)).or_insert(part);
+        while let Some(part) = self.parts.remove(&self.next) {
+            self.moments.merge(&part);
+            self.next += 1;
+        }
         self.distinct.add(&batch.cells, limits.distinct);
         self.add_texts(batch, texts, sampled, limits);
     }
@@ -137,10 +146,9 @@ impl Column {
         }
     }
 
-    /// Adds the parts up in the file's order, so that the result is the same every time.
+    /// Adds what is left where batches are not numbered without a gap.
     pub(crate) fn finish(&mut self) {
-        self.parts.sort_unstable_by_key(|it| it.0);
-        for (_, part) in std::mem::take(&mut self.parts) {
+        for part in std::mem::take(&mut self.parts).into_values() {
             self.moments.merge(&part);
         }
         self.numbers += self.infinite;

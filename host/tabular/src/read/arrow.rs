@@ -10,17 +10,16 @@ use std::{
     },
 };
 
-use arrow_array::{Array, ArrayRef, RecordBatch, cast::AsArray, types};
-use arrow_cast::cast;
+use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
+use arrow_schema::ArrowError;
 use parquet::arrow::{
     ProjectionMask,
     arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
 };
 
-use super::{Batches, Format, Source};
-use crate::{Batch, Cell, TableError, nulls};
+use super::{Batches, Format, Source, cells::is_plain};
+use crate::{Batch, TableError};
 
 /// Rows that are decoded at once.
 const ROWS: usize = 16_384;
@@ -115,26 +114,6 @@ fn guarded<T>(
         .unwrap_or_else(|_| Err(damaged("the decoder gave up".to_owned())))
 }
 
-fn is_plain(kind: &DataType) -> bool {
-    match kind {
-        DataType::Dictionary(_, values) => is_plain(values),
-        it => {
-            it.is_numeric()
-                || matches!(
-                    it,
-                    DataType::Null
-                        | DataType::Boolean
-                        | DataType::Utf8
-                        | DataType::LargeUtf8
-                        | DataType::Utf8View
-                        | DataType::Date32
-                        | DataType::Date64
-                        | DataType::Timestamp(_, _)
-                )
-        }
-    }
-}
-
 impl Layout {
     pub(super) fn batches<'a>(&'a self, source: &'a Source) -> Result<Box<dyn Batches + 'a>, TableError> {
         let file = || {
@@ -151,6 +130,7 @@ impl Layout {
         let parts = match (self.format, &self.parquet) {
             (Format::Parquet, Some(meta)) => Parts::Groups {
                 next: 0,
+                batches: 0,
                 meta,
                 open: Vec::new(),
             },
@@ -184,6 +164,8 @@ enum Parts<'a> {
     /// A reader per row group; those that are under way wait here for the next thread.
     Groups {
         next: usize,
+        /// Batches of the groups before.
+        batches: u64,
         meta: &'a ArrowReaderMetadata,
         open: Vec<(u64, ParquetRecordBatchReader)>,
     },
@@ -217,11 +199,20 @@ impl Reader<'_> {
                 let mut parts = lock();
                 match &mut *parts {
                     Parts::Stream(stream, pending, cuts) => return self.cut(stream, pending, cuts),
-                    Parts::Groups { next, meta, open } => match open.pop() {
+                    Parts::Groups {
+                        next,
+                        batches,
+                        meta,
+                        open,
+                    } => match open.pop() {
                         Some(it) => it,
                         None if *next < meta.metadata().num_row_groups() => {
+                            let (group, first) = (*next, *batches);
+                            let rows = meta.metadata().row_group(group).num_rows();
                             *next += 1;
-                            (((*next - 1) as u64) << 32, self.group(meta, *next - 1)?)
+                            // Numbered without a gap, whoever decodes them.
+                            *batches += u64::try_from(rows).unwrap_or(0).div_ceil(ROWS as u64);
+                            (first, self.group(meta, group)?)
                         }
                         None => return Ok(None),
                     },
@@ -301,69 +292,5 @@ impl Batches for Reader<'_> {
         } else {
             (share.min(1.0) * self.source.size as f64) as u64
         }
-    }
-}
-
-impl Batch {
-    /// Takes the cells of a record batch, whose columns must hold plain values.
-    ///
-    /// # Errors
-    /// A column holds lists, structures or bytes.
-    pub fn fill(&mut self, index: u64, records: &RecordBatch) -> Result<(), ArrowError> {
-        self.reset(index, records.num_columns());
-        self.rows = records.num_rows();
-        for (place, column) in records.columns().iter().enumerate() {
-            self.column(place, column)?;
-        }
-        Ok(())
-    }
-
-    fn column(&mut self, place: usize, array: &ArrayRef) -> Result<(), ArrowError> {
-        let null = Cell::missing(nulls::NULL);
-        match array.data_type() {
-            DataType::Null => (0..array.len()).for_each(|_| self.push(place, null)),
-            DataType::Boolean => {
-                for it in array.as_boolean().iter() {
-                    match it {
-                        Some(it) => self.push_text(place, if it { "True" } else { "False" }),
-                        None => self.push(place, null),
-                    }
-                }
-            }
-            DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _) => {
-                let dates = cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?;
-                for it in dates.as_primitive::<types::TimestampMillisecondType>().iter() {
-                    self.push(place, it.map_or(null, Cell::date));
-                }
-            }
-            it if it.is_numeric() => {
-                let numbers = cast(array, &DataType::Float64)?;
-                for it in numbers.as_primitive::<types::Float64Type>().iter() {
-                    self.push(place, it.map_or(null, Cell::number));
-                }
-            }
-            DataType::Dictionary(_, values) if values.is_numeric() => {
-                let numbers = cast(array, &DataType::Float64)?;
-                return self.column(place, &numbers);
-            }
-            _ => {
-                let texts = cast(array, &DataType::LargeUtf8)?;
-                for it in texts.as_string::<i64>().iter() {
-                    match it {
-                        Some(it) => self.push_text(place, it),
-                        None => self.push(place, null),
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a schema holds plain values only, as [`Batch::fill`] needs; else the first column
-    /// that does not.
-    #[must_use]
-    pub fn unreadable(schema: &Schema) -> Option<String> {
-        let odd = schema.fields().iter().find(|it| !is_plain(it.data_type()))?;
-        Some(format!("`{}`: {}", odd.name(), odd.data_type()))
     }
 }

@@ -2,6 +2,7 @@
 
 mod arrow;
 mod blocks;
+mod cells;
 mod csv;
 mod kind;
 mod records;
