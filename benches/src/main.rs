@@ -1,4 +1,4 @@
-//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|diagnosis]`.
+//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|mlflow|diagnosis]`.
 //!
 //! Each figure stands beside a named peer or a physical limit measured in the same run: absolute
 //! times of a busy machine say little.
@@ -13,9 +13,11 @@ mod diagnosis;
 mod http;
 mod instance;
 mod llm;
+mod mlflow;
 mod server;
 mod start;
 mod statistics;
+mod torch;
 
 use std::path::{Path, PathBuf};
 
@@ -31,13 +33,14 @@ fn main() -> Result<()> {
     if names.first().is_some_and(|it| it == "diagnosis") {
         return diagnosis::run(&clap::Parser::parse_from(names));
     }
-    let all: [(&str, Benchmark); 7] = [
+    let all: [(&str, Benchmark); 8] = [
         ("instance", instance::run),
         ("start", start::run),
         ("http", http::run),
         ("checkpoint", checkpoint::run),
         ("analyzers", analyzers::run),
         ("llm", llm::run),
+        ("mlflow", mlflow::run),
         ("diagnosis", diagnosis::run_default),
     ];
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(it, _)| it == name)) {

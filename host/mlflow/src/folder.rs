@@ -288,6 +288,7 @@ impl FolderStore {
             tags,
             datasets: datasets(experiment, folder)?,
             models: models(folder),
+            histories: std::collections::BTreeMap::new(),
         })
     }
 }

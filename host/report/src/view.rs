@@ -180,7 +180,15 @@ impl View {
                     .map(|it| Symptom {
                         code: clean(it.code),
                         why: clean(it.why),
-                        links: links(&it.findings),
+                        // The code stands beside it already.
+                        links: links(&it.findings)
+                            .into_iter()
+                            .zip(&it.findings)
+                            .map(|(link, id)| Link {
+                                text: clean(id.split('/').next().unwrap_or_default()),
+                                ..link
+                            })
+                            .collect(),
                     })
                     .collect(),
             })
