@@ -7,7 +7,7 @@ use deepfix_core::{AnalyseOptions, AnalyseResponse, Diagnosis, Experiment, Progr
 
 use crate::{
     EXIT_FAILURE, EXIT_FINDINGS,
-    args::{AnalyseArgs, Format},
+    args::AnalyseArgs,
     config, logging,
     output::{self, DIM, styled},
     progress::Bars,
