@@ -145,7 +145,7 @@ fn counting(uri: &str, asked: &Arc<AtomicUsize>) -> Result<String> {
                         bytes.windows(11).filter(|it| it == b" HTTP/1.1\r\n").count(),
                         Ordering::Relaxed,
                     );
-                })
+                });
             });
             std::thread::spawn(move || pass(answers, back, |_| {}));
         }
