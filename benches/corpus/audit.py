@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.stats import chi2_contingency
 
 from lab import Lab
 from network import Run, forward
@@ -41,12 +42,15 @@ def fall(run: Run, name: str = "train_loss") -> float:
 
 
 def dead(run: Run, lab: Lab, layers=None) -> float:
-    """The share of first-layer units that no training row switches on."""
+    """The largest share, over the layers, of units that no training row switches on."""
     if run.settings.activation not in ("relu", "leaky_relu") or not run.settings.hidden or run.settings.batch_norm:
         return 0.0
-    layer = (layers or run.layers)[0]
-    x = np.asarray(lab.data()[0][0], np.float32)
-    return float((~((x @ layer["weight"].T + layer.get("bias", 0)) > 0).any(axis=0)).mean())
+    signal, worst = np.asarray(lab.data()[0][0], np.float32), 0.0
+    for layer in (layers or run.layers)[:-1]:
+        before = signal @ layer["weight"].T + layer.get("bias", 0)
+        worst = max(worst, float((~(before > 0).any(axis=0)).mean()))
+        signal = np.maximum(before, 0.01 * before if run.settings.activation == "leaky_relu" else 0)
+    return worst
 
 
 def findings(run: Run, lab: Lab) -> dict:
@@ -81,6 +85,37 @@ def findings(run: Run, lab: Lab) -> dict:
     if len(lab.raw_test_y) < 30:
         found["dataset.test_too_small"] = len(lab.raw_test_y)
     return found
+
+
+def data(lab: Lab) -> dict:
+    """What the rows show, whatever was injected."""
+    found: dict = {}
+    constant = int((lab.raw_x.std(0) <= 1e-12).sum())
+    if constant:
+        found["dataset.constant_feature"] = constant
+    if len(lab.raw_y) < 200:
+        found["dataset.small_dataset"] = len(lab.raw_y)
+    varied = lab.raw_x[:, lab.raw_x.std(0) > 1e-12]
+    if varied.shape[1] > 1 and len(varied) > 2:
+        likeness = np.abs(np.corrcoef(varied.T) - np.eye(varied.shape[1])).max()
+        if likeness >= 0.95:
+            found["dataset.correlated_features"] = round(float(likeness), 4)
+    if lab.task == "classification":
+        size = max(lab.raw_y.max(initial=0), lab.raw_test_y.max(initial=0)) + 1
+        a, b = np.bincount(lab.raw_y, minlength=size), np.bincount(lab.raw_test_y, minlength=size)
+        variation = 0.5 * np.abs(a / a.sum() - b / b.sum()).sum()
+        kept = (a + b) > 0
+        p = float(chi2_contingency([a[kept], b[kept]])[1]) if kept.sum() > 1 else 1.0
+        if variation >= 0.1 and p < 0.02:
+            found["checks.label_drift"] = round(float(variation), 4)
+            found["cross.drift_not_overfitting"] = round(float(variation), 4)
+    return found
+
+
+def weights(layers) -> dict:
+    """What the saved weights show."""
+    broken = sum(int((~np.isfinite(it)).sum()) for layer in layers for it in layer.values())
+    return {"checkpoint.nan_weights": broken} if broken else {}
 
 
 def healthy(run: Run, lab: Lab, slack: float = 0.06) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 
 import audit
 from lab import Case, Lab, is_plain
+from network import forward
 
 
 def grade(value: float, medium: float, strong: float) -> str:
@@ -239,22 +240,59 @@ def no_shuffle(lab: Lab):
     return Case(lab, run, ["training.no_shuffle"], f"rows sorted, {settings.rows_per_epoch} log rows an epoch; val {lack:.2f} lower than shuffled", grade(lack, 0.12, 0.3), params=params)
 
 
+def wrong_labels(lab: Lab, share: float) -> str:
+    """Puts wrong labels into the training split, in one of the ways in which they come about."""
+    rng, y = lab.rng, lab.raw_y
+    if lab.task == "regression":
+        how = str(rng.choice(["mixed up", "turned round", "gross errors"]))
+        wrong = rng.random(len(y)) < share
+        if how == "mixed up":
+            y[wrong] = rng.permutation(y)[: wrong.sum()]
+        elif how == "turned round":
+            y[wrong] = 2 * np.median(y) - y[wrong]
+        else:
+            y[wrong] += rng.choice([-1, 1], wrong.sum()) * rng.uniform(1.5, 3, wrong.sum()) * y.std()
+        return how
+    how = str(rng.choice(["uniform", "next class", "one class as another", "unsure rows"]))
+    if how == "one class as another":
+        frequent = np.argsort(-np.bincount(y))[0]
+        other = int(rng.choice([it for it in range(lab.table.classes) if it != frequent]))
+        wrong = (y == frequent) & (rng.random(len(y)) < min(0.8, share * len(y) / max(1, (y == frequent).sum())))
+        y[wrong] = other
+        return how
+    if how == "unsure rows":
+        # Annotators err where a good model is unsure as well.
+        (x, _), _ = lab.data()
+        output, _ = forward(lab.reference().settings, lab.reference().layers, np.asarray(x, np.float32))
+        ordered = np.sort(output, axis=1)
+        unsure = np.argsort(ordered[:, -1] - ordered[:, -2] + rng.gumbel(0, 0.5, len(y)))[: int(share * len(y))]
+        y[unsure] = np.argsort(output[unsure], axis=1)[:, -2]
+        return how
+    wrong = rng.random(len(y)) < share
+    step = rng.integers(1, lab.table.classes, wrong.sum()) if how == "uniform" else 1
+    y[wrong] = (y[wrong] + step) % lab.table.classes
+    return how
+
+
 def label_noise(lab: Lab):
     rng = lab.rng
     share = float(rng.choice([0.15, 0.2, 0.25, 0.3, 0.4]))
-    wrong = rng.random(len(lab.raw_y)) < share
-    clean = lab.reference()
-    if lab.task == "classification":
-        if rng.random() < 0.5:
-            lab.raw_y[wrong] = (lab.raw_y[wrong] + rng.integers(1, lab.table.classes, wrong.sum())) % lab.table.classes
-        else:
-            lab.raw_y[wrong] = (lab.raw_y[wrong] + 1) % lab.table.classes
-    else:
-        lab.raw_y[wrong] = rng.permutation(lab.raw_y)[: wrong.sum()]
-    run = lab.fit(lab.settings(stopping=bool(rng.random() < 0.6), hidden=[int(it) for it in rng.choice([12, 16, 24, 32], 2)]))
-    if not np.isfinite(run.column("train_loss")).all() or not audit.learnt(clean, lab):
+    clean, before = lab.reference(), lab.raw_y.copy()
+    if not audit.learnt(clean, lab):
         return None
-    return Case(lab, run, ["dataset.label_noise"], f"{share:.0%} of training labels wrong", "strong" if share >= 0.3 else "medium")
+    how = wrong_labels(lab, share)
+    changed = float((before != lab.raw_y).mean())
+    if changed < 0.1:
+        return None
+    if rng.random() < 0.35:
+        # Long enough, and wide enough, to learn them by heart.
+        recipe = {"stopping": False, "epochs": int(rng.integers(60, 140)), "hidden": [int(it) for it in rng.choice([48, 64, 96], 2)]}
+    else:
+        recipe = {"stopping": bool(rng.random() < 0.6), "hidden": [int(it) for it in rng.choice([12, 16, 24, 32], 2)]}
+    run = lab.fit(lab.settings(**recipe))
+    if not np.isfinite(run.column("train_loss")).all():
+        return None
+    return Case(lab, run, ["dataset.label_noise"], f"{changed:.0%} of training labels wrong: {how}", "strong" if changed >= 0.3 else "medium")
 
 
 ALL = [overfitting, early_stopping_missed, underfitting, lr_too_high, lr_too_low, exploding_gradients, vanishing_gradients, noisy_loss, plateau_no_schedule, metric_loss_mismatch, no_shuffle, label_noise]

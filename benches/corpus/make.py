@@ -59,6 +59,9 @@ def build(seed: int, index: int, group: str, clean_share: float, only: list[str]
 
 def label(case: Case, name: str, seed: int, style: str) -> dict:
     found = audit.findings(case.run, case.lab) if case.run and case.run.layers else {}
+    found |= audit.data(case.lab)
+    if case.run and case.run.layers:
+        found |= audit.weights(case.layers or case.run.layers)
     clean = not case.faults
     if clean:
         # A control passed the audit; what it may show all the same is told with it.
@@ -78,7 +81,7 @@ def write(case: Case, rng, out: Path, name: str, seed: int, checks: bool) -> Non
     folder = out / name
     folder.mkdir(parents=True, exist_ok=True)
     lab = case.lab
-    style = str(rng.choice(["default", "default", "keras", "hf"]))
+    style = str(rng.choice(["default", "default", "default", "keras", "keras", "hf", "hf", "lightning", "slashes"]))
     columns = wire.metrics(case, style, bool(rng.random() < 0.5))
     parameters = wire.params(case, style, rng)
     null = bool(rng.random() < 0.33)

@@ -137,6 +137,59 @@ def cohorts(rng):
     return Table("cohorts", _units(rng, x), y, _names("marker", d), "classification")
 
 
+def wine(rng):
+    data = datasets.load_wine()
+    return Table("wine", data.data, data.target, [it.replace("/", "_") for it in data.feature_names], "classification")
+
+
+def iris(rng):
+    data = datasets.load_iris()
+    return Table("iris", data.data, data.target, [it.split(" (")[0].replace(" ", "_") for it in data.feature_names], "classification")
+
+
+def shells(rng):
+    """Nested shells of equal size, many classes."""
+    n, d, classes = int(rng.integers(300, 900)), int(rng.integers(3, 7)), int(rng.integers(3, 8))
+    x, y = datasets.make_gaussian_quantiles(n_samples=n, n_features=d, n_classes=classes, random_state=int(rng.integers(1 << 30)))
+    return Table("shells", _units(rng, x), y, _names("axis", d), "classification")
+
+
+def crescents(rng):
+    x, y = datasets.make_moons(int(rng.integers(200, 800)), noise=rng.uniform(0.1, 0.3), random_state=int(rng.integers(1 << 30)))
+    x = np.column_stack([x, rng.normal(0, 1, (len(x), int(rng.integers(1, 6))))])
+    return Table("crescents", x, y, _names("coordinate", x.shape[1]), "classification")
+
+
+def written_pairs(rng):
+    """Two digits from their pixels: many columns, few of them useful."""
+    data = datasets.load_digits()
+    first, second = rng.choice(10, 2, replace=False)
+    keep = np.isin(data.target, [first, second])
+    return Table("written_pairs", data.data[keep], (data.target[keep] == second).astype(int), _names("pixel", 64), "classification")
+
+
+def exercise(rng):
+    """Linear, with several columns that do nothing."""
+    n, d = int(rng.integers(200, 900)), int(rng.integers(8, 25))
+    x, y = datasets.make_regression(n, d, n_informative=int(rng.integers(3, 8)), noise=rng.uniform(5, 60), random_state=int(rng.integers(1 << 30)))
+    return Table("exercise", _units(rng, x), y + 50, _names("effort", d), "regression")
+
+
+def sparse(rng):
+    n, d = int(rng.integers(250, 900)), int(rng.integers(6, 14))
+    x, y = datasets.make_sparse_uncorrelated(n, d, random_state=int(rng.integers(1 << 30)))
+    return Table("sparse", _units(rng, x, -2, 2), y, _names("probe", d), "regression")
+
+
+def tides(rng):
+    """A smooth periodic function of few columns."""
+    n = int(rng.integers(250, 1200))
+    hour, moon, wind = rng.uniform(0, 24, n), rng.uniform(0, 29.5, n), rng.gamma(2, 3, n)
+    y = 3 * np.sin(2 * np.pi * hour / 12.4) * (1 + 0.3 * np.cos(2 * np.pi * moon / 14.8)) + 0.08 * wind + rng.normal(0, rng.uniform(0.2, 0.8), n)
+    return Table("tides", np.column_stack([hour, moon, wind]), y, ["hour", "moon_age", "wind"], "regression")
+
+
 TUNING = [progression, churn, crops, machines, energy, rents, digits, cohorts]
 HELD_OUT = [biopsy, loans, orbits, circuits, yields, hastie]
-GROUPS = {"tuning": TUNING, "held-out": HELD_OUT, "all": TUNING + HELD_OUT}
+FRESH = [wine, iris, shells, crescents, written_pairs, exercise, sparse, tides]
+GROUPS = {"tuning": TUNING, "held-out": HELD_OUT, "fresh": FRESH, "all": TUNING + HELD_OUT + FRESH}

@@ -13,11 +13,15 @@ STYLES = {
     "default": {},
     "keras": {"train_loss": "loss", "train_accuracy": "accuracy", "train_r2": "r2", "learning_rate": "lr"},
     "hf": {"train_loss": "loss", "val_loss": "eval_loss", "val_accuracy": "eval_accuracy", "val_r2": "eval_r2", "val_f1_macro": "eval_f1_macro"},
+    "lightning": {"train_loss": "train_loss_epoch", "train_accuracy": "train_acc", "val_accuracy": "val_acc", "learning_rate": "lr-Adam"},
+    "slashes": {"train_loss": "train/loss", "val_loss": "valid/loss", "train_accuracy": "train/acc", "val_accuracy": "valid/acc", "train_r2": "train/r2", "val_r2": "valid/r2", "learning_rate": "optim/lr"},
 }
 PARAMETERS = {
     "default": {},
     "keras": {"learning_rate": "lr", "num_epochs": "epochs"},
     "hf": {"batch_size": "per_device_train_batch_size", "num_epochs": "num_train_epochs", "lr_scheduler": "lr_scheduler_type", "gradient_clip": "max_grad_norm"},
+    "lightning": {"num_epochs": "max_epochs", "gradient_clip": "gradient_clip_val", "learning_rate": "lr"},
+    "slashes": {"batch_size": "bs", "num_epochs": "n_epochs", "weight_decay": "wd"},
 }
 
 

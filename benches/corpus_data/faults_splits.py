@@ -48,19 +48,30 @@ def test_too_small(case: Case) -> str:
 
 
 def label_noise(case: Case) -> str:
-    """Training rows that occur twice, with different labels."""
+    """Rows that were annotated several times, and not alike."""
     _need_classes(case)
     if len(case.numeric(15)) < 2:
         raise Unsuitable("rows of few values repeat anyway")
     share = case.level((0.03, 0.04), (0.06, 0.12), (0.15, 0.3))
     classes = case.train["target"].unique()
+    other = lambda it: case.rng.choice(classes[classes != it])
     hit = case.rng.choice(len(case.train), round(share * len(case.train)), replace=False)
+    how = case.rng.choice(["twice", "thrice", "wrong where repeated"])
     again = case.train.iloc[hit].copy()
-    again["target"] = [case.rng.choice(classes[classes != it]) for it in again["target"]]
+    if how == "wrong where repeated":
+        # Half of the table repeats, and some of the repeats have flipped labels.
+        more = case.train.iloc[case.rng.choice(len(case.train), len(case.train) // 2, replace=False)]
+        flipped = case.rng.random(len(more)) < min(0.9, 2.5 * share)
+        again = more.copy()
+        again["target"] = [other(it) if wrong else it for it, wrong in zip(again["target"], flipped)]
+    else:
+        again["target"] = [other(it) for it in again["target"]]
+        if how == "thrice":
+            again = pd.concat([again, case.train.iloc[hit]], ignore_index=True)
     case.train = pd.concat([case.train, again], ignore_index=True)
     case.train = case.train.iloc[case.rng.permutation(len(case.train))].reset_index(drop=True)
     case.faults.append("dataset.label_noise")
-    return f"{share:.0%} of the training rows annotated twice with different labels"
+    return f"{share:.0%} of the training rows annotated {how} with different labels"
 
 
 def covariate_drift(case: Case) -> str:

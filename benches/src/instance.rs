@@ -49,12 +49,14 @@ pub(crate) fn run() -> Result<()> {
             &engine,
             PluginConfig {
                 file: file.clone(),
+                plugin: None,
                 name: None,
                 world: World::Analyzer,
                 grants: Grants {
                     artifacts: kinds,
                     capabilities: Vec::new(),
                     namespaces,
+                    ..Grants::none()
                 },
                 limits: Limits::default(),
                 settings: String::new(),

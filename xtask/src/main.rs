@@ -6,9 +6,11 @@
 mod bench;
 mod browser;
 mod build;
+mod debian;
 mod demo;
 mod model;
 mod openssl;
+mod postgres;
 mod process;
 mod python;
 mod test;
@@ -20,7 +22,7 @@ const USAGE: &str = "\
 cargo xtask build            the components and the binary: target/release/deepfix
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
-cargo xtask python           MLflow in target/mlflow-env, for the tests
+cargo xtask python           MLflow and deepchecks below target/, for the tests
 cargo xtask browser          what the tests of the report drive a browser with
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
@@ -37,7 +39,7 @@ fn main() -> ExitCode {
         "build" => build::all(),
         "demo" => demo::run(),
         "test" => test::run(),
-        "python" => python::mlflow(),
+        "python" => python::mlflow().and_then(|()| python::tabular()),
         "browser" => browser::ensure(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),

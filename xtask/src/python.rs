@@ -13,6 +13,15 @@ pub(crate) fn mlflow() -> Result<(), String> {
         .map_err(|error| format!("{error}\nWithout MLflow the tests named `mlflow_runs` fail; all others run."))
 }
 
+/// pandas and deepchecks, for the tests that compare with them.
+pub(crate) fn tabular() -> Result<(), String> {
+    environment(
+        "pandas and deepchecks",
+        "target/tabular-env",
+        "tests/tabular/requirements.txt",
+    )
+}
+
 /// Makes an environment unless it is there with just these packages, which a copy of their list
 /// tells. Paths are relative to the repository.
 pub(crate) fn environment(what: &str, folder: &str, requirements: &str) -> Result<(), String> {

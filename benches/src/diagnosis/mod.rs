@@ -1,30 +1,12 @@
 //! How right the diagnosis is: a corpus of labelled experiments through the real coordinator and
 //! the real components, and what came out as figures.
 
-mod answer;
-mod calibration;
-mod corpus;
-mod datasets;
-mod isotonic;
-mod misses;
-mod page;
-mod plot;
 mod run;
-mod score;
-mod severity;
-mod table;
-#[cfg(test)]
-mod tests;
-mod times;
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
+use deepfix_diagnosis_score::{Report, load, page, table};
 pub(crate) use run::start;
-use serde::Serialize;
 
 use crate::{Result, root};
 
@@ -51,42 +33,6 @@ pub(crate) struct Options {
     misses: usize,
 }
 
-/// Everything that is known of a corpus after it was scored. `summary`, `per_fault` and `cases`
-/// are named as the corpus's own scorer names them.
-#[derive(Debug, Serialize)]
-pub(crate) struct Report {
-    pub(crate) corpus: String,
-    pub(crate) summary: score::Summary,
-    pub(crate) per_fault: BTreeMap<String, score::PerCode>,
-    pub(crate) calibration: calibration::Calibration,
-    pub(crate) datasets: datasets::Spread,
-    /// By the label's severity.
-    pub(crate) severities: BTreeMap<String, severity::Reported>,
-    pub(crate) times: Vec<times::AgentTime>,
-    pub(crate) cases: Vec<score::Row>,
-}
-
-impl Report {
-    pub(crate) fn of(corpus: &Path, cases: &[corpus::Case], answers: &[run::Answer]) -> Self {
-        let rows: Vec<score::Row> = cases
-            .iter()
-            .zip(answers)
-            .map(|(case, answer)| score::judge(case, answer))
-            .collect();
-        let borrowed: Vec<&score::Row> = rows.iter().collect();
-        Self {
-            corpus: corpus.display().to_string(),
-            summary: score::summarise(&borrowed),
-            per_fault: score::per_code(&borrowed),
-            calibration: calibration::calibration(&calibration::claims(cases, &rows)),
-            datasets: datasets::spread(&rows),
-            severities: severity::by_label(cases, &rows),
-            times: times::by_agent(answers),
-            cases: rows,
-        }
-    }
-}
-
 /// With the default corpus, to the terminal.
 pub(crate) fn run_default() -> Result<()> {
     run(&<Options as clap::Parser>::parse_from(["diagnosis"]))
@@ -94,7 +40,7 @@ pub(crate) fn run_default() -> Result<()> {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let corpus = options.folder.clone().unwrap_or_else(default_corpus);
-    let cases = corpus::load(&corpus)?;
+    let cases = load(&corpus)?;
     println!("{} experiments of {}", cases.len(), corpus.display());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let answers = runtime.block_on(async {
@@ -111,14 +57,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     let report = Report::of(&corpus, &cases, &answers);
-    println!("{}", table::table(&report, options.misses));
+    println!("{}", table(&report, options.misses));
     if let Some(file) = &options.json {
         fs::write(file, serde_json::to_string_pretty(&report)?)
             .map_err(|error| format!("{}: {error}", file.display()))?;
         println!("written: {}", file.display());
     }
     if let Some(file) = &options.html {
-        fs::write(file, page::page(&report)).map_err(|error| format!("{}: {error}", file.display()))?;
+        fs::write(file, page(&report)).map_err(|error| format!("{}: {error}", file.display()))?;
         println!("written: {}", file.display());
     }
     Ok(())

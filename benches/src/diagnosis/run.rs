@@ -1,7 +1,6 @@
 //! The real coordinator with the real components, in this process.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::Path,
     time::{Duration, Instant},
@@ -11,33 +10,13 @@ use deepfix_analysis::Coordinator;
 use deepfix_artifacts::{FileAccess, decode_value, parse_lenient, read_folder};
 use deepfix_config::Config;
 use deepfix_core::{AnalyseOptions, Diagnosis, Experiment};
+use deepfix_diagnosis_score::{Answer, Case};
 use serde_json::Value as Json;
 
-use super::corpus::Case;
 use crate::{Result, root};
 
 /// Longer than any experiment of a corpus needs.
 const PATIENCE: Duration = Duration::from_secs(120);
-
-/// What became of one experiment.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Answer {
-    pub(crate) response: Option<Json>,
-    pub(crate) seconds: f64,
-    pub(crate) error: Option<String>,
-}
-
-impl Answer {
-    /// CPU milliseconds by agent.
-    pub(crate) fn cpu(&self) -> BTreeMap<String, f64> {
-        let timings = self
-            .response
-            .as_ref()
-            .and_then(|it| it.pointer("/additional_outputs/timings_ms")?.as_object());
-        let of = |(name, it): (&String, &Json)| Some((name.clone(), it.get("cpu")?.as_f64()?));
-        timings.into_iter().flatten().filter_map(of).collect()
-    }
-}
 
 /// The agents that the configuration of the repository names.
 pub(crate) async fn start() -> Result<Coordinator> {

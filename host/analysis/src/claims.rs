@@ -18,12 +18,21 @@ const MAX_TEXT: usize = 1_500;
 const ENOUGH: u64 = 3;
 /// A rule's finding that is surer than this is not contradicted.
 const SURE: f64 = 0.4;
+/// Why a model's doubt of a rule's finding is not passed on.
+const DISPUTED: &str = "it doubts a rule's finding and shows nothing against it";
 /// Findings that cannot both be true.
-const EXCLUSIVE: [(&str, &str); 4] = [
+const EXCLUSIVE: [(&str, &str); 9] = [
     ("training.overfitting", "training.underfitting"),
     ("training.lr_too_high", "training.lr_too_low"),
     ("training.exploding_gradients", "training.vanishing_gradients"),
     ("checkpoint.untrained", "training.overfitting"),
+    // A gap that the data explain is not one of capacity.
+    ("cross.drift_not_overfitting", "training.overfitting"),
+    ("cross.val_labels_corrupted", "training.overfitting"),
+    ("cross.val_labels_corrupted", "training.underfitting"),
+    // What never moved cannot have been driven too far, and what learnt all was not held back.
+    ("checkpoint.untrained", "training.lr_too_high"),
+    ("cross.leakage_perfect_metric", "training.underfitting"),
 ];
 
 /// The claims of one agent.
@@ -54,6 +63,11 @@ impl Claims {
             analysis.recommendation.confidence = analysis.recommendation.confidence.min(sure);
             let most = if of >= ENOUGH { Severity::Medium } else { Severity::Low };
             analysis.finding.severity = analysis.finding.severity.min(most);
+        } else if note.get("disputed").is_some() {
+            self.drop(&analysis.finding.code, DISPUTED);
+            extras.remove(NOTE);
+            analysis.finding.extras = text_of(extras);
+            return true;
         } else if let Some(words) = note.get("wording").and_then(Json::as_str) {
             match wrong_words(words, analysis, facts) {
                 Some(reason) => {
@@ -82,8 +96,9 @@ impl Claims {
         true
     }
 
-    /// Takes a model's summary in place of an agent's own, where each of its numbers stands in the
-    /// agent's findings or summary.
+    /// Takes a model's summary in place of what follows the verdict of an agent's own, where each
+    /// of its numbers stands in the agent's findings or summary. The verdict stays: a text without
+    /// numbers cannot be held against facts, and must not say that all is well where it is not.
     pub(crate) fn summary(
         &mut self,
         summary: &mut String,
@@ -106,11 +121,17 @@ impl Claims {
             self.drop("summary", &reason);
             return;
         }
+        let first = verdict(summary);
+        let whole = if text.starts_with(first) {
+            text.to_owned()
+        } else {
+            format!("{first} {text}")
+        };
         extras.insert("rule_summary".to_owned(), json!(summary));
         if extras.contains_key("summary") {
-            extras.insert("summary".to_owned(), json!(text));
+            extras.insert("summary".to_owned(), json!(whole));
         }
-        text.clone_into(summary);
+        *summary = whole;
         self.worded += 1;
     }
 
@@ -127,6 +148,16 @@ impl Claims {
     fn drop(&mut self, what: &str, reason: &str) {
         self.dropped.push(json!({"claim": what, "reason": reason}));
     }
+}
+
+/// The first sentence of a summary: what is wrong, or that nothing is.
+pub(crate) fn verdict(summary: &str) -> &str {
+    let end = summary.match_indices(['.', '!', '?']).find_map(|(at, mark)| {
+        let end = at + mark.len();
+        let next = summary.get(end..)?.chars().next();
+        next.is_none_or(char::is_whitespace).then_some(end)
+    });
+    end.and_then(|it| summary.get(..it)).unwrap_or(summary)
 }
 
 /// Whether a model is behind a judged finding.

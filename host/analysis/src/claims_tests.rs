@@ -105,8 +105,8 @@ fn a_summary_is_taken_where_its_numbers_are_known() {
         (summary, extras)
     };
     let (summary, extras) = of("La perte est 0,5.");
-    assert_eq!(summary, "La perte est 0,5.");
-    assert_eq!(extras["summary"], "La perte est 0,5.");
+    assert_eq!(summary, "The loss is 0.5. La perte est 0,5.");
+    assert_eq!(extras["summary"], "The loss is 0.5. La perte est 0,5.");
     assert_eq!(extras["rule_summary"], "The loss is 0.5.");
     let (summary, extras) = of("The loss is 0.6.");
     assert_eq!(summary, "The loss is 0.5.");
@@ -117,6 +117,33 @@ fn a_summary_is_taken_where_its_numbers_are_known() {
             .contains("0.6")
     );
     assert!(extras.get("llm").is_none());
+    // A text without numbers cannot hide what the rules found.
+    assert_eq!(of("All is well.").0, "The loss is 0.5. All is well.");
+    assert_eq!(of("The loss is 0.5. Stop it.").0, "The loss is 0.5. Stop it.");
+}
+
+#[test]
+fn a_verdict_is_the_first_sentence() {
+    assert_eq!(
+        verdict("Fix it (confidence 0.97). Then rest."),
+        "Fix it (confidence 0.97)."
+    );
+    for whole in ["", "no end", "Only one."] {
+        assert_eq!(verdict(whole), whole);
+    }
+}
+
+#[test]
+fn a_doubt_without_evidence_changes_nothing_and_is_counted() {
+    let note = json!({"disputed": true, "agree": 3, "of": 3});
+    let (kept, claims) = checked("It rises.", &note, true);
+    let it = kept.unwrap().finding;
+    assert_eq!((it.description.as_str(), it.confidence), ("It rises.", 0.99));
+    assert_eq!(it.extras, "{\"own\":1}");
+    assert!(
+        claims["dropped"][0]["reason"].as_str().unwrap().contains("doubts"),
+        "{claims}"
+    );
 }
 
 fn outcome(agent: &str, of: Vec<(&str, Option<Json>)>) -> Outcome {

@@ -3,11 +3,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwap;
 use deepfix_artifacts::{FileAccess, decode_request};
 use deepfix_config::Config;
 use deepfix_core::{
     AgentError, AgentInfo, AnalyseOptions, AnalyseResponse, ArtifactKind, BoxFuture, Diagnosis, Experiment,
-    FailureReason, OrderedMap, Outcome, OutcomeStatus, Problem, Role,
+    FailureReason, OrderedMap, Outcome, OutcomeStatus, PluginsInfo, Problem, RefusedPlugin, Role,
 };
 use deepfix_mlflow::Retriever;
 use deepfix_runtime::{Allocator, NoLanguageModel, Plugin, RunInput, Services, Spent};
@@ -15,7 +16,9 @@ use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    Refused, StartError, choose, claims, fallback, figures, judge, mlflow,
+    StartError,
+    agents::{Agents, Meta},
+    choose, claims, fallback, figures, french, judge, metrics, mlflow,
     model::RequestModel,
     respond,
     start::{self, Loaded},
@@ -27,7 +30,14 @@ const ANALYZERS_SHARE: f64 = 0.9;
 
 /// Loaded agents, and everything that they need.
 pub struct Coordinator {
-    loaded: Loaded,
+    pub(crate) loaded: Loaded,
+    /// Swapped whole; an analysis takes them once.
+    pub(crate) agents: ArcSwap<Agents>,
+    /// What the last look at plugins and configuration came to, a refused one included.
+    pub(crate) last_look: ArcSwap<PluginsInfo>,
+    pub(crate) reloading: tokio::sync::Mutex<()>,
+    pub(crate) started_with: Config,
+    configuration: ArcSwap<Config>,
     access: FileAccess,
     mlflow: Retriever,
     may_write_back: bool,
@@ -48,8 +58,14 @@ impl Coordinator {
     /// What cannot be loaded, each with its reason. A dropped-in plugin that is refused is no
     /// error: see [`Coordinator::refused`].
     pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let (loaded, agents) = start::load(config).await?;
         Ok(Self {
-            loaded: start::load(config).await?,
+            loaded,
+            last_look: ArcSwap::from_pointee(agents.info.clone()),
+            agents: ArcSwap::from_pointee(agents),
+            reloading: tokio::sync::Mutex::default(),
+            started_with: config.clone(),
+            configuration: ArcSwap::from_pointee(config.clone()),
             access: FileAccess::below(&config.artifacts.roots),
             mlflow: mlflow::retriever(&config.mlflow)?,
             may_write_back: config.mlflow.write_back,
@@ -57,10 +73,23 @@ impl Coordinator {
         })
     }
 
-    /// Dropped-in plugins that were refused.
+    /// Plugins that were refused.
     #[must_use]
-    pub fn refused(&self) -> &[Refused] {
-        &self.loaded.refused
+    pub fn refused(&self) -> Vec<RefusedPlugin> {
+        self.last_look.load().refused.clone()
+    }
+
+    pub(crate) fn agents(&self) -> Arc<Agents> {
+        self.agents.load_full()
+    }
+
+    /// The configuration that the agents are from.
+    pub(crate) fn configuration(&self) -> Config {
+        Config::clone(&self.configuration.load())
+    }
+
+    pub(crate) fn set_configuration(&self, config: Config) {
+        self.configuration.store(Arc::new(config));
     }
 
     /// What gets experiments from MLflow.
@@ -77,6 +106,7 @@ impl Coordinator {
 
     async fn run(&self, experiment: Experiment, options: AnalyseOptions) -> AnalyseResponse {
         let started = Instant::now();
+        let agents = self.agents();
         let artifacts = Arc::new(experiment.artifacts);
         let input = RunInput {
             request_id: Arc::clone(&options.request_id),
@@ -92,7 +122,15 @@ impl Coordinator {
             time_left: options.time_left.mul_f64(ANALYZERS_SHARE),
         };
         let model = self.loaded.llm.as_ref().map(|it| RequestModel::new(it, self.samples));
-        let mut finished = self.run_analyzers(&input, model.as_ref()).await;
+        let mut finished = run_analyzers(&agents, &input, model.as_ref()).await;
+        let french = language(&experiment.language);
+        if french == Some(true) {
+            for it in &mut finished {
+                if let OutcomeStatus::Skipped(why) = &mut it.outcome.status {
+                    *why = french::said(why);
+                }
+            }
+        }
         claims::reconcile(finished.iter_mut().map(|it| &mut it.outcome));
         let outcomes: Vec<Outcome> = finished.iter().map(|it| it.outcome.clone()).collect();
         let mut input = RunInput {
@@ -100,12 +138,17 @@ impl Coordinator {
             ..input
         };
         if let Some(model) = &model {
-            model.lend(&self.loaded.reasoner, &mut input);
+            model.lend(&agents.reasoner, &mut input);
         }
-        let reasoned = run_reasoner(&self.loaded.reasoner, input, &outcomes).await;
+        let reasoned = run_reasoner(&agents.reasoner, input, &outcomes).await;
         let mut warnings = experiment.warnings;
-        let french = match language(&experiment.language) {
-            Some(french) => french,
+        let french = match french {
+            Some(french) => {
+                if french {
+                    warnings = warnings.iter().map(|it| french::said(it)).collect();
+                }
+                french
+            }
             None => {
                 if model.is_none() || !translate::is_language(&experiment.language) {
                     warnings.push(format!(
@@ -160,42 +203,42 @@ impl Coordinator {
         }
         response
     }
+}
 
-    /// All analyzers that have something to read, at once. The results are in the order of the
-    /// configuration.
-    async fn run_analyzers(&self, input: &RunInput, model: Option<&RequestModel<'_>>) -> Vec<Finished> {
-        let mut running = JoinSet::new();
-        let mut finished: Vec<Option<Finished>> = Vec::new();
-        for (index, plugin) in self.loaded.analyzers.iter().enumerate() {
-            match choose::artifacts_for(plugin.description(), &plugin.config().grants, &input.artifacts) {
-                Err(why) => finished.push(Some(skipped(plugin, why))),
-                Ok(given) => {
-                    finished.push(None);
-                    let (plugin, mut input) = (plugin.clone(), input.clone());
-                    if let Some(model) = model {
-                        model.lend(&plugin, &mut input);
-                    }
-                    running.spawn(async move { (index, run_analyzer(&plugin, input, given).await) });
+/// All analyzers that have something to read, at once. The results are in the order of the
+/// configuration.
+async fn run_analyzers(agents: &Agents, input: &RunInput, model: Option<&RequestModel<'_>>) -> Vec<Finished> {
+    let mut running = JoinSet::new();
+    let mut finished: Vec<Option<Finished>> = Vec::new();
+    for (index, plugin) in agents.analyzers.iter().enumerate() {
+        match choose::artifacts_for(plugin.description(), &plugin.config().grants, &input.artifacts) {
+            Err(why) => finished.push(Some(skipped(plugin, why))),
+            Ok(given) => {
+                finished.push(None);
+                let (plugin, mut input) = (plugin.clone(), input.clone());
+                if let Some(model) = model {
+                    model.lend(&plugin, &mut input);
                 }
+                running.spawn(async move { (index, run_analyzer(&plugin, input, given).await) });
             }
         }
-        while let Some(joined) = running.join_next().await {
-            match joined {
-                Ok((index, it)) => {
-                    if let Some(place) = finished.get_mut(index) {
-                        *place = Some(it);
-                    }
-                }
-                // A panic of the host in this agent's task: the others go on.
-                Err(error) => tracing::error!(%error, "an agent's task was lost"),
-            }
-        }
-        finished
-            .into_iter()
-            .zip(&self.loaded.analyzers)
-            .map(|(it, plugin)| it.unwrap_or_else(|| lost(plugin)))
-            .collect()
     }
+    while let Some(joined) = running.join_next().await {
+        match joined {
+            Ok((index, it)) => {
+                if let Some(place) = finished.get_mut(index) {
+                    *place = Some(it);
+                }
+            }
+            // A panic of the host in this agent's task: the others go on.
+            Err(error) => tracing::error!(%error, "an agent's task was lost"),
+        }
+    }
+    finished
+        .into_iter()
+        .zip(&agents.analyzers)
+        .map(|(it, plugin)| it.unwrap_or_else(|| lost(plugin)))
+        .collect()
 }
 
 /// Whether the texts are in French; none for a language that has no built-in texts.
@@ -219,12 +262,16 @@ async fn run_analyzer(plugin: &Plugin, input: RunInput, given: Vec<ArtifactKind>
         progress.report(plugin.name(), 0.0, "started");
     }
     let request_id = Arc::clone(&input.request_id);
+    let model = input.services.llm.available();
     let run = plugin.analyze(input).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, run).await;
-    log(&outcome, &request_id, &spent, started.elapsed());
+    let outcome = judge::outcome(plugin.name(), given, &artifacts, model, run).await;
+    finished(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");
+        if let Some(result) = respond::agent_result(&outcome, &spent) {
+            progress.result(&result);
+        }
     }
     Finished {
         outcome,
@@ -241,10 +288,18 @@ async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) ->
         .filter(|kind| plugin.config().grants.artifacts.contains(kind))
         .collect();
     let request_id = Arc::clone(&input.request_id);
+    let progress = input.services.progress.clone();
+    if let Some(progress) = &progress {
+        progress.report(plugin.name(), 0.0, "started");
+    }
+    let model = input.services.llm.available();
     let run = plugin.reason(input, outcomes).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, run).await;
-    log(&outcome, &request_id, &spent, started.elapsed());
+    let outcome = judge::outcome(plugin.name(), given, &artifacts, model, run).await;
+    finished(&outcome, &request_id, &spent, started.elapsed());
+    if let Some(progress) = &progress {
+        progress.report(plugin.name(), 1.0, "finished");
+    }
     Finished {
         outcome,
         spent,
@@ -252,7 +307,9 @@ async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) ->
     }
 }
 
-fn log(outcome: &Outcome, request_id: &str, spent: &Spent, wall: Duration) {
+/// Says in the log and in the metrics how an agent ended.
+fn finished(outcome: &Outcome, request_id: &str, spent: &Spent, wall: Duration) {
+    metrics::of_agent(outcome, spent, wall);
     let (agent, wall_ms, cpu_ms) = (&outcome.agent, milliseconds(wall), milliseconds(spent.cpu));
     match &outcome.status {
         OutcomeStatus::Failed(error) => {
@@ -384,18 +441,28 @@ impl Diagnosis for Coordinator {
     }
 
     fn agents(&self) -> Vec<AgentInfo> {
-        let analyzers = self.loaded.analyzers.iter().map(|it| (it, Role::Analyzer));
+        let agents = Self::agents(self);
+        let analyzers = agents.analyzers.iter().map(|it| (it, Role::Analyzer));
         analyzers
-            .chain(std::iter::once((&self.loaded.reasoner, Role::Reasoner)))
-            .map(info)
+            .chain(std::iter::once((&agents.reasoner, Role::Reasoner)))
+            .map(|(plugin, role)| info(plugin, role, agents.meta(plugin.name())))
             .collect()
+    }
+
+    fn plugins(&self) -> PluginsInfo {
+        PluginsInfo::clone(&self.last_look.load())
+    }
+
+    fn reload(&self) -> BoxFuture<'_, PluginsInfo> {
+        Box::pin(self.reload_now("asked for"))
     }
 }
 
-fn info((plugin, role): (&Plugin, Role)) -> AgentInfo {
+fn info(plugin: &Plugin, role: Role, meta: Option<&Meta>) -> AgentInfo {
     let (description, config) = (plugin.description().clone(), plugin.config());
     AgentInfo {
-        name: description.name,
+        name: plugin.name().to_owned(),
+        plugin: description.name,
         role,
         version: description.version,
         summary: description.summary,
@@ -407,6 +474,9 @@ fn info((plugin, role): (&Plugin, Role)) -> AgentInfo {
         requested: description.capabilities,
         granted_artifacts: config.grants.artifacts.clone(),
         granted_capabilities: config.grants.capabilities.clone(),
+        granted_secrets: config.grants.secrets.names().map(str::to_owned).collect(),
         limits: config.limits,
+        signed_by: meta.and_then(|it| it.signed_by.clone()),
+        generation: meta.map_or(1, |it| it.generation),
     }
 }

@@ -18,8 +18,15 @@ const UNVERIFIED_CONFIDENCE: f64 = 0.3;
 /// fact about a checkpoint may have to wait for the disk.
 const FACTS_INLINE: usize = 100;
 
-/// The outcome of one run, judged where it does not hold up other requests.
-pub(crate) async fn outcome(agent: &str, given: Vec<ArtifactKind>, artifacts: &Arc<ArtifactSet>, run: Run) -> Outcome {
+/// The outcome of one run, judged where it does not hold up other requests. `model`: whether the
+/// agent could ask a language model; where it could not, its extras are its own.
+pub(crate) async fn outcome(
+    agent: &str,
+    given: Vec<ArtifactKind>,
+    artifacts: &Arc<ArtifactSet>,
+    model: bool,
+    run: Run,
+) -> Outcome {
     let facts: usize = run
         .result
         .iter()
@@ -27,10 +34,10 @@ pub(crate) async fn outcome(agent: &str, given: Vec<ArtifactKind>, artifacts: &A
         .map(|it| it.finding.facts.len())
         .sum();
     if facts <= FACTS_INLINE {
-        return judge(agent, given, artifacts, run);
+        return judge(agent, given, artifacts, model, run);
     }
     let (name, artifacts) = (agent.to_owned(), Arc::clone(artifacts));
-    let judged = tokio::task::spawn_blocking(move || judge(&name, given, &artifacts, run)).await;
+    let judged = tokio::task::spawn_blocking(move || judge(&name, given, &artifacts, model, run)).await;
     judged.unwrap_or_else(|error| Outcome {
         agent: agent.to_owned(),
         artifacts: Vec::new(),
@@ -44,7 +51,7 @@ pub(crate) async fn outcome(agent: &str, given: Vec<ArtifactKind>, artifacts: &A
 }
 
 /// The outcome of one run: evidence re-read, citations reduced to what was retrieved.
-fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, run: Run) -> Outcome {
+fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, model: bool, run: Run) -> Outcome {
     let mut objections = run.objections;
     let status = match run.result {
         Err(error) => OutcomeStatus::Failed(error),
@@ -56,7 +63,7 @@ fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, run: Ru
             let mut claims = Claims::default();
             for mut analysis in report.analyses {
                 let (facts, evidence_verified) = check.judge(&analysis.finding.facts);
-                if !claims.check(&mut analysis, &facts, evidence_verified) {
+                if model && !claims.check(&mut analysis, &facts, evidence_verified) {
                     continue;
                 }
                 let wrong = facts.iter().filter(|it| it.verified == Some(false)).count();
@@ -89,7 +96,9 @@ fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, run: Ru
                 ));
             }
             let (mut summary, mut extras) = (report.summary, object(&report.extras));
-            claims.summary(&mut summary, &mut extras, &analyses);
+            if model {
+                claims.summary(&mut summary, &mut extras, &analyses);
+            }
             claims.write(&mut extras);
             OutcomeStatus::Completed {
                 analyses,
@@ -169,7 +178,7 @@ mod tests {
             retrieved: vec![("real#one".into(), "real#one: Title (source)".into())],
             spent: Spent::default(),
         };
-        let outcome = judge("A", vec![ArtifactKind::Training], &artifacts, run);
+        let outcome = judge("A", vec![ArtifactKind::Training], &artifacts, false, run);
         let OutcomeStatus::Completed { mut analyses, .. } = outcome.status else {
             panic!("completed")
         };

@@ -7,21 +7,29 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
+mod agents;
 mod choose;
 mod claims;
 mod coordinator;
 mod fallback;
 mod figures;
+mod french;
 mod judge;
 mod knowledge;
 mod masks;
+mod metrics;
 mod mlflow;
 mod model;
 mod numbers;
+mod reload;
 mod respond;
 mod start;
 mod translate;
+mod wanted;
+mod watch;
 mod write_back;
 
 pub use coordinator::Coordinator;
-pub use start::{Refused, StartError};
+pub use mlflow::mlflow_settings;
+pub use start::{StartError, engine};
+pub use wanted::{dropped_in_config, plugin_config, policy, sources};

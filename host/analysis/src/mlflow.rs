@@ -9,6 +9,12 @@ use deepfix_mlflow::{MlflowError, Retriever, ServerSettings, Settings};
 /// # Errors
 /// A tracking URI cannot be read.
 pub(crate) fn retriever(config: &MlflowConfig) -> Result<Retriever, MlflowError> {
+    Retriever::new(mlflow_settings(config))
+}
+
+/// What `[mlflow]` says of servers, for whoever speaks to them.
+#[must_use]
+pub fn mlflow_settings(config: &MlflowConfig) -> Settings {
     let servers = config.allow.iter().map(|it| ServerSettings {
         uri: it.uri.clone(),
         username_env: it.username_env.clone(),
@@ -17,14 +23,14 @@ pub(crate) fn retriever(config: &MlflowConfig) -> Result<Retriever, MlflowError>
         token_file: it.token_file.clone(),
         ca_file: it.ca_file.clone(),
     });
-    Retriever::new(Settings {
+    Settings {
         tracking_uri: config.tracking_uri.clone(),
         servers: servers.collect(),
         max_downloads: config.max_downloads,
         max_artifact: config.max_artifact,
         max_points: config.max_points,
         timeout: config.timeout,
-    })
+    }
 }
 
 /// Gets what a request names.

@@ -20,7 +20,10 @@ use deepfix_runtime::{
 use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
 
-use crate::translate::{self, Translated};
+use crate::{
+    metrics,
+    translate::{self, Translated},
+};
 
 /// The share of an agent's time after which its calls end: what it knows without them has to be
 /// handed over within the rest.
@@ -159,6 +162,7 @@ impl<'a> RequestModel<'a> {
             cost += spend.cost;
             characters += spend.prompt_characters.iter().sum::<usize>();
             log(name, &spend);
+            metrics::of_model(name, &spend);
             for error in &spend.errors {
                 warn(
                     response,

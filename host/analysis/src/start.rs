@@ -1,17 +1,15 @@
-//! From the configuration to loaded agents.
+//! From the configuration to what stays for the life of the process: the engine, the knowledge base and
+//! the language model. The agents are in `agents.rs`: they are swapped.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use deepfix_config::{AgentConfig, Config};
+use deepfix_config::Config;
+use deepfix_core::RefusedPlugin;
 use deepfix_knowledge::KnowledgeBase;
 use deepfix_llm::Llm;
-use deepfix_runtime::{Engine, EngineConfig, Grants, LoadError, Plugin, PluginConfig, World};
-use tokio::task::JoinSet;
+use deepfix_runtime::{Engine, EngineConfig};
 
-use crate::{knowledge::Knowledge, model};
+use crate::{agents::Agents, knowledge::Knowledge, model};
 
 /// Why the coordinator cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -28,9 +26,12 @@ pub enum StartError {
     /// The language model cannot be used as it is configured.
     #[error(transparent)]
     Llm(#[from] deepfix_llm::SetupError),
+    /// The lock file, the keys or the store of `[plugins]` cannot be used.
+    #[error(transparent)]
+    Sources(#[from] deepfix_sources::SourceError),
     /// Components that the configuration names are refused.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
-    Agents(Vec<LoadError>),
+    #[error("{}", .0.iter().map(|it| it.reason.clone()).collect::<Vec<_>>().join("\n"))]
+    Agents(Vec<RefusedPlugin>),
 }
 
 impl From<deepfix_mlflow::MlflowError> for StartError {
@@ -39,86 +40,38 @@ impl From<deepfix_mlflow::MlflowError> for StartError {
     }
 }
 
-/// A dropped-in component that was refused. The others go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// Its file.
-    pub file: PathBuf,
-    /// Why, and what would change it.
-    pub reason: String,
-}
-
+/// What is loaded once.
 pub(crate) struct Loaded {
     pub(crate) engine: Engine,
-    pub(crate) analyzers: Vec<Plugin>,
-    pub(crate) reasoner: Plugin,
-    pub(crate) refused: Vec<Refused>,
     pub(crate) knowledge: Arc<Knowledge>,
     pub(crate) llm: Option<Llm>,
 }
 
 /// Loads everything that the configuration names.
-pub(crate) async fn load(config: &Config) -> Result<Loaded, StartError> {
+pub(crate) async fn load(config: &Config) -> Result<(Loaded, Agents), StartError> {
     let llm = model::service(config)?;
     let engine = engine(config)?;
     let paths = config.knowledge.paths.clone();
     // Parsing and indexing take as long as loading the components: do both at once.
     let knowledge = tokio::task::spawn_blocking(move || KnowledgeBase::load(&paths));
-    let dropped_in = dropped_in(config);
-    let mut loading = JoinSet::new();
-    let configured = config.agents.len();
-    let plugins = config
-        .agents
-        .iter()
-        .map(|agent| plugin_config(agent, World::Analyzer))
-        .chain(std::iter::once(plugin_config(&config.reasoner, World::Reasoner)))
-        .chain(dropped_in);
-    for (index, plugin) in plugins.enumerate() {
-        let engine = engine.clone();
-        loading.spawn(async move { (index, plugin.file.clone(), Plugin::load(&engine, plugin).await) });
-    }
-    let mut results = Vec::new();
-    while let Some(result) = loading.join_next().await {
-        results.push(result.map_err(|error| StartError::Engine(error.to_string()))?);
-    }
-    results.sort_by_key(|(index, ..)| *index);
-    let (mut analyzers, mut reasoner, mut errors, mut refused) = (Vec::new(), None, Vec::new(), Vec::new());
-    for (index, file, result) in results {
-        match result {
-            Ok(plugin) if index == configured => reasoner = Some(plugin),
-            Ok(plugin) if index < configured => analyzers.push(plugin),
-            Ok(plugin) => match duplicate(&analyzers, reasoner.as_ref(), &plugin) {
-                Some(reason) => refused.push(Refused { file, reason }),
-                None => analyzers.push(plugin),
-            },
-            Err(error) if index <= configured => errors.push(error),
-            Err(error) => refused.push(Refused {
-                file,
-                reason: error.to_string(),
-            }),
-        }
-    }
-    for it in &refused {
-        tracing::warn!(file = %it.file.display(), reason = it.reason, "a dropped-in plugin is refused");
-    }
-    let Some(reasoner) = reasoner.filter(|_| errors.is_empty()) else {
-        return Err(StartError::Agents(errors));
-    };
+    let agents = Agents::load(&engine, config).await?;
     let knowledge = knowledge
         .await
         .map_err(|error| StartError::Knowledge(error.to_string()))?
         .map_err(|error| StartError::Knowledge(error.to_string()))?;
-    Ok(Loaded {
+    let loaded = Loaded {
         engine,
-        analyzers,
-        reasoner,
-        refused,
         knowledge: Arc::new(Knowledge(knowledge)),
         llm,
-    })
+    };
+    Ok((loaded, agents))
 }
 
-fn engine(config: &Config) -> Result<Engine, StartError> {
+/// The engine as the configuration wants it.
+///
+/// # Errors
+/// The machine cannot run WebAssembly.
+pub fn engine(config: &Config) -> Result<Engine, StartError> {
     Engine::new(&EngineConfig {
         cache_dir: config.engine.cache_dir.clone(),
         max_instances: config.engine.max_instances,
@@ -126,76 +79,4 @@ fn engine(config: &Config) -> Result<Engine, StartError> {
         stack: config.engine.stack,
     })
     .map_err(StartError::Engine)
-}
-
-fn plugin_config(agent: &AgentConfig, world: World) -> PluginConfig {
-    PluginConfig {
-        file: agent.component.clone(),
-        name: Some(agent.name.clone()),
-        world,
-        grants: Grants {
-            artifacts: agent.artifacts.clone(),
-            capabilities: agent.capabilities.clone(),
-            namespaces: agent.namespaces.clone(),
-        },
-        limits: agent.limits,
-        settings: agent.settings.clone(),
-        sha256: agent.sha256.clone(),
-    }
-}
-
-/// The components of the plugin folder, in order of their names. A folder that does not exist
-/// holds none.
-fn dropped_in(config: &Config) -> Vec<PluginConfig> {
-    let Some(folder) = &config.plugins.folder else {
-        return Vec::new();
-    };
-    wasm_files(folder)
-        .into_iter()
-        .map(|file| PluginConfig {
-            file,
-            name: None,
-            world: World::Analyzer,
-            grants: Grants {
-                artifacts: config.plugins.artifacts.clone(),
-                capabilities: config.plugins.capabilities.clone(),
-                namespaces: Vec::new(),
-            },
-            limits: config.limits,
-            settings: String::new(),
-            sha256: None,
-        })
-        .collect()
-}
-
-fn wasm_files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|it| it == "wasm"))
-        .collect();
-    files.sort();
-    files
-}
-
-/// Namespaces of codes that the built-in agents report. A dropped-in plugin owns the namespace of
-/// its name, so it may not be called like one of these.
-const RESERVED: [&str; 5] = ["dataset", "checks", "checkpoint", "training", "cross"];
-
-fn duplicate(analyzers: &[Plugin], reasoner: Option<&Plugin>, plugin: &Plugin) -> Option<String> {
-    let own = plugin.namespace();
-    if RESERVED.contains(&own.as_str()) {
-        return Some(format!(
-            "calls itself `{}`, a namespace of the built-in agents; give it another name",
-            plugin.name()
-        ));
-    }
-    let other = analyzers.iter().chain(reasoner).find(|it| it.namespace() == own)?;
-    Some(format!(
-        "calls itself `{}`, a name that {} has already; give it another one in its `describe`",
-        plugin.name(),
-        other.config().file.display()
-    ))
 }

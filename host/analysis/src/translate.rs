@@ -3,12 +3,15 @@
 //! Few calls: equal texts are sent once, in batches that run at once. Numbers and names never
 //! leave the host ([`Masked`]). A text whose translation is refused stays English.
 
-use deepfix_core::{AnalyseResponse, WireAnalysis};
+use deepfix_core::{AnalyseResponse, Value, WireAnalysis};
 use deepfix_llm::{Account, Ask, Llm, Message, Prompt, Role};
 use futures_util::future::join_all;
 use serde_json::{Map, Value as Json, json};
 
-use crate::masks::Masked;
+use crate::{
+    claims::verdict,
+    masks::{Masked, Names},
+};
 
 /// Characters of one batch: what a model translates in a few seconds.
 const BATCH: usize = 2_500;
@@ -17,7 +20,9 @@ const MOST_BATCHES: usize = 6;
 /// Longer texts are no texts of ours.
 const MAX_TEXT: usize = 2_000;
 /// A translation may be longer than its text, not by more than this.
-const GROWTH: usize = 4;
+const GROWTH: usize = 2;
+/// Characters that even the shortest may gain.
+const SLACK: usize = 40;
 /// Letters of the name of a language.
 const MAX_LANGUAGE: usize = 32;
 /// Members of the reasoner's outputs that hold texts, at whatever depth.
@@ -58,9 +63,10 @@ pub(crate) async fn translate(
             texts.push(text.clone());
         }
     });
+    let names = names(response);
     let masked: Vec<(String, Masked)> = texts
         .into_iter()
-        .map(|it| (it.clone(), Masked::of(&it)))
+        .map(|it| (it.clone(), Masked::of(&it, &names)))
         .filter(|(_, masked)| masked.has_words())
         .collect();
     let batches = batches(&masked);
@@ -69,7 +75,7 @@ pub(crate) async fn translate(
     for (texts, answer) in batches.iter().zip(answers) {
         for (number, (text, masked)) in texts.iter().enumerate() {
             let said = answer.get(&format!("t{}", number + 1)).and_then(Json::as_str);
-            let fits = |it: &&str| it.chars().count() <= GROWTH * masked.text.chars().count() + 20;
+            let fits = |it: &&str| it.chars().count() <= GROWTH * masked.text.chars().count() + SLACK;
             if let Some(translation) = said.filter(fits).and_then(|it| masked.restore(it)) {
                 known.insert(text.clone(), Json::String(translation));
             }
@@ -84,6 +90,22 @@ pub(crate) async fn translate(
         texts: masked.len(),
         done: known.len(),
     }
+}
+
+/// What the artifacts call things, as far as facts show it.
+fn names(response: &AnalyseResponse) -> Names {
+    let mut names = Names::default();
+    let analyses = response.agent_results.0.iter().flat_map(|(_, it)| &it.analysis);
+    for fact in analyses.flat_map(|it| &it.findings.facts) {
+        if let Value::Text(text) = &fact.value {
+            names.add(text);
+        }
+        // The members on the way to a value are what the artifact calls its columns and layers.
+        for member in fact.source.iter().flat_map(|it| it.pointer.split('/')) {
+            names.add(&member.replace("~1", "/").replace("~0", "~"));
+        }
+    }
+    names
 }
 
 type Batch<'a> = Vec<&'a (String, Masked)>;
@@ -141,28 +163,41 @@ async fn batch(llm: &Llm, account: &Account, language: &str, texts: &Batch<'_>) 
 
 /// Every text of the rules, what matters most first.
 fn visit(response: &mut AnalyseResponse, then: &mut impl FnMut(&mut String)) {
-    // Written by the model, and so in the language already.
-    let written = |outputs: &Map<String, Json>| outputs.contains_key("rule_summary");
-    let synthesised = written(&response.additional_outputs);
-    if !synthesised {
-        then(&mut response.summary);
-    }
+    let rules = of_rules(&response.additional_outputs);
+    summary(&mut response.summary, rules.as_deref(), then);
     for (_, result) in response.agent_results.0.iter_mut().rev() {
-        let synthesised = written(&result.additional_outputs);
         for analysis in &mut result.analysis {
             texts_of(analysis, then);
         }
-        for (name, value) in &mut result.additional_outputs {
-            if !(synthesised && name == "summary") {
-                within(name, value, false, then);
-            }
+        outputs(&mut result.additional_outputs, then);
+    }
+    outputs(&mut response.additional_outputs, then);
+}
+
+fn outputs(outputs: &mut Map<String, Json>, then: &mut impl FnMut(&mut String)) {
+    let rules = of_rules(outputs);
+    for (name, value) in outputs {
+        match value {
+            Json::String(text) if name == "summary" => summary(text, rules.as_deref(), then),
+            value => within(name, value, false, then),
         }
     }
-    for (name, value) in &mut response.additional_outputs {
-        if !(synthesised && name == "summary") {
-            within(name, value, false, then);
-        }
-    }
+}
+
+/// The summary that the rules had written before a model did.
+fn of_rules(outputs: &Map<String, Json>) -> Option<String> {
+    outputs.get("rule_summary").and_then(Json::as_str).map(str::to_owned)
+}
+
+/// What a model wrote is in the language already: all but the rules' verdict before it.
+fn summary(text: &mut String, rules: Option<&str>, then: &mut impl FnMut(&mut String)) {
+    let Some(rules) = rules else { return then(text) };
+    let mut first = verdict(rules).to_owned();
+    let Some(rest) = text.strip_prefix(&first).map(str::to_owned) else {
+        return;
+    };
+    then(&mut first);
+    *text = first + &rest;
 }
 
 fn texts_of(analysis: &mut WireAnalysis, then: &mut impl FnMut(&mut String)) {
@@ -214,7 +249,7 @@ mod tests {
     #[test]
     fn batches_are_bounded_in_size_and_number() {
         let texts: Vec<_> = (0..40)
-            .map(|it| (it.to_string(), Masked::of(&"word ".repeat(200))))
+            .map(|it| (it.to_string(), Masked::of(&"word ".repeat(200), &Names::default())))
             .collect();
         let batches = batches(&texts);
         assert_eq!(batches.len(), MOST_BATCHES);

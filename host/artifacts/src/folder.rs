@@ -14,7 +14,7 @@ use crate::{
     found::Found,
     metrics, models,
     outputs::{self, Entry, Output, walk},
-    parse_lenient, parse_yaml, statistics,
+    parse_lenient, parse_yaml, tables,
 };
 
 /// A configuration, parameters or a request in a file. The largest request seen has 170 kB.
@@ -40,6 +40,9 @@ pub enum FolderError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A table cannot be read.
+    #[error("{0}")]
+    Table(String),
     /// Nothing was recognised.
     #[error(
         "{}: holds nothing that an experiment leaves behind; looked for request.json, train.csv, test.csv, dataset.json, \
@@ -65,10 +68,23 @@ pub enum FolderError {
 /// # Errors
 /// Names the file and what is wrong with it.
 pub fn read_folder(folder: &Path) -> Result<FolderContents, FolderError> {
+    read(folder, true)
+}
+
+/// The same without its tables, for whoever reads these: `train.csv` and `test.csv`.
+///
+/// # Errors
+/// As [`read_folder`].
+pub fn read_folder_without_tables(folder: &Path) -> Result<FolderContents, FolderError> {
+    read(folder, false)
+}
+
+fn read(folder: &Path, tables: bool) -> Result<FolderContents, FolderError> {
     let access = FileAccess::below(&[folder.to_owned()]);
     let reader = Reader {
         folder,
         files: walk(folder),
+        tables,
     };
     let mut found = match reader.json("request.json")? {
         Some((name, request)) => Found {
@@ -120,6 +136,7 @@ pub fn read_file(file: &Path) -> Result<Option<FolderContents>, FolderError> {
         let reader = Reader {
             folder,
             files: Vec::new(),
+            tables: false,
         };
         match reader.json(name)? {
             Some((_, mut document)) => match outputs::of_document(&mut document, name) {
@@ -148,6 +165,8 @@ fn failed((file, reason): outputs::Failed) -> FolderError {
 struct Reader<'a> {
     folder: &'a Path,
     files: Vec<Entry>,
+    /// Whether statistics of raw tables are wanted.
+    tables: bool,
 }
 
 impl Reader<'_> {
@@ -196,23 +215,17 @@ impl Reader<'_> {
             recognised.push(format!("{name}: data set statistics"));
             return Ok(Some(document));
         }
-        let mut document = Map::new();
-        for split in ["train", "test"] {
-            let name = format!("{split}.csv");
-            if let Some(table) = self.csv(&name)? {
-                recognised.push(format!(
-                    "{name}: {} rows, {} columns",
-                    table.rows(),
-                    table.columns().len()
-                ));
-                document.insert(format!("{split}_statistics"), statistics::of(&table));
-            }
-        }
-        if document.is_empty() {
+        if !self.tables {
             return Ok(None);
         }
-        document.insert("task_type".to_owned(), json!("tabular_classification"));
-        Ok(Some(Json::Object(document)))
+        let table = |split: &str| tables::read(&self.folder.join(format!("{split}.csv")));
+        let (train, test) = (table("train")?, table("test")?);
+        for (name, table) in [("train.csv", &train), ("test.csv", &test)] {
+            if let Some(table) = table {
+                recognised.push(format!("{name}: {} rows, {} columns", table.rows, table.columns.len()));
+            }
+        }
+        Ok(tables::artifact(train.as_ref(), test.as_ref()))
     }
 
     fn checks(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {

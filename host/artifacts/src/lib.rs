@@ -25,12 +25,12 @@ mod protobuf;
 mod request;
 mod safetensors;
 mod siblings;
-mod statistics;
+mod tables;
 mod training;
 mod yaml;
 
 pub use files::{FileAccess, FileBlob};
-pub use folder::{FolderContents, FolderError, read_file, read_folder};
+pub use folder::{FolderContents, FolderError, read_file, read_folder, read_folder_without_tables};
 pub use history::{History, TooManyCells};
 pub use json::parse_lenient;
 pub use metrics::from_csv as metrics_from_csv;

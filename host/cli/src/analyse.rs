@@ -8,7 +8,7 @@ use deepfix_core::{AnalyseOptions, AnalyseResponse, Diagnosis, Experiment, Progr
 use crate::{
     EXIT_FAILURE, EXIT_FINDINGS,
     args::AnalyseArgs,
-    config, logging,
+    config, ingest, logging,
     output::{self, DIM, styled},
     progress::Bars,
     report, runs,
@@ -19,7 +19,10 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     logging::start_quiet();
     // What is to be analysed is read first: its errors are the user's most likely ones.
     let mut experiment = match &args.path {
-        Some(path) => read(path)?,
+        Some(path) => match ingest::read_tables(path, &args.table)? {
+            Some(experiment) => experiment,
+            None => read(path)?,
+        },
         None => Experiment {
             source: args.mlflow.source(),
             language: "english".to_owned(),

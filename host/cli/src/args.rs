@@ -3,6 +3,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Parser, Subcommand, ValueEnum};
 use deepfix_core::Severity;
 
+use crate::ingest::{IngestArgs, TableArgs};
+
 /// Diagnoses machine-learning experiments: what is wrong, how sure, shown by what, fix what first.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
@@ -22,6 +24,8 @@ pub(crate) enum Command {
     /// Diagnose one experiment (a request file, a folder, a run of MLflow), or all runs of one.
     #[command(visible_alias = "analyze")]
     Analyse(AnalyseArgs),
+    /// Compute artifacts from tables: statistics and data checks, in place of a client in Python.
+    Ingest(Box<IngestArgs>),
     /// Make a report of a response that was saved as JSON.
     Report(ReportArgs),
     /// List the loaded agents: what they read, find and may use.
@@ -31,11 +35,57 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Make, list and revoke API keys, in the database that `[history]` names.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Look at the knowledge base.
     Kb {
         #[command(subcommand)]
         command: KbCommand,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key. It is shown once and kept nowhere.
+    Create(CreateKeyArgs),
+    /// List all keys, without their secrets.
+    List,
+    /// End a key at once.
+    Revoke {
+        /// Its id, as `list` shows it.
+        id: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CreateKeyArgs {
+    /// Who or what it is for.
+    pub(crate) name: String,
+
+    /// Whose analyses it opens: tenants see nothing of each other.
+    #[arg(long, default_value = "")]
+    pub(crate) tenant: String,
+
+    /// What it may be used for.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [KeyScope::Analyse, KeyScope::Read])]
+    pub(crate) scopes: Vec<KeyScope>,
+
+    /// When it ends, such as `90d`; never without this.
+    #[arg(long, value_name = "TIME", value_parser = deepfix_core::parse_duration)]
+    pub(crate) expires: Option<std::time::Duration>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyScope {
+    /// Diagnose, follow and cancel.
+    Analyse,
+    /// Read what was diagnosed before.
+    Read,
+    /// Change the server.
+    Admin,
 }
 
 #[derive(Debug, clap::Args)]
@@ -64,12 +114,15 @@ pub(crate) struct TapeArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnalyseArgs {
-    /// A request in wire form (`-` for standard input), or the folder of an experiment.
+    /// A request in wire form (`-` for standard input), a table, or the folder of an experiment.
     #[arg(required_unless_present = "mlflow")]
     pub(crate) path: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) mlflow: MlflowArgs,
+
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
 
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]

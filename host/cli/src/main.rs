@@ -6,7 +6,10 @@ mod agents;
 mod analyse;
 mod args;
 mod config;
+mod history;
+mod ingest;
 mod kb;
+mod keys;
 mod logging;
 mod mlflow;
 mod output;
@@ -58,11 +61,13 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         match args.command {
             Command::Serve(it) => serve::run(args.config.as_deref(), it).await,
             Command::Analyse(it) => analyse::run(args.config.as_deref(), it).await,
+            Command::Ingest(it) => ingest::run(args.config.as_deref(), *it).await,
             Command::Report(it) => saved::run(&it),
             Command::Agents(it) => agents::run(args.config.as_deref(), &it).await,
             Command::Config {
                 command: ConfigCommand::Check,
             } => config::check(args.config.as_deref()).await,
+            Command::Keys { command } => keys::run(args.config.as_deref(), command).await,
             Command::Kb {
                 command: KbCommand::Search(it),
             } => kb::search(args.config.as_deref(), &it),

@@ -9,13 +9,16 @@ mod llm;
 mod load;
 mod mlflow;
 mod overrides;
+mod plugins;
 mod raw;
+mod service;
 mod types;
 
 pub use error::ConfigError;
 pub use llm::LlmConfig;
 pub use mlflow::{MlflowConfig, MlflowServerConfig};
+pub use plugins::{PluginsConfig, RegistryConfig, SecretSource, TrustedKeyConfig};
+pub use service::{AccessConfig, HistoryConfig, RequireKeys};
 pub use types::{
-    AgentConfig, ArtifactsConfig, Config, EngineSection, KnowledgeConfig, LogConfig, LogFormat, PluginsConfig,
-    ServerConfig,
+    AgentConfig, ArtifactsConfig, Config, EngineSection, KnowledgeConfig, LogConfig, LogFormat, ServerConfig,
 };

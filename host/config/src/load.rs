@@ -10,8 +10,9 @@ use deepfix_core::{ArtifactKind, Capability, Limits, parse_duration};
 
 use crate::{
     AgentConfig, ArtifactsConfig, Config, ConfigError, EngineSection, KnowledgeConfig, LogConfig, LogFormat,
-    PluginsConfig, ServerConfig, mlflow, overrides,
+    ServerConfig, mlflow, overrides, plugins,
     raw::{RawAgent, RawConfig, RawServer},
+    service,
 };
 
 impl Config {
@@ -125,10 +126,11 @@ impl Checker<'_> {
                 "a name that no agent has",
             ));
         }
-        let folder = raw.plugins.folder.filter(|it| !it.as_os_str().is_empty());
         Ok(Config {
             file: self.file.to_owned(),
             server: self.server(&raw.server)?,
+            history: service::history(self, raw.history)?,
+            access: service::access(self, &raw.access)?,
             log: self.log(raw.log.level, raw.log.format.as_deref())?,
             engine: EngineSection {
                 cache_dir: raw
@@ -154,12 +156,7 @@ impl Checker<'_> {
                 roots: raw.artifacts.roots.iter().map(|it| self.path(it)).collect(),
             },
             llm: self.llm(raw.llm)?,
-            plugins: PluginsConfig {
-                folder: folder.map(|it| self.path(&it)),
-                // Denied unless granted, as for agents that are named one by one.
-                artifacts: self.artifact_kinds("plugins.artifacts", &raw.plugins.artifacts)?,
-                capabilities: self.capabilities("plugins.capabilities", &raw.plugins.capabilities)?,
-            },
+            plugins: plugins::check(self, raw.plugins)?,
             reasoner: self.agent("reasoner", reasoner, limits, max_memory)?,
             limits,
             agents,
@@ -179,17 +176,17 @@ impl Checker<'_> {
                 "between `8 KiB` and `16 MiB`",
             ));
         }
+        let address = |key: &str, text: Option<&str>| {
+            let parsed = text.filter(|it| !it.is_empty()).map(|text| {
+                let expected = "an address and port such as `127.0.0.1:8844`";
+                text.parse::<SocketAddr>()
+                    .map_err(|_| self.wrong(key, format!("`{text}`"), expected))
+            });
+            parsed.transpose()
+        };
         Ok(ServerConfig {
-            listen: match raw.listen.as_deref() {
-                None => default.listen,
-                Some(listen) => listen.parse::<SocketAddr>().map_err(|_| {
-                    self.wrong(
-                        "server.listen",
-                        format!("`{listen}`"),
-                        "an address and port such as `127.0.0.1:8844`",
-                    )
-                })?,
-            },
+            listen: address("server.listen", raw.listen.as_deref())?.unwrap_or(default.listen),
+            admin_listen: address("server.admin_listen", raw.admin_listen.as_deref())?,
             max_body: raw.max_body.unwrap_or(default.max_body),
             max_in_flight: at_least_one("server.max_in_flight", raw.max_in_flight, default.max_in_flight)?,
             max_waiting: raw.max_waiting.unwrap_or(default.max_waiting),
@@ -277,7 +274,12 @@ impl Checker<'_> {
         Ok(AgentConfig {
             artifacts: self.artifact_kinds(&format!("{key}.artifacts"), &raw.artifacts)?,
             capabilities: self.capabilities(&format!("{key}.capabilities"), &raw.capabilities)?,
-            component: self.path(&raw.component),
+            component: match raw.component.to_str() {
+                Some(text) if is_remote(text) => raw.component,
+                _ => self.path(&raw.component),
+            },
+            plugin: raw.plugin,
+            secrets: plugins::secrets(self, raw.secrets),
             name: raw.name,
             sha256: raw.sha256,
             namespaces: raw.namespaces,
@@ -286,7 +288,7 @@ impl Checker<'_> {
         })
     }
 
-    fn artifact_kinds(&self, key: &str, names: &[String]) -> Result<Vec<ArtifactKind>, ConfigError> {
+    pub(crate) fn artifact_kinds(&self, key: &str, names: &[String]) -> Result<Vec<ArtifactKind>, ConfigError> {
         let known = || ArtifactKind::ALL.map(ArtifactKind::config_name).join("`, `");
         names
             .iter()
@@ -299,7 +301,7 @@ impl Checker<'_> {
             .collect()
     }
 
-    fn capabilities(&self, key: &str, names: &[String]) -> Result<Vec<Capability>, ConfigError> {
+    pub(crate) fn capabilities(&self, key: &str, names: &[String]) -> Result<Vec<Capability>, ConfigError> {
         names
             .iter()
             .map(|name| match name.as_str() {
@@ -309,6 +311,13 @@ impl Checker<'_> {
             })
             .collect()
     }
+}
+
+/// Whether a component is not a file of this machine.
+fn is_remote(component: &str) -> bool {
+    ["oci://", "https://", "http://"]
+        .iter()
+        .any(|it| component.starts_with(it))
 }
 
 #[cfg(test)]

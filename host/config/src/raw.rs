@@ -5,12 +5,19 @@ use std::{collections::BTreeMap, path::PathBuf};
 use deepfix_core::{LimitsOverride, deserialize_bytes as size};
 use serde::Deserialize;
 
-use crate::{llm::RawLlm, mlflow::RawMlflow};
+use crate::{
+    llm::RawLlm,
+    mlflow::RawMlflow,
+    plugins::{RawPlugins, SecretSource},
+    service::{RawAccess, RawHistory},
+};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawConfig {
     pub(crate) server: RawServer,
+    pub(crate) history: RawHistory,
+    pub(crate) access: RawAccess,
     pub(crate) log: RawLog,
     pub(crate) engine: RawEngine,
     pub(crate) knowledge: RawKnowledge,
@@ -27,6 +34,7 @@ pub(crate) struct RawConfig {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawServer {
     pub(crate) listen: Option<String>,
+    pub(crate) admin_listen: Option<String>,
     #[serde(deserialize_with = "size")]
     pub(crate) max_body: Option<u64>,
     pub(crate) max_in_flight: Option<usize>,
@@ -74,18 +82,12 @@ pub(crate) struct RawArtifacts {
     pub(crate) roots: Vec<PathBuf>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct RawPlugins {
-    pub(crate) folder: Option<PathBuf>,
-    pub(crate) artifacts: Vec<String>,
-    pub(crate) capabilities: Vec<String>,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawAgent {
     pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) plugin: Option<String>,
     pub(crate) component: PathBuf,
     #[serde(default)]
     pub(crate) sha256: Option<String>,
@@ -95,6 +97,8 @@ pub(crate) struct RawAgent {
     pub(crate) capabilities: Vec<String>,
     #[serde(default)]
     pub(crate) namespaces: Vec<String>,
+    #[serde(default)]
+    pub(crate) secrets: BTreeMap<String, SecretSource>,
     #[serde(default)]
     pub(crate) limits: LimitsOverride,
     #[serde(default)]

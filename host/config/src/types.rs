@@ -1,8 +1,8 @@
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use deepfix_core::{ArtifactKind, Capability, Limits};
 
-use crate::{LlmConfig, MlflowConfig};
+use crate::{AccessConfig, HistoryConfig, LlmConfig, MlflowConfig, PluginsConfig, SecretSource};
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
@@ -11,6 +11,10 @@ pub struct Config {
     pub file: PathBuf,
     /// The HTTP server.
     pub server: ServerConfig,
+    /// What the server remembers.
+    pub history: HistoryConfig,
+    /// Whom the server answers.
+    pub access: AccessConfig,
     /// Logs.
     pub log: LogConfig,
     /// The WebAssembly engine.
@@ -38,6 +42,8 @@ pub struct Config {
 pub struct ServerConfig {
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// Where metrics and administration are; with the rest, on loopback only, where there is none.
+    pub admin_listen: Option<SocketAddr>,
     /// The largest body, in bytes.
     pub max_body: u64,
     /// Requests analysed at once.
@@ -70,6 +76,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8844)),
+            admin_listen: None,
             max_body: 64 << 20,
             max_in_flight: 8,
             max_waiting: 64,
@@ -140,23 +147,14 @@ pub struct ArtifactsConfig {
     pub roots: Vec<PathBuf>,
 }
 
-/// Analyzers that are dropped into a folder.
-#[derive(Debug, Clone)]
-pub struct PluginsConfig {
-    /// The folder; `*.wasm` in it are loaded as analyzers.
-    pub folder: Option<PathBuf>,
-    /// What they may read.
-    pub artifacts: Vec<ArtifactKind>,
-    /// What they may use.
-    pub capabilities: Vec<Capability>,
-}
-
 /// One agent.
 #[derive(Debug, Clone)]
 pub struct AgentConfig {
     /// Its name in responses.
     pub name: String,
-    /// Its component's file.
+    /// What its component calls itself, where that is another name.
+    pub plugin: Option<String>,
+    /// Its component: a file, or the text of an `oci://` or `https://` source.
     pub component: PathBuf,
     /// The digest that the file must have.
     pub sha256: Option<String>,
@@ -166,6 +164,8 @@ pub struct AgentConfig {
     pub capabilities: Vec<Capability>,
     /// Namespaces of codes that it may report beside its own.
     pub namespaces: Vec<String>,
+    /// Secrets that it may read, and where they are.
+    pub secrets: BTreeMap<String, SecretSource>,
     /// What it may use up.
     pub limits: Limits,
     /// Passed to it as JSON; empty when there are none.

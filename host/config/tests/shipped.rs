@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
-use deepfix_config::{Config, ServerConfig};
+use deepfix_config::{AccessConfig, Config, HistoryConfig, ServerConfig};
 
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 11] = [
+    "access",
+    "history",
     "llm",
     "server",
     "log",
@@ -56,5 +58,15 @@ fn the_shipped_file_names_every_key() {
 fn the_shipped_file_states_the_defaults() {
     let config = parse(&shipped()).unwrap();
     assert_eq!(config.server, ServerConfig::default());
+    assert_eq!(config.access, AccessConfig::default());
+    let history = HistoryConfig::default();
+    assert_eq!(config.history.database, Some("/etc/data/deepfix.db".to_owned()));
+    assert_eq!(
+        HistoryConfig {
+            database: history.database.clone(),
+            ..config.history
+        },
+        history
+    );
     assert_eq!(config.limits, deepfix_core::Limits::default());
 }

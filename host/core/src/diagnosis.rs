@@ -2,12 +2,21 @@ use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
-use crate::{AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, Limits, Problem};
+use crate::{
+    AgentResult, AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, Limits,
+    PluginsInfo, Problem,
+};
 
 /// Hears how far an agent is.
 pub trait Progress: Send + Sync {
     /// `fraction` is between 0 and 1.
     fn report(&self, agent: &str, fraction: f64, message: &str);
+
+    /// An agent's result, as soon as it is there. What the whole response says of the agent later
+    /// counts: findings of a language model are still held against those of all others.
+    fn result(&self, result: &AgentResult) {
+        let _ = result;
+    }
 }
 
 /// A future in a box: traits with async functions cannot be objects.
@@ -39,6 +48,8 @@ pub enum Role {
 pub struct AgentInfo {
     /// Its name in responses.
     pub name: String,
+    /// What its component calls itself.
+    pub plugin: String,
     /// What it is for.
     pub role: Role,
     /// The plugin's own version.
@@ -61,8 +72,14 @@ pub struct AgentInfo {
     pub granted_artifacts: Vec<ArtifactKind>,
     /// Capabilities that it may use.
     pub granted_capabilities: Vec<Capability>,
+    /// Names of the secrets that it may read.
+    pub granted_secrets: Vec<String>,
     /// What it may use up.
     pub limits: Limits,
+    /// The trusted key that signed its component.
+    pub signed_by: Option<String>,
+    /// The swap that brought this version; 1 is the start of the process.
+    pub generation: u64,
 }
 
 /// Diagnoses experiments. The server is written against this trait, so that its own behaviour
@@ -90,4 +107,14 @@ pub trait Diagnosis: Send + Sync + 'static {
 
     /// The loaded agents, in the order of the configuration, the reasoner last.
     fn agents(&self) -> Vec<AgentInfo>;
+
+    /// What the last look at plugins and configuration came to.
+    fn plugins(&self) -> PluginsInfo {
+        PluginsInfo::default()
+    }
+
+    /// Looks at plugins and configuration now, and swaps what changed.
+    fn reload(&self) -> BoxFuture<'_, PluginsInfo> {
+        Box::pin(async { self.plugins() })
+    }
 }

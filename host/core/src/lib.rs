@@ -10,6 +10,7 @@ mod evidence;
 mod figures;
 mod finding;
 mod limits;
+mod plugins;
 mod problem;
 mod response;
 mod source;
@@ -26,6 +27,7 @@ pub use evidence::{FactCheck, ResolvedFact};
 pub use figures::{Classes, Curves, Feature, Figures, Series, Spread};
 pub use finding::{Analysis, Fact, Finding, Recommendation, Report, Severity, Source, Value};
 pub use limits::{Limits, LimitsOverride};
+pub use plugins::{PluginsInfo, RefusedPlugin};
 pub use problem::{Problem, ProblemCode};
 pub use response::{
     AgentResult, AnalyseResponse, OrderedMap, WireAnalysis, WireFact, WireFinding, WireRecommendation, WireSource,

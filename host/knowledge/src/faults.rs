@@ -61,7 +61,12 @@ pub const FAULT_CODES: &[&str] = &[
 
 /// Codes by which the reasoner says that there is no fault of its own to report: they need no
 /// passages.
-pub const STATUS_CODES: &[&str] = &["cross.external_finding", "cross.healthy", "cross.not_examined"];
+pub const STATUS_CODES: &[&str] = &[
+    "cross.external_finding",
+    "cross.healthy",
+    "cross.not_examined",
+    "cross.poor_unexplained",
+];
 
 /// The domains that the shipped base covers.
 pub const DOMAINS: &[&str] = &["architecture", "data_quality", "deployment", "evaluation", "training"];

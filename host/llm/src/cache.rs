@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, SystemTime},
 };
@@ -18,6 +18,11 @@ use crate::{
     files::{digest, write_private},
     ledger::Tokens,
 };
+
+/// Answers after which the folder is swept again: rare enough to cost nothing beside the calls.
+const SWEEP_EVERY: u64 = 1_000;
+/// Letters of a SHA-256 digest.
+const DIGEST_LETTERS: usize = 64;
 
 /// An accepted answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +36,7 @@ pub(crate) struct Cache {
     memory: moka::future::Cache<String, Accepted>,
     folder: Option<PathBuf>,
     ttl: Duration,
+    written: AtomicU64,
 }
 
 impl Cache {
@@ -39,7 +45,33 @@ impl Cache {
             .max_capacity(entries)
             .time_to_live(ttl)
             .build();
-        Self { memory, folder, ttl }
+        let cache = Self {
+            memory,
+            folder,
+            ttl,
+            written: AtomicU64::new(0),
+        };
+        cache.sweep();
+        cache
+    }
+
+    /// Removes what is too old to be an answer. Other files are not touched.
+    fn sweep(&self) {
+        let Some(entries) = self.folder.as_ref().and_then(|it| std::fs::read_dir(it).ok()) else {
+            return;
+        };
+        for file in entries.map_while(Result::ok).map(|it| it.path()) {
+            if is_answer(&file) && self.is_old(&file) {
+                let _ = std::fs::remove_file(file);
+            }
+        }
+    }
+
+    /// A file whose age cannot be told counts as old.
+    fn is_old(&self, file: &Path) -> bool {
+        let written = std::fs::metadata(file).and_then(|it| it.modified());
+        let age = written.map(|it| SystemTime::now().duration_since(it).unwrap_or_default());
+        !age.is_ok_and(|it| it <= self.ttl)
     }
 
     /// The answer, and whether it was there. `ask` runs where it was not; a failure is not kept.
@@ -78,8 +110,7 @@ impl Cache {
 
     fn read(&self, key: &str) -> Option<Accepted> {
         let file = Self::file(self.folder.as_ref()?, key);
-        let written = std::fs::metadata(&file).ok()?.modified().ok()?;
-        if SystemTime::now().duration_since(written).unwrap_or_default() > self.ttl {
+        if self.is_old(&file) {
             return None;
         }
         let json: Json = serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()?;
@@ -104,7 +135,17 @@ impl Cache {
         if let Err(error) = written {
             tracing::warn!(folder = %folder.display(), %error, "an answer of the language model was not kept");
         }
+        if self.written.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+            self.sweep();
+        }
     }
+}
+
+/// Named by a digest, as [`Cache::file`] does.
+fn is_answer(file: &Path) -> bool {
+    let stem = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+    let digest = stem.len() == DIGEST_LETTERS && stem.chars().all(|it| it.is_ascii_hexdigit());
+    digest && file.extension().is_some_and(|it| it == "json")
 }
 
 fn own(error: &Arc<LlmError>) -> bool {
@@ -163,6 +204,15 @@ mod tests {
             open(Duration::from_secs(9)).get(&question, ask).await.unwrap(),
             (accepted(), true)
         );
-        assert!(!open(Duration::ZERO).get(&question, ask).await.unwrap().1);
+        let other = folder.path().join("answers/notes.json");
+        std::fs::write(&other, "mine").unwrap();
+        let old = open(Duration::ZERO);
+        let left: Vec<_> = std::fs::read_dir(folder.path().join("answers")).unwrap().collect();
+        assert_eq!(
+            left.len(),
+            1,
+            "an expired answer is swept, another's file is not: {left:?}"
+        );
+        assert!(!old.get(&question, ask).await.unwrap().1);
     }
 }

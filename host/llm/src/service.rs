@@ -44,7 +44,7 @@ pub struct Ask {
 /// The answers to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// One per sample. With a schema each is one line of JSON that satisfies it.
+    /// One per sample that was answered. With a schema each is one line of JSON that satisfies it.
     pub texts: Vec<String>,
     /// The model that answered.
     pub model: String,
@@ -209,7 +209,7 @@ impl Llm {
             sample,
         };
         let samples = (0..ask.samples).map(|sample| self.0.sample(shape(sample), parts, parameters, account));
-        let answers = join_all(samples).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let answers = answered(join_all(samples).await, account)?;
         let mut answer = Answer {
             texts: Vec::new(),
             model: String::new(),
@@ -307,6 +307,29 @@ impl Inner {
             model: said.model,
             tokens,
         })
+    }
+}
+
+/// The samples that were answered: one that is lost does not take the others with it. Agreement is
+/// counted over those that came.
+fn answered<T>(samples: Vec<Result<T, LlmError>>, account: &Account) -> Result<Vec<T>, LlmError> {
+    let of = samples.len();
+    let (mut answers, mut lost) = (Vec::with_capacity(of), Vec::new());
+    for it in samples {
+        match it {
+            Ok(it) => answers.push(it),
+            Err(error) => lost.push(error),
+        }
+    }
+    let many = lost.len();
+    match lost.into_iter().next() {
+        Some(error) if answers.is_empty() => Err(error),
+        Some(error) => {
+            let message = format!("{many} of {of} samples: {}", error.message);
+            account.failed(&LlmError::new(error.kind, message));
+            Ok(answers)
+        }
+        None => Ok(answers),
     }
 }
 

@@ -209,6 +209,18 @@ impl Client {
         }
     }
 
+    /// `PUT` of a file's content.
+    pub(crate) async fn put(
+        &self,
+        path: &str,
+        content: impl Into<reqwest::Body>,
+        doing: &str,
+    ) -> Result<(), MlflowError> {
+        let request = self.request(Method::PUT, path).body(content);
+        let (response, _turn) = self.send(request, doing).await?;
+        self.body(response, MAX_ERROR, doing).await.map(|_| ())
+    }
+
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base))
     }

@@ -26,6 +26,7 @@ mod layout;
 mod local;
 mod location;
 mod params;
+mod recorder;
 mod request;
 mod retriever;
 mod run;
@@ -36,6 +37,7 @@ mod write_back;
 
 pub use access::{ServerSettings, Settings};
 pub use error::MlflowError;
+pub use recorder::Recorder;
 pub use retriever::{Retriever, RunPage, Search};
 pub use run::RunRecord;
 pub use write_back::WriteBack;

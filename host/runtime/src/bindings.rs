@@ -32,6 +32,7 @@ pub(crate) mod analyzer {
             "deepfix:analysis/llm": super::plugin::deepfix::analysis::llm,
             "deepfix:analysis/progress": super::plugin::deepfix::analysis::progress,
             "deepfix:analysis/logging": super::plugin::deepfix::analysis::logging,
+            "deepfix:analysis/secrets": super::plugin::deepfix::analysis::secrets,
         },
     });
 }
@@ -48,8 +49,9 @@ pub(crate) mod reasoner {
             "deepfix:analysis/llm": super::plugin::deepfix::analysis::llm,
             "deepfix:analysis/progress": super::plugin::deepfix::analysis::progress,
             "deepfix:analysis/logging": super::plugin::deepfix::analysis::logging,
+            "deepfix:analysis/secrets": super::plugin::deepfix::analysis::secrets,
         },
     });
 }
 
-pub(crate) use plugin::deepfix::analysis::{artifacts, knowledge, llm, logging, progress, types};
+pub(crate) use plugin::deepfix::analysis::{artifacts, knowledge, llm, logging, progress, secrets, types};

@@ -178,6 +178,19 @@ pub(crate) fn to_analysis(it: &core::Analysis) -> types::Analysis {
     }
 }
 
+/// An error with the name of its kind in the WIT.
+pub(crate) fn error_parts(error: &types::Error) -> (&'static str, &str) {
+    match error {
+        types::Error::NotFound(text) => ("not-found", text),
+        types::Error::Invalid(text) => ("invalid", text),
+        types::Error::Denied(text) => ("denied", text),
+        types::Error::BudgetExceeded(text) => ("budget-exceeded", text),
+        types::Error::TimedOut(text) => ("timed-out", text),
+        types::Error::Unavailable(text) => ("unavailable", text),
+        types::Error::Internal(text) => ("internal", text),
+    }
+}
+
 /// An error of the guest, as text with its kind.
 pub(crate) fn error_text(error: &types::Error) -> String {
     match error {

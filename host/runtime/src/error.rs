@@ -89,7 +89,10 @@ pub enum LoadError {
     Describe { file: PathBuf, reason: String },
     #[error("{}: `describe` is wrong: {reason}", file.display())]
     Description { file: PathBuf, reason: String },
-    #[error("{}: calls itself `{found}`, but the configuration calls it `{expected}`", file.display())]
+    #[error(
+        "{}: calls itself `{found}`, but the configuration calls it `{expected}`; to run it under a name of your own \
+         write `plugin = \"{found}\"` into its entry", file.display()
+    )]
     WrongName {
         file: PathBuf,
         expected: String,
@@ -101,6 +104,12 @@ pub enum LoadError {
         agent: String,
         what: String,
         line: String,
+    },
+    #[error("{}: the `settings` of `{agent}` do not fit what it declares: {reason}", file.display())]
+    Settings {
+        file: PathBuf,
+        agent: String,
+        reason: String,
     },
     #[error(
         "{}: `{agent}` reports `{code}`, and may report only codes of the namespaces {allowed}; allow another with \

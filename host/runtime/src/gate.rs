@@ -4,6 +4,7 @@ use deepfix_core::{ArtifactKind, Capability, Limits};
 use serde::Serialize;
 
 use crate::{
+    Secrets,
     error::{Ended, HostError},
     printed::LogMeter,
 };
@@ -11,6 +12,8 @@ use crate::{
 /// Calls beyond `host_calls` after which the guest is ended. One that heeds the refusal needs a
 /// few more, to log and to close what it opened.
 const GRACE: u64 = 1_000;
+/// Characters of a name of the guest's own in a message.
+const SHOWN: usize = 100;
 /// What the host adds to each log record (time, agent, request id): without it, a flood of empty
 /// records would cost nothing.
 const RECORD: u64 = 64;
@@ -24,6 +27,8 @@ pub struct Grants {
     pub capabilities: Vec<Capability>,
     /// Namespaces of fault codes that it may report beside its own.
     pub namespaces: Vec<String>,
+    /// Secrets that it may read.
+    pub secrets: Secrets,
 }
 
 impl Grants {
@@ -34,6 +39,7 @@ impl Grants {
             artifacts: Vec::new(),
             capabilities: Vec::new(),
             namespaces: Vec::new(),
+            secrets: Secrets::default(),
         }
     }
 
@@ -60,6 +66,12 @@ impl Grants {
         names.push(namespace);
         line("namespaces", &names)
     }
+
+    /// The configuration line that grants a secret. Its form is shown: what is granted already stays.
+    #[must_use]
+    pub fn secret_line(name: &str) -> String {
+        format!("secrets = {{ {name} = {{ env = \"VARIABLE\" }} }}")
+    }
 }
 
 fn line(key: &str, names: &[&str]) -> String {
@@ -82,11 +94,12 @@ pub struct Usage {
 
 /// What a host call wants.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Access {
+pub(crate) enum Access<'a> {
     /// Nothing that needs a grant.
     Free,
     Artifact(ArtifactKind),
     Capability(Capability),
+    Secret(&'a str),
 }
 
 /// What a host call uses up.
@@ -120,6 +133,10 @@ impl Gate {
         }
     }
 
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.grants.secrets
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -146,7 +163,7 @@ impl Gate {
     }
 
     /// Every host function passes here first.
-    pub(crate) fn enter(&mut self, access: Access) -> Result<(), HostError> {
+    pub(crate) fn enter(&mut self, access: Access<'_>) -> Result<(), HostError> {
         self.usage.host_calls += 1;
         if self.usage.host_calls > self.limits.host_calls {
             let refusal = self.exceeded("host_calls", self.limits.host_calls);
@@ -173,6 +190,15 @@ impl Gate {
                 it.config_name(),
                 self.grants.capability_line(it)
             ))),
+            Access::Secret(name) if self.grants.secrets.get(name).is_some() => Ok(()),
+            Access::Secret(name) => {
+                let name: String = name.chars().take(SHOWN).collect();
+                Err(HostError::Denied(format!(
+                    "`{}` may not read the secret `{name}`; grant it in its entry of deepfix.toml with `{}`",
+                    self.agent,
+                    Grants::secret_line(&name)
+                )))
+            }
         }
     }
 

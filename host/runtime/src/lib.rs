@@ -13,15 +13,21 @@ mod calls;
 mod contract;
 mod convert;
 mod cpu;
+mod description;
 mod engine;
 mod error;
 mod gate;
 mod limiter;
+mod linkage;
 mod load;
 mod printed;
+mod repeatable;
 mod run;
+mod secrets;
 mod services;
+mod settings;
 mod state;
+mod tape;
 mod trap;
 
 pub use engine::{Allocator, Engine, EngineConfig};
@@ -29,7 +35,9 @@ pub use error::LoadError;
 pub use gate::{Grants, Usage};
 pub use load::{Plugin, PluginConfig, World};
 pub use run::{Run, RunInput, Spent};
+pub use secrets::Secrets;
 pub use services::{
     Completion, CompletionRequest, KnowledgeSearch, LanguageModel, Message, NoLanguageModel, Passage, Query, Role,
     ServiceError, Services, TokenUsage,
 };
+pub use tape::Tape;

@@ -7,21 +7,18 @@ use std::{
 
 use deepfix_core::{AgentDescription, AgentError, Limits};
 use sha2::{Digest, Sha256};
-use wasmtime::component::{Component, InstancePre, types::ComponentItem};
+use wasmtime::component::{Component, InstancePre};
 
 use crate::{
     Engine, Grants, LoadError,
     bindings::{analyzer::AnalyzerIndices, reasoner::ReasonerIndices},
-    contract,
+    description,
     engine::Slots,
-    state::HostState,
+    linkage::{check_exports, check_imports, check_magic, pre},
+    state::{HostState, Rehearsal},
+    tape::Tape,
     trap,
 };
-
-/// The package that this host speaks.
-const PACKAGE: &str = "deepfix:analysis";
-/// Its version: a guest of the same 0.x line matches (Cargo's notion of compatibility).
-const VERSION: &str = "0.1.0";
 
 /// Which of the two worlds a plugin targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +37,7 @@ impl World {
         }
     }
 
-    fn interface(self) -> &'static str {
+    pub(crate) fn interface(self) -> &'static str {
         match self {
             Self::Analyzer => "analyze",
             Self::Reasoner => "reason",
@@ -54,7 +51,7 @@ impl World {
         }
     }
 
-    fn other(self) -> Self {
+    pub(crate) fn other(self) -> Self {
         match self {
             Self::Analyzer => Self::Reasoner,
             Self::Reasoner => Self::Analyzer,
@@ -63,12 +60,16 @@ impl World {
 }
 
 /// What the configuration says of a plugin.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PluginConfig {
     /// The component's file.
     pub file: PathBuf,
-    /// The name that it must give itself; none for a plugin that was dropped into the folder.
+    /// The agent's name, and what the component must call itself unless `plugin` says otherwise; none
+    /// for a plugin that was dropped into the folder, which is called what it calls itself.
     pub name: Option<String>,
+    /// What the component calls itself, where the agent has another name: one component may be loaded
+    /// several times, each with a name, grants and settings of its own.
+    pub plugin: Option<String>,
     /// The world that it must target.
     pub world: World,
     /// What it is allowed.
@@ -96,6 +97,7 @@ pub struct Plugin {
     pub(crate) name: Arc<str>,
     pub(crate) config: Arc<PluginConfig>,
     description: Arc<AgentDescription>,
+    pub(crate) rehearsal: Option<Rehearsal>,
     sha256: Arc<str>,
     size: u64,
 }
@@ -161,12 +163,15 @@ impl Plugin {
                 capabilities: Vec::new(),
                 extras: String::new(),
             }),
+            rehearsal: None,
             sha256: sha256.into(),
             size,
         };
         let description = plugin.describe().await.map_err(|error| not_described(&file, &error))?;
-        check_description(&plugin.config, &description)?;
-        plugin.name = description.name.as_str().into();
+        description::check(&plugin.config, &description)?;
+        if plugin.config.name.is_none() {
+            plugin.name = description.name.as_str().into();
+        }
         plugin.description = Arc::new(description);
         Ok(plugin)
     }
@@ -177,10 +182,21 @@ impl Plugin {
         &self.name
     }
 
-    /// The namespace of fault codes that it owns: its name in lower snake case.
+    /// The namespace of fault codes that it owns: what the component calls itself, in lower snake case.
+    /// Instances under different names share it.
     #[must_use]
     pub fn namespace(&self) -> String {
-        own_namespace(&self.name)
+        description::own_namespace(&self.description.name)
+    }
+
+    /// The same plugin for a rehearsal: its clocks stand still and its randomness is fixed, so that two
+    /// runs give the same bytes; its host calls are recorded on the tape, or answered from it.
+    #[must_use]
+    pub fn rehearsing(&self, tape: Option<Arc<Tape>>) -> Self {
+        Self {
+            rehearsal: Some(Rehearsal { tape }),
+            ..self.clone()
+        }
     }
 
     /// What the plugin said of itself when it was loaded.
@@ -234,318 +250,4 @@ fn not_described(file: &Path, error: &AgentError) -> LoadError {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn check_magic(file: &Path, bytes: &[u8]) -> Result<(), LoadError> {
-    match bytes.first_chunk::<8>() {
-        Some([0, b'a', b's', b'm', _, _, 1, 0]) => Ok(()),
-        Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => Err(LoadError::CoreModule { file: file.to_owned() }),
-        _ => {
-            let found = match bytes.get(..bytes.len().min(8)) {
-                Some([]) | None => "nothing: the file is empty".to_owned(),
-                Some(start) => format!("`{}`", start.escape_ascii()),
-            };
-            Err(LoadError::NotWasm {
-                file: file.to_owned(),
-                found,
-            })
-        }
-    }
-}
-
-/// `deepfix:analysis/analyze@0.1.0` into its interface and version, when it is of our package.
-fn ours(name: &str) -> Option<(&str, &str)> {
-    let rest = name.strip_prefix(PACKAGE)?.strip_prefix('/')?;
-    Some(rest.split_once('@').unwrap_or((rest, "")))
-}
-
-/// Versions 0.x.y match within the same x.
-fn compatible(version: &str) -> bool {
-    let line = |version: &str| version.split('.').take(2).map(str::to_owned).collect::<Vec<_>>();
-    line(version) == line(VERSION)
-}
-
-fn check_exports(file: &Path, engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
-    let names: Vec<String> = component
-        .component_type()
-        .exports(&engine.engine)
-        .map(|(name, _)| name.to_owned())
-        .collect();
-    let find = |world: World| {
-        names
-            .iter()
-            .find(|name| ours(name).is_some_and(|(it, _)| it == world.interface()))
-    };
-    if let Some(name) = find(world) {
-        let version = ours(name).map(|(_, version)| version).unwrap_or_default();
-        if compatible(version) {
-            return Ok(());
-        }
-        return Err(LoadError::WrongVersion {
-            file: file.to_owned(),
-            found: name.clone(),
-            offered: format!("{PACKAGE}/{}@{VERSION}", world.interface()),
-        });
-    }
-    if let Some(found) = find(world.other()) {
-        return Err(LoadError::WrongWorld {
-            file: file.to_owned(),
-            expected: world,
-            other: world.other(),
-            found: found.clone(),
-        });
-    }
-    let found = if names.is_empty() {
-        "nothing".to_owned()
-    } else {
-        format!("`{}`", names.join("`, `"))
-    };
-    let expected = format!("{PACKAGE}/{}@{VERSION}", world.interface());
-    Err(LoadError::NoWorld {
-        file: file.to_owned(),
-        expected,
-        found,
-    })
-}
-
-/// Interfaces of WASI 0.2 that language runtimes import; each is linked in a denied form.
-const WASI: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
-
-fn check_imports(file: &Path, engine: &Engine, component: &Component) -> Result<(), LoadError> {
-    for (name, item) in component.component_type().imports(&engine.engine) {
-        if let Some((interface, version)) = ours(name) {
-            let known = ["types", "artifacts", "knowledge", "llm", "progress", "logging"].contains(&interface);
-            if !compatible(version) {
-                return Err(LoadError::WrongVersion {
-                    file: file.to_owned(),
-                    found: name.to_owned(),
-                    offered: format!("{PACKAGE}/{interface}@{VERSION}"),
-                });
-            }
-            if known {
-                continue;
-            }
-        }
-        let wasi = name.strip_prefix("wasi:").and_then(|rest| rest.split('/').next());
-        if wasi.is_some_and(|package| WASI.contains(&package)) && matches!(item.ty, ComponentItem::ComponentInstance(_))
-        {
-            if name
-                .split_once('@')
-                .is_some_and(|(_, version)| version.starts_with("0.2."))
-            {
-                continue;
-            }
-            return Err(LoadError::WrongVersion {
-                file: file.to_owned(),
-                found: name.to_owned(),
-                offered: "WASI 0.2".to_owned(),
-            });
-        }
-        let hint = if wasi == Some("http") {
-            "a plugin has no network; what it needs from outside reaches it through `deepfix:analysis` \
-             (the StarlingMonkey runtime imports it unless told otherwise: disable its `http` feature)"
-        } else {
-            "a plugin imports only `deepfix:analysis` and what a language runtime needs of WASI 0.2 \
-             (cli, clocks, filesystem, io, random, sockets)"
-        };
-        return Err(LoadError::NotLinked {
-            file: file.to_owned(),
-            import: name.to_owned(),
-            hint: hint.to_owned(),
-        });
-    }
-    Ok(())
-}
-
-fn pre(file: &Path, engine: &Engine, component: &Component, world: World) -> Result<Pre, LoadError> {
-    // The names were checked; what is left are types that differ from ours.
-    let differs = |error: wasmtime::Error| LoadError::Mismatched {
-        file: file.to_owned(),
-        reason: format!("{error:#}"),
-    };
-    let pre = engine.linker.instantiate_pre(component).map_err(differs)?;
-    Ok(match world {
-        World::Analyzer => {
-            let indices = AnalyzerIndices::new(&pre).map_err(differs)?;
-            Pre::Analyzer(pre, indices)
-        }
-        World::Reasoner => {
-            let indices = ReasonerIndices::new(&pre).map_err(differs)?;
-            Pre::Reasoner(pre, indices)
-        }
-    })
-}
-
-/// Whether a code has the form `namespace.name` in lower snake case.
-fn well_formed(code: &str) -> bool {
-    let word = |word: &str| {
-        word.starts_with(|c: char| c.is_ascii_lowercase())
-            && word
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-    };
-    code.split_once('.')
-        .is_some_and(|(namespace, name)| word(namespace) && word(name))
-}
-
-/// Whether a version looks like semver: three numbers, then perhaps `-` or `+` and more.
-fn is_version(version: &str) -> bool {
-    let (core, more) = version
-        .find(['-', '+'])
-        .map_or((version, ""), |at| version.split_at(at));
-    let numbers: Vec<_> = core.split('.').collect();
-    numbers.len() == 3
-        && numbers
-            .iter()
-            .all(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
-        && more.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c))
-        && version.len() <= LONGEST_NAME
-}
-
-/// The namespace that an agent owns: its name in lower snake case.
-fn own_namespace(name: &str) -> String {
-    name.to_ascii_lowercase()
-        .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
-}
-
-/// Names and versions stand in every response and log line.
-const LONGEST_NAME: usize = 100;
-/// A summary is one sentence; in any script it fits.
-const LONGEST_SUMMARY: usize = 2_000;
-/// The built-in analyzers have fewer than 40 each.
-const MOST_CODES: usize = 1_000;
-
-/// The start of a text that may be of any length, for a message.
-fn shortened(text: &str) -> String {
-    let start: String = text.chars().take(LONGEST_NAME).collect();
-    if start.len() < text.len() {
-        format!("{start}...")
-    } else {
-        start
-    }
-}
-
-fn check_description(config: &PluginConfig, it: &AgentDescription) -> Result<(), LoadError> {
-    let file = config.file.clone();
-    let wrong = |reason: String| {
-        Err(LoadError::Description {
-            file: file.clone(),
-            reason,
-        })
-    };
-    let printable =
-        !it.name.is_empty() && it.name.len() <= LONGEST_NAME && it.name.chars().all(|c| c.is_ascii_graphic());
-    if !printable {
-        return wrong(format!(
-            "name {:?}, expected 1 to {LONGEST_NAME} visible ASCII characters",
-            shortened(&it.name)
-        ));
-    }
-    if let Some(expected) = &config.name
-        && *expected != it.name
-    {
-        return Err(LoadError::WrongName {
-            file,
-            expected: expected.clone(),
-            found: it.name.clone(),
-        });
-    }
-    if !is_version(&it.version) {
-        return wrong(format!(
-            "version {:?}, expected a semantic version such as 0.1.0",
-            shortened(&it.version)
-        ));
-    }
-    if it.summary.len() > LONGEST_SUMMARY {
-        return wrong(format!(
-            "`summary` has {} bytes, expected one sentence",
-            it.summary.len()
-        ));
-    }
-    if it.codes.len() > MOST_CODES {
-        return wrong(format!("{} codes, expected at most {MOST_CODES}", it.codes.len()));
-    }
-    if !contract::is_object(&it.extras) {
-        return wrong("`extras` is neither empty nor a JSON object".to_owned());
-    }
-    if it.consumes.is_empty() && config.world == World::Analyzer {
-        return wrong("`consumes` is empty, expected at least one artifact kind".to_owned());
-    }
-    let grants = &config.grants;
-    for consumed in &it.consumes {
-        if consumed.required && !grants.artifacts.contains(&consumed.kind) {
-            return Err(LoadError::NotGranted {
-                file,
-                agent: it.name.clone(),
-                what: format!("the {} artifact", consumed.kind.config_name()),
-                line: grants.artifact_line(consumed.kind),
-            });
-        }
-    }
-    for request in &it.capabilities {
-        if request.required && !grants.capabilities.contains(&request.capability) {
-            return Err(LoadError::NotGranted {
-                file,
-                agent: it.name.clone(),
-                what: format!("the capability {}", request.capability.config_name()),
-                line: grants.capability_line(request.capability),
-            });
-        }
-    }
-    let own = own_namespace(&it.name);
-    for code in &it.codes {
-        if !well_formed(code) {
-            return wrong(format!(
-                "code {:?}, expected `namespace.name` in lower snake case",
-                shortened(code)
-            ));
-        }
-        let namespace = code.split('.').next().unwrap_or_default();
-        if namespace != own && !grants.namespaces.iter().any(|it| it == namespace) {
-            let mut allowed = vec![own.clone()];
-            allowed.extend(grants.namespaces.iter().cloned());
-            return Err(LoadError::ForeignCode {
-                file,
-                agent: it.name.clone(),
-                code: code.clone(),
-                allowed: format!("`{}`", allowed.join("`, `")),
-                line: grants.namespace_line(namespace),
-            });
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_same_line_of_versions_is_compatible() {
-        assert!(compatible("0.1.0"));
-        assert!(compatible("0.1.7"));
-        assert!(!compatible("0.2.0"));
-        assert!(!compatible("1.1.0"));
-        assert!(!compatible(""));
-    }
-
-    #[test]
-    fn versions_have_three_numbers() {
-        assert!(is_version("0.1.0"));
-        assert!(is_version("1.20.3-rc.1+build5"));
-        assert!(!is_version("1.0"));
-        assert!(!is_version("latest"));
-        assert!(!is_version("1.0.0\n"));
-        assert!(!is_version(""));
-    }
-
-    #[test]
-    fn codes_are_dotted_lower_snake_case() {
-        assert!(well_formed("training.lr_too_high"));
-        assert!(!well_formed("training"));
-        assert!(!well_formed("Training.x"));
-        assert!(!well_formed("a.b.c"));
-        assert!(!well_formed("a. b"));
-        assert_eq!(own_namespace("acme-Fairness"), "acme_fairness");
-    }
 }

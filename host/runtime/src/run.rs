@@ -150,7 +150,7 @@ impl Plugin {
     }
 
     async fn run(&self, input: RunInput, job: Job) -> Run {
-        let (answer, after) = self.call(input, job).await;
+        let (answer, mut after) = self.call(input, job).await;
         let mut objections = Vec::new();
         let result = match answer {
             Err(error) => Err(error),
@@ -175,12 +175,33 @@ impl Plugin {
                 after.spent.usage.dropped_log_records, self.config.limits.log_bytes
             ));
         }
+        let result = self.without_secrets(result, &mut objections, &mut after.retrieved);
         Run {
             result,
             objections,
             retrieved: after.retrieved,
             spent: after.spent,
         }
+    }
+
+    /// The one way out: nothing that the agent says holds the value of a secret.
+    fn without_secrets(
+        &self,
+        mut result: Result<Report, AgentError>,
+        objections: &mut [String],
+        retrieved: &mut [(String, String)],
+    ) -> Result<Report, AgentError> {
+        let secrets = &self.config.grants.secrets;
+        if secrets.is_empty() {
+            return result;
+        }
+        match &mut result {
+            Ok(report) => secrets.hide_in_report(report),
+            Err(error) => secrets.hide(&mut error.message),
+        }
+        objections.iter_mut().for_each(|it| secrets.hide(it));
+        retrieved.iter_mut().for_each(|(_, line)| secrets.hide(line));
+        result
     }
 
     /// A fresh store and instance, under every limit.
@@ -201,6 +222,7 @@ impl Plugin {
             Arc::clone(&input.artifacts),
             input.services.clone(),
             gate,
+            self.rehearsal.as_ref(),
         );
         let cpu = state.cpu.clone();
         let mut store = Store::new(&self.engine.engine, state);
@@ -331,6 +353,7 @@ impl After {
 fn log_output(state: &HostState) {
     for (stream, pipe) in [("stdout", &state.stdout), ("stderr", &state.stderr)] {
         let text = pipe.kept();
+        let text = state.secrets.hidden(text);
         if !text.is_empty() {
             tracing::info!(
                 target: "deepfix::plugin",

@@ -6,7 +6,9 @@ use deepfix_core::{ArtifactKind, ArtifactSet, Blob};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-use crate::{cpu::CpuClock, gate::Gate, limiter::Limiter, printed::Printed, services::Services};
+use crate::{
+    Secrets, Tape, cpu::CpuClock, gate::Gate, limiter::Limiter, printed::Printed, repeatable, services::Services,
+};
 
 /// Bytes of randomness in one call: the host allocates them before the guest has the memory.
 const RANDOM: u64 = 64 << 10;
@@ -24,7 +26,14 @@ pub struct OpenTable {
 #[allow(unreachable_pub, reason = "the generated bindings name it")]
 pub struct OpenBlob {
     pub(crate) kind: ArtifactKind,
+    pub(crate) name: String,
     pub(crate) blob: Arc<dyn Blob>,
+}
+
+/// An analysis whose clocks and randomness are the same at each run.
+#[derive(Debug, Clone)]
+pub(crate) struct Rehearsal {
+    pub(crate) tape: Option<Arc<Tape>>,
 }
 
 pub(crate) struct HostState {
@@ -33,6 +42,9 @@ pub(crate) struct HostState {
     pub(crate) artifacts: Arc<ArtifactSet>,
     pub(crate) services: Services,
     pub(crate) gate: Gate,
+    pub(crate) secrets: Secrets,
+    /// Where host calls are recorded or come from.
+    pub(crate) tape: Option<Arc<Tape>>,
     pub(crate) limiter: Limiter,
     pub(crate) cpu: CpuClock,
     /// Set when the epoch callback ended the guest.
@@ -52,6 +64,7 @@ impl HostState {
         artifacts: Arc<ArtifactSet>,
         services: Services,
         gate: Gate,
+        rehearsal: Option<&Rehearsal>,
     ) -> Self {
         let limits = *gate.limits();
         let stdout = Printed::new(gate.log_meter());
@@ -60,20 +73,25 @@ impl HostState {
         resources.set_max_capacity(usize::try_from(limits.resources).unwrap_or(usize::MAX));
         // No directory, no environment, no argument, no input. Addresses are refused by
         // default; sockets cannot even be created.
-        let wasi = WasiCtx::builder()
-            .allow_tcp(false)
+        let mut wasi = WasiCtx::builder();
+        wasi.allow_tcp(false)
             .allow_udp(false)
             .allow_ip_name_lookup(false)
             .max_random_size(RANDOM)
             .stdout(stdout.clone())
-            .stderr(stderr.clone())
-            .build();
+            .stderr(stderr.clone());
+        if rehearsal.is_some() {
+            repeatable::set(&mut wasi);
+        }
+        let wasi = wasi.build();
         Self {
             agent,
             request_id,
             artifacts,
             services,
             limiter: Limiter::new(&limits),
+            secrets: gate.secrets().clone(),
+            tape: rehearsal.and_then(|it| it.tape.clone()),
             gate,
             cpu: CpuClock::default(),
             cpu_exceeded: false,

@@ -3,21 +3,25 @@
 use std::{future::Future, panic::resume_unwind, sync::Arc, time::Duration};
 
 use axum::{
-    Extension, Json,
+    Extension,
     extract::{Request, State},
+    http::header::{CONTENT_LOCATION, CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use deepfix_core::AnalyseOptions;
-use deepfix_core::{Experiment, Problem, ProblemCode};
+use deepfix_core::{AnalyseOptions, AnalyseResponse, Experiment, Problem, ProblemCode, Progress};
 use tokio::{
     task::spawn_blocking,
     time::{Instant, timeout_at},
 };
 
+use uuid::Uuid;
+
 use crate::{
+    access::Identity,
     admission::Ticket,
     app::App,
-    body,
+    body, events,
+    history::remember,
     problem::Refusal,
     request_id::RequestId,
     shutdown::{CUT_OFF, Phase},
@@ -34,17 +38,77 @@ const DECODE_INLINE: usize = 1 << 20;
 pub(crate) async fn analyse(
     State(app): State<Arc<App>>,
     Extension(id): Extension<RequestId>,
+    Extension(identity): Extension<Identity>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let deadline = Instant::now() + app.config.request_timeout;
+    let deadline = Instant::now() + app.config().request_timeout;
+    if events::wanted(request.headers()) {
+        let received = bounded(&app, deadline, receive(&app, request)).await?;
+        return Ok(streamed(app, id, identity, received, deadline));
+    }
     bounded(&app, deadline, async {
-        let (experiment, mut ticket) = receive(&app, request).await?;
-        let experiment = retrieve(&app, experiment, &mut ticket, options(&id, deadline).time_left).await?;
-        ticket.turn().await;
-        let response = app.diagnosis.analyse(experiment, options(&id, deadline)).await;
-        Ok(Json(response).into_response())
+        let (experiment, ticket) = receive(&app, request).await?;
+        let options = |deadline| options(&id, deadline);
+        let (text, kept) = diagnose(&app, &identity, experiment, ticket, deadline, options).await?;
+        let mut response = ([(CONTENT_TYPE, "application/json")], text).into_response();
+        // Where the same can be read again.
+        if let Some(kept) = kept.and_then(|it| format!("/v1/analyses/{it}").parse().ok()) {
+            response.headers_mut().insert(CONTENT_LOCATION, kept);
+        }
+        Ok(response)
     })
     .await
+}
+
+/// Waits for a turn, diagnoses and remembers: the response as JSON, and its id where it is kept.
+async fn diagnose(
+    app: &App,
+    identity: &Identity,
+    experiment: Experiment,
+    mut ticket: Ticket,
+    deadline: Instant,
+    options: impl Fn(Instant) -> AnalyseOptions,
+) -> Result<(String, Option<String>), Problem> {
+    let experiment = retrieve(app, experiment, &mut ticket, options(deadline).time_left).await?;
+    ticket.turn().await;
+    let response = app.service.diagnosis.analyse(experiment, options(deadline)).await;
+    drop(ticket);
+    let text = text(&response)?;
+    let kept = Uuid::new_v4().to_string();
+    let there = remember(app, identity, &kept, &response, &text).await;
+    Ok((text, there.then_some(kept)))
+}
+
+/// A response as JSON.
+pub(crate) fn text(response: &AnalyseResponse) -> Result<String, Problem> {
+    serde_json::to_string(response).map_err(|error| {
+        tracing::error!(%error, "a response cannot be written");
+        Problem::new(ProblemCode::Internal, "the response cannot be written as JSON")
+    })
+}
+
+fn streamed(
+    app: Arc<App>,
+    id: RequestId,
+    identity: Identity,
+    (experiment, ticket): (Experiment, Ticket),
+    deadline: Instant,
+) -> Response {
+    let (channel, heard) = events::channel();
+    let work = async move {
+        let options = |deadline| AnalyseOptions {
+            progress: Some(Arc::clone(&channel) as Arc<dyn Progress>),
+            ..options(&id, deadline)
+        };
+        let done = bounded(&app, deadline, async {
+            Ok(diagnose(&app, &identity, experiment, ticket, deadline, options).await?)
+        });
+        done.await.map(|(text, _)| text).map_err(|refusal| Problem {
+            request_id: Some(id.as_str().to_owned()),
+            ..refusal.into_problem()
+        })
+    };
+    events::stream(work, heard)
 }
 
 /// Gets what a request names from elsewhere. The place of the analysis is free meanwhile: waiting for
@@ -60,7 +124,7 @@ pub(crate) async fn retrieve(
         return Ok(experiment);
     }
     ticket.pause();
-    app.diagnosis.retrieve(experiment, time_left).await
+    app.service.diagnosis.retrieve(experiment, time_left).await
 }
 
 /// Runs the work of one request until its deadline, or until the server goes away.
@@ -82,7 +146,7 @@ pub(crate) fn timed_out(app: &App) -> Problem {
         ProblemCode::TimedOut,
         format!(
             "not done after {}, the wait for a turn included (`[server] request_timeout`)",
-            humantime::format_duration(app.config.request_timeout)
+            humantime::format_duration(app.config().request_timeout)
         ),
     )
 }
@@ -108,23 +172,23 @@ pub(crate) async fn receive(app: &Arc<App>, request: Request) -> Result<(Experim
     let length = body::length(request.headers());
     if length.is_some_and(|length| length <= body::SMALL_BODY) {
         // Read before a place is taken: a client that trickles it holds its connection only.
-        let bytes = body::read(request.into_body(), length, &app.config).await?;
+        let bytes = body::read(request.into_body(), length, app.config()).await?;
         return decode(app, bytes, app.admission.admit()?).await;
     }
     let mut ticket = app.admission.admit()?;
     ticket.turn().await;
-    let bytes = body::read(request.into_body(), length, &app.config).await?;
+    let bytes = body::read(request.into_body(), length, app.config()).await?;
     decode(app, bytes, ticket).await
 }
 
 async fn decode(app: &Arc<App>, bytes: Vec<u8>, ticket: Ticket) -> Result<(Experiment, Ticket), Refusal> {
     if bytes.len() <= DECODE_INLINE {
-        return Ok((app.diagnosis.decode(&bytes)?, ticket));
+        return Ok((app.service.diagnosis.decode(&bytes)?, ticket));
     }
     let app = Arc::clone(app);
     // Decoding cannot be interrupted: the ticket goes along, so that a client that comes and goes
     // cannot start more of it than may run.
-    match spawn_blocking(move || (app.diagnosis.decode(&bytes), ticket)).await {
+    match spawn_blocking(move || (app.service.diagnosis.decode(&bytes), ticket)).await {
         Ok((experiment, ticket)) => Ok((experiment?, ticket)),
         Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
         Err(_) => Err(Refusal::shutting_down(CUT_OFF)),

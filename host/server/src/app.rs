@@ -4,30 +4,42 @@ use std::sync::{
 };
 
 use deepfix_config::ServerConfig;
-use deepfix_core::Diagnosis;
+use uuid::Uuid;
 
-use crate::{admission::Admission, jobs::Jobs, shutdown::Phases};
+use crate::{access::Rates, admission::Admission, jobs::Jobs, service::Service, shutdown::Phases};
 
 /// What all handlers share.
 pub(crate) struct App {
-    pub(crate) diagnosis: Arc<dyn Diagnosis>,
+    pub(crate) service: Service,
     pub(crate) admission: Admission,
     pub(crate) jobs: Jobs,
     pub(crate) phases: Phases,
     pub(crate) in_flight: Gauge,
-    pub(crate) config: ServerConfig,
+    pub(crate) rates: Rates,
+    owner: String,
 }
 
 impl App {
-    pub(crate) fn new(diagnosis: Arc<dyn Diagnosis>, config: &ServerConfig, phases: Phases) -> Arc<Self> {
+    pub(crate) fn new(service: Service, phases: Phases) -> Arc<Self> {
+        let (config, access) = (&service.config, &service.access);
         Arc::new(Self {
-            diagnosis,
             admission: Admission::new(config.max_in_flight, config.max_waiting),
             jobs: Jobs::new(config.max_jobs, config.job_retention),
             phases,
             in_flight: Gauge::default(),
-            config: config.clone(),
+            rates: Rates::new(access.requests_per_minute, access.burst),
+            owner: Uuid::new_v4().to_string(),
+            service,
         })
+    }
+
+    pub(crate) fn config(&self) -> &ServerConfig {
+        &self.service.config
+    }
+
+    /// The name of this run of the server, in the database.
+    pub(crate) fn owner(&self) -> &str {
+        &self.owner
     }
 }
 

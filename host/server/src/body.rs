@@ -29,9 +29,9 @@ pub(crate) async fn check(State(app): State<Arc<App>>, mut request: Request, nex
     check_type(request.headers())?;
     check_encoding(request.headers_mut())?;
     if let Some(length) = length(request.headers())
-        && length > app.config.max_body
+        && length > app.config().max_body
     {
-        return Err(too_large(format!("{length} bytes"), app.config.max_body));
+        return Err(too_large(format!("{length} bytes"), app.config().max_body));
     }
     Ok(next.run(request).await)
 }

@@ -10,7 +10,12 @@ use hyper_util::{
 use tokio::net::TcpStream;
 use tokio_io_timeout::TimeoutStream;
 
-use crate::shutdown::{Phase, Phases};
+use tower::ServiceExt as _;
+
+use crate::{
+    admin::Peer,
+    shutdown::{Phase, Phases},
+};
 
 /// Serves one connection to its end. HTTP/1.1 only: one request at a time, so the number of
 /// connections bounds everything, and clients and proxies all speak it.
@@ -18,6 +23,13 @@ pub(crate) async fn run(stream: TcpStream, router: Router, config: Arc<ServerCon
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY");
     }
+    let peer = stream.peer_addr().ok().map(|it| Peer(it.ip()));
+    let router = router.map_request(move |mut request: axum::extract::Request<_>| {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
+        request
+    });
     let mut stream = TimeoutStream::new(stream);
     // A client that takes none of the answer for so long is gone; without this it would keep its
     // connection for ever.

@@ -10,27 +10,39 @@
 //!  problem     whatever went wrong becomes application/problem+json
 //!  catch panic a panic is an answer too
 //!  routes      /health, /v1/agents, /v1/analyse, /v2/analyse, /v2/jobs/{id}; all under /api too
+//!   access     the key: who asks, whether that is allowed, how often
 //!   body       content type and encoding, size, time
 //!   admission  a bounded number run, a bounded number wait, the rest is refused
-//!   analyse    decode, wait for a turn, diagnose; or jobs, the same in the background
+//!   analyse    decode, wait for a turn, diagnose, remember; or events, or jobs in the background
 //! ```
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
+mod access;
+mod admin;
 mod admission;
 mod analyse;
 mod app;
+mod background;
 mod body;
 mod connection;
+mod events;
+mod history;
 mod jobs;
 mod linger;
 mod observe;
+mod operations;
 mod problem;
 mod request_id;
 mod routes;
 mod serve;
+mod service;
 mod shutdown;
+mod time;
 
+pub use access::{Minted, Scope, mint};
+pub use operations::start_metrics;
 pub use routes::router;
 pub use serve::{Drained, serve};
+pub use service::Service;
 pub use shutdown::shutdown_signal;

@@ -33,7 +33,9 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     let id = RequestId::of(request.headers());
     let (method, path) = (request.method(), shown_path(request.uri().path()));
     let span = tracing::info_span!("request", request_id = id.as_str(), %method, path);
+    let route = route_of(path);
     let mut record = Record {
+        route,
         quiet: *method == Method::GET && path.ends_with("/health"),
         span: span.clone(),
         started: Instant::now(),
@@ -59,6 +61,7 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
 /// Writes the log line when the request is over: when the answer's body has been handed over,
 /// or when the client is gone and everything is dropped.
 struct Record {
+    route: &'static str,
     span: Span,
     quiet: bool,
     started: Instant,
@@ -70,6 +73,9 @@ struct Record {
 impl Drop for Record {
     fn drop(&mut self) {
         let (bytes, ms) = (self.bytes, self.started.elapsed().as_secs_f64() * 1000.0);
+        let status = self.status.map_or("gone", |it| status_text(it));
+        metrics::counter!("deepfix_http_requests_total", "route" => self.route, "status" => status).increment(1);
+        metrics::histogram!("deepfix_http_request_duration_seconds", "route" => self.route).record(ms / 1000.0);
         self.span.in_scope(|| match self.status {
             Some(status) if status.is_server_error() => {
                 tracing::warn!(status = status.as_u16(), bytes, duration_ms = ms, "answered");
@@ -81,6 +87,38 @@ impl Drop for Record {
             Some(status) => tracing::info!(status = status.as_u16(), bytes, duration_ms = ms, "answered"),
             None => tracing::info!(duration_ms = ms, "the client went away before the answer"),
         });
+    }
+}
+
+/// What is asked for, in few words: paths of clients would make a series each.
+fn route_of(path: &str) -> &'static str {
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    match path {
+        "/" => "root",
+        "/health" | "/ready" => "probe",
+        "/metrics" => "metrics",
+        "/v1/agents" => "agents",
+        "/v1/analyse" | "/v1/analyze" => "analyse",
+        "/v2/analyse" => "submit",
+        _ if path.starts_with("/v2/jobs/") => "job",
+        _ if path.starts_with("/v1/analyses") => "history",
+        _ if path.starts_with("/v1/admin") => "admin",
+        _ => "other",
+    }
+}
+
+/// The class of a status, and those by name that operators watch.
+fn status_text(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 => "401",
+        403 => "403",
+        429 => "429",
+        503 => "503",
+        504 => "504",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        _ => "5xx",
     }
 }
 

@@ -66,6 +66,11 @@ impl Refusal {
         self
     }
 
+    /// Without the headers, for who answers in another form.
+    pub(crate) fn into_problem(self) -> Problem {
+        self.0.0
+    }
+
     #[cfg(test)]
     pub(crate) fn problem(&self) -> &Problem {
         &self.0.0

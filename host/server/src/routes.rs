@@ -3,13 +3,11 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     extract::State,
-    http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get, post},
+    routing::{MethodRouter, delete, get, post},
 };
-use deepfix_config::ServerConfig;
-use deepfix_core::{AgentInfo, Diagnosis};
+use deepfix_core::{AgentInfo, PluginsInfo};
 use serde::Serialize;
 use tower::ServiceBuilder;
 use tower_http::{
@@ -18,11 +16,13 @@ use tower_http::{
 };
 
 use crate::{
+    access::{self, Scope},
+    admin,
     analyse::analyse,
     app::App,
-    body, jobs, observe,
-    problem::{self, Refusal},
-    shutdown::{Phase, Phases},
+    body, history, jobs, observe, operations, problem,
+    service::Service,
+    shutdown::Phases,
 };
 
 /// One line of what `GET /` tells.
@@ -36,7 +36,13 @@ struct Endpoint {
 const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", "/", "this list"),
     endpoint("GET", "/health", "whether the server answers"),
+    endpoint("GET", "/ready", "whether it should get requests"),
     endpoint("GET", "/v1/agents", "the agents, what they read, find and may use"),
+    endpoint(
+        "POST",
+        "/v1/admin/reload",
+        "looks at plugins and configuration now; from this machine only",
+    ),
     endpoint(
         "POST",
         "/v1/analyse",
@@ -46,6 +52,15 @@ const ENDPOINTS: &[Endpoint] = &[
     endpoint("POST", "/v2/analyse", "the same in the background; the answer is a job"),
     endpoint("GET", "/v2/jobs/{id}", "a job, with its result when it is completed"),
     endpoint("DELETE", "/v2/jobs/{id}", "cancels a job"),
+    endpoint("GET", "/v1/analyses", "what was diagnosed before, the newest first"),
+    endpoint("GET", "/v1/analyses/{id}", "one of them, whole"),
+    endpoint("DELETE", "/v1/analyses/{id}", "forgets it"),
+    endpoint(
+        "GET",
+        "/v1/analyses/{before}/compare/{after}",
+        "what changed from one to another",
+    ),
+    endpoint("GET", "/metrics", "counts for Prometheus; where administration is"),
 ];
 
 const fn endpoint(method: &'static str, path: &'static str, summary: &'static str) -> Endpoint {
@@ -63,20 +78,56 @@ pub(crate) fn endpoint_list() -> String {
 
 /// The service without a listener: everything but the bounds on connections and the shutdown.
 /// For tests, and for who brings a server.
-pub fn router(diagnosis: Arc<dyn Diagnosis>, config: &ServerConfig) -> Router {
+pub fn router(service: Service) -> Router {
     let (_, phases) = Phases::new();
-    of(App::new(diagnosis, config, phases))
+    of(App::new(service, phases))
 }
 
 pub(crate) fn of(app: Arc<App>) -> Router {
-    let routes = Router::new()
-        .route("/", get(root))
-        .route("/health", get(health))
-        .route("/v1/agents", get(agents))
+    let needs = |scope| from_fn_with_state((Arc::clone(&app), scope), access::check);
+    let analysing = Router::new()
         .route("/v1/analyse", takes_body(&app, post(analyse)))
         .route("/v1/analyze", takes_body(&app, post(analyse)))
         .route("/v2/analyse", takes_body(&app, post(jobs::submit)))
-        .route("/v2/jobs/{id}", get(jobs::show).delete(jobs::cancel));
+        .route("/v2/jobs/{id}", get(jobs::show).delete(jobs::cancel))
+        .route_layer(needs(Scope::Analyse));
+    let reading = Router::new()
+        .route("/v1/agents", get(agents))
+        .route("/v1/analyses", get(history::list))
+        .route("/v1/analyses/{id}", get(history::show))
+        .route("/v1/analyses/{before}/compare/{after}", get(history::compare))
+        .route_layer(needs(Scope::Read));
+    let forgetting = Router::new()
+        .route("/v1/analyses/{id}", delete(history::forget))
+        .route_layer(needs(Scope::Analyse));
+    let mut routes = Router::new()
+        .route("/", get(root))
+        .route("/health", get(operations::health))
+        .route("/ready", get(operations::ready))
+        .merge(analysing)
+        .merge(reading)
+        .merge(forgetting);
+    if app.config().admin_listen.is_none() && app.config().listen.ip().is_loopback() {
+        routes = routes.merge(administration());
+    }
+    layered(app, routes)
+}
+
+/// What an address of its own offers, when there is one.
+pub(crate) fn of_administration(app: Arc<App>) -> Router {
+    let routes = administration()
+        .route("/health", get(operations::health))
+        .route("/ready", get(operations::ready));
+    layered(app, routes)
+}
+
+fn administration() -> Router<Arc<App>> {
+    Router::new()
+        .route("/metrics", get(operations::metrics))
+        .route("/v1/admin/reload", post(admin::reload))
+}
+
+fn layered(app: Arc<App>, routes: Router<Arc<App>>) -> Router {
     // From the outside in.
     let layers = ServiceBuilder::new()
         // Names the request, and sees what really goes out.
@@ -101,27 +152,15 @@ async fn root() -> Response {
     .into_response()
 }
 
-async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
-    if app.phases.has_reached(Phase::Draining) {
-        return Err(Refusal::shutting_down(
-            "requests that came in are finished, no new ones are taken",
-        ));
-    }
-    let health = serde_json::json!({
-        "status": "ok",
-        "version": env!("CARGO_PKG_VERSION"),
-        "agents": app.diagnosis.agents().len(),
-    });
-    Ok((StatusCode::OK, Json(health)).into_response())
-}
-
 async fn agents(State(app): State<Arc<App>>) -> Response {
     #[derive(Serialize)]
     struct Agents {
         agents: Vec<AgentInfo>,
+        plugins: PluginsInfo,
     }
     Json(Agents {
-        agents: app.diagnosis.agents(),
+        agents: app.service.diagnosis.agents(),
+        plugins: app.service.diagnosis.plugins(),
     })
     .into_response()
 }

@@ -1,7 +1,7 @@
 use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
 
+use axum::Router;
 use deepfix_config::ServerConfig;
-use deepfix_core::Diagnosis;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -10,7 +10,8 @@ use tokio::{
 
 use crate::{
     app::App,
-    connection, routes,
+    background, connection, jobs, routes,
+    service::Service,
     shutdown::{Phase, Phases},
 };
 
@@ -32,16 +33,25 @@ pub struct Drained {
 
 /// Serves until `shutdown` is ready. Then the listener is closed, requests that came in are
 /// answered, and after `drain_timeout` the rest gets a 503 and is dropped.
+///
+/// `admin` is where administration is, when it has an address of its own.
 pub async fn serve(
     listener: TcpListener,
-    diagnosis: Arc<dyn Diagnosis>,
-    config: &ServerConfig,
+    admin: Option<TcpListener>,
+    service: Service,
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
-    let config = Arc::new(config.clone());
+    let config = Arc::new(service.config.clone());
     let max_connections = config.max_connections;
     let (phase, phases) = Phases::new();
-    let app = App::new(diagnosis, &config, phases.clone());
+    let app = App::new(service, phases.clone());
+    background::start(&app).await;
+    let mut beside = JoinSet::new();
+    beside.spawn(background::run(Arc::clone(&app)));
+    if let Some(admin) = admin {
+        let router = routes::of_administration(Arc::clone(&app));
+        beside.spawn(administer(admin, router, Arc::clone(&config), phases.clone()));
+    }
     let router = routes::of(Arc::clone(&app));
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -61,6 +71,7 @@ pub async fn serve(
 
     phase.send_replace(Phase::Draining);
     let jobs = app.jobs.close();
+    jobs::written_down(&app).await;
     tracing::info!(requests = app.in_flight.count(), jobs, "draining");
     let mut requests = 0;
     if timeout(config.drain_timeout, all(&mut connections)).await.is_err() {
@@ -71,6 +82,22 @@ pub async fn serve(
     }
     tracing::info!(cut_off_requests = requests, cut_off_jobs = jobs, "stopped");
     Drained { requests, jobs }
+}
+
+/// Connections to the address of administration that are open at once: a scraper and a person.
+const MAX_ADMINISTRATORS: usize = 16;
+
+/// Serves administration until it is dropped.
+async fn administer(listener: TcpListener, router: Router, config: Arc<ServerConfig>, phases: Phases) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            Some(_) = connections.join_next() => {}
+            stream = accept(&listener), if connections.len() < MAX_ADMINISTRATORS => {
+                connections.spawn(connection::run(stream, router.clone(), Arc::clone(&config), phases.clone()));
+            }
+        }
+    }
 }
 
 async fn all(connections: &mut JoinSet<()>) {
@@ -98,7 +125,7 @@ fn is_of_connection(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use deepfix_core::{AgentInfo, AnalyseOptions, BoxFuture};
+    use deepfix_core::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis};
     use deepfix_core::{AnalyseResponse, Experiment, Problem};
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -135,7 +162,7 @@ mod tests {
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
             let stopped = async { stopped.await.unwrap() };
-            serve(listener, Arc::new(Nothing), &config, stopped).await
+            serve(listener, None, Service::new(Arc::new(Nothing), &config), stopped).await
         });
         let asking = async || {
             let mut stream = TcpStream::connect(address).await.unwrap();

@@ -24,6 +24,10 @@ summary-document-findings = No weights were sent. { $findings ->
 
 remark-random-state = random_state is null: set it to a fixed number (42, say), so that two runs can be compared and a change of the metric means a change of the model.
 
+not-examined-what-configuration = the configuration of the model
+not-examined-what-dead-units = dead units
+not-examined-what-types = tensors of other types
+not-examined-what-weights = the weights
 not-examined-no-file-why = The request names no checkpoint file (path is null), so there are no weights to look at.
 not-examined-no-file-send = Save the weights with safetensors.torch.save_file(model.state_dict(), "model.safetensors") below a folder that the server lists under [artifacts] roots, and send that path.
 not-examined-closed-why = The server could not open { $path }: it does not exist, or lies below none of the folders under [artifacts] roots in deepfix.toml.

@@ -24,6 +24,10 @@ summary-document-findings = Aucun poids n'a été envoyé. { $findings ->
 
 remark-random-state = random_state est nul : fixez-le (à 42, par exemple), pour que deux exécutions soient comparables et qu'un changement de la métrique signifie un changement du modèle.
 
+not-examined-what-configuration = la configuration du modèle
+not-examined-what-dead-units = les unités mortes
+not-examined-what-types = les tenseurs d'autres types
+not-examined-what-weights = les poids
 not-examined-no-file-why = La requête ne nomme aucun fichier de checkpoint (path est nul) : il n'y a pas de poids à regarder.
 not-examined-no-file-send = Enregistrez les poids avec safetensors.torch.save_file(model.state_dict(), "model.safetensors") sous un dossier que le serveur liste dans [artifacts] roots, et envoyez ce chemin.
 not-examined-closed-why = Le serveur n'a pas pu ouvrir { $path } : le fichier n'existe pas, ou ne se trouve sous aucun des dossiers de [artifacts] roots dans deepfix.toml.

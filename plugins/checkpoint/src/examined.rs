@@ -55,7 +55,7 @@ struct Gaps<'a, 'b> {
 impl Gaps<'_, '_> {
     fn add(&mut self, what: &str, id: &str, args: &[(&str, Arg)]) {
         self.list.push(json!({
-            "what": what,
+            "what": self.reporter.text(&format!("not-examined-what-{}", what.replace(' ', "-")), &[]),
             "why": self.reporter.text(&format!("not-examined-{id}-why"), args),
             "send": self.reporter.text(&format!("not-examined-{id}-send"), args),
         }));

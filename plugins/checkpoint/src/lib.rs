@@ -14,7 +14,8 @@ mod scan;
 mod tests;
 
 use deepfix_plugin::{
-    Analyzer, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter, ask::Question,
+    Analyzer, ArtifactKind, Calibration, Capability, Catalogue, Context, Description, Error, Report, Reporter,
+    ask::Question,
 };
 
 use case::Case;
@@ -24,6 +25,9 @@ pub const CATALOGUE: Catalogue = Catalogue {
     english: include_str!("../locales/en.ftl"),
     french: include_str!("../locales/fr.ftl"),
 };
+
+/// How often findings are right, by the strength of their evidence.
+pub const CALIBRATION: Calibration = Calibration::of(include_str!("../calibration.txt"));
 
 /// Every code that the component can report.
 pub const CODES: [&str; 8] = [
@@ -59,7 +63,7 @@ impl Analyzer for ModelCheckpointArtifactsAnalyzer {
 
     fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
         let case = Case::read(cx)?;
-        let mut reporter = Reporter::new(cx, &CATALOGUE);
+        let mut reporter = Reporter::new(cx, &CATALOGUE).calibrated(&CALIBRATION);
         for draft in rules::run(&case) {
             reporter.add(draft);
         }

@@ -110,3 +110,8 @@ fn every_finding_has_its_texts_in_both_languages() {
     ];
     deepfix_plugin::testing::assert_catalogue_is_complete(&CATALOGUE, &findings);
 }
+
+#[test]
+fn the_calibration_is_a_table_of_its_codes() {
+    assert_eq!(crate::CALIBRATION.problems(&crate::CODES), Vec::<String>::new());
+}

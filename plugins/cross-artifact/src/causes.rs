@@ -151,7 +151,7 @@ pub(crate) fn faults<'a>(
         }
         let code: &'a str = &finding.analysis.finding.code;
         // Another plugin cannot say "healthy" for the experiment.
-        if codes::lookup(code).is_none() || code == codes::HEALTHY || code == codes::NOT_EXAMINED {
+        if codes::lookup(code).is_none() || [codes::HEALTHY, codes::POOR, codes::NOT_EXAMINED].contains(&code) {
             faults.push(Fault::new(EXTERNAL, None, vec![*finding]));
             continue;
         }

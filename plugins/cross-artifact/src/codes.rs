@@ -48,6 +48,8 @@ pub(crate) struct Code {
 
 /// Nothing is wrong.
 pub const HEALTHY: &str = "cross.healthy";
+/// No fault was found, and yet the model is poor.
+pub const POOR: &str = "cross.poor_unexplained";
 /// Nothing could be looked at.
 pub const NOT_EXAMINED: &str = "cross.not_examined";
 /// A finding whose code belongs to another plugin.
@@ -62,7 +64,7 @@ const fn code(name: &'static str, phase: Phase, effort: Effort) -> Code {
 
 /// Every code, causes before what they cause: of two findings that explain each other the
 /// earlier one is taken for the cause, unless the later one is worse.
-pub(crate) const TABLE: [Code; 55] = [
+pub(crate) const TABLE: [Code; 56] = [
     code("checkpoint.corrupted_file", Validity, Minutes),
     code("cross.missing_scaling", Optimisation, Minutes),
     code("cross.val_labels_corrupted", Validity, Hours),
@@ -117,6 +119,7 @@ pub(crate) const TABLE: [Code; 55] = [
     code("checks.unused_features", Housekeeping, Minutes),
     code("checks.slow_inference", Housekeeping, Hours),
     code(HEALTHY, Housekeeping, Minutes),
+    code(POOR, Tuning, Hours),
     code(NOT_EXAMINED, Housekeeping, Minutes),
 ];
 

@@ -2,7 +2,7 @@
 
 use deepfix_plugin::{AgentOutcome, Analysis, Outcome, Severity};
 
-/// Surer than this a finding may carry the conclusion of another rule.
+/// With stronger evidence than this a finding may carry the conclusion of another rule.
 const SURE: f64 = 0.4;
 
 /// One finding of an analyzer.
@@ -21,6 +21,16 @@ impl Observed<'_> {
 
     pub(crate) fn severity(&self) -> Severity {
         self.analysis.finding.severity
+    }
+
+    /// How strong its evidence is: what its rule said before that became a confidence.
+    pub(crate) fn strength(&self) -> f64 {
+        let extras: serde_json::Value = serde_json::from_str(&self.analysis.finding.extras).unwrap_or_default();
+        let strength = extras.get("strength").and_then(serde_json::Value::as_f64);
+        // What the host could not confirm is no stronger than it lets it be.
+        strength.map_or(self.confidence(), |it| {
+            if self.verified { it } else { it.min(self.confidence()) }
+        })
     }
 
     /// Between 0 and 1, whatever the analyzer said.
@@ -81,7 +91,7 @@ impl<'a> Findings<'a> {
     /// The worst such finding.
     pub(crate) fn serious(&self, codes: &[&str]) -> Option<&Observed<'a>> {
         self.worst(codes)
-            .filter(|it| it.severity() >= Severity::Medium && it.confidence() >= SURE)
+            .filter(|it| it.severity() >= Severity::Medium && it.strength() >= SURE)
     }
 
     /// Whether a fault of the order of rows was measured: more than a parameter that says that

@@ -22,6 +22,7 @@ mod extent;
 mod findings;
 mod graph;
 mod outputs;
+mod poor;
 mod rules;
 mod shares;
 mod summary;
@@ -30,11 +31,11 @@ mod texts;
 use std::collections::BTreeSet;
 
 use deepfix_plugin::{
-    AgentOutcome, Analysis, ArtifactKind, Capability, Catalogue, Context, Description, Draft, Error, Outcome, Reasoner,
-    Report, Reporter, Severity, ask::synthesise,
+    AgentOutcome, Analysis, ArtifactKind, Calibration, Capability, Catalogue, Context, Description, Draft, Error,
+    Outcome, Reasoner, Report, Reporter, Severity, ask::synthesise,
 };
 
-pub use codes::{EXTERNAL, HEALTHY, NOT_EXAMINED};
+pub use codes::{EXTERNAL, HEALTHY, NOT_EXAMINED, POOR};
 pub use texts::NAMES;
 
 use causes::Cause;
@@ -51,6 +52,9 @@ pub const CATALOGUE: Catalogue = Catalogue {
     english: include_str!("../locales/en.ftl"),
     french: include_str!("../locales/fr.ftl"),
 };
+
+/// How often findings are right, by the strength of their evidence.
+pub const CALIBRATION: Calibration = Calibration::of(include_str!("../calibration.txt"));
 
 /// More root causes than this are a list, not a diagnosis.
 const MOST_CAUSES: usize = 40;
@@ -102,12 +106,17 @@ impl Reasoner for CrossArtifactReasoner {
             .filter_map(|it| analyses::analysis(cx, it, &notes, &texts))
             .collect();
         let why = extent::why_nothing(&case, &extent);
-        let verdict = verdict(&causes, outcomes, &checked, &why);
+        let poor = poor::find(&experiment);
+        let verdict = verdict(&causes, outcomes, &checked, &why, poor.is_some());
         match &verdict {
             Verdict::Faulty(_) => {}
             Verdict::Healthy { checked, .. } => {
                 let draft = Draft::new(HEALTHY, Severity::Low, health(&extent)).arg("checked", *checked);
                 analyses.splice(0..0, own(cx, vec![draft]));
+            }
+            Verdict::Poor { checked, .. } => {
+                let draft = poor.map(|it| it.arg("checked", *checked));
+                analyses.splice(0..0, own(cx, draft.into_iter().collect()));
             }
             Verdict::Unknown { why } => {
                 analyses.extend(own(
@@ -129,7 +138,7 @@ impl Reasoner for CrossArtifactReasoner {
 }
 
 fn own(cx: &Context<'_>, drafts: Vec<Draft>) -> Vec<Analysis> {
-    let mut reporter = Reporter::new(cx, &CATALOGUE);
+    let mut reporter = Reporter::new(cx, &CATALOGUE).calibrated(&CALIBRATION);
     for draft in drafts {
         reporter.add(draft);
     }
@@ -151,17 +160,25 @@ fn causes<'a>(
     causes
 }
 
-fn verdict<'a>(causes: &'a [Cause<'a>], outcomes: &[AgentOutcome], checked: &'a str, why: &'a str) -> Verdict<'a> {
+fn verdict<'a>(
+    causes: &'a [Cause<'a>],
+    outcomes: &[AgentOutcome],
+    checked: &'a str,
+    why: &'a str,
+    poor: bool,
+) -> Verdict<'a> {
     if causes.iter().any(|it| it.fault.severity >= Severity::Medium) {
         return Verdict::Faulty(causes);
     }
     let answered = outcomes
         .iter()
         .any(|it| matches!(it.outcome, Outcome::Completed { .. }));
+    let remarks = causes.len();
     if answered && !checked.is_empty() {
-        Verdict::Healthy {
-            checked,
-            remarks: causes.len(),
+        if poor {
+            Verdict::Poor { checked, remarks }
+        } else {
+            Verdict::Healthy { checked, remarks }
         }
     } else if causes.is_empty() {
         Verdict::Unknown { why }

@@ -16,6 +16,8 @@ pub(crate) enum Verdict<'a> {
     Faulty(&'a [Cause<'a>]),
     /// It has none beyond remarks.
     Healthy { checked: &'a str, remarks: usize },
+    /// It has none beyond remarks, and the model is poor all the same.
+    Poor { checked: &'a str, remarks: usize },
     /// Nothing is known.
     Unknown { why: &'a str },
 }
@@ -33,8 +35,12 @@ pub(crate) fn write(
     let mut lines = Vec::new();
     match verdict {
         Verdict::Faulty(causes) => faulty(causes, actions, texts, &mut lines),
-        Verdict::Healthy { checked, remarks } => {
-            lines.push(texts.plain("summary-healthy", &[("checked", (*checked).into())]));
+        Verdict::Healthy { checked, remarks } | Verdict::Poor { checked, remarks } => {
+            let id = match verdict {
+                Verdict::Poor { .. } => "summary-poor",
+                _ => "summary-healthy",
+            };
+            lines.push(texts.plain(id, &[("checked", (*checked).into())]));
             if *remarks > 0 {
                 lines.push(texts.plain("summary-remarks", &[("count", (*remarks).into())]));
             }

@@ -10,6 +10,7 @@ const MESSAGES: &[&str] = &[
     "cross-missing-scaling-symptom",
     "cross-missing-scaling-unseen",
     "cross-missing-scaling-unsaid",
+    "cross-missing-scaling-unsaid-broken",
     "cross-missing-scaling-guess",
     "cross-batch-size-vs-dataset",
     "cross-num-labels-mismatch",
@@ -26,6 +27,7 @@ const MESSAGES: &[&str] = &[
     "cross-val-labels-corrupted-loss",
     "cross-val-labels-corrupted-checks",
     "cross-healthy",
+    "cross-poor-unexplained",
     "cross-not-examined",
 ];
 
@@ -65,4 +67,10 @@ fn the_description_lists_every_code_once_and_those_of_all_analyzers() {
     for code in known {
         assert!(sorted.iter().any(|it| it == code), "{code}");
     }
+}
+
+#[test]
+fn the_calibration_is_a_table_of_its_codes() {
+    let declared: Vec<&str> = crate::codes::all().collect();
+    assert_eq!(crate::CALIBRATION.problems(&declared), Vec::<String>::new());
 }

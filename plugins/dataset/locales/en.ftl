@@ -4,26 +4,37 @@ summary-findings = { $findings ->
         [one] One remark
        *[other] { $findings } remarks
     } on { $rows } training and { $test } test rows with { $features } features.
+not-examined-train = the training split
 not-examined-train-why = The artifact holds no statistics of the training split.
 not-examined-train-send = Send train_statistics.
+not-examined-test = the test split
 not-examined-test-why = Without statistics of a test split there is nothing to compare the training data with.
 not-examined-test-send = Send test_statistics of the data that the model is evaluated on.
+not-examined-statistics = statistics of the columns
 not-examined-statistics-why = Without means, quartiles and counts, missing values, outliers, drift and copied columns remain invisible.
 not-examined-statistics-send = Send feature_statistics: the output of DataFrame.describe(include="all") per split.
+not-examined-label = the label
 not-examined-label-why = No column could be told to be the label.
 not-examined-label-send = Include the label column in the statistics and leave it out of the feature lists.
+not-examined-classes = rows per class
 not-examined-classes-why = The rows per class are not in the artifact and cannot be derived from the statistics of the label.
 not-examined-classes-send = Send a class distribution, or feature_statistics that include the label.
+not-examined-colours = colours of the images
 not-examined-colours-why = Without colour statistics a difference in lighting, camera or normalisation between the splits remains invisible.
 not-examined-colours-send = Send image_color_means and image_color_stds per channel, for both splits.
+not-examined-boxes = boxes of the objects
 not-examined-boxes-why = Without statistics of the boxes their sizes, empty images and invalid boxes could not be judged.
 not-examined-boxes-send = Send object_detection_statistics, for both splits.
+not-examined-pixels = pixels per class
 not-examined-pixels-why = Without the share of pixels per class, rare and unseen classes of the masks remain invisible.
 not-examined-pixels-send = Send pixel_class_ratio, for both splits.
+not-examined-lengths = lengths and vocabulary of the texts
 not-examined-lengths-why = Without the lengths of the texts and their vocabulary, empty and overlong texts and a change of domain remain invisible.
 not-examined-lengths-send = Send text_statistics: character_length, word_count and vocabulary_size, for both splits.
+not-examined-labels = statistics of the labels
 not-examined-labels-why = Without statistics of the labels, unlabelled samples and unseen classes remain invisible.
 not-examined-labels-send = Send label_statistics with the class distribution, for both splits.
+not-examined-properties = properties of the texts
 not-examined-properties-why = Without properties of the texts (language, sentiment, toxicity) their drift could not be judged.
 not-examined-properties-send = Send properties_statistics, for both splits.
 

@@ -4,26 +4,37 @@ summary-findings = { $findings ->
         [one] Une remarque
        *[other] { $findings } remarques
     } sur { $rows } lignes d'entraînement et { $test } lignes de test avec { $features } variables.
+not-examined-train = la partie d'entraînement
 not-examined-train-why = L'artefact ne contient aucune statistique du jeu d'entraînement.
 not-examined-train-send = Envoyez train_statistics.
+not-examined-test = la partie de test
 not-examined-test-why = Sans statistiques d'un jeu de test, il n'y a rien à comparer aux données d'entraînement.
 not-examined-test-send = Envoyez test_statistics pour les données sur lesquelles le modèle est évalué.
+not-examined-statistics = les statistiques des colonnes
 not-examined-statistics-why = Sans moyennes, quartiles ni effectifs, les valeurs manquantes, les valeurs aberrantes, la dérive et les colonnes copiées restent invisibles.
 not-examined-statistics-send = Envoyez feature_statistics : le résultat de DataFrame.describe(include="all") pour chaque jeu.
+not-examined-label = l'étiquette
 not-examined-label-why = Aucune colonne n'a pu être reconnue comme l'étiquette.
 not-examined-label-send = Incluez la colonne d'étiquette dans les statistiques et laissez-la hors des listes de variables.
+not-examined-classes = les lignes par classe
 not-examined-classes-why = L'effectif par classe ne figure pas dans l'artefact et ne se déduit pas des statistiques de l'étiquette.
 not-examined-classes-send = Envoyez une distribution des classes, ou des feature_statistics qui comprennent l'étiquette.
+not-examined-colours = les couleurs des images
 not-examined-colours-why = Sans statistiques de couleur, une différence d'éclairage, d'appareil ou de normalisation entre les jeux reste invisible.
 not-examined-colours-send = Envoyez image_color_means et image_color_stds par canal, pour les deux jeux.
+not-examined-boxes = les boîtes des objets
 not-examined-boxes-why = Sans statistiques des cadres, leurs tailles, les images vides et les cadres non valables n'ont pas pu être jugés.
 not-examined-boxes-send = Envoyez object_detection_statistics, pour les deux jeux.
+not-examined-pixels = les pixels par classe
 not-examined-pixels-why = Sans la part des pixels par classe, les classes rares ou inconnues des masques restent invisibles.
 not-examined-pixels-send = Envoyez pixel_class_ratio, pour les deux jeux.
+not-examined-lengths = les longueurs et le vocabulaire des textes
 not-examined-lengths-why = Sans la longueur des textes et leur vocabulaire, les textes vides ou trop longs et un changement de domaine restent invisibles.
 not-examined-lengths-send = Envoyez text_statistics : character_length, word_count et vocabulary_size, pour les deux jeux.
+not-examined-labels = les statistiques des étiquettes
 not-examined-labels-why = Sans statistiques des étiquettes, les exemples sans étiquette et les classes inconnues restent invisibles.
 not-examined-labels-send = Envoyez label_statistics avec la distribution des classes, pour les deux jeux.
+not-examined-properties = les propriétés des textes
 not-examined-properties-why = Sans propriétés des textes (langue, sentiment, toxicité), leur dérive n'a pas pu être jugée.
 not-examined-properties-send = Envoyez properties_statistics, pour les deux jeux.
 

@@ -52,7 +52,7 @@ pub(crate) fn describe(view: &DatasetView, reporter: &mut Reporter<'_>) -> Strin
         .iter()
         .map(|what| {
             json!({
-                "what": *what,
+                "what": reporter.text(&format!("not-examined-{what}"), &[]),
                 "why": reporter.text(&format!("not-examined-{what}-why"), &[]),
                 "send": reporter.text(&format!("not-examined-{what}-send"), &[]),
             })

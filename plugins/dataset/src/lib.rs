@@ -20,7 +20,8 @@ mod rules;
 mod tests;
 
 use deepfix_plugin::{
-    Analyzer, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter, ask::Question,
+    Analyzer, ArtifactKind, Calibration, Capability, Catalogue, Context, Description, Error, Report, Reporter,
+    ask::Question,
 };
 use deepfix_views::dataset::DatasetView;
 
@@ -29,6 +30,9 @@ pub const CATALOGUE: Catalogue = Catalogue {
     english: include_str!("../locales/en.ftl"),
     french: include_str!("../locales/fr.ftl"),
 };
+
+/// How often findings are right, by the strength of their evidence.
+pub const CALIBRATION: Calibration = Calibration::of(include_str!("../calibration.txt"));
 
 /// Every code that the component can report.
 pub const CODES: [&str; 14] = [
@@ -69,7 +73,7 @@ impl Analyzer for DatasetArtifactsAnalyzer {
 
     fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
         let view = DatasetView::read(cx)?;
-        let mut reporter = Reporter::new(cx, &CATALOGUE);
+        let mut reporter = Reporter::new(cx, &CATALOGUE).calibrated(&CALIBRATION);
         for draft in rules::run(&view) {
             reporter.add(draft);
         }

@@ -254,11 +254,11 @@ fn two_classes_of_texts_are_compared_whichever_leads() {
 #[test]
 fn what_was_not_sent_is_named_for_every_modality() {
     for (task, what) in [
-        ("image_classification", "colours"),
-        ("object_detection", "boxes"),
-        ("image_segmentation", "pixels"),
-        ("text_classification", "lengths"),
-        ("tabular_classification", "statistics"),
+        ("image_classification", "les couleurs des images"),
+        ("object_detection", "les boîtes des objets"),
+        ("image_segmentation", "les pixels par classe"),
+        ("text_classification", "les longueurs et le vocabulaire des textes"),
+        ("tabular_classification", "les statistiques des colonnes"),
     ] {
         let side = json!({"num_samples": 90, "number_unique_values": {"a": 50}});
         let request = json!({"dataset_artifacts": {"task_type": task, "train_statistics": side}, "language": "french"});
@@ -267,7 +267,7 @@ fn what_was_not_sent_is_named_for_every_modality() {
         let gaps = extras["not_examined"].as_array().unwrap();
         let gap = gaps.iter().find(|it| it["what"] == what).unwrap();
         assert!(gap["send"].as_str().unwrap().starts_with("Envoyez"), "{gap}");
-        assert!(gaps.iter().any(|it| it["what"] == "test"), "{task}");
+        assert!(gaps.iter().any(|it| it["what"] == "la partie de test"), "{task}");
     }
 }
 
@@ -325,4 +325,9 @@ fn drift_of_a_label_names_the_numbers_that_it_was_derived_from() {
         .unwrap();
     let sourced = drift.finding.facts.iter().filter(|it| it.source.is_some());
     assert_eq!(sourced.count(), 4);
+}
+
+#[test]
+fn the_calibration_is_a_table_of_its_codes() {
+    assert_eq!(crate::CALIBRATION.problems(&crate::CODES), Vec::<String>::new());
 }

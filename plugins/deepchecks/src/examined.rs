@@ -6,6 +6,8 @@ use deepfix_plugin::{Reporter, Severity};
 use deepfix_views::checks::{CheckKind, ChecksView};
 use serde_json::{Value, json};
 
+use crate::narrowed;
+
 /// Fills `checked` and `not_examined` and gives the summary.
 pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String {
     let ran: Vec<&str> = view
@@ -15,7 +17,8 @@ pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String
         .map(|it| it.header.as_str())
         .collect();
     let mut idle: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
-    for check in view.idle() {
+    let regression = is_regression(view);
+    for check in view.idle().filter(|it| applies(it.kind, regression)) {
         idle.entry(reason(check.kind)).or_default().push(&check.header);
     }
     let mut gaps: Vec<Value> = Vec::new();
@@ -37,11 +40,14 @@ pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String
     ] {
         if !there {
             gaps.push(json!({
-                "what": id,
+                "what": reporter.text(&format!("not-examined-{id}"), &[]),
                 "why": reporter.text(&format!("not-examined-{id}-why"), &[]),
                 "send": reporter.text(&format!("not-examined-{id}-send"), &[]),
             }));
         }
+    }
+    if let Some(gap) = narrowed::gap(view, reporter) {
+        gaps.push(gap);
     }
     // A check that this version does not know: its own verdict is all there is.
     for check in view
@@ -84,6 +90,29 @@ pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String
     reporter.text(id, &args)
 }
 
+/// Whether a check could say anything of this task and model: that an error distribution lacks
+/// for classes, or a curve per boosting stage for a model without stages, is no gap.
+fn applies(kind: CheckKind, regression: Option<bool>) -> bool {
+    use CheckKind::*;
+    match kind {
+        NewLabel | ConflictingLabels | ClassImbalance | Confusion | Roc | Calibration => regression != Some(true),
+        ErrorDistribution | SystematicError => regression != Some(false),
+        BoostingOverfit => false,
+        _ => true,
+    }
+}
+
+/// The task, as far as the checks that ran tell.
+fn is_regression(view: &ChecksView) -> Option<bool> {
+    use CheckKind::*;
+    let ran = |kinds: &[CheckKind]| kinds.iter().any(|it| view.one(*it).is_some());
+    if ran(&[NewLabel, ConflictingLabels, ClassImbalance, Confusion, Roc]) {
+        return Some(false);
+    }
+    let drift = view.one(LabelDrift).map(|it| it.drift()).unwrap_or_default();
+    (ran(&[ErrorDistribution, SystematicError]) || drift.iter().any(|it| it.is_ks)).then_some(true)
+}
+
 /// Why a check of this kind usually does not run; part of the text's id.
 fn reason(kind: CheckKind) -> &'static str {
     use CheckKind::*;
@@ -91,8 +120,6 @@ fn reason(kind: CheckKind) -> &'static str {
         DateLeakageDuplicates | DateLeakageOverlap => "dates",
         IndexLeakage | IdentifierCorrelation => "index",
         NewLabel | ConflictingLabels | ClassImbalance | Confusion | Roc | Calibration => "classes",
-        ErrorDistribution => "regression",
-        BoostingOverfit => "boosting",
         OutlierSamples | MultivariateDrift | FeatureDrift | LabelDrift | MixedTypes => "samples",
         it if it.needs_model() => "model",
         _ => "other",

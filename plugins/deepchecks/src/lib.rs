@@ -16,12 +16,15 @@
 mod examined;
 #[cfg(test)]
 mod french_tests;
+mod narrowed;
 mod question;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-use deepfix_plugin::{Analyzer, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter};
+use deepfix_plugin::{
+    Analyzer, ArtifactKind, Calibration, Capability, Catalogue, Context, Description, Error, Report, Reporter,
+};
 use deepfix_views::checks::ChecksView;
 
 /// The texts of the findings.
@@ -29,6 +32,9 @@ pub const CATALOGUE: Catalogue = Catalogue {
     english: include_str!("../locales/en.ftl"),
     french: include_str!("../locales/fr.ftl"),
 };
+
+/// How often findings are right, by the strength of their evidence.
+pub const CALIBRATION: Calibration = Calibration::of(include_str!("../calibration.txt"));
 
 /// Every code that the component can report.
 pub const CODES: [&str; 26] = [
@@ -78,7 +84,7 @@ impl Analyzer for DeepchecksArtifactsAnalyzer {
 
     fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
         let view = ChecksView::read(cx)?;
-        let mut reporter = Reporter::new(cx, &CATALOGUE);
+        let mut reporter = Reporter::new(cx, &CATALOGUE).calibrated(&CALIBRATION);
         for draft in rules::run(&view) {
             reporter.add(draft);
         }

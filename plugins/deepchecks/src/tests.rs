@@ -19,7 +19,7 @@ pub(crate) fn normalise(mut request: Value) -> Value {
         .flatten()
     {
         if let Some(value) = item.pointer_mut("/result/value") {
-            *value = decode(value);
+            *value = decode(value.take());
         }
     }
     request
@@ -292,4 +292,68 @@ fn a_perfect_training_score_is_no_fault_where_the_model_beats_the_simple_one() {
     assert_eq!(found(1.0, 0.73, 0.4), Some(Severity::Low));
     assert_eq!(found(1.0, 0.4, 0.45), Some(Severity::Medium));
     assert_eq!(found(0.98, 0.7, 0.4), Some(Severity::Medium));
+}
+
+#[test]
+fn the_calibration_is_a_table_of_its_codes() {
+    assert_eq!(crate::CALIBRATION.problems(&crate::CODES), Vec::<String>::new());
+}
+
+/// What is said of checks that passed under settings of their own.
+fn narrowed(items: Vec<Value>) -> Option<Value> {
+    let report = analyze_soundly::<DeepchecksArtifactsAnalyzer>(&FakeHost::from_request(suite(items)));
+    let extras: Value = serde_json::from_str(&report.extras).unwrap();
+    let gaps = extras["not_examined"].as_array().unwrap();
+    gaps.iter()
+        .find(|it| it["why"].as_str().unwrap().contains("usual question"))
+        .cloned()
+}
+
+fn passed(check: &str, condition: &str, params: Value) -> Value {
+    json!({"header": check, "result": {"check": check, "params": params, "value": {"a": {"Drift score": 0.1}},
+        "conditions_results": [{"status": "PASS", "condition": condition, "more_info": ""}]}})
+}
+
+#[test]
+fn a_check_that_passed_because_it_was_asked_little_deserves_a_word() {
+    let usual = "categorical drift score < 0.2 and numerical drift score < 0.2";
+    let all = json!({"columns": null, "ignore_columns": null, "n_samples": 10_000});
+    let gap = |condition, params| narrowed(vec![sizes(5000, 1000), passed("Feature Drift", condition, params)]);
+    assert_eq!(gap(usual, all.clone()), None);
+    let said = |condition, params| gap(condition, params).unwrap()["why"].as_str().unwrap().to_owned();
+    assert!(said("numerical drift score < 0.6", all).contains("passes up to 0.6 (usually 0.2)"));
+    assert!(said(usual, json!({"n_samples": 100})).contains("100 of 5000 rows"));
+    assert!(said(usual, json!({"ignore_columns": ["age", "income"]})).contains("left out 'age', 'income'"));
+    assert!(said(usual, json!({"columns": ["age"]})).contains("looked at 'age' only"));
+    // A sample as large as the table is the table.
+    let small = passed("Feature Drift", usual, json!({"n_samples": 300}));
+    assert_eq!(narrowed(vec![sizes(200, 80), small]), None);
+}
+
+#[test]
+fn a_check_that_does_not_apply_is_no_gap() {
+    let idle =
+        |check: &str| json!({"header": check, "result": {"check": check, "value": null, "conditions_results": []}});
+    let gaps = |items: Vec<Value>| {
+        let report = FakeHost::from_request(suite(items))
+            .analyze::<DeepchecksArtifactsAnalyzer>()
+            .unwrap();
+        let extras: Value = serde_json::from_str(&report.extras).unwrap();
+        extras["not_examined"].to_string()
+    };
+    let classes = json!({"header": "New Label Train Test", "result": {"check": "New Label Train Test", "value": {"new_labels": []}, "conditions_results": []}});
+    assert!(
+        !gaps(vec![
+            classes,
+            idle("Regression Error Distribution"),
+            idle("Boosting Overfit")
+        ])
+        .contains("Regression Error")
+    );
+    let number = json!({"header": "Label Drift", "result": {"check": "Label Drift", "value": {"Drift score": 0.1, "Method": "Kolmogorov-Smirnov"}, "conditions_results": []}});
+    let said = gaps(vec![number, idle("ROC Report"), idle("Regression Error Distribution")]);
+    assert!(
+        !said.contains("ROC Report") && said.contains("Regression Error"),
+        "{said}"
+    );
 }

@@ -142,7 +142,7 @@ proptest! {
     fn odd_results_are_answered_soundly(mut items in prop::collection::vec(item(), 0..25), n in 0u32..900, m in 0u32..300, french in any::<bool>()) {
         items.push(json!({"header": "Datasets Size Comparison", "result": {"check": "Datasets Size Comparison", "value": {"Train": n, "Test": m}}}));
         // As the host does before a plugin sees them.
-        let artifact = decode(&json!({"results": {"all": items}}));
+        let artifact = decode(json!({"results": {"all": items}}));
         let language = if french { "french" } else { "english" };
         let host = FakeHost::from_request(json!({"deepchecks_artifacts": artifact, "language": language}));
         analyze_soundly::<DeepchecksArtifactsAnalyzer>(&host);
@@ -151,7 +151,7 @@ proptest! {
     #[test]
     fn whatever_is_sent_is_answered_soundly(artifact in anything(), results in anything(), suite in anything(), one in anything()) {
         for artifact in [json!([artifact]), json!({"results": results}), json!({"results": {"all": suite}}), json!({"results": {"all": [one]}})] {
-            let host = FakeHost::from_request(json!({"deepchecks_artifacts": decode(&artifact)}));
+            let host = FakeHost::from_request(json!({"deepchecks_artifacts": decode(artifact)}));
             analyze_soundly::<DeepchecksArtifactsAnalyzer>(&host);
         }
     }

@@ -121,6 +121,14 @@ impl<'a> Context<'a> {
         self.host.search(query).unwrap_or_default()
     }
 
+    /// A secret that the operator granted to this agent by name.
+    ///
+    /// # Errors
+    /// It is not granted; the message holds the configuration line that would grant it.
+    pub fn secret(&self, name: &str) -> Result<String, Error> {
+        self.host.secret(name)
+    }
+
     /// Tells the user how far the analysis is.
     pub fn progress(&self, fraction: f64, message: &str) {
         self.host.progress(fraction, message);

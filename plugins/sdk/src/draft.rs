@@ -1,4 +1,6 @@
-use crate::{Analysis, Catalogue, Context, Fact, Finding, Query, Recommendation, Report, Severity, Source, Value};
+use crate::{
+    Analysis, Calibration, Catalogue, Context, Fact, Finding, Query, Recommendation, Report, Severity, Source, Value,
+};
 
 /// A value that a text mentions, formatted for the language of the request.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +46,9 @@ impl From<String> for Arg {
     }
 }
 
+/// No evidence is surer.
+const CERTAIN: f64 = 0.99;
+
 /// A finding before its texts: the code, how bad and how sure, the evidence, and the values
 /// that the texts mention.
 #[derive(Debug, Clone)]
@@ -82,6 +87,16 @@ impl Draft {
     pub fn variant(mut self, variant: &str) -> Self {
         self.message.push('-');
         self.message.push_str(variant);
+        self
+    }
+
+    /// Strengthens the evidence by how many times a measured value exceeds the bound of its rule:
+    /// at the bound nothing is added, at twice the bound half of the doubt goes.
+    #[must_use]
+    pub fn beyond(mut self, times: f64) -> Self {
+        if times > 1.0 {
+            self.confidence += (CERTAIN - self.confidence).max(0.0) * (1.0 - 1.0 / times);
+        }
         self
     }
 
@@ -166,9 +181,13 @@ impl Draft {
 pub struct Reporter<'a> {
     cx: &'a Context<'a>,
     catalogue: &'a Catalogue,
+    calibration: Option<&'a Calibration>,
     drafts: Vec<Draft>,
     extras: serde_json::Map<String, serde_json::Value>,
 }
+
+/// The key of a finding's extras that holds the strength of its evidence.
+const STRENGTH: &str = "strength";
 
 /// Citations per finding; more than two is a reading list, not advice.
 const CITATIONS: u32 = 2;
@@ -180,13 +199,27 @@ impl<'a> Reporter<'a> {
         Self {
             cx,
             catalogue,
+            calibration: None,
             drafts: Vec::new(),
             extras: serde_json::Map::new(),
         }
     }
 
+    /// Takes what the rules say of their findings for the strength of their evidence, and gives
+    /// the confidence that belongs to it. The strength stays in the finding's extras.
+    #[must_use]
+    pub fn calibrated(mut self, calibration: &'a Calibration) -> Self {
+        self.calibration = Some(calibration);
+        self
+    }
+
     /// Adds a finding.
-    pub fn add(&mut self, draft: Draft) {
+    pub fn add(&mut self, mut draft: Draft) {
+        if let Some(calibration) = self.calibration {
+            let strength = draft.confidence;
+            draft.confidence = calibration.confidence(&draft.code, draft.severity, strength);
+            draft = draft.extra(STRENGTH, (strength * 1e4).round() / 1e4);
+        }
         self.drafts.push(draft);
     }
 

@@ -191,4 +191,8 @@ pub trait Host {
     fn complete_all(&self, requests: &[CompletionRequest]) -> Vec<Result<Completion, Error>>;
     fn progress(&self, fraction: f64, message: &str);
     fn log(&self, level: Level, message: &str, fields: &[(&str, String)]);
+    /// A secret that the operator granted. A host that has none denies it.
+    fn secret(&self, name: &str) -> Result<String, Error> {
+        Err(Error::Denied(format!("there is no secret `{name}`")))
+    }
 }

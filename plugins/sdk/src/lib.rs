@@ -46,6 +46,7 @@
 //! Nothing here depends on the host: the WIT files are all that both share.
 
 pub mod ask;
+mod calibration;
 mod catalogue;
 mod context;
 mod draft;
@@ -62,6 +63,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod wasm;
 
+pub use calibration::Calibration;
 pub use catalogue::{Catalogue, Texts};
 pub use context::{Context, MetricTable, NamedBlob};
 pub use draft::{Arg, Draft, Reporter};

@@ -152,6 +152,29 @@ impl Description {
         self
     }
 
+    /// The JSON Schema of the plugin's settings: the host refuses settings that do not fit when it loads
+    /// the plugin, and names the place.
+    #[must_use]
+    pub fn settings_schema(self, schema: serde_json::Value) -> Self {
+        self.declaring("settings_schema", schema)
+    }
+
+    /// The plugin is not loaded without these secrets.
+    #[must_use]
+    pub fn needs_secrets<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        self.declaring("secrets", names.into())
+    }
+
+    /// `extras` is where the contract grows.
+    fn declaring(mut self, name: &str, value: serde_json::Value) -> Self {
+        let mut extras: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&self.extras).unwrap_or_default();
+        extras.insert(name.to_owned(), value);
+        self.extras = serde_json::Value::Object(extras).to_string();
+        self
+    }
+
     /// The plugin uses a capability where it is granted.
     #[must_use]
     pub fn wants(mut self, capability: Capability) -> Self {

@@ -31,17 +31,18 @@ pub mod reasoner {
         pub_export_macro: true,
         default_bindings_module: "deepfix_plugin::wasm::reasoner",
         with: {
-            "deepfix:analysis/types@0.1.0": super::analyzer::deepfix::analysis::types,
-            "deepfix:analysis/artifacts@0.1.0": super::analyzer::deepfix::analysis::artifacts,
-            "deepfix:analysis/knowledge@0.1.0": super::analyzer::deepfix::analysis::knowledge,
-            "deepfix:analysis/llm@0.1.0": super::analyzer::deepfix::analysis::llm,
-            "deepfix:analysis/progress@0.1.0": super::analyzer::deepfix::analysis::progress,
-            "deepfix:analysis/logging@0.1.0": super::analyzer::deepfix::analysis::logging,
+            "deepfix:analysis/types@0.1.1": super::analyzer::deepfix::analysis::types,
+            "deepfix:analysis/artifacts@0.1.1": super::analyzer::deepfix::analysis::artifacts,
+            "deepfix:analysis/knowledge@0.1.1": super::analyzer::deepfix::analysis::knowledge,
+            "deepfix:analysis/llm@0.1.1": super::analyzer::deepfix::analysis::llm,
+            "deepfix:analysis/progress@0.1.1": super::analyzer::deepfix::analysis::progress,
+            "deepfix:analysis/logging@0.1.1": super::analyzer::deepfix::analysis::logging,
+            "deepfix:analysis/secrets@0.1.1": super::analyzer::deepfix::analysis::secrets,
         },
     });
 }
 
-use analyzer::deepfix::analysis::{artifacts, knowledge, llm, logging, progress, types};
+use analyzer::deepfix::analysis::{artifacts, knowledge, llm, logging, progress, secrets, types};
 
 /// The exports of the world `analyzer` for a type that implements [`sdk::Analyzer`].
 pub struct AnalyzerComponent<A>(PhantomData<A>);
@@ -178,6 +179,10 @@ impl sdk::Host for WasmHost {
             .map(|(name, value)| ((*name).to_owned(), value.clone()))
             .collect();
         logging::log(level, message, &fields);
+    }
+
+    fn secret(&self, name: &str) -> Result<String, Error> {
+        secrets::get(name).map_err(error_of)
     }
 }
 

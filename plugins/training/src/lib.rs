@@ -16,7 +16,8 @@ pub mod rules;
 mod sample;
 
 use deepfix_plugin::{
-    Analyzer, Arg, ArtifactKind, Capability, Catalogue, Context, Description, Error, Report, Reporter, ask::Question,
+    Analyzer, Arg, ArtifactKind, Calibration, Capability, Catalogue, Context, Description, Error, Report, Reporter,
+    ask::Question,
 };
 use deepfix_views::training::TrainingView;
 
@@ -27,6 +28,9 @@ pub const CATALOGUE: Catalogue = Catalogue {
     english: include_str!("../locales/en.ftl"),
     french: include_str!("../locales/fr.ftl"),
 };
+
+/// How often findings are right, by the strength of their evidence.
+pub const CALIBRATION: Calibration = Calibration::of(include_str!("../calibration.txt"));
 
 /// What the language model is asked to look at.
 const FOCUS: &str = "You read training and validation curves and the training parameters.";
@@ -49,7 +53,7 @@ impl Analyzer for TrainingArtifactsAnalyzer {
     }
 
     fn analyze(cx: &Context<'_>) -> Result<Report, Error> {
-        let mut reporter = Reporter::new(cx, &CATALOGUE);
+        let mut reporter = Reporter::new(cx, &CATALOGUE).calibrated(&CALIBRATION);
         let Some(view) = TrainingView::read(cx)? else {
             let summary = reporter.text("summary-nothing", &[]);
             return Ok(reporter.finish(summary));
@@ -133,5 +137,10 @@ mod tests {
         codes.dedup();
         assert_eq!(codes.len(), description.codes.len());
         assert_eq!(codes.len(), 12);
+    }
+
+    #[test]
+    fn the_calibration_is_a_table_of_its_codes() {
+        assert_eq!(CALIBRATION.problems(&rules::CODES), Vec::<String>::new());
     }
 }

@@ -39,6 +39,7 @@ pub fn engine_with(max_instances: u32) -> Engine {
 }
 
 /// A guest, and what the configuration says of it.
+#[derive(Clone)]
 pub struct Case {
     /// The configuration.
     pub config: PluginConfig,
@@ -69,6 +70,7 @@ impl Case {
         let config = PluginConfig {
             file,
             name: None,
+            plugin: None,
             world: World::Analyzer,
             grants: Grants {
                 artifacts: vec![ArtifactKind::Training],

@@ -81,7 +81,7 @@ impl Guest {
         let mut changed = self.wit.0.is_empty();
         for (file, text) in crate::wit::sources() {
             let text = text.replace(
-                "deepfix:analysis@0.1.0;",
+                &format!("deepfix:analysis@{};", crate::wit::VERSION),
                 &format!("deepfix:analysis@{};", self.version),
             );
             changed |= !self.wit.0.is_empty() && text.contains(self.wit.0);

@@ -20,6 +20,9 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit")
 }
 
+/// The version that `wit/` has.
+pub const VERSION: &str = "0.1.1";
+
 /// The published files with their texts.
 ///
 /// # Panics

@@ -94,7 +94,7 @@ async fn no_world_of_ours() {
     let (error, text) = message(Case::bytes("empty", text::empty_component())).await;
     assert!(matches!(error, LoadError::NoWorld { .. }), "{text}");
     assert!(
-        text.contains("does not export `deepfix:analysis/analyze@0.1.0`: it exports nothing"),
+        text.contains("does not export `deepfix:analysis/analyze@0.1.1`: it exports nothing"),
         "{text}"
     );
 }
@@ -109,7 +109,7 @@ async fn another_version() {
     let (error, text) = message(Case::text(&guest)).await;
     assert!(matches!(error, LoadError::WrongVersion { .. }), "{text}");
     assert!(text.contains("built for `deepfix:analysis/analyze@0.2.0`"), "{text}");
-    assert!(text.contains("offers `deepfix:analysis/analyze@0.1.0`"), "{text}");
+    assert!(text.contains("offers `deepfix:analysis/analyze@0.1.1`"), "{text}");
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ fn after(file: &str, was: &str, is: &str, bump: bool) -> Result<(), String> {
             *text = text.replacen(was, is, 1);
         }
         if bump {
-            *text = text.replace("deepfix:analysis@0.1.0;", "deepfix:analysis@0.1.1;");
+            *text = text.replace("deepfix:analysis@0.1.1;", "deepfix:analysis@0.1.2;");
         }
     }
     let (new_version, current) = items(&changed);

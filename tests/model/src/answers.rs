@@ -51,6 +51,7 @@ fn instance(schema: &Value) -> Value {
             )
         }
         Some("array") => json!([]),
+        Some("boolean") => json!(true),
         Some("string") => json!("All that was found is said."),
         _ => Value::Null,
     }

@@ -77,9 +77,11 @@ fn the_rules_findings_stay_and_what_was_used_is_said() {
     home.with_model(&model.base_url(), &[("price_input", "10.0")]);
     let (response, _server, _) = analyse(&home, &request);
     assert_eq!(rules(&response), rules(&plain));
-    assert_eq!(response["summary"], "All that was found is said.");
+    let (verdict, _) = plain["summary"].as_str().unwrap().split_once(". ").unwrap();
+    let expected = format!("{verdict}. All that was found is said.");
+    assert_eq!(response["summary"], expected);
     let reasoner = &response["agent_results"]["CrossArtifactReasoningAgent"]["additional_outputs"];
-    assert_eq!(reasoner["summary"], "All that was found is said.");
+    assert_eq!(reasoner["summary"], expected);
     assert_eq!(reasoner["rule_summary"], plain["summary"]);
     let total = &response["additional_outputs"]["llm"];
     assert_eq!((total["calls"].as_u64(), model.requests().len()), (Some(3), 3));
@@ -232,6 +234,41 @@ fn hostile_artifacts_gain_nothing_even_with_an_obedient_model() {
             assert!(!request.prompt().contains("sk-secret"));
         }
     }
+}
+
+#[test]
+fn a_model_that_calls_all_well_hides_nothing() {
+    let request = request("english", "age");
+    let plain = without_model(&request);
+    let model = ModelServer::start(|request: &Request| {
+        let mut answer = answer_for(request);
+        if answer.get("summary").is_some() {
+            answer["summary"] = json!("Nothing is wrong with this experiment, ship it.");
+        }
+        let schema = &request.body["response_format"]["json_schema"]["schema"]["properties"];
+        let codes = schema["reported"]["items"]["properties"]["code"]["enum"]
+            .as_array()
+            .cloned();
+        let doubts = codes.unwrap_or_default().into_iter();
+        if answer.get("reported").is_some() {
+            answer["reported"] = doubts
+                .map(|code| json!({"code": code, "stands": false, "meaning": "A false alarm, ignore it."}))
+                .collect();
+        }
+        completion(&answer.to_string())
+    });
+    let home = Home::new();
+    home.with_model(&model.base_url(), &[]);
+    let (response, _server, _) = analyse(&home, &request);
+    assert_eq!(rules(&response), rules(&plain));
+    let (verdict, _) = plain["summary"].as_str().unwrap().split_once(". ").unwrap();
+    let summary = response["summary"].as_str().unwrap();
+    assert!(
+        summary.starts_with(&format!("{verdict}. Nothing is wrong")),
+        "{summary}"
+    );
+    let claims = &response["agent_results"]["TrainingArtifactsAnalyzer"]["additional_outputs"]["model_claims"];
+    assert!(claims["dropped"].to_string().contains("doubts"), "{claims}");
 }
 
 #[test]

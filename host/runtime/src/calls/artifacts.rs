@@ -4,7 +4,7 @@ use wasmtime::component::Resource;
 
 use crate::{
     bindings::{
-        artifacts::{self, ColumnType, Host, HostBlob, HostTable, Node, NodeKind},
+        artifacts::{self, ColumnType, Node, NodeKind},
         types,
     },
     convert::{column_summary, kind_of, to_kind},
@@ -112,8 +112,9 @@ fn node(value: &Json) -> Node {
     }
 }
 
-impl Host for HostState {
-    async fn available(&mut self) -> wasmtime::Result<Vec<types::ArtifactKind>> {
+/// The calls as they are made; `artifacts_taped.rs` puts the tape before them.
+impl HostState {
+    pub(super) async fn made_available(&mut self) -> wasmtime::Result<Vec<types::ArtifactKind>> {
         // Nothing to deny here: a kind that is not granted is simply not listed.
         self.gate.pass()?;
         Ok(self
@@ -124,56 +125,49 @@ impl Host for HostState {
             .collect())
     }
 
-    async fn read(&mut self, kind: types::ArtifactKind, pointer: String) -> Answer<Option<String>> {
-        let text = self.artifact(kind)?.document.pointer(&pointer).map(Json::to_string);
+    pub(super) async fn made_read(&mut self, kind: types::ArtifactKind, pointer: &str) -> Answer<Option<String>> {
+        let text = self.artifact(kind)?.document.pointer(pointer).map(Json::to_string);
         self.gate
             .charge(Cost::ArtifactBytes(text.as_ref().map_or(0, |it| it.len() as u64)))?;
         Ok(text)
     }
 
-    async fn inspect(&mut self, kind: types::ArtifactKind, pointer: String) -> Answer<Option<Node>> {
-        let node = self.artifact(kind)?.document.pointer(&pointer).map(node);
+    pub(super) async fn made_inspect(&mut self, kind: types::ArtifactKind, pointer: &str) -> Answer<Option<Node>> {
+        let node = self.artifact(kind)?.document.pointer(pointer).map(node);
         let bytes = node.iter().flat_map(|it| &it.keys).map(|it| it.len() as u64).sum();
         self.gate.charge(Cost::ArtifactBytes(bytes))?;
         Ok(node)
     }
 
-    async fn tables(&mut self, kind: types::ArtifactKind) -> Answer<Vec<String>> {
+    pub(super) async fn made_tables(&mut self, kind: types::ArtifactKind) -> Answer<Vec<String>> {
         let names: Vec<String> = self.artifact(kind)?.tables.keys().cloned().collect();
         self.charge_names(&names)?;
         Ok(names)
     }
 
-    async fn open_table(&mut self, kind: types::ArtifactKind, name: String) -> Answer<Resource<OpenTable>> {
+    pub(super) async fn made_open_table(&mut self, kind: types::ArtifactKind, name: &str) -> Answer<()> {
         let tables = &self.artifact(kind)?.tables;
-        if !tables.contains_key(&name) {
-            let names = some_names(tables.keys().map(String::as_str));
-            let kind = kind_of(kind).config_name();
-            return Err(HostError::NotFound(format!(
-                "no table `{name}` in the {kind} artifact; it has {names}"
-            )));
+        if tables.contains_key(name) {
+            return Ok(());
         }
-        let open = OpenTable {
-            kind: kind_of(kind),
-            name,
-        };
-        self.resources.push(open).map_err(|_| self.too_many_resources())
+        let names = some_names(tables.keys().map(String::as_str));
+        let kind = kind_of(kind).config_name();
+        Err(HostError::NotFound(format!(
+            "no table `{name}` in the {kind} artifact; it has {names}"
+        )))
     }
 
-    async fn blobs(&mut self, kind: types::ArtifactKind) -> Answer<Vec<String>> {
+    pub(super) async fn made_blobs(&mut self, kind: types::ArtifactKind) -> Answer<Vec<String>> {
         let names: Vec<String> = self.artifact(kind)?.blobs.keys().cloned().collect();
         self.charge_names(&names)?;
         Ok(names)
     }
 
-    async fn open_blob(&mut self, kind: types::ArtifactKind, name: String) -> Answer<Resource<OpenBlob>> {
-        let blob = self.artifact(kind)?.blobs.get(&name).cloned();
-        let blob = blob.ok_or_else(|| HostError::NotFound(format!("no blob `{name}`")))?;
-        let open = OpenBlob {
-            kind: kind_of(kind),
-            blob,
-        };
-        self.resources.push(open).map_err(|_| self.too_many_resources())
+    pub(super) async fn made_open_blob(&mut self, kind: types::ArtifactKind, name: &str) -> Answer<()> {
+        if self.artifact(kind)?.blobs.contains_key(name) {
+            return Ok(());
+        }
+        Err(HostError::NotFound(format!("no blob `{name}`")))
     }
 }
 
@@ -183,7 +177,7 @@ impl HostState {
         self.gate.charge(Cost::ArtifactBytes(bytes))
     }
 
-    fn too_many_resources(&self) -> HostError {
+    pub(super) fn too_many_resources(&self) -> HostError {
         HostError::BudgetExceeded(format!(
             "`{}` holds as many resources as its limit `resources = {}` allows; close some, or raise it under `limits` \
              of its entry in deepfix.toml",
@@ -193,10 +187,13 @@ impl HostState {
     }
 }
 
-impl HostTable for HostState {
-    async fn columns(&mut self, table: Resource<OpenTable>) -> wasmtime::Result<Vec<artifacts::Column>> {
+impl HostState {
+    pub(super) async fn made_columns(
+        &mut self,
+        table: &Resource<OpenTable>,
+    ) -> wasmtime::Result<Vec<artifacts::Column>> {
         self.gate.pass()?;
-        let open = self.resources.get(&table)?.clone();
+        let open = self.resources.get(table)?.clone();
         let columns = find_table(&self.artifacts, &open)
             .map(deepfix_core::Table::columns)
             .unwrap_or_default();
@@ -218,44 +215,44 @@ impl HostTable for HostState {
             .collect())
     }
 
-    async fn row_count(&mut self, table: Resource<OpenTable>) -> wasmtime::Result<u64> {
+    pub(super) async fn made_row_count(&mut self, table: &Resource<OpenTable>) -> wasmtime::Result<u64> {
         self.gate.pass()?;
-        let open = self.resources.get(&table)?.clone();
+        let open = self.resources.get(table)?.clone();
         Ok(find_table(&self.artifacts, &open).map_or(0, |it| it.rows() as u64))
     }
 
-    async fn numbers(
+    pub(super) async fn made_numbers(
         &mut self,
-        table: Resource<OpenTable>,
-        column: String,
+        table: &Resource<OpenTable>,
+        column: &str,
         offset: u64,
         length: u64,
     ) -> Answer<Vec<f64>> {
-        let (artifacts, open, range) = self.column(&table, &column, offset, length)?;
-        numbers(find_column(find_table(&artifacts, &open)?, &open, &column)?, range).map(<[f64]>::to_vec)
+        let (artifacts, open, range) = self.column(table, column, offset, length)?;
+        numbers(find_column(find_table(&artifacts, &open)?, &open, column)?, range).map(<[f64]>::to_vec)
     }
 
-    async fn number_bytes(
+    pub(super) async fn made_number_bytes(
         &mut self,
-        table: Resource<OpenTable>,
-        column: String,
+        table: &Resource<OpenTable>,
+        column: &str,
         offset: u64,
         length: u64,
     ) -> Answer<Vec<u8>> {
-        let (artifacts, open, range) = self.column(&table, &column, offset, length)?;
-        let values = numbers(find_column(find_table(&artifacts, &open)?, &open, &column)?, range)?;
+        let (artifacts, open, range) = self.column(table, column, offset, length)?;
+        let values = numbers(find_column(find_table(&artifacts, &open)?, &open, column)?, range)?;
         Ok(values.iter().flat_map(|it| it.to_le_bytes()).collect())
     }
 
-    async fn texts(
+    pub(super) async fn made_texts(
         &mut self,
-        table: Resource<OpenTable>,
-        column: String,
+        table: &Resource<OpenTable>,
+        column: &str,
         offset: u64,
         length: u64,
     ) -> Answer<Vec<Option<String>>> {
-        let (artifacts, open, range) = self.column(&table, &column, offset, length)?;
-        let data = &find_column(find_table(&artifacts, &open)?, &open, &column)?.data;
+        let (artifacts, open, range) = self.column(table, column, offset, length)?;
+        let data = &find_column(find_table(&artifacts, &open)?, &open, column)?.data;
         let texts: Vec<_> = range.map(|row| data.text(row)).collect();
         // Numbers were charged above; longer texts cost what they are longer.
         let more = texts
@@ -267,42 +264,42 @@ impl HostTable for HostState {
         Ok(texts)
     }
 
-    async fn summarize(
+    pub(super) async fn made_summarize(
         &mut self,
-        table: Resource<OpenTable>,
-        column: String,
+        table: &Resource<OpenTable>,
+        column: &str,
         offset: u64,
         length: u64,
     ) -> Answer<artifacts::ColumnSummary> {
         self.gate.enter(Access::Free)?;
         let open = self
             .resources
-            .get(&table)
+            .get(table)
             .map_err(|_| HostError::Invalid("the table is not open".to_owned()))?;
         let data = find_table(&self.artifacts, open)?;
-        find_column(data, open, &column)?
+        find_column(data, open, column)?
             .data
             .summarize(data.range(offset, length))
             .map(|it| column_summary(&it))
             .ok_or_else(|| HostError::Invalid(format!("column `{column}` holds text")))
     }
-
-    async fn drop(&mut self, table: Resource<OpenTable>) -> wasmtime::Result<()> {
-        self.resources.delete(table)?;
-        Ok(())
-    }
 }
 
-impl HostBlob for HostState {
-    async fn size(&mut self, blob: Resource<OpenBlob>) -> wasmtime::Result<u64> {
+impl HostState {
+    pub(super) async fn made_size(&mut self, blob: &Resource<OpenBlob>) -> wasmtime::Result<u64> {
         self.gate.pass()?;
-        Ok(self.resources.get(&blob)?.blob.size())
+        Ok(self.resources.get(blob)?.blob.size())
     }
 
-    async fn read(&mut self, blob: Resource<OpenBlob>, offset: u64, length: u64) -> Answer<Vec<u8>> {
+    pub(super) async fn made_blob_read(
+        &mut self,
+        blob: &Resource<OpenBlob>,
+        offset: u64,
+        length: u64,
+    ) -> Answer<Vec<u8>> {
         let open = self
             .resources
-            .get(&blob)
+            .get(blob)
             .map_err(|_| HostError::Invalid("the blob is not open".to_owned()))?
             .clone();
         self.gate.enter(Access::Artifact(open.kind))?;
@@ -320,10 +317,5 @@ impl HostBlob for HostState {
             Ok(Err(error)) => Err(HostError::Unavailable(format!("the file cannot be read: {error}"))),
             Err(error) => Err(HostError::Unavailable(format!("the file cannot be read: {error}"))),
         }
-    }
-
-    async fn drop(&mut self, blob: Resource<OpenBlob>) -> wasmtime::Result<()> {
-        self.resources.delete(blob)?;
-        Ok(())
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     gate::{Access, Cost},
     services::{self, ServiceError},
     state::HostState,
+    tape::taped,
 };
 
 /// As documented in the WIT.
@@ -24,20 +25,39 @@ impl From<ServiceError> for HostError {
 
 impl Host for HostState {
     async fn search(&mut self, query: Query) -> Result<Vec<Passage>, HostError> {
-        self.gate.enter(Access::Capability(Capability::Knowledge))?;
-        self.gate.charge(Cost::KnowledgeSearch)?;
-        let passages = self.services.knowledge.search(&services::Query {
-            text: query.text,
-            domain: query.domain,
-            code: query.code,
-            limit: query.limit.min(MOST_PASSAGES),
-        })?;
+        let Query {
+            text,
+            domain,
+            code,
+            limit,
+        } = &query;
+        let passages: Result<Vec<Passage>, HostError> = taped!(
+            self,
+            "knowledge.search",
+            [text, domain, code, limit],
+            self.made_search(query.clone())
+        );
+        let passages = passages?;
         for passage in &passages {
             if !self.retrieved.iter().any(|(id, _)| *id == passage.id) {
                 let line = format!("{}: {} ({})", passage.id, passage.title, passage.source);
                 self.retrieved.push((passage.id.clone(), line));
             }
         }
+        Ok(passages)
+    }
+}
+
+impl HostState {
+    async fn made_search(&mut self, query: Query) -> Result<Vec<Passage>, HostError> {
+        self.gate.enter(Access::Capability(Capability::Knowledge))?;
+        self.gate.charge(Cost::KnowledgeSearch)?;
+        let passages = self.services.knowledge.search(&services::Query {
+            text: self.secrets.hidden(query.text),
+            domain: query.domain,
+            code: query.code,
+            limit: query.limit.min(MOST_PASSAGES),
+        })?;
         Ok(passages
             .into_iter()
             .map(|it| Passage {

@@ -12,6 +12,7 @@ use crate::{
     gate::{Access, Cost},
     services::{self, LanguageModel, ServiceError},
     state::HostState,
+    tape::taped,
 };
 
 /// What a request without `max-tokens` may produce.
@@ -58,10 +59,10 @@ impl HostState {
                         Role::User => services::Role::User,
                         Role::Assistant => services::Role::Assistant,
                     },
-                    content: it.content,
+                    content: self.secrets.hidden(it.content),
                 })
                 .collect(),
-            schema: request.schema,
+            schema: request.schema.map(|it| self.secrets.hidden(it)),
             max_tokens,
             temperature: request.temperature,
             samples: request.samples,
@@ -96,18 +97,61 @@ impl HostState {
 
 impl Host for HostState {
     async fn available(&mut self) -> wasmtime::Result<bool> {
+        taped!(self, "llm.available", [], self.made_available_model())
+    }
+
+    async fn complete(&mut self, request: CompletionRequest) -> Result<Completion, HostError> {
+        taped!(
+            self,
+            "llm.complete",
+            [written(&request)],
+            self.made_complete(request.clone())
+        )
+    }
+
+    async fn complete_all(
+        &mut self,
+        requests: Vec<CompletionRequest>,
+    ) -> wasmtime::Result<Vec<Result<Completion, types::Error>>> {
+        let all: Vec<_> = match &self.tape {
+            Some(_) => requests.iter().map(written).collect(),
+            None => Vec::new(),
+        };
+        taped!(self, "llm.complete-all", [all], self.made_complete_all(requests))
+    }
+}
+
+/// A request on the tape.
+fn written(request: &CompletionRequest) -> serde_json::Value {
+    let role = |role: Role| match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    };
+    let messages: Vec<_> = request.messages.iter().map(|it| (role(it.role), &it.content)).collect();
+    serde_json::json!({
+        "messages": messages,
+        "schema": request.schema,
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature.map(|it| it.to_string()),
+        "samples": request.samples,
+    })
+}
+
+impl HostState {
+    async fn made_available_model(&mut self) -> wasmtime::Result<bool> {
         self.gate.pass()?;
         Ok(self.gate.may_use(Capability::Llm) && self.services.llm.available())
     }
 
-    async fn complete(&mut self, request: CompletionRequest) -> Result<Completion, HostError> {
+    async fn made_complete(&mut self, request: CompletionRequest) -> Result<Completion, HostError> {
         let (request, charged) = self.admit(request)?;
         let llm = Arc::clone(&self.services.llm);
         let answer = llm.complete(&request).await;
         self.settle(charged, answer)
     }
 
-    async fn complete_all(
+    async fn made_complete_all(
         &mut self,
         requests: Vec<CompletionRequest>,
     ) -> wasmtime::Result<Vec<Result<Completion, types::Error>>> {

@@ -1,6 +1,8 @@
 //! The host functions. Each first passes the gate.
 
 mod artifacts;
+mod artifacts_taped;
 mod knowledge;
 mod llm;
 mod output;
+mod secrets;

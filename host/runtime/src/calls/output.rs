@@ -17,11 +17,15 @@ impl logging::Host for HostState {
         if !self.gate.log(bytes as u64) {
             return Ok(());
         }
+        let message = self.secrets.hidden(message);
         let (agent, request_id) = (&*self.agent, &*self.request_id);
         // Field names of a plugin are data, so they travel as one value.
         let fields = fields
             .iter()
-            .map(|(name, value)| format!("{name}={value:?}"))
+            .map(|(name, value)| {
+                let value = self.secrets.hidden(value.clone());
+                format!("{}={value:?}", self.secrets.hidden(name.clone()))
+            })
             .collect::<Vec<_>>()
             .join(" ");
         match level {
@@ -44,7 +48,7 @@ impl progress::Host for HostState {
             } else {
                 0.0
             };
-            progress.report(&self.agent, fraction, &message);
+            progress.report(&self.agent, fraction, &self.secrets.hidden(message));
         }
         Ok(())
     }

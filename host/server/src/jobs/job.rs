@@ -1,16 +1,19 @@
 use std::{sync::Arc, time::SystemTime};
 
-use deepfix_core::AnalyseResponse;
+use deepfix_history::{JobState, StoredJob};
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use tokio::{task::AbortHandle, time::Instant};
 use uuid::Uuid;
+
+use crate::time::{of_milliseconds, timestamp};
 
 /// How far a job has got.
 #[derive(Debug, Clone)]
 pub(super) enum State {
     Pending,
     Processing,
-    Completed(Arc<AnalyseResponse>),
+    Completed(Arc<RawValue>),
     Failed(String),
 }
 
@@ -23,6 +26,7 @@ impl State {
 /// A job as the server keeps it.
 #[derive(Debug)]
 pub(super) struct Job {
+    pub(super) tenant: Arc<str>,
     pub(super) state: State,
     /// When it was over, on the clock that never steps.
     pub(super) over_since: Option<Instant>,
@@ -32,9 +36,10 @@ pub(super) struct Job {
 }
 
 impl Job {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(tenant: &Arc<str>) -> Self {
         let now = SystemTime::now();
         Self {
+            tenant: Arc::clone(tenant),
             state: State::Pending,
             over_since: None,
             task: None,
@@ -73,33 +78,35 @@ pub(crate) struct Snapshot {
     job_id: String,
     status: &'static str,
     #[serde(serialize_with = "shared")]
-    result: Option<Arc<AnalyseResponse>>,
+    result: Option<Arc<RawValue>>,
     error: Option<String>,
     created_at: String,
     updated_at: String,
 }
 
 /// What `Arc` would do with serde's feature `rc`, which would be on for the whole workspace.
-fn shared<S: Serializer>(result: &Option<Arc<AnalyseResponse>>, serializer: S) -> Result<S::Ok, S::Error> {
+fn shared<S: Serializer>(result: &Option<Arc<RawValue>>, serializer: S) -> Result<S::Ok, S::Error> {
     result.as_deref().serialize(serializer)
 }
 
-/// ISO 8601 with a numeric offset: `datetime.fromisoformat` before Python 3.11 knows no `Z`.
-fn timestamp(time: SystemTime) -> String {
-    humantime::format_rfc3339_micros(time)
-        .to_string()
-        .replace('Z', "+00:00")
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn timestamps_are_what_old_python_reads() {
-        let time = SystemTime::UNIX_EPOCH + Duration::from_micros(1_780_000_000_000_001);
-        assert_eq!(timestamp(time), "2026-05-28T20:26:40.000001+00:00");
+impl Snapshot {
+    /// A job that only the database knows. One that is completed has its result: where that is not
+    /// kept, it has failed.
+    pub(super) fn of_stored(job: StoredJob, result: Option<Box<RawValue>>) -> Self {
+        let lost = job.state == JobState::Completed && result.is_none();
+        let (status, error) = if lost {
+            let error = "internal: the result is not kept: submit the request again".to_owned();
+            (JobState::Failed.as_str(), Some(error))
+        } else {
+            (job.state.as_str(), job.error)
+        };
+        Self {
+            job_id: job.id,
+            status,
+            result: result.map(Arc::from),
+            error,
+            created_at: of_milliseconds(job.created_at),
+            updated_at: of_milliseconds(job.updated_at),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `POST /v2/analyse` and `/v2/jobs/{id}`: the same analysis in the background, for clients that
 //! poll. A job holds a place like any other request, so there are never more unfinished ones
-//! than may run and wait. Jobs live in memory and end with the server.
+//! than may run and wait. Jobs run in memory and end with the server; with a database that is
+//! written down, and so are their results.
 
 mod job;
 mod store;
@@ -14,13 +15,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use deepfix_core::{Experiment, Problem};
-use tokio::time::{Instant, timeout_at};
+use deepfix_history::JobState;
+use serde_json::value::RawValue;
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, timeout_at},
+};
 use tracing::Instrument as _;
+use uuid::Uuid;
 
 use crate::{
+    access::Identity,
     admission::Ticket,
-    analyse::{bounded, options, receive, retrieve, timed_out},
+    analyse::{bounded, options, receive, retrieve, text, timed_out},
     app::App,
+    history::{raw, remember, store_unavailable},
     problem::Refusal,
     request_id::RequestId,
 };
@@ -31,17 +40,28 @@ use store::Running;
 pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     Extension(id): Extension<RequestId>,
+    Extension(identity): Extension<Identity>,
     request: Request,
 ) -> Result<Response, Refusal> {
     app.jobs.check_room()?;
-    let deadline = Instant::now() + app.config.request_timeout;
+    let deadline = Instant::now() + app.config().request_timeout;
     let (experiment, ticket) = bounded(&app, deadline, receive(&app, request)).await?;
-    let (running, snapshot) = app.jobs.create()?;
+    let (running, snapshot) = app.jobs.create(&identity.tenant)?;
     let job = running.id();
+    if let Some(history) = &app.service.history {
+        // Before the client is told that it is accepted: then it is not lost, whatever happens.
+        let accepted = history.accept(&identity.tenant, &job.to_string(), app.owner()).await;
+        if let Err(error) = accepted {
+            running.fail("store_unavailable: the database does not answer".to_owned());
+            return Err(store_unavailable(&error));
+        }
+    }
     tracing::info!(%job, "job accepted");
     let span = tracing::info_span!("job", request_id = id.as_str(), %job);
-    let work = run(Arc::clone(&app), running, experiment, ticket, deadline, id).instrument(span);
-    app.jobs.attach(job, tokio::spawn(work).abort_handle());
+    let work = run(Arc::clone(&app), running, experiment, ticket, deadline, id, identity).instrument(span);
+    let task = tokio::spawn(work);
+    app.jobs.attach(job, task.abort_handle());
+    tokio::spawn(follow(app, job, task));
     // Relative, so that it holds behind any prefix.
     Ok((
         StatusCode::ACCEPTED,
@@ -59,6 +79,7 @@ async fn run(
     mut ticket: Ticket,
     deadline: Instant,
     id: RequestId,
+    identity: Identity,
 ) {
     let work = async {
         if experiment.source.is_some() {
@@ -68,32 +89,99 @@ async fn run(
         let experiment = retrieve(&app, experiment, &mut ticket, time_left).await?;
         ticket.turn().await;
         running.begin();
-        Ok::<_, Problem>(app.diagnosis.analyse(experiment, options(&id, deadline)).await)
+        note(&app, running.id(), JobState::Processing, None).await;
+        let diagnosis = &app.service.diagnosis;
+        Ok::<_, Problem>(diagnosis.analyse(experiment, options(&id, deadline)).await)
     };
     let done = timeout_at(deadline, work).await;
     // Before the job is seen to be over: who sees that may want the place.
     drop(ticket);
-    match done.unwrap_or_else(|_| Err(timed_out(&app))) {
-        Ok(response) => running.complete(response),
+    let done = match done.unwrap_or_else(|_| Err(timed_out(&app))) {
+        Ok(response) => text(&response).map(|text| (response, text)),
+        Err(problem) => Err(problem),
+    };
+    match done {
+        Ok((response, text)) => {
+            // The result first: a job that is seen to be completed has one.
+            remember(&app, &identity, &running.id().to_string(), &response, &text).await;
+            match RawValue::from_string(text) {
+                Ok(text) => running.complete(text),
+                Err(error) => running.fail(format!("internal: the response is no JSON: {error}")),
+            }
+        }
         Err(problem) => running.fail(format!("{}: {}", problem.code, problem.detail)),
+    }
+}
+
+/// Writes down how a job has ended, in whatever way it did.
+async fn follow(app: Arc<App>, id: Uuid, task: JoinHandle<()>) {
+    let _ = task.await;
+    let (state, error) = match app.jobs.ended(id) {
+        Some(None) => (JobState::Completed, None),
+        Some(Some(error)) => (JobState::Failed, Some(error)),
+        // Forgotten already: full, and so over.
+        None => return,
+    };
+    note(&app, id, state, error.as_deref()).await;
+}
+
+/// Waits until the ends of all jobs of a closed store are written down: their tasks are aborted, and
+/// who follows them may not get a turn any more.
+pub(crate) async fn written_down(app: &App) {
+    for (id, error) in app.jobs.failed() {
+        note(app, id, JobState::Failed, Some(&error)).await;
+    }
+}
+
+async fn note(app: &App, id: Uuid, state: JobState, error: Option<&str>) {
+    let Some(history) = &app.service.history else { return };
+    if let Err(error) = history.advance(&id.to_string(), state, error).await {
+        tracing::error!(%error, %id, "the state of a job was not written down");
     }
 }
 
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
+    Extension(identity): Extension<Identity>,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Json<Snapshot>, Refusal> {
+) -> Result<Response, Refusal> {
     let id = named(&app, id)?;
-    app.jobs.get(&id).map(Json).ok_or_else(|| unknown(&app, &id))
+    match app.jobs.get(&id, &identity.tenant) {
+        Some(snapshot) => Ok(Json(snapshot).into_response()),
+        None => stored(&app, &identity, &id).await,
+    }
+}
+
+/// A job of an earlier run, of another server, or one that memory had no room for.
+async fn stored(app: &App, identity: &Identity, id: &str) -> Result<Response, Refusal> {
+    let Some(history) = &app.service.history else {
+        return Err(unknown(app, id));
+    };
+    let job = history.job(&identity.tenant, id).await;
+    let job = job
+        .map_err(|error| store_unavailable(&error))?
+        .ok_or_else(|| unknown(app, id))?;
+    let result = if job.state == JobState::Completed {
+        let kept = history.get(&identity.tenant, id).await;
+        kept.map_err(|error| store_unavailable(&error))?
+            .map(|it| raw(it.response))
+    } else {
+        None
+    };
+    Ok(Json(Snapshot::of_stored(job, result.transpose()?)).into_response())
 }
 
 /// Ends a job that is not over; one that is over stays as it is.
 pub(crate) async fn cancel(
     State(app): State<Arc<App>>,
+    Extension(identity): Extension<Identity>,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Json<Snapshot>, Refusal> {
+) -> Result<Response, Refusal> {
     let id = named(&app, id)?;
-    app.jobs.cancel(&id).map(Json).ok_or_else(|| unknown(&app, &id))
+    match app.jobs.cancel(&id, &identity.tenant) {
+        Some(snapshot) => Ok(Json(snapshot).into_response()),
+        None => stored(&app, &identity, &id).await,
+    }
 }
 
 fn named(app: &App, id: Result<Path<String>, PathRejection>) -> Result<String, Refusal> {
@@ -106,6 +194,6 @@ fn unknown(app: &App, id: &str) -> Refusal {
         "there is no job `{}`: jobs are forgotten {} after they end (`[server] job_retention`), earlier when there are many, \
          and when the server restarts",
         crate::problem::shown_path(id),
-        humantime::format_duration(app.config.job_retention)
+        humantime::format_duration(app.config().job_retention)
     ))
 }

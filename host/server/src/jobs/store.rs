@@ -4,7 +4,8 @@ use std::{
     time::Duration,
 };
 
-use deepfix_core::{AnalyseResponse, Problem, ProblemCode};
+use deepfix_core::{Problem, ProblemCode};
+use serde_json::value::RawValue;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
@@ -91,10 +92,10 @@ impl Jobs {
     }
 
     /// A new job under an id that cannot be guessed: who knows it may read the result.
-    pub(crate) fn create(&self) -> Result<(Running, Snapshot), Refusal> {
+    pub(crate) fn create(&self, tenant: &Arc<str>) -> Result<(Running, Snapshot), Refusal> {
         let mut store = self.store();
         store.make_room()?;
-        let (id, job) = (Uuid::new_v4(), Job::new());
+        let (id, job) = (Uuid::new_v4(), Job::new(tenant));
         let snapshot = job.snapshot(id);
         store.jobs.insert(id, job);
         Ok((Running { jobs: self.clone(), id }, snapshot))
@@ -109,18 +110,45 @@ impl Jobs {
         }
     }
 
-    pub(crate) fn get(&self, id: &str) -> Option<Snapshot> {
+    /// A job of a tenant.
+    pub(crate) fn get(&self, id: &str, tenant: &str) -> Option<Snapshot> {
         let id = Uuid::parse_str(id).ok()?;
         let mut store = self.store();
         store.forget_old();
-        store.jobs.get(&id).map(|job| job.snapshot(id))
+        let job = store.jobs.get(&id).filter(|job| *job.tenant == *tenant)?;
+        Some(job.snapshot(id))
     }
 
-    /// Ends a job that is not over.
-    pub(crate) fn cancel(&self, id: &str) -> Option<Snapshot> {
-        let id = Uuid::parse_str(id).ok()?;
-        self.end(id, "cancelled: on request of a client");
-        self.get(&id.to_string())
+    /// Ends a job of a tenant that is not over.
+    pub(crate) fn cancel(&self, id: &str, tenant: &str) -> Option<Snapshot> {
+        self.get(id, tenant)?;
+        let uuid = Uuid::parse_str(id).ok()?;
+        self.end(uuid, "cancelled: on request of a client");
+        self.get(id, tenant)
+    }
+
+    /// How a job that is over has ended: with a result, or with an error.
+    pub(crate) fn ended(&self, id: Uuid) -> Option<Option<String>> {
+        match &self.store().jobs.get(&id)?.state {
+            State::Completed(_) => Some(None),
+            State::Failed(error) => Some(Some(error.clone())),
+            State::Pending | State::Processing => None,
+        }
+    }
+
+    /// All that have failed, with their errors.
+    pub(crate) fn failed(&self) -> Vec<(Uuid, String)> {
+        let store = self.store();
+        let failed = store.jobs.iter().filter_map(|(id, job)| match &job.state {
+            State::Failed(error) => Some((*id, error.clone())),
+            _ => None,
+        });
+        failed.collect()
+    }
+
+    /// How many are not over.
+    pub(crate) fn unfinished(&self) -> usize {
+        self.store().jobs.values().filter(|job| !job.state.is_over()).count()
     }
 
     /// Takes no more jobs and ends all; returns how many were not over.
@@ -175,8 +203,8 @@ impl Running {
         self.jobs.update(self.id, State::Processing);
     }
 
-    pub(crate) fn complete(self, response: AnalyseResponse) {
-        self.jobs.update(self.id, State::Completed(Arc::new(response)));
+    pub(crate) fn complete(self, response: Box<RawValue>) {
+        self.jobs.update(self.id, State::Completed(Arc::from(response)));
     }
 
     pub(crate) fn fail(self, error: String) {
@@ -195,7 +223,6 @@ impl Drop for Running {
 
 #[cfg(test)]
 mod tests {
-    use deepfix_core::OrderedMap;
     use serde_json::{Value, json};
     use tokio::time::advance;
 
@@ -208,25 +235,23 @@ mod tests {
         Jobs::new(MAX_JOBS, RETENTION)
     }
 
-    fn response() -> AnalyseResponse {
-        AnalyseResponse {
-            agent_results: OrderedMap(Vec::new()),
-            summary: String::new(),
-            additional_outputs: serde_json::Map::new(),
-            error_messages: OrderedMap(Vec::new()),
-            dataset_name: None,
-        }
+    fn create(jobs: &Jobs) -> Result<(Running, Snapshot), Refusal> {
+        jobs.create(&Arc::from("t"))
+    }
+
+    fn response() -> Box<RawValue> {
+        RawValue::from_string("{}".to_owned()).unwrap()
     }
 
     fn shown(jobs: &Jobs, id: Uuid) -> Value {
-        jobs.get(&id.to_string()).map_or(Value::Null, |it| json!(it))
+        jobs.get(&id.to_string(), "t").map_or(Value::Null, |it| json!(it))
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_finished_job_is_kept_for_its_time_and_an_unfinished_one_for_ever() {
         let jobs = jobs();
-        let (finished, _) = jobs.create().unwrap();
-        let (unfinished, _) = jobs.create().unwrap();
+        let (finished, _) = create(&jobs).unwrap();
+        let (unfinished, _) = create(&jobs).unwrap();
         let id = finished.id();
         finished.complete(response());
         advance(RETENTION - Duration::from_secs(1)).await;
@@ -240,9 +265,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn when_full_the_longest_finished_makes_room() {
         let jobs = jobs();
-        let mut running: Vec<_> = (0..MAX_JOBS).map(|_| jobs.create().unwrap().0).collect();
+        let mut running: Vec<_> = (0..MAX_JOBS).map(|_| create(&jobs).unwrap().0).collect();
         assert!(jobs.check_room().is_err());
-        assert_eq!(jobs.create().unwrap_err().problem().code, "overloaded");
+        assert_eq!(create(&jobs).unwrap_err().problem().code, "overloaded");
 
         let (first, second) = (running.pop().unwrap(), running.pop().unwrap());
         let (first_id, second_id) = (first.id(), second.id());
@@ -250,31 +275,40 @@ mod tests {
         advance(Duration::from_secs(1)).await;
         second.fail("x".to_owned());
         assert!(jobs.check_room().is_ok());
-        running.push(jobs.create().unwrap().0);
+        running.push(create(&jobs).unwrap().0);
         assert_eq!(shown(&jobs, first_id), Value::Null);
         assert_eq!(shown(&jobs, second_id)["status"], "FAILED");
     }
 
     #[tokio::test]
+    async fn a_job_is_not_there_for_another_tenant() {
+        let jobs = jobs();
+        let (running, _) = create(&jobs).unwrap();
+        let id = running.id().to_string();
+        assert!(jobs.get(&id, "other").is_none() && jobs.cancel(&id, "other").is_none());
+        assert_eq!(shown(&jobs, running.id())["status"], "PENDING");
+    }
+
+    #[tokio::test]
     async fn a_job_that_is_dropped_has_failed_and_stays_so() {
         let jobs = jobs();
-        let (running, _) = jobs.create().unwrap();
+        let (running, _) = create(&jobs).unwrap();
         let id = running.id();
         running.begin();
         assert_eq!(shown(&jobs, id)["status"], "PROCESSING");
         drop(running);
         assert_eq!(shown(&jobs, id)["status"], "FAILED");
         let before = shown(&jobs, id);
-        assert_eq!(json!(jobs.cancel(&id.to_string()).unwrap()), before);
+        assert_eq!(json!(jobs.cancel(&id.to_string(), "t").unwrap()), before);
     }
 
     #[tokio::test]
     async fn a_closed_store_ends_its_jobs_and_takes_no_more() {
         let jobs = jobs();
-        let (running, _) = jobs.create().unwrap();
-        jobs.create().unwrap().0.complete(response());
+        let (running, _) = create(&jobs).unwrap();
+        create(&jobs).unwrap().0.complete(response());
         assert_eq!(jobs.close(), 1);
         assert_eq!(shown(&jobs, running.id())["status"], "FAILED");
-        assert_eq!(jobs.create().unwrap_err().problem().code, "shutting_down");
+        assert_eq!(create(&jobs).unwrap_err().problem().code, "shutting_down");
     }
 }

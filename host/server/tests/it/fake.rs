@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use deepfix_core::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Role};
+use deepfix_core::{AgentInfo, AgentResult, AnalyseOptions, BoxFuture, Diagnosis, Role};
 use deepfix_core::{AnalyseResponse, Experiment, Limits, OrderedMap, Problem, ProblemCode};
 use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, watch};
@@ -43,6 +43,17 @@ struct Ended<'a>(&'a watch::Sender<usize>);
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
         self.0.send_modify(|it| *it += 1);
+    }
+}
+
+fn result() -> AgentResult {
+    AgentResult {
+        agent_name: "Fake".to_owned(),
+        analysis: Vec::new(),
+        analyzed_artifacts: None,
+        retrieved_knowledge: None,
+        additional_outputs: Map::new(),
+        error_message: None,
     }
 }
 
@@ -83,6 +94,12 @@ impl Diagnosis for Fake {
             match experiment.dataset_name.as_deref().unwrap() {
                 "panic" => panic!("secret of the analysis"),
                 "hang" => std::future::pending().await,
+                "report" => {
+                    if let Some(progress) = &options.progress {
+                        progress.report("Fake", 0.5, "half");
+                        progress.result(&result());
+                    }
+                }
                 "gate" => self.gate.acquire().await.unwrap().forget(),
                 "much" => summary = "much ".repeat(4 << 20),
                 _ => {}
@@ -94,6 +111,10 @@ impl Diagnosis for Fake {
     fn agents(&self) -> Vec<AgentInfo> {
         vec![AgentInfo {
             name: "Fake".to_owned(),
+            plugin: String::new(),
+            granted_secrets: Vec::new(),
+            signed_by: None,
+            generation: 1,
             role: Role::Analyzer,
             version: "1.0.0".to_owned(),
             summary: "does as it is told".to_owned(),

@@ -4,7 +4,7 @@ use std::{
 };
 
 use axum::{body::Body, http::Request};
-use deepfix_server::router;
+use deepfix_server::{Service, router};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -35,7 +35,10 @@ async fn log_of(request: Request<Body>) -> String {
         .with_max_level(Level::TRACE)
         .with_writer(move || writer.clone());
     let _guard = tracing::subscriber::set_default(subscriber.finish());
-    let response = router(Fake::new(), &wire::config()).oneshot(request).await.unwrap();
+    let response = router(Service::new(Fake::new(), &wire::config()))
+        .oneshot(request)
+        .await
+        .unwrap();
     let bytes = response.into_body().collect().await.unwrap().to_bytes().len();
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(bytes > 0);

@@ -10,7 +10,9 @@
 
 mod bodies;
 mod drain;
+mod events;
 mod fake;
+mod history;
 mod jobs;
 mod limits;
 mod logs;

@@ -8,7 +8,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use deepfix_server::{serve, shutdown_signal};
+use deepfix_server::{Service, serve, shutdown_signal};
 use tokio::net::TcpListener;
 
 use crate::{fake::Fake, wire};
@@ -32,7 +32,7 @@ async fn child() {
         println!("draining");
         gate.gate.add_permits(1);
     };
-    let drained = serve(listener, fake, &wire::config(), shutdown).await;
+    let drained = serve(listener, None, Service::new(fake, &wire::config()), shutdown).await;
     println!("drained {drained:?}");
 }
 

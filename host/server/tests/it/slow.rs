@@ -12,7 +12,7 @@ use axum::{
     http::Request,
     response::Response,
 };
-use deepfix_server::router;
+use deepfix_server::{Service, router};
 use http_body::Frame;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -51,7 +51,7 @@ async fn problem(response: Response) -> Value {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_stops_coming_is_given_up() {
     let begun = Instant::now();
-    let response = router(Fake::new(), &wire::config())
+    let response = router(Service::new(Fake::new(), &wire::config()))
         .oneshot(trickle(3600))
         .await
         .unwrap();
@@ -70,7 +70,10 @@ async fn a_body_that_stops_coming_is_given_up() {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_trickles_in_is_given_up_too() {
     let begun = Instant::now();
-    let response = router(Fake::new(), &wire::config()).oneshot(trickle(9)).await.unwrap();
+    let response = router(Service::new(Fake::new(), &wire::config()))
+        .oneshot(trickle(9))
+        .await
+        .unwrap();
     assert_eq!(begun.elapsed().as_secs(), 60);
     assert_eq!(problem(response).await["code"], "body_timed_out");
 }
@@ -80,7 +83,10 @@ async fn how_long_a_body_may_take_is_configured() {
     let mut config = wire::config();
     config.body_timeout = Duration::from_secs(20);
     let begun = Instant::now();
-    let response = router(Fake::new(), &config).oneshot(trickle(9)).await.unwrap();
+    let response = router(Service::new(Fake::new(), &config))
+        .oneshot(trickle(9))
+        .await
+        .unwrap();
     assert_eq!(begun.elapsed().as_secs(), 20);
     let detail = problem(response).await["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("20s (`[server] body_timeout`)"), "{detail}");
@@ -93,7 +99,7 @@ async fn an_analysis_that_hangs_ends_with_the_request_timeout() {
         .body(Body::from(r#"{"do": "hang"}"#))
         .unwrap();
     let begun = Instant::now();
-    let response = router(Arc::clone(&fake) as _, &wire::config())
+    let response = router(Service::new(Arc::clone(&fake) as _, &wire::config()))
         .oneshot(request)
         .await
         .unwrap();
@@ -109,7 +115,7 @@ async fn waiting_for_a_turn_counts_as_time_of_the_request() {
     let fake = Fake::new();
     let mut config = wire::config();
     config.max_in_flight = 1;
-    let router = router(Arc::clone(&fake) as _, &config);
+    let router = router(Service::new(Arc::clone(&fake) as _, &config));
     let request = |what: &str| {
         let body = format!(r#"{{"do": "{what}"}}"#);
         let request = Request::post("/v1/analyse")

@@ -3,7 +3,8 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use deepfix_config::ServerConfig;
-use deepfix_server::{Drained, serve};
+use deepfix_core::Diagnosis;
+use deepfix_server::{Drained, Service, serve};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -36,12 +37,19 @@ impl Server {
     pub(crate) async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
         let mut config = config();
         change(&mut config);
+        Self::of(&config, |diagnosis, config| Service::new(diagnosis, config)).await
+    }
+
+    pub(crate) async fn of(
+        config: &ServerConfig,
+        service: impl FnOnce(Arc<dyn Diagnosis>, &ServerConfig) -> Service,
+    ) -> Self {
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (fake, (stop, stopped)) = (Fake::new(), oneshot::channel::<()>());
-        let diagnosis = Arc::clone(&fake);
+        let service = service(fake.clone(), config);
         let task = tokio::spawn(async move {
-            serve(listener, diagnosis, &config, async {
+            serve(listener, None, service, async {
                 let _ = stopped.await;
             })
             .await
@@ -183,6 +191,10 @@ impl Answer {
 
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{self:?}"))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
     }
 
     /// Checks that this is a whole problem document, and returns it.

@@ -113,7 +113,7 @@ fn formats_that_are_not_read_are_named_without_an_alarm() {
         let host = file(name, bytes);
         assert_eq!(found(&host), []);
         let extras: Json = serde_json::from_str(&report(&host).extras).unwrap();
-        assert_eq!(extras["not_examined"][0]["what"], "weights", "{name}");
+        assert_eq!(extras["not_examined"][0]["what"], "the weights", "{name}");
     }
 }
 

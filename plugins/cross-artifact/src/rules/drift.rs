@@ -140,7 +140,7 @@ fn loss_turns(curve: &Curve) -> bool {
 }
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
-    let drift = case.findings.worst(&DRIFT).filter(|it| it.confidence() >= 0.4)?;
+    let drift = case.findings.worst(&DRIFT).filter(|it| it.strength() >= 0.4)?;
     // A leak makes validation look too good, so a gap in spite of it says nothing simple.
     let gap = Gap::of(case)?;
     let view = case.experiment.training.as_ref()?;
@@ -154,8 +154,9 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     let draft = Draft::new(
         "cross.drift_not_overfitting",
         drift.severity(),
-        (0.6 + 0.3 * drift.confidence()).min(0.9),
+        (0.6 + 0.3 * drift.strength()).min(0.9),
     )
+    .beyond(gap.share / 0.5)
     .variant(if unseen { "labels" } else { "shift" })
     .arg("train_name", gap.train.column.as_str())
     .arg("validation_name", gap.validation.column.as_str())

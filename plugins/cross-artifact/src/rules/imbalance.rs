@@ -66,7 +66,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     let mut draft = Draft::new(
         "cross.imbalance_accuracy_metric",
         Severity::Medium,
-        confidence.min(imbalance.confidence()),
+        confidence.min(imbalance.strength()),
     )
     .arg("metric", series.column.as_str())
     .arg("best", best.value)

@@ -32,7 +32,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     let draft = Draft::new(
         "cross.leakage_perfect_metric",
         leak.severity(),
-        (0.5 + 0.5 * leak.confidence()).min(0.95),
+        (0.5 + 0.5 * leak.strength()).min(0.95),
     )
     .variant(if column { "column" } else { "rows" })
     .arg("metric", series.column.as_str())

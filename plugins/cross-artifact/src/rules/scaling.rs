@@ -1,8 +1,11 @@
 //! `cross.missing_scaling`: features of very different size meet a model that is trained by
 //! gradients, without a scaler between them, and training suffers.
 //!
-//! The size of a feature is its standard deviation, or its interquartile range over 1.349
-//! where single huge values inflate the former. Training suffers where the first loss is many
+//! The size of a feature is its root mean square, `sqrt(mean² + std²)`, since a gradient descent
+//! is slowed down by the second moments of its inputs whether they come from their spread or
+//! their offset (LeCun et al. 1998, section 4.3: the largest eigenvalue of the Hessian); for the
+//! spread stands the interquartile range over 1.349 where single huge values inflate it, and for
+//! the mean the median. Training suffers where the first loss is many
 //! times that of a constant prediction: with inputs of unit size and any usual initialisation
 //! the outputs are of unit size as well and the first loss is close to chance, so a loss ten
 //! times higher is carried in by the inputs (Glorot and Bengio 2010; LeCun et al., Efficient
@@ -15,6 +18,7 @@
 //! | no scaler | ratio from 1000 | a symptom of the training analyzer | medium |
 //! | no scaler | unknown | first loss from 50 times chance at a customary learning rate | medium |
 //! | nothing | ratio from 1000 | first loss from 20 times chance at a customary learning rate | medium |
+//! | nothing | ratio from 1000 | not finite in the first fifth, at a customary learning rate | medium |
 //! | nothing | unknown | first loss from 100 times chance at a customary learning rate | low |
 //!
 //! Healthy: any ratio with a scaler in the parameters; trees; a linear regression on a target
@@ -81,13 +85,20 @@ pub(crate) fn spread(data: &DatasetView) -> Option<Spread<'_>> {
     found
 }
 
+/// The root mean square of a column, without what single huge values add to it.
 fn scale(column: &Column) -> Option<f64> {
     let std = column.std.filter(|it| *it > 0.0)?;
     let robust = match (column.q1, column.q3) {
         (Some(low), Some(high)) if high > low => Some((high - low) / 1.349),
         _ => None,
     };
-    Some(robust.filter(|it| std > 10.0 * it).unwrap_or(std))
+    let inflated = robust.filter(|it| std > 10.0 * it);
+    let (spread, centre) = match inflated {
+        Some(robust) => (robust, column.median.unwrap_or_default()),
+        None => (std, column.mean.unwrap_or_default()),
+    };
+    let size = spread.hypot(centre);
+    size.is_finite().then_some(size)
 }
 
 /// How training began.
@@ -97,6 +108,15 @@ struct Start<'a> {
     first: Option<(usize, f64, f64)>,
     /// The first row whose loss is not finite.
     broken: Option<usize>,
+}
+
+impl Start<'_> {
+    /// Not finite in the first fifth of the run: what grows in the course of a training has other
+    /// causes.
+    fn breaks_early(&self) -> bool {
+        self.broken
+            .is_some_and(|row| row as f64 <= 0.2 * self.series.values.len() as f64)
+    }
 }
 
 fn start<'a>(case: &Case<'_>, view: &'a TrainingView) -> Option<Start<'a>> {
@@ -147,10 +167,13 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         (None, Some(ratio)) if ratio >= 1000.0 && excess >= 20.0 && is_customary(view) => {
             (Severity::Medium, 0.6, Some("unsaid"))
         }
+        (None, Some(ratio)) if ratio >= 1000.0 && start.breaks_early() && is_customary(view) => {
+            (Severity::Medium, 0.6, Some("unsaid-broken"))
+        }
         (None, None) if excess >= 100.0 && is_customary(view) => (Severity::Low, 0.45, Some("guess")),
         _ => return None,
     };
-    let mut draft = Draft::new("cross.missing_scaling", severity, confidence);
+    let mut draft = Draft::new("cross.missing_scaling", severity, confidence).beyond(excess / 100.0);
     if let Some(variant) = variant {
         draft = draft.variant(variant);
     }
@@ -160,6 +183,11 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
                 format!("std of '{}'", spread.wide.0.name),
                 spread.wide.0.std.unwrap_or_default(),
                 spread.wide.0.source(Stat::Std),
+            )
+            .computed(format!("root mean square of '{}'", spread.wide.0.name), spread.wide.1)
+            .computed(
+                format!("root mean square of '{}'", spread.narrow.0.name),
+                spread.narrow.1,
             )
             .fact(
                 format!("std of '{}'", spread.narrow.0.name),

@@ -98,7 +98,7 @@ fn by_checks(case: &Case<'_>) -> Option<Conclusion> {
     let draft = Draft::new(
         "cross.val_labels_corrupted",
         Severity::Medium,
-        0.6_f64.min(change.confidence()),
+        0.6_f64.min(change.strength()),
     )
     .variant("checks")
     .arg("change", change.analysis.finding.evidence.as_str());

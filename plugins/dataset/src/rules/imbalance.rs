@@ -32,13 +32,15 @@ fn bounded(view: &DatasetView) -> Option<Draft> {
     let column = train.column(&label.name)?;
     let rows = train.rows.as_ref().filter(|it| it.count >= FEWEST_ROWS)?;
     let ratio = match ClassShares::of(column) {
-        Some(shares) => [SEVERE, IMBALANCED].into_iter().find(|it| !shares.allows_ratio(*it))?,
-        None => largest_ratio(column, rows).filter(|it| *it <= IMBALANCED)?,
+        Some(shares) => [SEVERE, IMBALANCED, NOTEWORTHY]
+            .into_iter()
+            .find(|it| !shares.allows_ratio(*it))?,
+        None => largest_ratio(column, rows).filter(|it| *it <= NOTEWORTHY)?,
     };
-    let severity = if ratio <= SEVERE {
-        Severity::High
-    } else {
-        Severity::Medium
+    let severity = match ratio {
+        it if it <= SEVERE => Severity::High,
+        it if it <= IMBALANCED => Severity::Medium,
+        _ => Severity::Low,
     };
     let mut draft = Draft::new("dataset.class_imbalance", severity, 0.85)
         .variant("bounded")
@@ -75,7 +77,8 @@ fn counted(view: &DatasetView) -> Option<Draft> {
         it if it <= NOTEWORTHY => Severity::Low,
         _ => return None,
     };
-    let mut draft = Draft::new("dataset.class_imbalance", severity, 0.95)
+    let mut draft = Draft::new("dataset.class_imbalance", severity, 0.85)
+        .beyond(IMBALANCED / ratio.max(1e-6))
         .arg("few", *few as u64)
         .arg("many", *many as u64)
         .arg("classes", counts.classes.len())

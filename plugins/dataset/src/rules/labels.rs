@@ -231,7 +231,8 @@ fn classes(train: &ClassCounts, test: &ClassCounts) -> Option<Draft> {
         _ if variation >= 0.3 => Severity::High,
         _ => Severity::Medium,
     };
-    let mut draft = Draft::new("checks.label_drift", severity, if p < 1e-3 { 0.92 } else { 0.75 })
+    let mut draft = Draft::new("checks.label_drift", severity, if p < 1e-3 { 0.85 } else { 0.7 })
+        .beyond(variation / 0.15)
         .variant("classes")
         .share("before", of(train, worst.0) / n)
         .share("after", of(test, worst.0) / m)
@@ -275,8 +276,9 @@ fn moved(train: &Column, test: &Column, task: Task) -> Option<Draft> {
         Draft::new(
             "checks.label_drift",
             if d >= 0.8 { Severity::High } else { Severity::Medium },
-            0.85,
+            0.8,
         )
+        .beyond(d / 0.4)
         .variant("mean")
         .arg("label", train.name.as_str())
         .arg("before", a)

@@ -39,7 +39,8 @@ pub(super) fn check(view: &DatasetView) -> Option<Draft> {
         }
     }
     let rows = worst.split.rows.as_ref()?;
-    let mut draft = Draft::new("dataset.missing_values", severity, 0.97)
+    let mut draft = Draft::new("dataset.missing_values", severity, 0.9)
+        .beyond(worst.share / MEDIUM)
         .arg("columns", join(&names, MOST_NAMES))
         .arg("number", names.len())
         .arg("worst", worst.column.name.as_str())

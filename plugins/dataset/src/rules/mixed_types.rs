@@ -93,8 +93,9 @@ fn severity(view: &DatasetView, column: &Column) -> Option<Severity> {
         return (distinct >= DISTINCT && unique >= MANY_VALUES).then_some(Severity::Medium);
     }
     let number: f64 = top.parse().ok().filter(|it: &f64| it.is_finite())?;
-    // An identifier of digits is an identifier, not a number with text in it.
-    if column.freq == Some(1.0) || distinct > 0.97 {
+    let fraction = top.contains('.') || top.contains(['e', 'E']) || number.fract() != 0.0;
+    // An identifier of digits is an identifier, not a number with text in it; none has a fraction.
+    if (column.freq == Some(1.0) || distinct > 0.97) && !(fraction && unique >= MANY_VALUES) {
         return None;
     }
     let numeric_elsewhere = view
@@ -104,7 +105,6 @@ fn severity(view: &DatasetView, column: &Column) -> Option<Severity> {
     if numeric_elsewhere {
         return Some(Severity::Medium);
     }
-    let fraction = top.contains('.') || top.contains(['e', 'E']) || number.fract() != 0.0;
     match (fraction, unique) {
         // `1.0` and `0.0` are also what a flag with gaps turns into.
         (true, it) if it >= 5.0 => Some(Severity::Medium),

@@ -94,7 +94,12 @@ fn correlated(pairs: &[(&Column, &Column, Twin)], n: f64, m: f64) -> Option<Draf
     } else {
         Severity::Low
     };
-    let mut draft = Draft::new("dataset.correlated_features", severity, if exact { 0.9 } else { 0.65 })
+    let mut draft = Draft::new("dataset.correlated_features", severity, if exact { 0.9 } else { 0.6 })
+        .beyond(if exact {
+            1.0
+        } else {
+            (SIGNIFICANT / (pairs.len() as f64 * chance).max(1e-12)).log10() / 2.0
+        })
         .arg("pairs", listed.join(", "))
         .arg("a", b.name.as_str())
         .arg("b", a.name.as_str())
@@ -110,20 +115,47 @@ fn correlated(pairs: &[(&Column, &Column, Twin)], n: f64, m: f64) -> Option<Draf
     Some(draft.computed("largest difference of standardised quartiles", twin.quartiles))
 }
 
+/// A label of more codes than these looks like a uniform column.
+const MOST_CODES: f64 = 6.0;
+/// In standard deviations; noise of a tenth of one moves a quartile within a class by less.
+const ABOUT_A_CODE: f64 = 0.12;
+/// The chance of the likeness with class codes among all columns of that shape.
+const LEAK: f64 = 0.01;
+
 fn leak(view: &DatasetView, columns: &[&Column], n: f64, m: f64) -> Option<Draft> {
     let label = view.label.as_ref()?;
     let target = view.train.as_ref()?.column(&label.name)?;
     // A feature in its own right never follows the label's shifts this closely, so a test
     // split is needed: quartiles of a class code alone have too little shape.
-    let (feature, twin) = columns
+    let alike: Vec<(&Column, Twin)> = columns
         .iter()
-        .filter_map(|it| {
-            alike(view, it, target, n, m)
-                .filter(|twin| twin.mean.is_some() && is_image(it, target, twin, n, m, columns.len() as f64))
-                .map(|twin| (*it, twin))
+        .filter_map(|it| Some((*it, alike(view, it, target, n, m)?)))
+        .filter(|(_, twin)| twin.mean.is_some())
+        .collect();
+    let codes = target.unique.is_some_and(|it| it <= MOST_CODES);
+    // Few columns lie about class codes; any column of one hump may look like a number's.
+    let (number, most) = if codes {
+        (alike.len(), LEAK)
+    } else {
+        (columns.len(), SIGNIFICANT)
+    };
+    let chance = |twin: &Twin| twin.chance(n, m) * number as f64;
+    let (feature, twin) = alike
+        .iter()
+        .filter(|(it, twin)| {
+            let chance = chance(twin);
+            let close = twin.quartiles <= ABOUT_A_CODE || chance < SIGNIFICANT;
+            twin.is_copy() || (mirrors(it, target, codes) && chance < most && (close || !codes))
         })
+        .map(|(it, twin)| (*it, twin))
         .min_by(|a, b| a.1.quartiles.total_cmp(&b.1.quartiles))?;
-    let mut draft = Draft::new("checks.label_leakage", Severity::High, 0.8)
+    let severity = if twin.is_copy() || chance(twin) < SIGNIFICANT {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
+    let mut draft = Draft::new("checks.label_leakage", severity, 0.75)
+        .beyond((most / chance(twin).max(1e-12)).log10())
         .arg("feature", feature.name.as_str())
         .arg("label", label.name.as_str())
         .arg("difference", twin.quartiles);
@@ -133,4 +165,12 @@ fn leak(view: &DatasetView, columns: &[&Column], n: f64, m: f64) -> Option<Draft
         }
     }
     Some(draft.computed("largest difference of standardised quartiles", twin.quartiles))
+}
+
+/// Whether likeness of this column with the label can tell anything: both take many values, or
+/// the label is a few class codes and the column, of many values, lies close about them, which
+/// no column does that is not made from classes.
+fn mirrors(column: &Column, target: &Column, codes: bool) -> bool {
+    let many = |it: &Column| it.unique.is_some_and(|it| it >= MANY_VALUES);
+    many(column) && (many(target) || codes)
 }

@@ -99,7 +99,8 @@ fn missing(facts: &Facts<'_>) -> Option<Draft> {
             names.push(&gap.column);
         }
     }
-    let draft = Draft::new("dataset.missing_values", severity, 0.97)
+    let draft = Draft::new("dataset.missing_values", severity, 0.9)
+        .beyond(worst.share / 0.05)
         .arg("columns", join(&names, MOST_NAMES))
         .arg("number", names.len())
         .arg("worst", worst.column.as_str())
@@ -156,7 +157,7 @@ struct Mixed {
 fn mixed(facts: &Facts<'_>) -> Option<Draft> {
     let mut found: Vec<Mixed> = Vec::new();
     for check in facts.view.of(CheckKind::MixedTypes) {
-        let Some(columns) = check.value.as_object() else {
+        let Some(columns) = check.value().as_object() else {
             continue;
         };
         for column in columns.keys() {

@@ -76,6 +76,7 @@ fn conflicts(facts: &Facts<'_>) -> Option<Draft> {
     };
     Some(
         Draft::new("dataset.label_noise", severity, 0.7)
+            .beyond(share / 0.03)
             .variant("conflicts")
             .share("share", share)
             .share("test", test)

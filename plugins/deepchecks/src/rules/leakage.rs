@@ -147,8 +147,9 @@ fn rows(facts: &Facts<'_>) -> Option<Draft> {
         Draft::new(
             "checks.train_test_leakage",
             severity,
-            if severity == Severity::Low { 0.6 } else { 0.95 },
+            if severity == Severity::Low { 0.6 } else { 0.9 },
         )
+        .beyond((ratio - natural) / if severity == Severity::Low { 0.01 } else { 0.1 })
         .arg("shared", shared as u64)
         .arg("test", facts.m as u64)
         .share("ratio", ratio)

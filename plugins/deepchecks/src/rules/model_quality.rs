@@ -204,7 +204,7 @@ fn unused(view: &ChecksView) -> Option<Draft> {
 fn slow(view: &ChecksView) -> Option<Draft> {
     let times = view
         .of(CheckKind::InferenceTime)
-        .filter_map(|it| finite(&it.value).map(|time| (it, time)));
+        .filter_map(|it| finite(it.value()).map(|time| (it, time)));
     let (check, time) = times.min_by(|a, b| a.1.total_cmp(&b.1)).filter(|it| it.1 >= SLOW)?;
     Some(
         low("checks.slow_inference")

@@ -34,7 +34,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
 fn rows(check: &Check) -> Option<Draft> {
     // A place keeps its number where others hold none.
     let scores: Vec<(usize, f64)> = check
-        .value
+        .value()
         .as_array()?
         .iter()
         .enumerate()
@@ -63,7 +63,7 @@ fn rows(check: &Check) -> Option<Draft> {
 
 fn properties(check: &Check) -> Option<Draft> {
     let mut named: Vec<(String, f64, f64)> = Vec::new();
-    for (name, value) in check.value.as_object()? {
+    for (name, value) in check.value().as_object()? {
         let read = |member: &str| value.get(member).and_then(Value::as_f64);
         if let Some(share) = read("outliers_ratio").or_else(|| read("outlier_ratio")) {
             named.push((name.clone(), share, share));

@@ -20,6 +20,8 @@ pub(super) struct Agreed {
 pub(super) struct Meaning {
     pub(super) code: String,
     pub(super) text: String,
+    /// Whether the facts bear the fault out, in their eyes.
+    pub(super) stands: bool,
     pub(super) agree: usize,
 }
 
@@ -97,11 +99,13 @@ pub(super) fn reported(answers: &[Said], asked: usize) -> Vec<Meaning> {
                 continue;
             }
             seen.push(&it.code);
-            match meanings.iter_mut().find(|known| known.code == it.code) {
+            let known = |known: &&mut Meaning| known.code == it.code && known.stands == it.stands;
+            match meanings.iter_mut().find(known) {
                 Some(known) => known.agree += 1,
                 None => meanings.push(Meaning {
                     code: it.code.clone(),
                     text: it.meaning.trim().to_owned(),
+                    stands: it.stands,
                     agree: 1,
                 }),
             }

@@ -161,7 +161,11 @@ impl Question {
                 .iter_mut()
                 .filter(|analysis| analysis.finding.code == it.code);
             for analysis in named.take(1) {
-                let note = json!({"wording": it.text, "agree": it.agree, "of": asked});
+                let note = if it.stands {
+                    json!({"wording": it.text, "agree": it.agree, "of": asked})
+                } else {
+                    json!({"disputed": true, "agree": it.agree, "of": asked})
+                };
                 analysis.finding.extras = with_note(&analysis.finding.extras, note);
             }
         }
@@ -236,6 +240,13 @@ impl SaidFinding {
 pub(crate) struct SaidMeaning {
     code: String,
     meaning: String,
+    #[serde(default = "stands")]
+    stands: bool,
+}
+
+/// Who does not doubt a finding says nothing of it.
+fn stands() -> bool {
+    true
 }
 
 fn fact_of<'a>(facts: &'a [Fact], id: &str) -> Option<&'a Fact> {

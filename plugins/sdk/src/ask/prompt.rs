@@ -187,7 +187,7 @@ fn schema(codes: &[&str], reported: &[&str], ids: &[String]) -> Json {
         );
     }
     if !reported.is_empty() {
-        let meaning = object(json!({"code": {"enum": reported}, "meaning": text(240)}));
+        let meaning = object(json!({"code": {"enum": reported}, "stands": {"type": "boolean"}, "meaning": text(240)}));
         properties.insert(
             "reported".to_owned(),
             json!({"type": "array", "maxItems": reported.len(), "items": meaning}),

@@ -37,6 +37,7 @@ pub struct FakeHost {
     logs: RefCell<Vec<(Level, String)>>,
     answers: Option<Vec<String>>,
     asked: RefCell<Vec<CompletionRequest>>,
+    secrets: BTreeMap<String, String>,
 }
 
 impl FakeHost {
@@ -145,6 +146,13 @@ impl FakeHost {
     #[allow(clippy::needless_pass_by_value, reason = "tests hand over what `json!` makes")]
     pub fn with_extras(mut self, extras: Json) -> Self {
         self.request.extras = extras.to_string();
+        self
+    }
+
+    /// Grants a secret.
+    #[must_use]
+    pub fn with_secret(mut self, name: &str, value: &str) -> Self {
+        self.secrets.insert(name.to_owned(), value.to_owned());
         self
     }
 
@@ -345,5 +353,10 @@ impl Host for FakeHost {
 
     fn log(&self, level: Level, message: &str, _: &[(&str, String)]) {
         self.logs.borrow_mut().push((level, message.to_owned()));
+    }
+
+    fn secret(&self, name: &str) -> Result<String, Error> {
+        let value = self.secrets.get(name).cloned();
+        value.ok_or_else(|| Error::Denied(format!("the secret `{name}` is not granted: use `with_secret`")))
     }
 }

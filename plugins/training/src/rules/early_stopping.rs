@@ -37,6 +37,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     };
     let validation = view.validation_loss.as_ref()?;
     let mut draft = Draft::new(CODE, severity, confidence)
+        .beyond(best.rise / CLEAR_RISE)
         .computed(case.label("rise"), best.rise)
         .computed(case.label("points-after"), best.after)
         .arg("column", validation.column.as_str())

@@ -76,6 +76,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let (train_series, validation_series) = (view.train_loss.as_ref()?, view.validation_loss.as_ref()?);
     let metric = pair.validation.as_ref().or(pair.train.as_ref())?;
     let mut draft = Draft::new(CODE, severity, confidence)
+        .beyond(distance.sigmas / if clear { SURE_SIGMAS } else { SIGMAS })
         .computed(case.label("late-ratio"), ratio)
         .computed(case.label("sigmas"), distance.sigmas)
         .arg("train", train_series.column.as_str())
@@ -112,14 +113,17 @@ fn is_burdened(case: &Case<'_>) -> bool {
         || view.params.class_weights().is_some()
 }
 
-/// Learning is still fast: the average of the training loss over an epoch lags behind. The
-/// validation loss tells, since it is free of the noise of batches.
+/// Learning is so fast that the average of the training loss over an epoch lags behind by more
+/// than the rule allows for. The validation loss tells, since it is free of the noise of batches.
 fn still_learning(case: &Case<'_>) -> bool {
+    /// The fall from one point to the next; half of it is the lag.
+    const PER_POINT: f64 = 0.03;
     let curve = &case.view.validation;
     let (before, after) = (curve.mean_between(0.5, 0.75), curve.mean_between(0.75, 1.0));
+    let quarter = curve.len() as f64 / 4.0;
     before
         .zip(after)
-        .is_some_and(|(before, after)| before - after > 0.08 * before.abs())
+        .is_some_and(|(before, after)| before - after > PER_POINT * quarter.min(8.0) * before.abs())
 }
 
 struct Distance {
@@ -128,14 +132,18 @@ struct Distance {
     sigmas: f64,
 }
 
-/// The part of the run that shows what both splits can reach.
+/// The part of the run that shows what both splits can reach: where validation was best, or the
+/// last third of a run that ends there. The training average of an epoch lags behind by half of
+/// it, so the window opens one point after the best: the labels that are learnt by heart
+/// meanwhile only weaken the evidence.
 fn window(case: &Case<'_>) -> Option<(f64, f64)> {
-    /// In the first epochs the average over the epoch lags far behind.
-    const EARLIEST: f64 = 0.1;
+    const NARROWEST: f64 = 0.04;
+    const WIDEST: f64 = 0.12;
     let best = case.view.best()?;
+    let point = 1.0 / case.view.validation.len().max(1) as f64;
     Some(if best.share < 0.66 && best.rise >= 0.1 {
-        let from = best.share.max(EARLIEST);
-        (from, from + 0.12)
+        let from = best.share + point;
+        (from, from + (4.0 * point).clamp(NARROWEST, WIDEST))
     } else {
         (0.66, 1.0)
     })

@@ -55,7 +55,7 @@ pub(crate) fn limits(case: &Case<'_>) -> Vec<Limit> {
     }
     if let Some(decay) = view.params.weight_decay() {
         // Without logged steps the least there can have been, so that no decay seems stronger than it is.
-        let shrink = mean_rate(case).map(|rate| rate * decay.value * view.least_updates());
+        let shrink = mean_rate(case).map(|rate| rate * decay.value * least_updates(case));
         let (least, enough) = if is_decoupled(case) {
             (DECOUPLED, SHRINK)
         } else {
@@ -77,6 +77,21 @@ fn is_decoupled(case: &Case<'_>) -> bool {
             .iter()
             .any(|known| it.contains(known))
     })
+}
+
+/// The least number of updates that there can have been. Without logged steps an epoch has one or
+/// more; where the rows of the validation split show in its metric, as many as twice these rows
+/// make batches, since a validation split is seldom more than a third of the data.
+fn least_updates(case: &Case<'_>) -> f64 {
+    let view = case.view;
+    let least = view.least_updates();
+    let per_epoch = view.validation_rows().zip(case.batch()).map_or(1.0, |(rows, batch)| {
+        (2.0 * f64::from(rows) / batch.max(1.0)).floor().max(1.0)
+    });
+    match view.updates() {
+        Some(_) => least,
+        None => least.max(per_epoch * view.points() as f64),
+    }
 }
 
 fn mean_rate(case: &Case<'_>) -> Option<f64> {

@@ -109,6 +109,7 @@ fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool, (swings, still):
         .map(|it| it.column.clone())
         .unwrap_or_default();
     let mut draft = Draft::new(CODE, severity, confidence)
+        .beyond(tooth.contrast / CONTRAST)
         .computed(case.label("explained"), tooth.pattern.explained)
         .computed(case.label("tooth-worst"), tooth.worst_loss)
         .computed(case.label("tooth-best"), tooth.best_loss)

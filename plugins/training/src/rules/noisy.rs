@@ -61,6 +61,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let severity = if tiny.is_some() { Severity::Low } else { severity };
     let shown = if late >= NOISE { late } else { all.max(late) };
     let mut draft = Draft::new(CODE, severity, confidence)
+        .beyond(shown / NOISE)
         .computed(case.label("noise"), shown)
         .arg("column", series.column.as_str())
         .share("noise", shown)

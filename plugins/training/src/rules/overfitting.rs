@@ -105,6 +105,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     };
     let (train, validation) = (view.train_loss.as_ref()?, view.validation_loss.as_ref()?);
     let mut draft = Draft::new(CODE, severity, confidence)
+        .beyond(best.rise / if severity == Severity::Low { RISE } else { CLEAR_RISE })
         .computed(case.label("rise"), best.rise)
         .computed(case.label("fall-after-best"), fall)
         .computed(case.label("end-gap"), gap.end)

@@ -30,6 +30,8 @@ const TRAIN_NOISE: f64 = 0.045;
 const LINEAR_LOSS: f64 = 0.5;
 /// The share of the whole fall that the last quarter may add to the third one.
 const GAIN: f64 = 0.05;
+/// A loss that goes on falling by an eighth a quarter is on its way, however far it came before.
+const STILL_GAINING: f64 = 0.12;
 /// The rise of the validation loss from its best that is no noise about a level.
 const RISING: f64 = 0.08;
 /// Fewer points are no plateau.
@@ -74,6 +76,7 @@ pub(crate) fn find(case: &Case<'_>, rough: bool) -> Option<Draft> {
         (Severity::Medium, 0.65)
     };
     let draft = Draft::new(CODE, severity, confidence)
+        .beyond(noise / (1.5 * NOISE))
         .computed(case.label("late-mean"), level)
         .computed(case.label("validation-noise"), noise)
         .computed(case.label("train-noise"), train_noise)
@@ -126,7 +129,8 @@ fn is_flat(curve: &Curve) -> bool {
     let error = spread * (2.0 / third.len().max(1) as f64).sqrt();
     let lowest = curve.smooth().into_iter().fold(f64::INFINITY, f64::min);
     let fall = curve.points.first().map_or(0.0, |it| it.value - lowest);
-    before - after <= (GAIN * fall).max(2.0 * error)
+    let gained = before - after;
+    gained <= 2.0 * error || (gained <= GAIN * fall && gained <= STILL_GAINING * before.abs())
 }
 
 #[cfg(test)]

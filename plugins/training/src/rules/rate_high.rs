@@ -223,6 +223,7 @@ fn oscillating(case: &Case<'_>) -> Option<Draft> {
     let series = view.validation_loss.as_ref()?;
     let draft = Draft::new(CODE, Severity::Medium, 0.7)
         .variant("oscillating")
+        .beyond(validation / least)
         .computed(case.label("validation-noise"), validation)
         .computed(case.label("train-noise"), train)
         .arg("column", series.column.as_str())

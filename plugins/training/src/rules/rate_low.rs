@@ -44,6 +44,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         None => (Severity::Low, 0.5),
     };
     let draft = Draft::new(CODE, severity, confidence)
+        .beyond(rate.map_or(1.0, |it| small_rate(case) / it))
         .computed(case.label("fall"), fall)
         .arg("column", series)
         .share("fall", fall)

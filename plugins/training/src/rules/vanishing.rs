@@ -72,6 +72,7 @@ fn layered(case: &Case<'_>) -> Option<Draft> {
         (Severity::Low, 0.5)
     };
     let draft = Draft::new(CODE, severity, confidence)
+        .beyond((RATIO / ratio).max(1.0).log10())
         .fact(
             case.text("label-mean", &[("column", first.column.as_str().into())]),
             first.mean,

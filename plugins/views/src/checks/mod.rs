@@ -3,14 +3,19 @@
 
 mod decode;
 mod kind;
+mod matrix;
 mod values;
 
 pub use decode::decode;
 pub use kind::CheckKind;
-pub use values::{DriftScore, Matrix, Sizes};
+pub use matrix::Matrix;
+pub use values::{DriftScore, Sizes};
+
+use std::cell::OnceCell;
 
 use deepfix_plugin::{ArtifactKind, Context, Error, Source};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
 
 use crate::dataset::Which;
 
@@ -48,18 +53,31 @@ pub struct Check {
     pub which: Option<Which>,
     /// The header as sent.
     pub header: String,
-    /// The decoded value; `Null` where it did not run.
-    pub value: Value,
     /// The conditions.
     pub conditions: Vec<Condition>,
+    params: Value,
+    /// The value as sent, and as JSON once somebody has asked for it.
+    raw: Option<Box<RawValue>>,
+    decoded: OnceCell<Value>,
     pointer: Vec<String>,
 }
 
 impl Check {
+    /// The decoded value; `Null` where it did not run. Many values are large and asked for by no
+    /// rule, so each is parsed when it is first asked for.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        self.decoded.get_or_init(|| {
+            let raw = self.raw.as_deref().map_or("null", RawValue::get);
+            serde_json::from_str(raw).map(decode).unwrap_or_default()
+        })
+    }
+
     /// Whether the check ran: one without value and condition did not, which is no pass.
     #[must_use]
     pub fn ran(&self) -> bool {
-        !self.value.is_null() || self.conditions.iter().any(|it| it.status != Status::Error)
+        self.raw.as_deref().is_some_and(|it| it.get() != "null")
+            || self.conditions.iter().any(|it| it.status != Status::Error)
     }
 
     /// Whether a condition failed or warned.
@@ -70,10 +88,16 @@ impl Check {
             .any(|it| matches!(it.status, Status::Fail | Status::Warn))
     }
 
+    /// A setting that the check ran with.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&Value> {
+        self.params.get(name).filter(|it| !it.is_null())
+    }
+
     /// The value at a path below the check's value.
     #[must_use]
     pub fn get(&self, path: &[&str]) -> Option<&Value> {
-        path.iter().try_fold(&self.value, |value, part| match value {
+        path.iter().try_fold(self.value(), |value, part| match value {
             Value::Array(items) => items.get(part.parse::<usize>().ok()?),
             _ => value.get(*part),
         })
@@ -101,7 +125,7 @@ impl Check {
     /// Named numbers: `{name: number}`, largest first.
     #[must_use]
     pub fn scores(&self) -> Vec<(String, f64)> {
-        values::scores(&self.value)
+        values::scores(self.value())
     }
 }
 
@@ -125,11 +149,14 @@ impl ChecksView {
             let base = Source::document(KIND, ["results", &suite]).pointer;
             let Some(node) = cx.inspect(KIND, &base)? else { continue };
             for index in 0..node.length.min(MOST_ITEMS) {
-                let Some(item) = cx.read::<Value>(KIND, &format!("{base}/{index}"))? else {
-                    continue;
+                let item = match cx.read::<Item>(KIND, &format!("{base}/{index}")) {
+                    Ok(Some(item)) => item,
+                    // An item of another shape is none of a check.
+                    Ok(None) | Err(Error::Invalid(_)) => continue,
+                    Err(error) => return Err(error),
                 };
                 let pointer = vec!["results".to_owned(), suite.clone(), index.to_string()];
-                checks.extend(check(&item, pointer));
+                checks.extend(check(item, pointer));
             }
         }
         Ok(Self { checks })
@@ -161,22 +188,38 @@ impl ChecksView {
 /// A suite of checks has some dozens; the bound keeps a hostile artifact from a long loop.
 const MOST_ITEMS: u64 = 2_000;
 
-fn check(item: &Value, pointer: Vec<String>) -> Option<Check> {
-    let result = item.get("result")?;
+/// An item as sent; whatever a client puts into a member, the others are read.
+#[derive(Deserialize)]
+struct Item {
+    #[serde(default)]
+    header: Value,
+    result: Option<Outcome>,
+}
+
+#[derive(Deserialize)]
+struct Outcome {
+    #[serde(default)]
+    check: Value,
+    #[serde(default)]
+    value: Option<Box<RawValue>>,
+    #[serde(default)]
+    conditions_results: Value,
+    #[serde(default)]
+    params: Value,
+}
+
+fn check(item: Item, pointer: Vec<String>) -> Option<Check> {
+    let result = item.result?;
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    let header = text(item.get("header"));
+    let header = text(Some(&item.header));
     let (base, which) = kind::split_header(&header);
-    let name = text(result.get("check"));
+    let name = text(Some(&result.check));
     let kind = match CheckKind::of(&name) {
         CheckKind::Unknown => CheckKind::of(base),
         known => known,
     };
     let which = which.or_else(|| (!kind.compares_splits()).then_some(Which::Train));
-    let conditions = result
-        .get("conditions_results")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
+    let conditions = result.conditions_results.as_array().into_iter().flatten();
     let conditions = conditions
         .filter_map(|it| {
             let status = match it.get("status")?.as_str()?.to_ascii_uppercase().as_str() {
@@ -192,13 +235,14 @@ fn check(item: &Value, pointer: Vec<String>) -> Option<Check> {
             })
         })
         .collect();
-    let value = result.get("value").map(decode).unwrap_or(Value::Null);
     Some(Check {
         kind,
         which,
         header,
-        value,
         conditions,
+        params: result.params,
+        raw: result.value,
+        decoded: OnceCell::new(),
         pointer,
     })
 }

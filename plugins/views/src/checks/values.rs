@@ -29,40 +29,6 @@ pub struct DriftScore {
     pub source: Source,
 }
 
-/// A square table of correlations.
-#[derive(Debug, Clone)]
-pub struct Matrix {
-    /// Column names.
-    pub names: Vec<String>,
-    rows: Vec<Vec<Option<f64>>>,
-}
-
-impl Matrix {
-    /// Pairs of different columns with their correlation, as `(row, column, value)`.
-    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize, f64)> {
-        self.rows.iter().enumerate().flat_map(|(row, values)| {
-            values
-                .iter()
-                .enumerate()
-                .skip(row + 1)
-                .filter_map(move |(column, value)| value.map(|value| (row, column, value)))
-        })
-    }
-
-    /// The correlation of two columns by name.
-    #[must_use]
-    pub fn between(&self, a: &str, b: &str) -> Option<f64> {
-        let place = |name: &str| self.names.iter().position(|it| it == name);
-        *self.rows.get(place(a)?)?.get(place(b)?)?
-    }
-
-    /// The name of a column.
-    #[must_use]
-    pub fn name(&self, index: usize) -> &str {
-        self.names.get(index).map_or("", String::as_str)
-    }
-}
-
 impl ChecksView {
     /// Rows of both splits: from the size comparison, else from checks that count.
     #[must_use]
@@ -97,7 +63,7 @@ impl ChecksView {
         let Some(check) = self.on(CheckKind::SingleValue, which) else {
             return BTreeMap::new();
         };
-        let Some(members) = check.value.as_object() else {
+        let Some(members) = check.value().as_object() else {
             return BTreeMap::new();
         };
         members
@@ -120,7 +86,7 @@ impl ChecksView {
             .flat_map(|it| it.keys().cloned());
         // Numbers with text among them are read as categories.
         let mixed = self.of(CheckKind::MixedTypes).flat_map(|check| {
-            let names = check.value.as_object().into_iter().flatten().map(|it| it.0);
+            let names = check.value().as_object().into_iter().flatten().map(|it| it.0);
             names.filter(|it| check.number(&[it, "strings"]).is_some_and(|it| it > 0.0))
         });
         let mixed = mixed.cloned();
@@ -149,36 +115,16 @@ impl Check {
         let mut scores: Vec<DriftScore> = if self.get(&["Drift score"]).is_some() {
             read(&[], "").into_iter().collect()
         } else {
-            let members = self.value.as_object().into_iter().flatten();
+            let members = self.value().as_object().into_iter().flatten();
             members.filter_map(|(name, _)| read(&[name], name)).collect()
         };
         scores.sort_by(|a, b| b.score.total_cmp(&a.score));
         scores
     }
 
-    /// A table of correlations: a list of rows, one per column and in the columns' order.
-    #[must_use]
-    pub fn matrix(&self) -> Option<Matrix> {
-        let rows = self.value.as_array()?;
-        let names: Vec<String> = rows.first()?.as_object()?.keys().cloned().collect();
-        if names.len() != rows.len() {
-            return None;
-        }
-        let rows = rows
-            .iter()
-            .map(|row| {
-                names
-                    .iter()
-                    .map(|name| row.get(name.as_str()).and_then(finite))
-                    .collect()
-            })
-            .collect();
-        Some(Matrix { names, rows })
-    }
-
     /// A list of row objects, as `Train Test Performance` has it.
     pub fn rows(&self) -> impl Iterator<Item = (usize, &Value)> {
-        self.value
+        self.value()
             .as_array()
             .into_iter()
             .flatten()

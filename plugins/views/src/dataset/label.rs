@@ -56,10 +56,17 @@ const NAMES: [&str; 12] = [
     "price",
 ];
 
-/// The label: the one column of the statistics that no feature list mentions; with several,
-/// the one with a usual name, else the one with the fewest values.
+/// The label: the column that the statistics name as `label_column`; else the one that no feature
+/// list mentions; with several, the one with a usual name, else the one with the fewest values.
 pub(super) fn find(view: &DatasetView) -> Option<Label> {
     let train = view.train.as_ref()?;
+    let told = train.raw.get("label_column").and_then(serde_json::Value::as_str);
+    if let Some(column) = told.and_then(|it| train.column(it)) {
+        return Some(Label {
+            name: column.name.clone(),
+            task: task(train, column, &view.task_type),
+        });
+    }
     let unlisted: Vec<&Column> = train.columns.iter().filter(|it| !it.is_feature()).collect();
     // Without feature lists every column looks like a feature: then only the name can tell.
     let pool: Vec<&Column> = if unlisted.is_empty() {

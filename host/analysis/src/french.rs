@@ -1,0 +1,123 @@
+//! What the host itself says to readers, in French: why an agent was not run, and what was left
+//! out of a request. Plugins bring their own texts.
+//!
+//! A frame is an English sentence with `{}` where a value stands; the values are kept. What no
+//! frame fits, such as the words of an operating system, stays as it is.
+
+const FRAMES: [(&str, &str); 12] = [
+    ("the request carries no {}", "la requête ne contient pas {}"),
+    ("the request carries none of {}", "la requête ne contient aucun de {}"),
+    (
+        "`{}/path`: the file cannot be read: {}",
+        "`{}/path` : le fichier est illisible : {}",
+    ),
+    ("`{}` was not read: {}", "`{}` n'a pas été lu : {}"),
+    (
+        "{} compressed check values were left out: larger than {} MiB, or damaged",
+        "{} valeurs de contrôle compressées ont été écartées : plus de {} Mio, ou abîmées",
+    ),
+    (
+        "{} other runs with events of TensorBoard were not read: {}",
+        "{} autres exécutions avec des événements TensorBoard n'ont pas été lues : {}",
+    ),
+    (
+        "`{}` is no JSON object: left out",
+        "`{}` n'est pas un objet JSON : écarté",
+    ),
+    (
+        "`{}` holds no object: left out",
+        "`{}` ne contient pas d'objet : écarté",
+    ),
+    ("`{}` was left out: {}", "`{}` a été écarté : {}"),
+    (
+        "{} metrics were left out, all together have more than {} points (`[mlflow] max_points`): {}",
+        "{} métriques ont été écartées, l'ensemble dépasse {} points (`[mlflow] max_points`) : {}",
+    ),
+    ("the metrics were left out: {}", "les métriques ont été écartées : {}"),
+    (
+        "not a readable file below a folder of `[artifacts] roots` in deepfix.toml",
+        "pas de fichier lisible sous un dossier de `[artifacts] roots` dans deepfix.toml",
+    ),
+];
+
+/// The sentence in French, where it is one of the host's; values that are sentences of the host
+/// themselves are turned as well.
+pub(crate) fn said(text: &str) -> String {
+    FRAMES
+        .iter()
+        .find_map(|(english, french)| Some(fill(french, &values(english, text)?)))
+        .unwrap_or_else(|| text.to_owned())
+}
+
+/// What stands at the `{}` of a frame in a text that fits it.
+fn values<'a>(frame: &str, text: &'a str) -> Option<Vec<&'a str>> {
+    let mut parts = frame.split("{}");
+    let mut rest = text.strip_prefix(parts.next()?)?;
+    let mut values = Vec::new();
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        let end = if parts.peek().is_none() {
+            rest.len().checked_sub(part.len()).filter(|_| rest.ends_with(part))?
+        } else {
+            rest.find(part)?
+        };
+        values.push(rest.get(..end)?);
+        rest = rest.get(end + part.len()..)?;
+    }
+    rest.is_empty().then_some(values)
+}
+
+fn fill(frame: &str, values: &[&str]) -> String {
+    let mut filled = String::new();
+    for (place, part) in frame.split("{}").enumerate() {
+        filled.push_str(part);
+        if let Some(value) = values.get(place) {
+            filled.push_str(&said(value));
+        }
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_of_the_host_are_turned_and_their_values_kept() {
+        for (english, french) in [
+            (
+                "the request carries no `training_artifacts`",
+                "la requête ne contient pas `training_artifacts`",
+            ),
+            (
+                "`/training_artifacts/metrics_path` was not read: line 3: 2 of 4 fields",
+                "`/training_artifacts/metrics_path` n'a pas été lu : line 3: 2 of 4 fields",
+            ),
+            (
+                "2 compressed check values were left out: larger than 64 MiB, or damaged",
+                "2 valeurs de contrôle compressées ont été écartées : plus de 64 Mio, ou abîmées",
+            ),
+            (
+                "`params.yaml` holds no object: left out",
+                "`params.yaml` ne contient pas d'objet : écarté",
+            ),
+        ] {
+            assert_eq!(said(english), french);
+        }
+    }
+
+    #[test]
+    fn other_words_stay_as_they_are() {
+        for text in ["", "No such file or directory (os error 2)", "the request carries"] {
+            assert_eq!(said(text), text);
+        }
+    }
+
+    #[test]
+    fn both_sides_of_a_frame_have_the_same_values() {
+        let count = |frame: &str| frame.matches("{}").count();
+        for (english, french) in FRAMES {
+            assert_eq!(count(english), count(french), "{english}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Swapping the agents while analyses run: load, check, warm, then one atomic store. What runs keeps the
+//! generation that it began with.
+
+use std::sync::Arc;
+
+use deepfix_config::Config;
+use deepfix_core::PluginsInfo;
+
+use crate::{Coordinator, agents::Agents};
+
+impl Coordinator {
+    /// Reads the configuration and the plugin folder again and swaps what changed. What is bad leaves the
+    /// old version in place and is told.
+    pub async fn reload_now(&self, why: &str) -> PluginsInfo {
+        // One at a time: the later one sees what the earlier one made.
+        let _turn = self.reloading.lock().await;
+        let before = self.agents();
+        let keep = |error: String| {
+            tracing::warn!(why, error, "nothing was swapped: all agents stay as they were");
+            let mut kept = before.info.clone();
+            kept.error = Some(error);
+            self.last_look.store(Arc::new(kept.clone()));
+            kept
+        };
+        let file = before_file(self);
+        let loaded = tokio::task::spawn_blocking(move || Config::load(&file)).await;
+        let config = match loaded {
+            Ok(Ok(config)) => config,
+            Ok(Err(error)) => return keep(error.to_string()),
+            Err(error) => return keep(error.to_string()),
+        };
+        let mut after = match Agents::load_after(&self.loaded.engine, &config, Some(&before)).await {
+            Ok(after) => after,
+            Err(error) => return keep(error.to_string()),
+        };
+        after.info.needs_restart = differing(&self.started_with, &config);
+        for section in &after.info.needs_restart {
+            tracing::warn!(section, "changes of this section need a restart");
+        }
+        if after.info.changed.is_empty() && after.info.removed.is_empty() {
+            // The same agents: no new generation, but what was refused is told.
+            let info = PluginsInfo {
+                generation: before.info.generation,
+                ..after.info
+            };
+            tracing::info!(why, refused = info.refused.len(), "no agent changed");
+            self.last_look.store(Arc::new(info.clone()));
+            self.set_configuration(config);
+            return info;
+        }
+        let info = after.info.clone();
+        self.agents.store(Arc::new(after));
+        self.last_look.store(Arc::new(info.clone()));
+        self.set_configuration(config);
+        tracing::info!(
+            why,
+            generation = info.generation,
+            changed = info.changed.join(", "),
+            removed = info.removed.join(", "),
+            refused = info.refused.len(),
+            "agents were swapped"
+        );
+        info
+    }
+}
+
+fn before_file(coordinator: &Coordinator) -> std::path::PathBuf {
+    coordinator.configuration().file
+}
+
+/// Sections that are read at the start alone, and differ.
+fn differing(started_with: &Config, now: &Config) -> Vec<String> {
+    let sections = |it: &Config| {
+        [
+            ("server", format!("{:?}", it.server)),
+            ("log", format!("{:?}", it.log)),
+            ("engine", format!("{:?}", it.engine)),
+            ("knowledge", format!("{:?}", it.knowledge)),
+            ("mlflow", format!("{:?}", it.mlflow)),
+            ("artifacts", format!("{:?}", it.artifacts)),
+        ]
+    };
+    let (then, now) = (sections(started_with), sections(now));
+    let pairs = then.iter().zip(&now).filter(|((_, a), (_, b))| a != b);
+    pairs.map(|((name, _), _)| (*name).to_owned()).collect()
+}

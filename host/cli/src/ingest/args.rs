@@ -1,0 +1,221 @@
+//! The arguments of `deepfix ingest`, and those about tables that `analyse` shares.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use deepfix_tabular::{Options, Task};
+
+use crate::args::{FailOn, Format};
+
+/// What the columns of a table are.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct TableArgs {
+    /// The column that the model predicts.
+    #[arg(long, value_name = "COLUMN", help_heading = "Tables")]
+    pub(crate) label: Option<String>,
+
+    /// The column that numbers or names the rows and that the model does not see.
+    #[arg(long, value_name = "COLUMN", help_heading = "Tables")]
+    pub(crate) index: Option<String>,
+
+    /// The column that says when a row came about, and that the model does not see.
+    #[arg(long, value_name = "COLUMN", help_heading = "Tables")]
+    pub(crate) date: Option<String>,
+
+    /// Further columns that the model does not see; may be given several times.
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', help_heading = "Tables")]
+    pub(crate) ignore: Vec<String>,
+
+    /// Columns of numbers that are codes of categories; may be given several times.
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', help_heading = "Tables")]
+    pub(crate) categorical: Vec<String>,
+
+    /// What is predicted; told from the label when not given.
+    #[arg(long, value_enum, help_heading = "Tables")]
+    pub(crate) task: Option<TaskArg>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum TaskArg {
+    /// One of a few classes.
+    Classification,
+    /// A number.
+    Regression,
+}
+
+impl TableArgs {
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            label: self.label.clone(),
+            index: self.index.clone(),
+            date: self.date.clone(),
+            ignore: self.ignore.clone(),
+            categorical: self.categorical.clone(),
+            task: self.task.map(|it| match it {
+                TaskArg::Classification => Task::Classification,
+                TaskArg::Regression => Task::Regression,
+            }),
+            ..Options::default()
+        }
+    }
+}
+
+/// Compute artifacts from tables: statistics and data checks, with checkpoint, metrics and
+/// parameters beside them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct IngestArgs {
+    /// The training table: CSV, Parquet or Arrow IPC.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) train: PathBuf,
+
+    /// The test table, with the same columns.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) test: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
+
+    /// The model: `.safetensors`, `.pt`, `.ckpt`, ...
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+
+    /// The model's configuration.
+    #[arg(long, value_name = "FILE", requires = "checkpoint")]
+    pub(crate) model_config: Option<PathBuf>,
+
+    /// The metrics of the training: CSV, or a file that a training framework writes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) metrics: Option<PathBuf>,
+
+    /// The parameters of the training, JSON or YAML.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) params: Option<PathBuf>,
+
+    /// The name of the data set; else that of the training table's file.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) dataset_name: Option<String>,
+
+    /// The name of the model.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model_name: Option<String>,
+
+    /// The folder to write the artifacts to; `deepfix analyse FOLDER` reads it.
+    #[arg(long, value_name = "FOLDER", required_unless_present_any = ["mlflow", "analyse"])]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Write over the artifacts that the folder holds.
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+
+    /// The tracking server of MLflow to log the artifacts to, as one run.
+    #[arg(long, value_name = "URI", conflicts_with = "out")]
+    pub(crate) mlflow: Option<String>,
+
+    /// The experiment of that run; it is made where it is not there.
+    #[arg(long, value_name = "NAME", default_value = "deepfix", requires = "mlflow")]
+    pub(crate) experiment: String,
+
+    /// Analyse the artifacts at once.
+    #[arg(long, visible_alias = "analyze")]
+    pub(crate) analyse: bool,
+
+    /// How the analysis is written.
+    #[arg(long, value_enum, default_value_t = Format::Text, requires = "analyse")]
+    pub(crate) format: Format,
+
+    /// The language of the analysis.
+    #[arg(long, requires = "analyse")]
+    pub(crate) language: Option<String>,
+
+    /// Exit with 1 when the analysis has a finding of this severity or worse.
+    #[arg(long, value_enum, value_name = "SEVERITY", requires = "analyse")]
+    pub(crate) fail_on: Option<FailOn>,
+
+    /// Statistics only, no checks.
+    #[arg(long)]
+    pub(crate) no_checks: bool,
+
+    /// What separates the cells of CSV files, instead of what their first lines tell.
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter, help_heading = "Limits")]
+    pub(crate) delimiter: Option<u8>,
+
+    /// Threads, instead of one per core. The result does not depend on them.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        hide_default_value = true,
+        help_heading = "Limits"
+    )]
+    pub(crate) threads: usize,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// What reading may cost.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct LimitArgs {
+    /// The most columns of a table.
+    #[arg(long, value_name = "NUMBER", default_value_t = defaults().columns, help_heading = "Limits")]
+    pub(crate) max_columns: usize,
+
+    /// The longest cell.
+    #[arg(long, value_name = "BYTES", default_value_t = defaults().cell_bytes, help_heading = "Limits")]
+    pub(crate) max_cell_bytes: usize,
+
+    /// The longest record.
+    #[arg(long, value_name = "BYTES", default_value_t = defaults().row_bytes, help_heading = "Limits")]
+    pub(crate) max_row_bytes: usize,
+
+    /// Rows of the sample for quartiles and checks.
+    #[arg(long, value_name = "ROWS", default_value_t = defaults().sample_rows, help_heading = "Limits")]
+    pub(crate) sample_rows: usize,
+
+    /// Cells of the sample, 8 bytes each, which shorten it for wide tables.
+    #[arg(long, value_name = "CELLS", default_value_t = defaults().sample_cells, help_heading = "Limits")]
+    pub(crate) sample_cells: usize,
+
+    /// Different values of a column that are counted exactly.
+    #[arg(long, value_name = "VALUES", default_value_t = defaults().distinct, help_heading = "Limits")]
+    pub(crate) exact_distinct: usize,
+
+    /// Row hashes held, 16 bytes each; beyond, the share of duplicates is estimated.
+    #[arg(long, value_name = "ROWS", default_value_t = defaults().row_hashes, help_heading = "Limits")]
+    pub(crate) row_hashes: usize,
+}
+
+fn defaults() -> deepfix_tabular::Limits {
+    deepfix_tabular::Limits::default()
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "\\t" | "tab" => Ok(b'\t'),
+        _ => match text.as_bytes() {
+            [it] if it.is_ascii() && !matches!(it, b'"' | b'\n' | b'\r') => Ok(*it),
+            _ => Err("expected one ASCII character, or `tab`".to_owned()),
+        },
+    }
+}
+
+impl IngestArgs {
+    pub(crate) fn options(&self) -> Options {
+        let limits = &self.limits;
+        Options {
+            delimiter: self.delimiter,
+            threads: self.threads,
+            limits: deepfix_tabular::Limits {
+                columns: limits.max_columns,
+                cell_bytes: limits.max_cell_bytes,
+                row_bytes: limits.max_row_bytes,
+                sample_rows: limits.sample_rows.max(1),
+                sample_cells: limits.sample_cells,
+                distinct: limits.exact_distinct,
+                row_hashes: limits.row_hashes.max(1),
+                ..defaults()
+            },
+            ..self.table.options()
+        }
+    }
+}

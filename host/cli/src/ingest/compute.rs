@@ -1,0 +1,88 @@
+//! Tables to artifacts, with a bar for each file.
+
+use std::path::Path;
+
+use deepfix_tabular::{CheckOptions, Options, Source, Table, checks, dataset_artifact, same_columns, scan_with};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value as Json;
+
+use crate::output;
+
+/// The artifacts of a training table and a test table.
+pub(crate) struct Computed {
+    /// `dataset_artifacts`.
+    pub(crate) dataset: Json,
+    /// `deepchecks_artifacts`.
+    pub(crate) checks: Option<Json>,
+    /// What was read, for the user.
+    pub(crate) said: Vec<String>,
+}
+
+/// # Errors
+/// A table cannot be read, or the two do not belong together.
+pub(crate) fn compute(
+    name: &str,
+    train: &Path,
+    test: Option<&Path>,
+    options: &Options,
+    with_checks: bool,
+) -> anyhow::Result<Computed> {
+    let train = Source::open(train, options)?;
+    let test = test.map(|it| Source::open(it, options)).transpose()?;
+    // A wrong label before different columns: the user most likely mistyped it.
+    if let Some(label) = &options.label {
+        train.place(label)?;
+    }
+    if let Some(test) = &test {
+        same_columns(&train, test)?;
+    }
+    let mut said = Vec::new();
+    let train = read(&train, options, &mut said)?;
+    let test = test.map(|it| read(&it, options, &mut said)).transpose()?;
+    let checks = with_checks.then(|| {
+        let bar = spinner("data checks");
+        let options = CheckOptions {
+            threads: options.threads,
+            ..CheckOptions::default()
+        };
+        let results = checks(name, &train, test.as_ref(), &options);
+        bar.finish_and_clear();
+        results
+    });
+    Ok(Computed {
+        dataset: dataset_artifact(name, &train, test.as_ref()),
+        checks,
+        said,
+    })
+}
+
+fn read(source: &Source, options: &Options, said: &mut Vec<String>) -> anyhow::Result<Table> {
+    let bar = ProgressBar::new(source.size());
+    if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}") {
+        bar.set_style(style);
+    }
+    let file = output::printable(&source.file().display().to_string());
+    bar.set_prefix(file.clone());
+    let table = scan_with(source, options, &|done, _| bar.set_position(done));
+    bar.finish_and_clear();
+    let table = table?;
+    let exact = if table.is_exact() {
+        ""
+    } else {
+        ", quartiles and checks from a sample"
+    };
+    said.push(format!(
+        "{file}: {} rows, {} columns{exact}",
+        table.rows,
+        table.columns.len()
+    ));
+    said.extend(table.remarks.iter().map(|it| format!("{file}: {it}")));
+    Ok(table)
+}
+
+fn spinner(text: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    bar.set_message(text);
+    bar.enable_steady_tick(std::time::Duration::from_millis(100));
+    bar
+}

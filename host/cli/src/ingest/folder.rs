@@ -1,0 +1,106 @@
+//! Artifacts as a folder that `deepfix analyse` reads.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+
+use super::{Computed, IngestArgs};
+
+const DATASET: &str = "dataset.json";
+const CHECKS: &str = "deepchecks.json";
+/// The files that a folder may not hold already: what is written, and what would be read instead of it.
+const OURS: [&str; 4] = [DATASET, CHECKS, "request.json", "metrics.csv"];
+
+/// Whether the folder may be written to.
+///
+/// # Errors
+/// It is a file, or holds artifacts.
+pub(super) fn check(out: &Path, force: bool) -> anyhow::Result<()> {
+    if out.exists() && !out.is_dir() {
+        anyhow::bail!("--out {}: found a file, expected a folder or nothing", out.display());
+    }
+    if let Some(file) = OURS.iter().map(|it| out.join(it)).find(|it| it.exists())
+        && !force
+    {
+        anyhow::bail!(
+            "--out {}: the folder holds {} already; name another one, or write over it with --force",
+            out.display(),
+            file.file_name().unwrap_or_default().display()
+        );
+    }
+    Ok(())
+}
+
+/// Writes the artifacts, and returns the files.
+///
+/// # Errors
+/// A file cannot be written or copied.
+pub(super) fn write(out: &Path, args: &IngestArgs, computed: &Computed) -> anyhow::Result<Vec<PathBuf>> {
+    fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
+    let mut written = Vec::new();
+    for (name, document) in [(DATASET, Some(&computed.dataset)), (CHECKS, computed.checks.as_ref())] {
+        let file = out.join(name);
+        match document {
+            Some(document) => {
+                let text = serde_json::to_string_pretty(document)?;
+                fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+                written.push(file);
+            }
+            // Those of an earlier table.
+            None if file.exists() => {
+                fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?
+            }
+            None => {}
+        }
+    }
+    let suffix = |file: &Path| {
+        file.extension()
+            .map(|it| it.to_string_lossy().to_ascii_lowercase())
+            .unwrap_or_default()
+    };
+    let own = |file: &Path| {
+        file.file_name()
+            .map(|it| it.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
+    let metrics = |file: &Path| {
+        if suffix(file) == "csv" {
+            "metrics.csv".to_owned()
+        } else {
+            own(file)
+        }
+    };
+    let params = |file: &Path| format!("params.{}", suffix(file));
+    let files: [(&Option<PathBuf>, &dyn Fn(&Path) -> String); 4] = [
+        (&args.checkpoint, &own),
+        (&args.model_config, &|_| "config.json".to_owned()),
+        (&args.metrics, &metrics),
+        (&args.params, &params),
+    ];
+    for (file, name) in files {
+        if let Some(file) = file {
+            let to = out.join(name(file));
+            copy(file, &to).with_context(|| format!("{} cannot be copied to {}", file.display(), to.display()))?;
+            written.push(to);
+        }
+    }
+    Ok(written)
+}
+
+/// A link to the same bytes where the file system allows it: a checkpoint may have gigabytes.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let from = from.canonicalize()?;
+    if to.canonicalize().is_ok_and(|it| it == from) {
+        return Ok(());
+    }
+    if to.exists() {
+        fs::remove_file(to)?;
+    }
+    if fs::hard_link(&from, to).is_ok() {
+        return Ok(());
+    }
+    fs::copy(&from, to).map(|_| ())
+}

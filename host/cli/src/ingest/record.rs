@@ -1,0 +1,82 @@
+//! Artifacts as a run of MLflow, in the layout that DeepFix clients write.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use deepfix_analysis::mlflow_settings;
+use deepfix_mlflow::Recorder;
+use serde_json::Value as Json;
+
+use super::{Computed, IngestArgs, document};
+use crate::{args::MlflowArgs, config};
+
+/// Logs the artifacts as one run, and returns its id.
+///
+/// # Errors
+/// The server cannot be reached or refuses; a file cannot be read.
+pub(super) async fn record(
+    named: Option<&Path>,
+    uri: &str,
+    name: &str,
+    args: &IngestArgs,
+    computed: Computed,
+) -> anyhow::Result<String> {
+    let mut config = config::load(named)?;
+    // The credentials are found as for reading.
+    MlflowArgs {
+        tracking_uri: Some(uri.to_owned()),
+        ..MlflowArgs::default()
+    }
+    .allow(&mut config);
+    let run = match &args.model_name {
+        Some(model) => format!("{name}___{model}"),
+        None => name.to_owned(),
+    };
+    let mut tags = vec![("deepfix.dataset_name", name)];
+    tags.extend(args.model_name.as_deref().map(|it| ("deepfix.model_name", it)));
+    let recorder = Recorder::start(&mlflow_settings(&config.mlflow), &args.experiment, &run, &tags).await?;
+    let id = recorder.id().to_owned();
+    let logged = log(&recorder, args, &computed).await;
+    let ended = recorder.end(logged.is_ok()).await;
+    logged.with_context(|| format!("run {id} is not whole"))?;
+    Ok(ended?)
+}
+
+async fn log(recorder: &Recorder, args: &IngestArgs, computed: &Computed) -> anyhow::Result<()> {
+    recorder
+        .document("dataset/dataset.yaml", document::yaml(&computed.dataset)?)
+        .await?;
+    if let Some(checks) = &computed.checks {
+        recorder
+            .document("deepchecks/deepchecks.yaml", document::yaml(checks)?)
+            .await?;
+    }
+    let own = |file: &Path| {
+        file.file_name()
+            .map(|it| it.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
+    let files: [(&Option<PathBuf>, &str); 2] = [(&args.checkpoint, ""), (&args.model_config, "config.json")];
+    for (file, name) in files {
+        if let Some(file) = file {
+            let name = if name.is_empty() { own(file) } else { name.to_owned() };
+            recorder.file(&format!("best_checkpoint/{name}"), file).await?;
+        }
+    }
+    if let Some(metrics) = &args.metrics {
+        let is_csv = metrics.extension().is_some_and(|it| it.eq_ignore_ascii_case("csv"));
+        anyhow::ensure!(
+            is_csv,
+            "--metrics {}: found another file, expected CSV to log to MLflow; with --out any will do",
+            metrics.display()
+        );
+        recorder.file("training_artifacts/metrics.csv", metrics).await?;
+    }
+    if let Some(params) = &args.params {
+        let parsed: Json = document::read(params)?;
+        recorder
+            .document("training_artifacts/params.yaml", document::yaml(&parsed)?)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! The sections `[history]` and `[access]`: what a server remembers, and whom it answers.
+
+use std::{path::Path, time::Duration};
+
+use serde::Deserialize;
+
+use crate::{ConfigError, load::Checker};
+
+/// What a server remembers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryConfig {
+    /// A file of SQLite or a URL of PostgreSQL; none remembers nothing.
+    pub database: Option<String>,
+    /// The environment variable with the URL; it holds a password then.
+    pub database_env: Option<String>,
+    /// Connections to the database at once.
+    pub connections: u32,
+    /// How long analyses and ended jobs are kept.
+    pub retention: Duration,
+}
+
+impl Default for HistoryConfig {
+    fn default() -> Self {
+        Self {
+            database: Some("data/deepfix.db".to_owned()),
+            database_env: None,
+            // A statement takes about a millisecond; more would only queue inside the database.
+            connections: 8,
+            retention: Duration::from_secs(90 * 24 * 60 * 60),
+        }
+    }
+}
+
+/// When a request needs an API key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequireKeys {
+    /// On every address but loopback.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere: something before the server asks for them.
+    Never,
+}
+
+/// Whom a server answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessConfig {
+    /// When a request needs an API key.
+    pub require_keys: RequireKeys,
+    /// Requests that one key may make in a minute, evenly.
+    pub requests_per_minute: u32,
+    /// Requests that it may make at once.
+    pub burst: u32,
+}
+
+impl Default for AccessConfig {
+    fn default() -> Self {
+        Self {
+            require_keys: RequireKeys::Auto,
+            // A tuning job that submits every few seconds, from ten machines.
+            requests_per_minute: 600,
+            burst: 100,
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawHistory {
+    database: Option<String>,
+    database_env: Option<String>,
+    connections: Option<u32>,
+    retention: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawAccess {
+    require_keys: Option<String>,
+    requests_per_minute: Option<u32>,
+    burst: Option<u32>,
+}
+
+pub(crate) fn history(checker: &Checker<'_>, raw: RawHistory) -> Result<HistoryConfig, ConfigError> {
+    let default = HistoryConfig::default();
+    let database = raw.database.or(default.database).filter(|it| !it.is_empty());
+    let is_url = |it: &str| it.contains("://");
+    Ok(HistoryConfig {
+        database: database.map(|it| {
+            if is_url(&it) {
+                it
+            } else {
+                checker.path(Path::new(&it)).display().to_string()
+            }
+        }),
+        database_env: raw.database_env.filter(|it| !it.is_empty()),
+        connections: checker.at_least_one("history.connections", raw.connections.unwrap_or(default.connections))?,
+        retention: checker.time("history.retention", raw.retention.as_ref(), default.retention)?,
+    })
+}
+
+pub(crate) fn access(checker: &Checker<'_>, raw: &RawAccess) -> Result<AccessConfig, ConfigError> {
+    let default = AccessConfig::default();
+    let require_keys = match raw.require_keys.as_deref() {
+        None => default.require_keys,
+        Some("auto") => RequireKeys::Auto,
+        Some("always") => RequireKeys::Always,
+        Some("never") => RequireKeys::Never,
+        Some(other) => {
+            let expected = "`auto`, `always` or `never`";
+            return Err(checker.wrong("access.require_keys", format!("`{other}`"), expected));
+        }
+    };
+    let rate = raw.requests_per_minute.unwrap_or(default.requests_per_minute);
+    Ok(AccessConfig {
+        require_keys,
+        requests_per_minute: checker.at_least_one("access.requests_per_minute", rate)?,
+        burst: checker.at_least_one("access.burst", raw.burst.unwrap_or(default.burst))?,
+    })
+}

@@ -1,0 +1,147 @@
+use sqlx::Row as _;
+
+use crate::{History, HistoryError, analyses::without_nul, now};
+
+/// How far a job is, by the names that clients read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// It waits for its turn.
+    Pending,
+    /// It runs.
+    Processing,
+    /// Its result is the analysis of its id.
+    Completed,
+    /// It has an error.
+    Failed,
+}
+
+impl JobState {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Processing => "PROCESSING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+        }
+    }
+
+    fn of(name: &str) -> Self {
+        match name {
+            "PENDING" => Self::Pending,
+            "PROCESSING" => Self::Processing,
+            "COMPLETED" => Self::Completed,
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// A job as the database knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredJob {
+    /// A UUID.
+    pub id: String,
+    /// How far it is.
+    pub state: JobState,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+    /// Milliseconds since 1970.
+    pub updated_at: i64,
+}
+
+impl History {
+    /// Writes down that a server has accepted a job.
+    ///
+    /// # Errors
+    /// The database does not take it.
+    pub async fn accept(&self, tenant: &str, id: &str, owner: &str) -> Result<(), HistoryError> {
+        let now = now();
+        sqlx::query(
+            "INSERT INTO jobs (id, tenant, status, error, owner, seen_at, created_at, updated_at) \
+             VALUES ($1, $2, 'PENDING', NULL, $3, $4, $4, $4)",
+        )
+        .bind(id)
+        .bind(tenant)
+        .bind(owner)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Moves a job on that is not over. Whether it was not.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn advance(&self, id: &str, state: JobState, error: Option<&str>) -> Result<bool, HistoryError> {
+        let done = sqlx::query(
+            "UPDATE jobs SET status = $1, error = $2, updated_at = $3, seen_at = $3 \
+             WHERE id = $4 AND status IN ('PENDING', 'PROCESSING')",
+        )
+        .bind(state.as_str())
+        .bind(error.map(without_nul))
+        .bind(now())
+        .bind(id)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// One job of a tenant.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn job(&self, tenant: &str, id: &str) -> Result<Option<StoredJob>, HistoryError> {
+        let row =
+            sqlx::query("SELECT id, status, error, created_at, updated_at FROM jobs WHERE tenant = $1 AND id = $2")
+                .bind(tenant)
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await?;
+        row.map(|row| {
+            Ok(StoredJob {
+                id: row.try_get("id")?,
+                state: JobState::of(row.try_get("status")?),
+                error: row.try_get("error")?,
+                created_at: row.try_get("created_at")?,
+                updated_at: row.try_get("updated_at")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Says that a server still works on its jobs.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn seen(&self, owner: &str) -> Result<(), HistoryError> {
+        sqlx::query("UPDATE jobs SET seen_at = $1 WHERE owner = $2 AND status IN ('PENDING', 'PROCESSING')")
+            .bind(now())
+            .bind(owner)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Fails the jobs that no server has said to work on since a time, those of `owner` left out.
+    /// How many there were.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn orphaned(&self, owner: &str, since: i64, error: &str) -> Result<u64, HistoryError> {
+        let done = sqlx::query(
+            "UPDATE jobs SET status = 'FAILED', error = $1, updated_at = $2 \
+             WHERE status IN ('PENDING', 'PROCESSING') AND owner <> $3 AND seen_at < $4",
+        )
+        .bind(error)
+        .bind(now())
+        .bind(owner)
+        .bind(since)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+}

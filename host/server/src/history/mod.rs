@@ -1,0 +1,221 @@
+//! `/v1/analyses`: what was diagnosed before.
+
+mod compare;
+mod remember;
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Json,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use deepfix_core::{Problem, ProblemCode};
+use deepfix_history::{Entry, Filter, History, HistoryError, Stored};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{access::Identity, app::App, problem::Refusal, time};
+
+pub(crate) use remember::{remember, severity_name};
+
+/// An analysis in a list.
+#[derive(Debug, Serialize)]
+pub(crate) struct Listed {
+    id: String,
+    created_at: String,
+    dataset_name: String,
+    severity: &'static str,
+    findings: i64,
+    codes: Vec<String>,
+    failed_agents: i64,
+    summary: String,
+}
+
+impl From<Entry> for Listed {
+    fn from(it: Entry) -> Self {
+        Self {
+            id: it.id,
+            created_at: time::of_milliseconds(it.created_at),
+            dataset_name: it.dataset_name,
+            severity: severity_name(it.severity),
+            findings: it.findings,
+            codes: it.codes,
+            failed_agents: it.failed_agents,
+            summary: it.summary,
+        }
+    }
+}
+
+/// A whole analysis.
+#[derive(Debug, Serialize)]
+struct Whole {
+    #[serde(flatten)]
+    listed: Listed,
+    response: Box<RawValue>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    dataset: Option<String>,
+    code: Option<String>,
+    severity: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
+    after: Option<String>,
+    limit: Option<i64>,
+}
+
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    Extension(identity): Extension<Identity>,
+    query: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    #[derive(Serialize)]
+    struct Page {
+        analyses: Vec<Listed>,
+        next: Option<String>,
+    }
+    let Query(wanted) = query.map_err(|error| invalid("", &error.body_text(), "the parameters of this endpoint"))?;
+    let filter = filter(wanted)?;
+    let page = history(&app)?.list(&identity.tenant, &filter).await.map_err(failed)?;
+    Ok(Json(Page {
+        analyses: page.analyses.into_iter().map(Listed::from).collect(),
+        next: page.next,
+    })
+    .into_response())
+}
+
+fn filter(wanted: Wanted) -> Result<Filter, Refusal> {
+    let time = |name: &str, text: Option<String>| {
+        let parsed = text.map(|text| {
+            let expected = "a time such as `2026-05-28T20:26:40Z`";
+            time::milliseconds(&text).ok_or_else(|| invalid(name, &text, expected))
+        });
+        parsed.transpose()
+    };
+    let severity = wanted.severity.map(|text| match text.as_str() {
+        "low" => Ok(1),
+        "medium" => Ok(2),
+        "high" => Ok(3),
+        other => Err(invalid("severity", other, "`low`, `medium` or `high`")),
+    });
+    if let Some(limit) = wanted.limit.filter(|it| !(1..=500).contains(it)) {
+        return Err(invalid("limit", &limit.to_string(), "1 to 500"));
+    }
+    Ok(Filter {
+        dataset: wanted.dataset.filter(|it| !it.is_empty()),
+        code: wanted.code.filter(|it| !it.is_empty()),
+        severity: severity.transpose()?,
+        since: time("since", wanted.since)?,
+        until: time("until", wanted.until)?,
+        after: wanted.after,
+        limit: wanted.limit,
+    })
+}
+
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Extension(identity): Extension<Identity>,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let stored = one(&app, &identity, &id).await?;
+    let response = raw(stored.response)?;
+    Ok(Json(Whole {
+        listed: stored.entry.into(),
+        response,
+    })
+    .into_response())
+}
+
+/// A stored response as it stands: nobody reads it here.
+pub(crate) fn raw(response: String) -> Result<Box<RawValue>, Refusal> {
+    RawValue::from_string(response).map_err(|error| {
+        tracing::error!(%error, "a stored response is no JSON");
+        Problem::new(ProblemCode::Internal, "the stored response is damaged").into()
+    })
+}
+
+pub(crate) async fn forget(
+    State(app): State<Arc<App>>,
+    Extension(identity): Extension<Identity>,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    if history(&app)?.forget(&identity.tenant, &id).await.map_err(failed)? {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    } else {
+        Err(unknown(&id))
+    }
+}
+
+/// What changed from one analysis to another.
+pub(crate) async fn compare(
+    State(app): State<Arc<App>>,
+    Extension(identity): Extension<Identity>,
+    Path((before, after)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let (before, after) = (
+        one(&app, &identity, &before).await?,
+        one(&app, &identity, &after).await?,
+    );
+    let changes = compare::changes(&before.response, &after.response);
+    let body = serde_json::json!({
+        "before": Listed::from(before.entry),
+        "after": Listed::from(after.entry),
+        "changes": changes,
+    });
+    Ok(Json(body).into_response())
+}
+
+async fn one(app: &App, identity: &Identity, id: &str) -> Result<Stored, Refusal> {
+    let stored = history(app)?.get(&identity.tenant, id).await.map_err(failed)?;
+    stored.ok_or_else(|| unknown(id))
+}
+
+fn history(app: &App) -> Result<&History, Refusal> {
+    app.service
+        .history
+        .as_ref()
+        .ok_or_else(|| Refusal::not_found("this server remembers no analyses (`[history] database` is empty)"))
+}
+
+fn unknown(id: &str) -> Refusal {
+    let id = crate::problem::shown_path(id);
+    Refusal::not_found(format!("there is no analysis `{id}`, or none that this key may read"))
+}
+
+fn invalid(parameter: &str, found: &str, expected: &str) -> Refusal {
+    let found: String = found.chars().take(80).collect();
+    let what = if parameter.is_empty() {
+        "the query".to_owned()
+    } else {
+        format!("the parameter `{parameter}`")
+    };
+    Refusal::transport(
+        StatusCode::BAD_REQUEST,
+        "invalid_parameter",
+        "A parameter is wrong",
+        format!("{what}: found `{found}`, expected {expected}"),
+    )
+    .because(found, expected)
+}
+
+fn failed(error: HistoryError) -> Refusal {
+    match error {
+        HistoryError::Cursor { found } => invalid("after", &found, "what `next` of a page has given"),
+        error => store_unavailable(&error),
+    }
+}
+
+pub(crate) fn store_unavailable(error: &HistoryError) -> Refusal {
+    tracing::error!(%error, "the history does not answer");
+    Refusal::transport(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "store_unavailable",
+        "The database does not answer",
+        "the server's log says why".to_owned(),
+    )
+    .retry_after(crate::admission::RETRY_AFTER)
+}

@@ -1,0 +1,87 @@
+//! What operators ask: `/health`, `/ready`, `/metrics`.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::{app::App, problem::Refusal, shutdown::Phase};
+
+/// Bounds of the buckets of times, in seconds: from an analysis without a model to its timeout.
+const SECONDS: [f64; 14] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 120.0,
+];
+/// Bounds of the buckets of memory, in bytes: from a small guest to a full slot.
+const BYTES: [f64; 9] = [1e6, 2e6, 4e6, 8e6, 16e6, 32e6, 64e6, 128e6, 256e6];
+/// How long the database may take to say that it is there.
+const PING: Duration = Duration::from_secs(1);
+
+/// Starts to count, for `/metrics`. Once in a process.
+///
+/// # Errors
+/// Something else counts already.
+pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+        .set_buckets_for_metric(Matcher::Suffix("_bytes".to_owned()), &BYTES)?
+        .install_recorder()
+}
+
+pub(crate) async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
+    if app.phases.has_reached(Phase::Draining) {
+        return Err(draining());
+    }
+    let health = serde_json::json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "agents": app.service.diagnosis.agents().len(),
+    });
+    Ok((StatusCode::OK, Json(health)).into_response())
+}
+
+fn draining() -> Refusal {
+    Refusal::shutting_down("requests that came in are finished, no new ones are taken")
+}
+
+/// Whether the server should get requests. Engine, plugins and knowledge base are loaded before it
+/// listens, so what is left to ask is the database.
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
+    if app.phases.has_reached(Phase::Draining) {
+        return Err(draining());
+    }
+    let store = match &app.service.history {
+        None => "none",
+        Some(history) => match tokio::time::timeout(PING, history.ping()).await {
+            Ok(Ok(())) => "ok",
+            Ok(Err(error)) => return Err(crate::history::store_unavailable(&error)),
+            Err(_) => {
+                return Err(Refusal::transport(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "store_unavailable",
+                    "The database does not answer",
+                    format!("it said nothing for {} s", PING.as_secs()),
+                )
+                .retry_after(crate::admission::RETRY_AFTER));
+            }
+        },
+    };
+    let ready = serde_json::json!({
+        "status": "ready", "engine": "ok", "plugins": "ok", "knowledge": "ok", "store": store,
+    });
+    Ok(Json(ready).into_response())
+}
+
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
+    let Some(handle) = &app.service.metrics else {
+        return Err(Refusal::not_found("this server counts nothing"));
+    };
+    metrics::gauge!("deepfix_http_requests_in_flight").set(app.in_flight.count() as f64);
+    metrics::gauge!("deepfix_jobs_unfinished").set(app.jobs.unfinished() as f64);
+    let text = handle.render();
+    Ok(([("content-type", "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}

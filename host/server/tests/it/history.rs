@@ -1,0 +1,266 @@
+//! What a server remembers, over a restart and between tenants.
+
+use std::{path::Path, time::Duration};
+
+use deepfix_config::{AccessConfig, RequireKeys};
+use deepfix_history::History;
+use deepfix_server::{Scope, Service, mint};
+use serde_json::Value;
+
+use crate::wire::{Answer, Server, analyse, config, post};
+
+async fn open(folder: &Path) -> History {
+    let file = folder.join("a folder #1/history.db");
+    History::open(&file.display().to_string(), 4).await.unwrap()
+}
+
+async fn server(history: History, access: AccessConfig) -> Server {
+    Server::of(&config(), |diagnosis, config| {
+        Service::new(diagnosis, config)
+            .with_history(history, Duration::from_secs(3600), false)
+            .with_access(&access)
+    })
+    .await
+}
+
+fn open_to_all() -> AccessConfig {
+    AccessConfig {
+        require_keys: RequireKeys::Never,
+        ..AccessConfig::default()
+    }
+}
+
+async fn with_key(server: &Server, method: &str, path: &str, key: &str) -> Answer {
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nconnection: close\r\n\r\n");
+    server.send(head).await.answer().await
+}
+
+async fn analyse_with(server: &Server, what: &str, headers: &str) -> Answer {
+    let headers = format!("content-type: application/json\r\n{headers}");
+    let request = post("/v1/analyse", &headers, format!(r#"{{"do": "{what}"}}"#));
+    server.send(request).await.answer().await
+}
+
+async fn job(server: &Server, id: &str, wanted: &[&str]) -> Value {
+    loop {
+        let answer = server.get(&format!("/v2/jobs/{id}")).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let job = answer.json();
+        if wanted.contains(&job["status"].as_str().unwrap()) {
+            return job;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn an_analysis_can_be_found_read_compared_and_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(open(folder.path()).await, open_to_all()).await;
+    let mut ids = Vec::new();
+    for what in ["one", "Two %", "three"] {
+        let answer = server.analyse(what).await;
+        assert_eq!(answer.status, 200);
+        let place = answer.header("content-location").unwrap().to_owned();
+        let whole = server.get(&place).await.json();
+        assert_eq!(whole["response"], answer.json());
+        assert_eq!(whole["dataset_name"], what);
+        ids.push(whole["id"].as_str().unwrap().to_owned());
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let names = |answer: &Answer| -> Vec<String> {
+        let page = answer.json();
+        let all = page["analyses"].as_array().unwrap().clone();
+        all.iter()
+            .map(|it| it["dataset_name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(names(&server.get("/v1/analyses").await), ["three", "Two %", "one"]);
+    assert_eq!(names(&server.get("/v1/analyses?dataset=two%20%25").await), ["Two %"]);
+    let none: [String; 0] = [];
+    assert_eq!(names(&server.get("/v1/analyses?dataset=%25e").await), none);
+    assert_eq!(names(&server.get("/v1/analyses?severity=high").await), none);
+    assert_eq!(
+        names(&server.get("/v1/analyses?since=2999-01-01T00:00:00Z").await),
+        none
+    );
+    let first = server.get("/api/v1/analyses?limit=2").await;
+    assert_eq!(names(&first), ["three", "Two %"]);
+    let next = first.json()["next"].as_str().unwrap().to_owned();
+    let second = server.get(&format!("/v1/analyses?limit=2&after={next}")).await;
+    assert_eq!(names(&second), ["one"]);
+    assert!(second.json()["next"].is_null());
+
+    let compared = server.get(&format!("/v1/analyses/{}/compare/{}", ids[0], ids[2])).await;
+    assert_eq!(compared.status, 200);
+    assert_eq!(compared.json()["before"]["id"], ids[0].as_str());
+
+    let place = format!("/v1/analyses/{}", ids[1]);
+    assert_eq!(server.call("DELETE", &place).await.status, 204);
+    assert_eq!(server.get(&place).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_wrong_parameter_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(open(folder.path()).await, open_to_all()).await;
+    for (query, expected) in [
+        (
+            "severity=worst",
+            "`severity`: found `worst`, expected `low`, `medium` or `high`",
+        ),
+        ("since=yesterday", "`since`: found `yesterday`"),
+        ("after=x", "`after`: found `x`"),
+        ("limit=0", "`limit`: found `0`, expected 1 to 500"),
+        ("limit=many", "the query"),
+        ("colour=red", "the query"),
+    ] {
+        let answer = server.get(&format!("/v1/analyses?{query}")).await;
+        assert_eq!(answer.status, 400, "{query}");
+        let problem = answer.json();
+        assert_eq!(problem["code"], "invalid_parameter");
+        assert!(problem["detail"].as_str().unwrap().contains(expected), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_a_database_says_so_and_diagnoses() {
+    let server = Server::start().await;
+    let answer = server.analyse("x").await;
+    assert_eq!((answer.status, answer.header("content-location")), (200, None));
+    let answer = server.get("/v1/analyses").await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.json()["detail"].as_str().unwrap().contains("[history] database"));
+    assert_eq!(server.get("/ready").await.json()["store"], "none");
+}
+
+#[tokio::test]
+async fn jobs_survive_a_restart_with_their_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = server(open(folder.path()).await, open_to_all()).await;
+    let submit = async |server: &Server, what: &str| {
+        let request = post(
+            "/v2/analyse",
+            "content-type: application/json\r\n",
+            format!(r#"{{"do": "{what}"}}"#),
+        );
+        let answer = server.send(request).await.answer().await;
+        assert_eq!(answer.status, 202);
+        answer.json()["job_id"].as_str().unwrap().to_owned()
+    };
+    let done = submit(&first, "done").await;
+    let before = job(&first, &done, &["COMPLETED"]).await;
+    let unfinished = submit(&first, "hang").await;
+    job(&first, &unfinished, &["PROCESSING"]).await;
+    let cancelled = submit(&first, "hang").await;
+    assert_eq!(first.call("DELETE", &format!("/v2/jobs/{cancelled}")).await.status, 200);
+    first.stop().await.unwrap();
+
+    let second = server(open(folder.path()).await, open_to_all()).await;
+    let after = job(&second, &done, &["COMPLETED"]).await;
+    assert_eq!(after["result"], before["result"]);
+    let lost = job(&second, &unfinished, &["FAILED"]).await;
+    assert!(lost["error"].as_str().unwrap().contains("submit it again"), "{lost}");
+    let cancelled = job(&second, &cancelled, &["FAILED"]).await;
+    assert!(
+        cancelled["error"].as_str().unwrap().starts_with("cancelled: "),
+        "{cancelled}"
+    );
+}
+
+#[tokio::test]
+async fn a_job_of_a_server_that_was_killed_has_failed_after_the_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = open(folder.path()).await;
+    let id = "00000000-0000-4000-8000-000000000000";
+    history.accept("", id, "a server that is gone").await.unwrap();
+    let server = server(history, open_to_all()).await;
+    let lost = job(&server, id, &["FAILED"]).await;
+    assert!(
+        lost["error"].as_str().unwrap().contains("before this job was done"),
+        "{lost}"
+    );
+}
+
+#[tokio::test]
+async fn keys_open_what_their_scopes_say_and_tenants_see_nothing_of_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = open(folder.path()).await;
+    let mut keys = Vec::new();
+    for (tenant, scopes, expires) in [
+        ("a", &[Scope::Analyse, Scope::Read][..], None),
+        ("b", &[Scope::Analyse, Scope::Read], None),
+        ("a", &[Scope::Read], None),
+        ("a", &[Scope::Analyse], Some(1)),
+        ("a", &[Scope::Analyse], None),
+    ] {
+        let minted = mint(tenant, "test", scopes, expires).unwrap();
+        history.add_key(&minted.stored).await.unwrap();
+        keys.push(minted);
+    }
+    assert!(history.revoke_key(&keys[4].stored.id).await.unwrap());
+    let access = AccessConfig {
+        require_keys: RequireKeys::Always,
+        ..AccessConfig::default()
+    };
+    let server = server(history, access).await;
+    let wrong = keys[0].key.replace(&keys[0].key[20..24], "0123");
+    for (headers, status, code) in [
+        (String::new(), 401, "unauthorized"),
+        ("authorization: Bearer None\r\n".to_owned(), 401, "unauthorized"),
+        (format!("x-api-key: {wrong}\r\n"), 401, "unauthorized"),
+        (format!("x-api-key: {}\r\n", keys[3].key), 401, "unauthorized"),
+        (format!("x-api-key: {}\r\n", keys[4].key), 401, "unauthorized"),
+        (format!("x-api-key: {}\r\n", keys[2].key), 403, "forbidden"),
+    ] {
+        let answer = analyse_with(&server, "x", &headers).await;
+        assert_eq!(
+            (answer.status, answer.json()["code"].as_str()),
+            (status, Some(code)),
+            "{headers}"
+        );
+        assert_eq!(answer.header("www-authenticate").is_some(), status == 401);
+    }
+    let answer = analyse_with(&server, "x", &format!("authorization: bearer {}\r\n", keys[0].key)).await;
+    assert_eq!(answer.status, 200);
+    let place = answer.header("content-location").unwrap().to_owned();
+    for (key, status, entries) in [(0, 200, 1), (2, 200, 1), (1, 404, 0)] {
+        let key = &keys[key].key;
+        assert_eq!(with_key(&server, "GET", &place, key).await.status, status);
+        let page = with_key(&server, "GET", "/v1/analyses", key).await.json();
+        assert_eq!(page["analyses"].as_array().unwrap().len(), entries);
+    }
+    assert_eq!(with_key(&server, "DELETE", &place, &keys[2].key).await.status, 403);
+    assert_eq!(with_key(&server, "DELETE", &place, &keys[1].key).await.status, 404);
+    // What says only that the server is there needs no key.
+    for path in ["/", "/health", "/ready"] {
+        assert_eq!(server.get(path).await.status, 200, "{path}");
+    }
+    assert_eq!(server.get("/v1/agents").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_key_that_asks_too_often_is_told_when_to_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = open(folder.path()).await;
+    let minted = mint("", "test", &Scope::ALL, None).unwrap();
+    history.add_key(&minted.stored).await.unwrap();
+    let access = AccessConfig {
+        require_keys: RequireKeys::Auto,
+        requests_per_minute: 1,
+        burst: 2,
+    };
+    let server = server(history, access).await;
+    let header = format!("x-api-key: {}\r\n", minted.key);
+    assert_eq!(analyse_with(&server, "x", &header).await.status, 200);
+    assert_eq!(analyse_with(&server, "x", &header).await.status, 200);
+    let refused = analyse_with(&server, "x", &header).await;
+    assert_eq!(
+        (refused.status, refused.json()["code"].as_str()),
+        (429, Some("rate_limited"))
+    );
+    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((50..=61).contains(&wait), "{wait}");
+    // On loopback nobody needs a key.
+    assert_eq!(server.send(analyse("x")).await.answer().await.status, 200);
+}

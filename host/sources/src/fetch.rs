@@ -1,0 +1,360 @@
+use std::{fs, path::PathBuf, time::Duration};
+
+use futures_util::StreamExt as _;
+use reqwest::{Client, RequestBuilder, Response, redirect};
+use url::Url;
+
+use crate::{Lock, Locked, Policy, Reference, Signatures, Source, SourceError, digest::sha256, oci, store::Store};
+
+/// Registries hand blobs over to a storage service.
+const MOST_REDIRECTS: usize = 3;
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The largest manifest, signature file or token answer.
+pub(crate) const LARGEST_DOCUMENT: u64 = 1 << 20;
+/// Characters of a stranger's answer in a message.
+const SHOWN: usize = 200;
+
+/// How components are fetched.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder in which what was fetched is kept.
+    pub store: PathBuf,
+    /// The largest component, in bytes.
+    pub max_component: u64,
+    /// How long one answer may take.
+    pub timeout: Duration,
+    /// Whose signatures are believed.
+    pub policy: Policy,
+    /// Credentials, each for one registry.
+    pub credentials: Vec<Credential>,
+}
+
+/// What a registry knows us by.
+#[derive(Clone)]
+pub struct Credential {
+    /// Host and port.
+    pub registry: String,
+    /// The user.
+    pub username: String,
+    /// Never printed.
+    pub password: String,
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Credential({}@{})", self.username, self.registry)
+    }
+}
+
+/// A component whose bytes are those that were pinned.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Their digest.
+    pub sha256: String,
+    /// The trusted key that signed it.
+    pub signed_by: Option<String>,
+}
+
+/// Gets components.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    pub(crate) client: Client,
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+}
+
+impl Sources {
+    /// Prepares; nothing is fetched yet.
+    ///
+    /// # Errors
+    /// The machine has no TLS.
+    pub fn new(config: Config) -> Result<Self, SourceError> {
+        let client = Client::builder()
+            // A credential goes to the registry that it is for, and through no proxy of the environment.
+            .no_proxy()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(config.timeout)
+            .redirect(redirect::Policy::custom(|attempt| {
+                if attempt.previous().len() > MOST_REDIRECTS {
+                    attempt.error("too many redirects")
+                } else if is_private(attempt.url()) {
+                    attempt.follow()
+                } else {
+                    attempt.error("a redirect to plain http")
+                }
+            }))
+            .build()
+            .map_err(|error| SourceError::Setup(format!("no component can be fetched: {error}")))?;
+        Ok(Self {
+            client,
+            store: Store {
+                folder: config.store.clone(),
+            },
+            config,
+        })
+    }
+
+    /// The component of a source, with just the bytes that its digest names: `pinned` by the
+    /// configuration, or by the lock. A file may have none.
+    ///
+    /// # Errors
+    /// It is not to be had, its bytes are others, or the policy asks for a signature that is not there.
+    pub async fn component(
+        &self,
+        source: &Source,
+        pinned: Option<&str>,
+        lock: &Lock,
+    ) -> Result<Component, SourceError> {
+        match source {
+            Source::File(file) => self.file(file, pinned),
+            Source::Https(url) => {
+                let locked = lock.find(source).map(|it| it.sha256.clone());
+                let expected = pinned.map(str::to_ascii_lowercase).or(locked);
+                let expected = expected.ok_or_else(|| SourceError::NoDigest {
+                    source_text: source.to_string(),
+                })?;
+                self.https(url, Some(&expected)).await
+            }
+            Source::Oci(reference) => {
+                let locked = lock.find(source);
+                let manifest = match locked.and_then(|it| it.manifest.clone()) {
+                    Some(manifest) => manifest,
+                    None if reference.is_digest() => reference.version.clone(),
+                    None => {
+                        return Err(SourceError::NotLocked {
+                            source_text: source.to_string(),
+                        });
+                    }
+                };
+                let pinned = pinned.map(str::to_ascii_lowercase);
+                let expected = pinned.or_else(|| locked.map(|it| it.sha256.clone()));
+                self.oci(reference, &manifest, expected.as_deref()).await
+            }
+        }
+    }
+
+    /// Asks where a source stands now, fetches and checks what is there, and keeps it.
+    ///
+    /// # Errors
+    /// As [`Sources::component`].
+    pub async fn resolve(&self, source: &Source) -> Result<(Locked, Component), SourceError> {
+        let (manifest, component) = match source {
+            Source::File(file) => (None, self.file(file, None)?),
+            Source::Https(url) => (None, self.https(url, None).await?),
+            Source::Oci(reference) => {
+                let manifest = oci::resolve(self, reference).await?;
+                let component = self.oci(reference, &manifest, None).await?;
+                (Some(manifest), component)
+            }
+        };
+        let locked = Locked {
+            source: source.to_string(),
+            manifest,
+            sha256: component.sha256.clone(),
+            size: component.bytes.len() as u64,
+        };
+        Ok((locked, component))
+    }
+
+    fn file(&self, file: &std::path::Path, pinned: Option<&str>) -> Result<Component, SourceError> {
+        let bytes = fs::read(file).map_err(|error| SourceError::Unreadable {
+            file: file.to_owned(),
+            reason: error.to_string(),
+        })?;
+        let place = signature_file(file);
+        let signatures = match fs::read_to_string(&place) {
+            Ok(text) => Some(Signatures::parse(&text, &place.display().to_string())?),
+            Err(_) => None,
+        };
+        self.believed(&file.display().to_string(), bytes, pinned, signatures.as_ref())
+    }
+
+    async fn https(&self, url: &Url, expected: Option<&str>) -> Result<Component, SourceError> {
+        if !is_private(url) {
+            return Err(SourceError::Plain {
+                address: url.to_string(),
+            });
+        }
+        let text = url.to_string();
+        if let Some(expected) = expected
+            && let Some(bytes) = self.store.get(expected, "wasm", &text)?
+        {
+            let signatures = self.kept_signatures(expected)?;
+            return self.believed(&text, bytes, Some(expected), signatures.as_ref());
+        }
+        let response = self.send(self.client.get(url.clone()), &text).await?;
+        let bytes = body(response, &text, self.config.max_component).await?;
+        let beside = format!("{text}.sig");
+        let signatures = match self.send(self.client.get(&beside), &beside).await {
+            Ok(response) => {
+                let text = body(response, &beside, LARGEST_DOCUMENT).await?;
+                Some(Signatures::parse(&String::from_utf8_lossy(&text), &beside)?)
+            }
+            Err(_) => None,
+        };
+        let component = self.believed(&text, bytes, expected, signatures.as_ref())?;
+        self.keep(&component, signatures.as_ref())?;
+        Ok(component)
+    }
+
+    async fn oci(
+        &self,
+        reference: &Reference,
+        manifest: &str,
+        expected: Option<&str>,
+    ) -> Result<Component, SourceError> {
+        let text = format!("oci://{reference}");
+        let layer = oci::manifest(self, reference, manifest).await?;
+        if let Some(expected) = expected
+            && layer.sha256 != expected
+        {
+            return Err(SourceError::Drift {
+                source_text: text,
+                expected: expected.to_owned(),
+                found: layer.sha256,
+            });
+        }
+        // The signature first, then the bytes by the digest that it is for.
+        let signed_by = self
+            .config
+            .policy
+            .check(&text, &layer.sha256, layer.signatures.as_ref())?;
+        if let Some(bytes) = self.store.get(&layer.sha256, "wasm", &text)? {
+            return Ok(Component {
+                bytes,
+                sha256: layer.sha256,
+                signed_by,
+            });
+        }
+        let bytes = oci::blob(self, reference, &layer).await?;
+        let component = self.believed(&text, bytes, Some(&layer.sha256), layer.signatures.as_ref())?;
+        self.keep(&component, None)?;
+        Ok(component)
+    }
+
+    fn believed(
+        &self,
+        source: &str,
+        bytes: Vec<u8>,
+        expected: Option<&str>,
+        signatures: Option<&Signatures>,
+    ) -> Result<Component, SourceError> {
+        let found = sha256(&bytes);
+        if let Some(expected) = expected
+            && !expected.eq_ignore_ascii_case(&found)
+        {
+            return Err(SourceError::Drift {
+                source_text: source.to_owned(),
+                expected: expected.to_owned(),
+                found,
+            });
+        }
+        let signed_by = self.config.policy.check(source, &found, signatures)?;
+        Ok(Component {
+            bytes,
+            sha256: found,
+            signed_by,
+        })
+    }
+
+    fn keep(&self, component: &Component, signatures: Option<&Signatures>) -> Result<(), SourceError> {
+        self.store.put(&component.sha256, "wasm", &component.bytes)?;
+        match signatures {
+            Some(signatures) => self.store.put(&component.sha256, "sig", signatures.text().as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    fn kept_signatures(&self, digest: &str) -> Result<Option<Signatures>, SourceError> {
+        let text = self.store.signatures(digest);
+        text.map(|text| Signatures::parse(&text, &format!("{digest}.sig")))
+            .transpose()
+    }
+
+    /// Sends a request whose answer must be a success.
+    pub(crate) async fn send(&self, request: RequestBuilder, address: &str) -> Result<Response, SourceError> {
+        let response = self.send_any(request, address).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(refused(response, address).await)
+    }
+
+    pub(crate) async fn send_any(&self, request: RequestBuilder, address: &str) -> Result<Response, SourceError> {
+        request.send().await.map_err(|error| SourceError::Unreachable {
+            address: address.to_owned(),
+            // Without the address, which may hold a token.
+            reason: causes(&error.without_url()),
+        })
+    }
+}
+
+/// The file with the signatures of another.
+#[must_use]
+pub(crate) fn signature_file(file: &std::path::Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".sig");
+    name.into()
+}
+
+/// Whether nobody on the way can read or change what is sent: https, or this machine alone.
+pub(crate) fn is_private(url: &Url) -> bool {
+    url.scheme() == "https" || (url.scheme() == "http" && url.host_str().is_some_and(is_loopback))
+}
+
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
+}
+
+pub(crate) async fn refused(response: Response, address: &str) -> SourceError {
+    let status = response.status().as_u16();
+    let text = body(response, address, LARGEST_DOCUMENT).await.unwrap_or_default();
+    let text: String = String::from_utf8_lossy(&text)
+        .chars()
+        .filter(|it| !it.is_control())
+        .take(SHOWN)
+        .collect();
+    SourceError::Refused {
+        address: address.to_owned(),
+        status,
+        detail: if text.is_empty() { text } else { format!(": {text}") },
+    }
+}
+
+/// A body, never more than so many bytes of it.
+pub(crate) async fn body(response: Response, address: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
+    let too_large = || SourceError::TooLarge {
+        address: address.to_owned(),
+        limit,
+    };
+    if response.content_length().is_some_and(|it| it > limit) {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    let mut stream = response.bytes_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|error| SourceError::Unreachable {
+            address: address.to_owned(),
+            reason: causes(&error.without_url()),
+        })?;
+        if (bytes.len() + chunk.len()) as u64 > limit {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}

@@ -1,0 +1,155 @@
+//! Dates and row numbers: whether both tables share them, and whether they predict the label.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{CheckOptions, Item, Which, item::percent, mapping, predictive};
+use crate::{Cell, Column, ColumnType, Table, Value, hash::Set};
+
+/// Words in the name of a column that say when a row came about. A date of birth does not.
+const WHEN: [&str; 7] = ["date", "datetime", "time", "timestamp", "day", "created", "ts"];
+const NOT_WHEN: [&str; 4] = ["birth", "dob", "birthday", "birthdate"];
+
+/// The column with a row's date: as named by the user, else the one of dates whose name says so.
+fn date(table: &Table) -> Option<usize> {
+    if table.roles.date.is_some() {
+        return table.roles.date;
+    }
+    let says = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        let mut parts = lower.split(|it: char| !it.is_ascii_alphanumeric());
+        parts.clone().any(|it| WHEN.contains(&it)) && !parts.any(|it| NOT_WHEN.contains(&it))
+    };
+    let mut found = table
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|it| it.1.kind() == ColumnType::Date && says(&it.1.name));
+    found.next().filter(|_| found.next().is_none()).map(|it| it.0)
+}
+
+/// The column that names the rows: as named by the user, else the one that looks like it by its name and
+/// differs in each row.
+fn index(table: &Table) -> Option<usize> {
+    if table.roles.index.is_some() {
+        return table.roles.index;
+    }
+    let [only] = table.keys.as_slice() else { return None };
+    table.columns.iter().position(|it| it.name == *only)
+}
+
+pub(super) fn between(train: &Table, test: &Table) -> [Item; 3] {
+    const DUPLICATES: &str = "Date Train Test Leakage Duplicates";
+    const OVERLAP: &str = "Date Train Test Leakage Overlap";
+    const INDEX: &str = "Index Train Test Leakage";
+    const OF_DUPLICATES: &str = "The share of test rows whose date occurs in the training table.";
+    const OF_OVERLAP: &str = "The share of test rows before the last date of the training table.";
+    const OF_INDEX: &str = "The share of test rows whose key occurs in the training table.";
+    let dates = date(train).and_then(|it| Some((it, mapping::place_in(test, train, it)?)));
+    let (duplicates, overlap) = match dates {
+        None => {
+            let why = "no date column is named (`--date`)";
+            (
+                Item::idle(DUPLICATES, None, OF_DUPLICATES, why),
+                Item::idle(OVERLAP, None, OF_OVERLAP, why),
+            )
+        }
+        Some((a, b)) => {
+            let demand = "Date leakage ratio is less or equal to 0%";
+            let share = shared(train, a, test, b);
+            let last = train.columns.get(a).and_then(|it| it.date_range).map(|it| it.1);
+            let before = before(test, b, last);
+            (
+                Item::new(DUPLICATES, None, OF_DUPLICATES, json!(share)).condition(
+                    share <= 0.0,
+                    demand,
+                    percent(share),
+                ),
+                Item::new(OVERLAP, None, OF_OVERLAP, json!(before)).condition(before <= 0.0, demand, percent(before)),
+            )
+        }
+    };
+    let keys = index(train).and_then(|it| Some((it, mapping::place_in(test, train, it)?)));
+    let index = match keys {
+        None => Item::idle(INDEX, None, OF_INDEX, "no index column is named (`--index`)"),
+        Some((a, b)) if counts_rows(train, a) && counts_rows(test, b) => Item::idle(
+            INDEX,
+            None,
+            OF_INDEX,
+            "the index numbers the rows of each file, so equal ones are no leak",
+        ),
+        Some((a, b)) => {
+            let share = shared(train, a, test, b);
+            Item::new(INDEX, None, OF_INDEX, json!(share)).condition(
+                share <= 0.0,
+                "Ratio of leaking indices is less or equal to 0%",
+                percent(share),
+            )
+        }
+    };
+    [duplicates, overlap, index]
+}
+
+/// Whether a column is 0, 1, 2, ... or 1, 2, 3, ..., as a file's own row numbers are.
+fn counts_rows(table: &Table, place: usize) -> bool {
+    table.columns.get(place).is_some_and(|it| {
+        let (first, last) = (it.moments.min, it.moments.max);
+        it.kind() == ColumnType::Numeric && (first == 0.0 || first == 1.0) && last - first + 1.0 == table.rows as f64
+    })
+}
+
+/// The share of test rows whose value occurs in the training column. Where a column has too many values
+/// to count, the samples estimate it: a value is found with the probability that the sample took it.
+fn shared(train: &Table, a: usize, test: &Table, b: usize) -> f64 {
+    let (known, taken): (Set<Cell>, f64) = match train.columns.get(a).and_then(Column::counts) {
+        Some(counts) => (counts.into_iter().map(|it| it.0).collect(), 1.0),
+        None => (
+            train.sample.column(a).collect(),
+            train.sample.len() as f64 / train.rows.max(1) as f64,
+        ),
+    };
+    let present = || test.sample.column(b).filter(|it| !it.is_missing());
+    let found = present().filter(|it| known.contains(it)).count() as f64;
+    (found / (present().count() as f64).max(1.0) / taken).min(1.0)
+}
+
+fn before(test: &Table, place: usize, last: Option<i64>) -> f64 {
+    let dates = || {
+        test.sample.column(place).filter_map(|it| match it.value() {
+            Value::Date(it) => Some(it),
+            _ => None,
+        })
+    };
+    let found = dates().filter(|it| last.is_some_and(|last| *it < last)).count() as f64;
+    found / (dates().count() as f64).max(1.0)
+}
+
+pub(super) fn with_label(which: Which, table: &Table, options: &CheckOptions) -> Item {
+    const NAME: &str = "Identifier Label Correlation";
+    const SUMMARY: &str = "How well the index or the date of a row predicts its label.";
+    let columns: Vec<usize> = index(table).into_iter().chain(date(table)).collect();
+    let places = mapping::shuffled(table.sample.len(), options.power_rows);
+    let target = predictive::target(table, table.task(), &places);
+    let (Some(target), false) = (target, columns.is_empty()) else {
+        return Item::idle(
+            NAME,
+            Some(which),
+            SUMMARY,
+            "no index or date column is named (`--index`, `--date`)",
+        );
+    };
+    let scores: Map<String, Json> = columns
+        .into_iter()
+        .filter_map(|place| {
+            let column = table.columns.get(place)?;
+            let is_number = matches!(column.kind(), ColumnType::Numeric | ColumnType::Date);
+            let score = predictive::score(table, (place, is_number), &target, &places);
+            Some((column.name.clone(), json!(score)))
+        })
+        .collect();
+    let met = scores.values().all(|it| it.as_f64().is_none_or(|it| it <= 0.0));
+    Item::new(NAME, Some(which), SUMMARY, Json::Object(scores.clone())).condition(
+        met,
+        "Identifier columns PPS is less or equal to 0",
+        Json::Object(scores).to_string(),
+    )
+}

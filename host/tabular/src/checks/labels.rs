@@ -1,0 +1,148 @@
+//! Sizes, new labels and categories, and classes.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    Item, Which,
+    item::{listed, percent},
+    mapping,
+};
+use crate::{Cell, Column, Table, Task, hash::Set};
+
+/// Names in a value; an identifier would fill it.
+const SHOWN: usize = 100;
+
+pub(super) fn sizes(train: &Table, test: &Table) -> Item {
+    let ratio = test.rows as f64 / train.rows.max(1) as f64;
+    Item::new(
+        "Datasets Size Comparison",
+        None,
+        "Rows of both tables.",
+        json!({ "Train": train.rows, "Test": test.rows }),
+    )
+    .condition(
+        ratio > 0.01,
+        "Test-Train size ratio is greater than 0.01",
+        format!("it is {ratio:.2}"),
+    )
+}
+
+/// A class as JSON: a number where it is one.
+fn value(column: &Column, cell: Cell) -> Json {
+    match cell.as_number() {
+        Some(it) if it.fract() == 0.0 && it.abs() < 1e15 => json!(it as i64),
+        Some(it) => json!(it),
+        None => json!(column.show(cell)),
+    }
+}
+
+/// Values of the test column that the training column lacks, most frequent first; none where one of
+/// them has too many to count.
+fn unseen(train: &Column, test: &Column) -> Option<Vec<(Cell, u64)>> {
+    let known: Set<Cell> = train.counts()?.into_iter().map(|it| it.0).collect();
+    let counts = test.counts()?;
+    Some(counts.into_iter().filter(|it| !known.contains(&it.0)).collect())
+}
+
+pub(super) fn new_labels(train: &Table, test: &Table) -> Option<Item> {
+    const NAME: &str = "New Label Train Test";
+    const SUMMARY: &str = "Labels of the test table that the training table lacks.";
+    if train.task() == Some(Task::Regression) {
+        return None;
+    }
+    let columns = train.label().and_then(|it| Some((it, test.column(&it.name)?)));
+    let Some((unseen, column)) = columns.and_then(|(a, b)| Some((unseen(a, b)?, b))) else {
+        return Some(Item::idle(NAME, None, SUMMARY, "there is no label with classes"));
+    };
+    let rows: u64 = unseen.iter().map(|it| it.1).sum();
+    let names: Vec<Json> = unseen.iter().take(SHOWN).map(|it| value(column, it.0)).collect();
+    let per: Map<String, Json> = unseen
+        .iter()
+        .take(SHOWN)
+        .map(|it| (column.show(it.0), json!(it.1)))
+        .collect();
+    let found = format!("{} labels in {rows} rows: {}", unseen.len(), json!(names));
+    Some(
+        Item::new(
+            NAME,
+            None,
+            SUMMARY,
+            json!({
+                "n_samples": test.rows,
+                "n_new_labels_samples": rows,
+                "new_labels": names,
+                "n_samples_per_new_label": per,
+            }),
+        )
+        .condition(
+            unseen.is_empty(),
+            "Number of new label values is less or equal to 0",
+            found,
+        ),
+    )
+}
+
+pub(super) fn new_categories(train: &Table, test: &Table) -> Item {
+    let mut rows: Vec<(&str, f64, Json)> = train
+        .categorical()
+        .filter_map(|place| {
+            let (a, b) = (
+                train.columns.get(place)?,
+                test.columns.get(mapping::place_in(test, train, place)?)?,
+            );
+            let unseen = unseen(a, b)?;
+            let share = unseen.iter().map(|it| it.1).sum::<u64>() as f64 / test.rows.max(1) as f64;
+            let names: Vec<String> = unseen.iter().take(SHOWN).map(|it| b.show(it.0)).collect();
+            let row = json!({
+                "Feature Name": a.name,
+                "# New Categories": unseen.len(),
+                "Ratio of New Categories": share,
+                "New categories": names,
+            });
+            Some((a.name.as_str(), share, row))
+        })
+        .collect();
+    rows.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let bad = rows.iter().filter(|it| it.1 > 0.0).map(|it| (it.0, percent(it.1)));
+    let found = format!("features with new categories: {}", listed(bad));
+    let met = rows.iter().all(|it| it.1 <= 0.0);
+    let value: Vec<Json> = rows.into_iter().map(|it| it.2).collect();
+    Item::new(
+        "New Category Train Test",
+        None,
+        "Categories of the test table that the training table lacks.",
+        json!(value),
+    )
+    .condition(
+        met,
+        "Ratio of samples with a new category is less or equal to 0%",
+        found,
+    )
+}
+
+/// Each class's share of the rows. The most frequent one comes first.
+pub(super) fn imbalance(which: Which, table: &Table) -> Option<Item> {
+    let label = table.label().filter(|_| table.task() == Some(Task::Classification))?;
+    let counts = label.counts()?;
+    let all: u64 = counts.iter().map(|it| it.1).sum();
+    let share = |count: u64| count as f64 / all.max(1) as f64;
+    let value: Map<String, Json> = counts
+        .iter()
+        .map(|(cell, n)| (label.show(*cell), json!(share(*n))))
+        .collect();
+    let (most, least) = (counts.first()?.1, counts.last()?.1);
+    let ratio = least as f64 / most.max(1) as f64;
+    Some(
+        Item::new(
+            "Class Imbalance",
+            Some(which),
+            "Each class's share of the rows.",
+            Json::Object(value),
+        )
+        .condition(
+            ratio >= 0.1,
+            "The ratio between least to most frequent label is at least 0.1",
+            format!("it is {ratio:.2}"),
+        ),
+    )
+}

@@ -1,0 +1,77 @@
+use super::Column;
+
+/// What the values of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnType {
+    /// No value at all.
+    Empty,
+    /// Numbers only.
+    Numeric,
+    /// Texts, dates or both, of which some repeat; also yes and no.
+    Categorical,
+    /// Texts that say yes or no.
+    Boolean,
+    /// Dates only.
+    Date,
+    /// Texts of many words, hardly any of which repeats.
+    Text,
+    /// Numbers with texts among them.
+    Mixed,
+}
+
+impl ColumnType {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Numeric => "numeric",
+            Self::Categorical => "categorical",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Text => "text",
+            Self::Mixed => "mixed",
+        }
+    }
+}
+
+pub(super) fn is_boolean(text: &str) -> bool {
+    text.len() <= 5
+        && ["true", "false", "yes", "no", "t", "f", "y", "n"]
+            .iter()
+            .any(|it| it.eq_ignore_ascii_case(text))
+}
+
+impl Column {
+    /// What its values are.
+    #[must_use]
+    pub fn kind(&self) -> ColumnType {
+        /// Words of a text, on average, from which on it is prose rather than a name.
+        const WORDS: u64 = 5;
+        let others = self.texts + self.dates;
+        match (self.numbers, others) {
+            (0, 0) => ColumnType::Empty,
+            (_, 0) => ColumnType::Numeric,
+            (0, _) if self.texts == 0 => ColumnType::Date,
+            (0, _) if self.booleans == self.texts && self.dates == 0 && self.distinct().0 <= 2 => ColumnType::Boolean,
+            (0, _) if self.words >= WORDS * self.texts && 2 * self.distinct().0 > self.count() => ColumnType::Text,
+            (numbers, _) if numbers > others => ColumnType::Mixed,
+            _ => ColumnType::Categorical,
+        }
+    }
+
+    /// Whether it looks like the key of a row: a value of its own in nearly every row, of whole
+    /// numbers or texts. Measurements with a fraction are no keys.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        let (distinct, _) = self.distinct();
+        // 0.98 is within the error of an estimate.
+        self.count() >= 20
+            && distinct as f64 >= 0.98 * self.count() as f64
+            && match self.kind() {
+                ColumnType::Numeric => self.whole == self.numbers,
+                ColumnType::Categorical => true,
+                _ => false,
+            }
+    }
+}

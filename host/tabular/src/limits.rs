@@ -1,0 +1,49 @@
+/// What reading a table may cost. Every limit can be raised by who runs the command.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Columns of a table. Memory and the correlation table grow with them; the widest tables of
+    /// genetics and text have some ten thousand.
+    pub columns: usize,
+    /// Bytes of one cell. A longer one is a quote that is never closed, or a document.
+    pub cell_bytes: usize,
+    /// Bytes of one record, and so of what is held to find its end.
+    pub row_bytes: usize,
+    /// Rows of the sample that quartiles (beyond so many rows) and checks are computed from.
+    pub sample_rows: usize,
+    /// Cells of the sample, 8 bytes each: a wide table gets fewer rows.
+    pub sample_cells: usize,
+    /// Distinct values of a column that are counted exactly; beyond, they are estimated.
+    pub distinct: usize,
+    /// Row hashes held, 16 bytes each; of more rows a share is kept, chosen by the hash.
+    pub row_hashes: usize,
+    /// Bytes of distinct texts that are kept per column, to name categories.
+    pub text_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            columns: 10_000,
+            cell_bytes: 1 << 20,
+            row_bytes: 64 << 20,
+            // Quartiles within 0.43 points of rank with 95 % confidence (Dvoretzky, Kiefer, Wolfowitz).
+            sample_rows: 100_000,
+            // 64 MiB.
+            sample_cells: 8 << 20,
+            distinct: 1 << 15,
+            // 256 MiB.
+            row_hashes: 16 << 20,
+            text_bytes: 8 << 20,
+        }
+    }
+}
+
+impl Limits {
+    /// Rows of the sample for a table of so many columns.
+    #[must_use]
+    pub fn sample_of(&self, columns: usize) -> usize {
+        /// Fewer rows than these say nothing of a distribution.
+        const FEWEST: usize = 1_000;
+        self.sample_rows.min((self.sample_cells / columns.max(1)).max(FEWEST))
+    }
+}

@@ -1,0 +1,369 @@
+//! Parquet and Arrow IPC files, and record batches of any origin.
+
+use std::{
+    fs::File,
+    io::BufReader,
+    path::Path,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use arrow_array::{Array, ArrayRef, RecordBatch, cast::AsArray, types};
+use arrow_cast::cast;
+use arrow_ipc::reader::{FileReader, StreamReader};
+use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
+use parquet::arrow::{
+    ProjectionMask,
+    arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
+};
+
+use super::{Batches, Format, Source};
+use crate::{Batch, Cell, TableError, nulls};
+
+/// Rows that are decoded at once.
+const ROWS: usize = 16_384;
+
+/// What a file of Arrow's family holds.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    format: Format,
+    /// The columns that can be read.
+    places: Vec<usize>,
+    parquet: Option<ArrowReaderMetadata>,
+}
+
+/// Opens a file and gives its columns, and a remark for each that holds no plain values.
+pub(super) fn open(file: &Path, format: Format) -> Result<(Layout, Vec<String>, Vec<String>), TableError> {
+    let input = || {
+        File::open(file).map_err(|error| TableError::Io {
+            file: file.to_owned(),
+            error,
+        })
+    };
+    let damaged = |reason: String| TableError::Damaged {
+        file: file.to_owned(),
+        format: format.name(),
+        reason,
+    };
+    let mut parquet = None;
+    let schema = match format {
+        Format::Parquet => {
+            let meta = guarded(
+                || ArrowReaderMetadata::load(&input()?, Default::default()).map_err(|it| damaged(it.to_string())),
+                &damaged,
+            )?;
+            let schema = meta.schema().clone();
+            if meta.metadata().file_metadata().num_rows() <= 0 {
+                return Err(no_rows(file));
+            }
+            parquet = Some(meta);
+            schema
+        }
+        Format::ArrowStream => guarded(
+            || StreamReader::try_new(BufReader::new(input()?), None).map_err(|it| damaged(it.to_string())),
+            &damaged,
+        )?
+        .schema(),
+        _ => guarded(
+            || FileReader::try_new(BufReader::new(input()?), None).map_err(|it| damaged(it.to_string())),
+            &damaged,
+        )?
+        .schema(),
+    };
+    let (mut places, mut names, mut remarks) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, field) in schema.fields().iter().enumerate() {
+        if is_plain(field.data_type()) {
+            places.push(place);
+            names.push(field.name().clone());
+        } else {
+            remarks.push(format!(
+                "column `{}` is left out: found {}, expected numbers, texts, booleans or dates",
+                field.name(),
+                field.data_type()
+            ));
+        }
+    }
+    if names.is_empty() {
+        return Err(damaged("no column holds numbers, texts, booleans or dates".to_owned()));
+    }
+    Ok((
+        Layout {
+            format,
+            places,
+            parquet,
+        },
+        names,
+        remarks,
+    ))
+}
+
+fn no_rows(file: &Path) -> TableError {
+    TableError::NoRows {
+        file: file.to_owned(),
+        rows: "nothing",
+    }
+}
+
+/// A decoder that panics at a damaged file is a file that cannot be read.
+fn guarded<T>(
+    read: impl FnOnce() -> Result<T, TableError>,
+    damaged: &dyn Fn(String) -> TableError,
+) -> Result<T, TableError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(damaged("the decoder gave up".to_owned())))
+}
+
+fn is_plain(kind: &DataType) -> bool {
+    match kind {
+        DataType::Dictionary(_, values) => is_plain(values),
+        it => {
+            it.is_numeric()
+                || matches!(
+                    it,
+                    DataType::Null
+                        | DataType::Boolean
+                        | DataType::Utf8
+                        | DataType::LargeUtf8
+                        | DataType::Utf8View
+                        | DataType::Date32
+                        | DataType::Date64
+                        | DataType::Timestamp(_, _)
+                )
+        }
+    }
+}
+
+impl Layout {
+    pub(super) fn batches<'a>(&'a self, source: &'a Source) -> Result<Box<dyn Batches + 'a>, TableError> {
+        let file = || {
+            File::open(&source.file).map_err(|error| TableError::Io {
+                file: source.file.clone(),
+                error,
+            })
+        };
+        let damaged = |error: ArrowError| TableError::Damaged {
+            file: source.file.clone(),
+            format: self.format.name(),
+            reason: error.to_string(),
+        };
+        let parts = match (self.format, &self.parquet) {
+            (Format::Parquet, Some(meta)) => Parts::Groups {
+                next: 0,
+                meta,
+                open: Vec::new(),
+            },
+            (Format::ArrowStream, _) => {
+                let reader =
+                    StreamReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
+                Parts::Stream(Box::new(reader), None, 0)
+            }
+            _ => {
+                let reader =
+                    FileReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
+                Parts::Stream(Box::new(reader), None, 0)
+            }
+        };
+        Ok(Box::new(Reader {
+            source,
+            layout: self,
+            parts: Mutex::new(parts),
+            rows: AtomicU64::new(0),
+            total: self
+                .parquet
+                .as_ref()
+                .map_or(0, |it| it.metadata().file_metadata().num_rows().max(0) as u64),
+        }))
+    }
+}
+
+type Stream = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
+
+enum Parts<'a> {
+    /// A reader per row group; those that are under way wait here for the next thread.
+    Groups {
+        next: usize,
+        meta: &'a ArrowReaderMetadata,
+        open: Vec<(u64, ParquetRecordBatchReader)>,
+    },
+    /// The batch that is being cut, with the next row, and the number of cuts.
+    Stream(Stream, Option<(RecordBatch, usize)>, u64),
+}
+
+struct Reader<'a> {
+    source: &'a Source,
+    layout: &'a Layout,
+    parts: Mutex<Parts<'a>>,
+    rows: AtomicU64,
+    total: u64,
+}
+
+impl Reader<'_> {
+    fn damaged(&self, reason: String) -> TableError {
+        TableError::Damaged {
+            file: self.source.file.clone(),
+            format: self.layout.format.name(),
+            reason,
+        }
+    }
+
+    /// The next record batch with its place in the file.
+    fn take(&self) -> Result<Option<(u64, RecordBatch)>, TableError> {
+        let lock = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            // The lock is held to choose a part, not to decode it.
+            let mut reader = {
+                let mut parts = lock();
+                match &mut *parts {
+                    Parts::Stream(stream, pending, cuts) => return self.cut(stream, pending, cuts),
+                    Parts::Groups { next, meta, open } => match open.pop() {
+                        Some(it) => it,
+                        None if *next < meta.metadata().num_row_groups() => {
+                            *next += 1;
+                            (((*next - 1) as u64) << 32, self.group(meta, *next - 1)?)
+                        }
+                        None => return Ok(None),
+                    },
+                }
+            };
+            let Some(batch) = reader.1.next() else { continue };
+            let batch = batch.map_err(|it| self.damaged(it.to_string()))?;
+            let index = reader.0;
+            reader.0 += 1;
+            if let Parts::Groups { open, .. } = &mut *lock() {
+                open.push(reader);
+            }
+            return Ok(Some((index, batch)));
+        }
+    }
+
+    fn cut(
+        &self,
+        stream: &mut Stream,
+        pending: &mut Option<(RecordBatch, usize)>,
+        cuts: &mut u64,
+    ) -> Result<Option<(u64, RecordBatch)>, TableError> {
+        loop {
+            if let Some((batch, from)) = pending {
+                let rows = ROWS.min(batch.num_rows() - *from);
+                if rows > 0 {
+                    let piece = batch.slice(*from, rows);
+                    *from += rows;
+                    *cuts += 1;
+                    return Ok(Some((*cuts - 1, piece)));
+                }
+            }
+            match stream.next() {
+                Some(Ok(batch)) => *pending = Some((batch, 0)),
+                Some(Err(error)) => return Err(self.damaged(error.to_string())),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    fn group(&self, meta: &ArrowReaderMetadata, group: usize) -> Result<ParquetRecordBatchReader, TableError> {
+        let file = File::open(&self.source.file).map_err(|error| TableError::Io {
+            file: self.source.file.clone(),
+            error,
+        })?;
+        let mask = ProjectionMask::roots(meta.parquet_schema(), self.layout.places.iter().copied());
+        ParquetRecordBatchReaderBuilder::new_with_metadata(file, meta.clone())
+            .with_row_groups(vec![group])
+            .with_projection(mask)
+            .with_batch_size(ROWS)
+            .build()
+            .map_err(|it| self.damaged(it.to_string()))
+    }
+}
+
+impl Batches for Reader<'_> {
+    fn next(&self, batch: &mut Batch) -> Result<bool, TableError> {
+        let damaged = |reason| self.damaged(reason);
+        guarded(
+            || {
+                let Some((index, records)) = self.take()? else {
+                    return Ok(false);
+                };
+                self.rows.fetch_add(records.num_rows() as u64, Ordering::Relaxed);
+                batch.fill(index, &records).map_err(|it| self.damaged(it.to_string()))?;
+                Ok(true)
+            },
+            &damaged,
+        )
+    }
+
+    fn done(&self) -> u64 {
+        // In bytes, as far as the rows tell.
+        let share = self.rows.load(Ordering::Relaxed) as f64 / self.total.max(1) as f64;
+        if self.total == 0 {
+            0
+        } else {
+            (share.min(1.0) * self.source.size as f64) as u64
+        }
+    }
+}
+
+impl Batch {
+    /// Takes the cells of a record batch, whose columns must hold plain values.
+    ///
+    /// # Errors
+    /// A column holds lists, structures or bytes.
+    pub fn fill(&mut self, index: u64, records: &RecordBatch) -> Result<(), ArrowError> {
+        self.reset(index, records.num_columns());
+        self.rows = records.num_rows();
+        for (place, column) in records.columns().iter().enumerate() {
+            self.column(place, column)?;
+        }
+        Ok(())
+    }
+
+    fn column(&mut self, place: usize, array: &ArrayRef) -> Result<(), ArrowError> {
+        let null = Cell::missing(nulls::NULL);
+        match array.data_type() {
+            DataType::Null => (0..array.len()).for_each(|_| self.push(place, null)),
+            DataType::Boolean => {
+                for it in array.as_boolean().iter() {
+                    match it {
+                        Some(it) => self.push_text(place, if it { "True" } else { "False" }),
+                        None => self.push(place, null),
+                    }
+                }
+            }
+            DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _) => {
+                let dates = cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?;
+                for it in dates.as_primitive::<types::TimestampMillisecondType>().iter() {
+                    self.push(place, it.map_or(null, Cell::date));
+                }
+            }
+            it if it.is_numeric() => {
+                let numbers = cast(array, &DataType::Float64)?;
+                for it in numbers.as_primitive::<types::Float64Type>().iter() {
+                    self.push(place, it.map_or(null, Cell::number));
+                }
+            }
+            DataType::Dictionary(_, values) if values.is_numeric() => {
+                let numbers = cast(array, &DataType::Float64)?;
+                return self.column(place, &numbers);
+            }
+            _ => {
+                let texts = cast(array, &DataType::LargeUtf8)?;
+                for it in texts.as_string::<i64>().iter() {
+                    match it {
+                        Some(it) => self.push_text(place, it),
+                        None => self.push(place, null),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a schema holds plain values only, as [`Batch::fill`] needs; else the first column
+    /// that does not.
+    #[must_use]
+    pub fn unreadable(schema: &Schema) -> Option<String> {
+        let odd = schema.fields().iter().find(|it| !is_plain(it.data_type()))?;
+        Some(format!("`{}`: {}", odd.name(), odd.data_type()))
+    }
+}

@@ -1,0 +1,245 @@
+//! Opening a CSV file: delimiter, line ends and column names.
+
+use std::{
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    path::Path,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use super::{
+    Batches, Source,
+    blocks::{Block, BlockError, Blocks, Marks},
+    records,
+};
+use crate::{Batch, Options, TableError, nulls};
+
+/// Where the records of a file start, and what separates them.
+#[derive(Debug)]
+pub(crate) struct Dialect {
+    marks: Marks,
+    /// Bytes of the line of names, with the mark of UTF-8 where there is one.
+    start: u64,
+    /// Lines that the names take.
+    lines: u64,
+}
+
+/// Bytes from which the dialect is told.
+const LOOK: u64 = 1 << 20;
+/// Rows from which the delimiter is told.
+const LINES: usize = 20;
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+pub(super) fn open(file: &Path, options: &Options) -> Result<(Dialect, Vec<String>), TableError> {
+    let io = |error| TableError::Io {
+        file: file.to_owned(),
+        error,
+    };
+    let look = LOOK.max(options.limits.row_bytes as u64);
+    let mut start = Vec::new();
+    File::open(file)
+        .map_err(io)?
+        .take(LOOK)
+        .read_to_end(&mut start)
+        .map_err(io)?;
+    let bom = if start.starts_with(BOM) { BOM.len() } else { 0 };
+    let text = start.get(bom..).unwrap_or_default();
+    if text.trim_ascii().is_empty() {
+        return Err(TableError::Empty { file: file.to_owned() });
+    }
+    // Blank lines in front of the names are skipped, as below them.
+    let blank = text.iter().take_while(|it| matches!(it, b'\n' | b'\r')).count();
+    let terminator = match (text.contains(&b'\n'), text.contains(&b'\r')) {
+        (false, true) => b'\r',
+        _ => b'\n',
+    };
+    let body = text.get(blank..).unwrap_or_default();
+    let delimiter = options.delimiter.unwrap_or_else(|| delimiter(body));
+    let marks = Marks { delimiter, terminator };
+    let (cells, length) = header(body, delimiter).ok_or_else(|| TableError::Row {
+        file: file.to_owned(),
+        line: 1,
+        limit: look.try_into().unwrap_or(usize::MAX),
+    })?;
+    let names = names(file, &cells)?;
+    if !cells.iter().any(|it| !it.is_empty()) || cells.iter().all(|it| is_value(it)) {
+        let line: Vec<String> = names.iter().take(5).cloned().collect();
+        return Err(TableError::Header {
+            file: file.to_owned(),
+            line: line.join(", "),
+        });
+    }
+    let head = text.get(..blank + length).unwrap_or_default();
+    let lines = memchr::memchr_iter(terminator, head).count() as u64;
+    let dialect = Dialect {
+        marks,
+        start: (bom + blank + length) as u64,
+        lines,
+    };
+    Ok((dialect, names))
+}
+
+/// Whether a cell of the first line is a value rather than a name.
+fn is_value(cell: &[u8]) -> bool {
+    nulls::kind(cell).is_some() || fast_float2::parse::<f64, _>(cell).is_ok()
+}
+
+fn names(file: &Path, cells: &[Vec<u8>]) -> Result<Vec<String>, TableError> {
+    cells
+        .iter()
+        .enumerate()
+        .map(|(place, cell)| {
+            let name = std::str::from_utf8(cell).map_err(|error| TableError::Encoding {
+                file: file.to_owned(),
+                line: 1,
+                column: format!("#{}", place + 1),
+                byte: cell.get(error.valid_up_to()).copied().unwrap_or_default(),
+            })?;
+            // As pandas names it: often the index that a data frame was written with.
+            Ok(if name.trim().is_empty() {
+                format!("Unnamed: {place}")
+            } else {
+                name.trim().to_owned()
+            })
+        })
+        .collect()
+}
+
+/// The cells of the first record and how many bytes it takes; none where it does not end.
+fn header(body: &[u8], delimiter: u8) -> Option<(Vec<Vec<u8>>, usize)> {
+    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+    let mut output = vec![0; body.len() + 1];
+    let mut ends = vec![0; body.len() + 2];
+    let (mut at, mut wrote, mut fields) = (0, 0, 0);
+    loop {
+        let (result, read, written, ended) =
+            reader.read_record(body.get(at..)?, output.get_mut(wrote..)?, ends.get_mut(fields..)?);
+        at += read;
+        wrote += written;
+        fields += ended;
+        match result {
+            csv_core::ReadRecordResult::Record => break,
+            // Once more without input: a last record without a line break.
+            csv_core::ReadRecordResult::InputEmpty if at >= body.len() && read > 0 => {}
+            csv_core::ReadRecordResult::InputEmpty if at >= body.len() => break,
+            csv_core::ReadRecordResult::InputEmpty => {}
+            _ => return None,
+        }
+    }
+    // A line break of two characters is read to its end.
+    if body.get(at.wrapping_sub(1)) == Some(&b'\r') && body.get(at) == Some(&b'\n') {
+        at += 1;
+    }
+    let mut from = 0;
+    let cells = ends.get(..fields)?.iter().map(|to| {
+        let cell = output.get(from..*to).unwrap_or_default().to_vec();
+        from = *to;
+        cell
+    });
+    Some((cells.collect(), at))
+}
+
+/// The delimiter that splits the first rows into the most cells, the same number in each.
+fn delimiter(body: &[u8]) -> u8 {
+    let score = |delimiter: u8| {
+        let mut reader = ::csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(body);
+        let mut record = ::csv::ByteRecord::new();
+        let mut counts = Vec::new();
+        while counts.len() < LINES && reader.read_byte_record(&mut record).is_ok_and(|it| it) {
+            // The last record looked at may be cut.
+            counts.push(record.len());
+        }
+        let first = counts.first().copied().unwrap_or(1);
+        let alike = counts.iter().filter(|it| **it == first).count();
+        // Mostly the same number; then the more cells the better.
+        (first > 1 && 2 * alike > counts.len(), first)
+    };
+    DELIMITERS.into_iter().rev().max_by_key(|it| score(*it)).unwrap_or(b',')
+}
+
+/// Reads blocks one at a time, and parses them in as many threads as ask.
+pub(super) struct Reader<'a> {
+    source: &'a Source,
+    dialect: &'a Dialect,
+    cell_bytes: usize,
+    row_bytes: usize,
+    blocks: Mutex<Blocks<File>>,
+    done: AtomicU64,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(source: &'a Source, dialect: &'a Dialect, options: &Options) -> Result<Self, TableError> {
+        let io = |error| TableError::Io {
+            file: source.file.clone(),
+            error,
+        };
+        let mut file = File::open(&source.file).map_err(io)?;
+        file.seek(SeekFrom::Start(dialect.start)).map_err(io)?;
+        // By the file's size alone: what a table gives must not depend on the machine. At most
+        // some thousand blocks, each of whose sums are kept apart until the end.
+        let size = (source.size / 4096).clamp(1 << 20, 16 << 20) as usize;
+        let limits = &options.limits;
+        Ok(Self {
+            source,
+            dialect,
+            cell_bytes: limits.cell_bytes,
+            row_bytes: limits.row_bytes,
+            blocks: Mutex::new(Blocks::new(
+                file,
+                dialect.marks,
+                size.min(limits.row_bytes),
+                limits.row_bytes,
+            )),
+            done: AtomicU64::new(0),
+        })
+    }
+}
+
+thread_local! {
+    /// A thread's block, used again for the next one.
+    static BLOCK: std::cell::RefCell<Block> = std::cell::RefCell::default();
+}
+
+impl Batches for Reader<'_> {
+    fn next(&self, batch: &mut Batch) -> Result<bool, TableError> {
+        BLOCK.with_borrow_mut(|block| {
+            {
+                let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+                let more = blocks.next(block).map_err(|error| match error {
+                    BlockError::Io(error) => TableError::Io {
+                        file: self.source.file.clone(),
+                        error,
+                    },
+                    BlockError::Long(line) => TableError::Row {
+                        file: self.source.file.clone(),
+                        line: line + self.dialect.lines,
+                        limit: self.row_bytes,
+                    },
+                })?;
+                self.done.store(blocks.read, Ordering::Relaxed);
+                if !more {
+                    *block = Block::default();
+                    return Ok(false);
+                }
+            }
+            block.line += self.dialect.lines;
+            let names = &self.source.names;
+            let marks = self.dialect.marks;
+            records::parse(block, marks, names.len(), self.cell_bytes, batch)
+                .map_err(|fault| fault.into_error(&self.source.file, names))?;
+            Ok(true)
+        })
+    }
+
+    fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+}

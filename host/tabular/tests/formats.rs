@@ -1,0 +1,284 @@
+//! The same rows in any format, with any number of threads, are the same table; no bytes make the readers panic.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+
+use std::{path::Path, sync::Arc};
+
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, ListArray, RecordBatch, StringArray,
+    types::Int32Type,
+};
+use arrow_ipc::writer::{FileWriter, StreamWriter};
+use deepfix_tabular::{Batch, CheckOptions, Collector, Options, Source, Table, checks, scan, split_statistics};
+use proptest::prelude::*;
+
+const ROWS: usize = 5_000;
+
+fn batch() -> RecordBatch {
+    let number = |it: usize| (it.wrapping_mul(2_654_435_761) % 1000) as f64 / 8.0;
+    let cities = ["Lyon", "Oslo", "a \"quoted\", city\nof two lines", "Århus"];
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        (
+            "x",
+            Arc::new(Float64Array::from_iter(
+                (0..ROWS).map(|it| (it % 11 != 0).then(|| number(it))),
+            )),
+        ),
+        (
+            "n",
+            Arc::new(Int32Array::from_iter((0..ROWS).map(|it| Some((it % 37) as i32 - 5)))),
+        ),
+        (
+            "city",
+            Arc::new(StringArray::from_iter(
+                (0..ROWS).map(|it| (it % 7 != 0).then(|| cities[it % 4])),
+            )),
+        ),
+        (
+            "flag",
+            Arc::new(BooleanArray::from_iter((0..ROWS).map(|it| Some(it % 3 == 0)))),
+        ),
+        (
+            "day",
+            Arc::new(Date32Array::from_iter(
+                (0..ROWS).map(|it| Some(19_000 + (it % 400) as i32)),
+            )),
+        ),
+        (
+            "target",
+            Arc::new(Int32Array::from_iter((0..ROWS).map(|it| Some((it % 2) as i32)))),
+        ),
+    ];
+    RecordBatch::try_from_iter(columns).unwrap()
+}
+
+fn options() -> Options {
+    Options {
+        label: Some("target".to_owned()),
+        ..Options::default()
+    }
+}
+
+fn read(file: &Path, options: &Options) -> Table {
+    scan(&Source::open(file, options).unwrap(), options).unwrap()
+}
+
+fn write_all(folder: &Path) -> [std::path::PathBuf; 3] {
+    let batch = batch();
+    let [parquet, ipc, stream] = ["a.parquet", "a.arrow", "a.arrows"].map(|it| folder.join(it));
+    let create = |file: &Path| std::fs::File::create(file).unwrap();
+    let properties = parquet::file::properties::WriterProperties::builder()
+        .set_max_row_group_row_count(Some(700))
+        .set_compression(parquet::basic::Compression::SNAPPY)
+        .build();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(create(&parquet), batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let mut writer = FileWriter::try_new(create(&ipc), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.finish().unwrap();
+    let mut writer = StreamWriter::try_new(create(&stream), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.finish().unwrap();
+    [parquet, ipc, stream]
+}
+
+/// Nulls as empty cells, as pandas writes them.
+fn csv() -> String {
+    let mut text = String::from("x,n,city,flag,day,target\n");
+    let batch = batch();
+    let columns: Vec<ArrayRef> = batch
+        .columns()
+        .iter()
+        .map(|it| arrow_cast::cast(it, &arrow_schema::DataType::Utf8).unwrap())
+        .collect();
+    let texts: Vec<&StringArray> = columns.iter().map(|it| it.as_any().downcast_ref().unwrap()).collect();
+    for row in 0..ROWS {
+        let cells: Vec<String> = texts
+            .iter()
+            .map(|it| {
+                let cell = if arrow_array::Array::is_null(*it, row) {
+                    ""
+                } else {
+                    it.value(row)
+                };
+                match cell {
+                    "true" => "True".to_owned(),
+                    "false" => "False".to_owned(),
+                    it if it.contains(['"', ',', '\n']) => format!("\"{}\"", it.replace('"', "\"\"")),
+                    it => it.to_owned(),
+                }
+            })
+            .collect();
+        text += &cells.join(",");
+        text += "\n";
+    }
+    text
+}
+
+fn rounded(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Number(it) => Value::from(format!("{:.9e}", it.as_f64().unwrap())),
+        Value::Object(it) => it.into_iter().map(|(key, it)| (key, rounded(it))).collect(),
+        Value::Array(it) => it.into_iter().map(rounded).collect(),
+        it => it,
+    }
+}
+
+#[test]
+fn every_format_gives_the_same_statistics_and_checks() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.csv");
+    std::fs::write(&file, csv()).unwrap();
+    let expected = read(&file, &options());
+    assert_eq!(expected.column("day").unwrap().kind().name(), "date");
+    assert_eq!(expected.column("flag").unwrap().kind().name(), "boolean");
+    assert_eq!(expected.column("city").unwrap().distinct(), (4, true));
+    assert_eq!(expected.column("x").unwrap().missing(), ROWS.div_ceil(11) as u64);
+    for file in write_all(folder.path()) {
+        let table = read(&file, &options());
+        // Sums over other parts differ in their last digit.
+        assert_eq!(
+            rounded(split_statistics(&table)),
+            rounded(split_statistics(&expected)),
+            "{}",
+            file.display()
+        );
+        let results = |test: &Table| checks("x", &expected, Some(test), &CheckOptions::default());
+        let mix = |it: &serde_json::Value| {
+            let items = it["results"]["train_test_validation"].as_array().unwrap();
+            items
+                .iter()
+                .find(|it| it["header"] == "Train Test Samples Mix")
+                .unwrap()["result"]["value"]["ratio"]
+                .clone()
+        };
+        // The same rows: all of the one are in the other.
+        assert_eq!(mix(&results(&table)), 1.0);
+    }
+}
+
+#[test]
+fn the_result_does_not_depend_on_threads_or_on_the_order_of_batches() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.csv");
+    // Several blocks, with a sample that is smaller than the table.
+    std::fs::write(&file, csv() + &csv().split_once('\n').unwrap().1.repeat(12)).unwrap();
+    let with = |threads| {
+        let mut options = options();
+        options.threads = threads;
+        options.limits.sample_rows = 3_000;
+        options.limits.distinct = 500;
+        let table = read(&file, &options);
+        let results = checks(
+            "x",
+            &table,
+            Some(&table),
+            &CheckOptions {
+                threads,
+                ..CheckOptions::default()
+            },
+        );
+        (split_statistics(&table).to_string(), results.to_string())
+    };
+    let one = with(1);
+    assert_eq!(one, with(2));
+    assert_eq!(one, with(7));
+
+    let collect = |order: &[usize]| {
+        let names: Vec<String> = batch().schema().fields().iter().map(|it| it.name().clone()).collect();
+        let collector = Collector::new(&names, &options());
+        for index in order {
+            let mut part = Batch::default();
+            part.fill(*index as u64, &batch().slice(index * 1000, 1000)).unwrap();
+            collector.add(&part);
+        }
+        split_statistics(&collector.finish())
+    };
+    assert_eq!(collect(&[0, 1, 2, 3, 4]), collect(&[4, 2, 0, 3, 1]));
+}
+
+#[test]
+fn columns_of_lists_are_left_out_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.parquet");
+    let lists = ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1)]), None]);
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("vector", Arc::new(lists)),
+        ("y", Arc::new(Int32Array::from(vec![1, 2]))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&file).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let table = read(&file, &Options::default());
+    assert_eq!(table.columns.len(), 1);
+    assert!(
+        table.remarks[0].contains("column `vector` is left out"),
+        "{:?}",
+        table.remarks
+    );
+}
+
+#[test]
+fn delimiters_line_ends_and_marks_of_other_programs_are_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("semicolon.csv", "a;b;y\r\n1;\"x;1\";0\r\n2;z;1\r\n"),
+        ("tab.tsv", "a\tb\ty\n1\tx\t0\n2\tz\t1\n"),
+        ("bar.csv", "a|b|y\n1|x|0\n2|z|1"),
+        ("mark.csv", "\u{feff}a,b,y\n1,x,0\n2,z,1\n"),
+        ("old.csv", "a,b,y\r1,x,0\r2,z,1\r"),
+        ("blank.csv", "\n\na,b,y\n1,x,0\n\n2,z,1\n\n"),
+    ] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let table = read(&file, &Options::default());
+        assert_eq!(table.rows, 2, "{name}");
+        let names: Vec<&str> = table.columns.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "y"], "{name}");
+        assert_eq!(table.column("a").unwrap().moments.mean, 1.5, "{name}");
+        assert_eq!(table.column("b").unwrap().distinct(), (2, true), "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_bytes_make_the_csv_reader_panic(
+        bytes in prop::collection::vec(prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(b'\r'), Just(b'1'), any::<u8>()], 0..400),
+        rows in 1usize..200,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.csv");
+        std::fs::write(&file, &bytes).unwrap();
+        let mut options = Options { threads: 1, ..Options::default() };
+        options.limits.sample_rows = rows;
+        options.limits.row_bytes = 64;
+        if let Ok(source) = Source::open(&file, &options)
+            && let Ok(table) = scan(&source, &options)
+        {
+            let results = checks("x", &table, Some(&table), &CheckOptions { threads: 1, ..CheckOptions::default() });
+            prop_assert!(results.is_object());
+            prop_assert!(split_statistics(&table).is_object());
+        }
+    }
+
+    #[test]
+    fn damaged_files_of_arrow_and_parquet_are_errors(cut in 0.0f64..1.0, at in 0.0f64..1.0, bits in 1u8..) {
+        let folder = tempfile::tempdir().unwrap();
+        for file in write_all(folder.path()) {
+            let whole = std::fs::read(&file).unwrap();
+            let mut changed = whole.clone();
+            let place = (at * changed.len() as f64) as usize;
+            changed[place] ^= bits;
+            for bytes in [&whole[..(cut * whole.len() as f64) as usize], &changed] {
+                std::fs::write(&file, bytes).unwrap();
+                // An error or a table: a bit of a value may be any value.
+                let _ = Source::open(&file, &options()).and_then(|it| scan(&it, &options()));
+            }
+        }
+    }
+}
