@@ -1,4 +1,4 @@
-//! A checkpoint of 2 GB, made on the fly: memory must stay constant, and throughput is measured
+//! Checkpoints of 2 GB, safetensors and PyTorch, made on the fly: memory must stay constant, and throughput is measured
 //! against `cat file > /dev/null`.
 
 use std::{
@@ -13,6 +13,7 @@ use crate::{
     Result, binary, root,
     server::status,
     statistics::{ms, ratio},
+    torch,
 };
 
 const LARGE: u64 = 2 << 30;
@@ -20,11 +21,25 @@ const SMALL: u64 = 16 << 20;
 /// Rows of 4096 single-precision numbers.
 const ROW: u64 = 4096 * 4;
 
+/// Writes a file of about so many bytes.
+type Writer = fn(&Path, u64) -> Result<()>;
+
 pub(crate) fn run() -> Result<()> {
+    one("model.safetensors", write)?;
+    one("model.pt", torch::write)
+}
+
+fn one(name: &str, write: Writer) -> Result<()> {
+    println!("  {name}");
     let folder = root().join("target/bench-checkpoint");
-    let (small_time, small_memory) = analyse(&folder, SMALL)?;
-    let (time, memory) = analyse(&folder, LARGE)?;
-    let file = folder.join("model.safetensors");
+    let file = folder.join(name);
+    let analyse = |size| -> Result<(Duration, u64)> {
+        fs::create_dir_all(&folder)?;
+        write(&file, size)?;
+        diagnose(&folder)
+    };
+    let (small_time, small_memory) = analyse(SMALL)?;
+    let (time, memory) = analyse(LARGE)?;
     // Read once, so that both find the file in the page cache.
     cat(&file)?;
     let cat = cat(&file)?;
@@ -52,12 +67,6 @@ pub(crate) fn run() -> Result<()> {
     );
     fs::remove_dir_all(&folder)?;
     Ok(())
-}
-
-fn analyse(folder: &Path, size: u64) -> Result<(Duration, u64)> {
-    fs::create_dir_all(folder)?;
-    write(&folder.join("model.safetensors"), size)?;
-    diagnose(folder)
 }
 
 /// Wall time and peak memory of the command.
@@ -90,6 +99,21 @@ fn cat(file: &Path) -> Result<Duration> {
     Ok(started.elapsed())
 }
 
+/// A mebibyte of what looks like weights.
+pub(crate) fn weights() -> Vec<u8> {
+    // A small generator (Knuth's MMIX constants).
+    let mut state: u64 = 1;
+    let mut row = Vec::with_capacity(1 << 20);
+    for _ in 0..(1 << 18) {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let weight = ((state >> 40) as f32 / (1u64 << 24) as f32 - 0.5) * 0.05;
+        row.extend_from_slice(&weight.to_le_bytes());
+    }
+    row
+}
+
 /// A valid file of one matrix per 64 MiB with plausible weights.
 fn write(path: &Path, size: u64) -> Result<()> {
     let tensor = size.min(64 << 20);
@@ -106,16 +130,7 @@ fn write(path: &Path, size: u64) -> Result<()> {
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
     file.write_all(&(header.len() as u64).to_le_bytes())?;
     file.write_all(header.as_bytes())?;
-    // A small generator (Knuth's MMIX constants): the values only have to look like weights.
-    let mut state: u64 = 1;
-    let mut row = Vec::with_capacity(1 << 20);
-    for _ in 0..(1 << 18) {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let weight = ((state >> 40) as f32 / (1u64 << 24) as f32 - 0.5) * 0.05;
-        row.extend_from_slice(&weight.to_le_bytes());
-    }
+    let row = weights();
     for _ in 0..size / row.len() as u64 {
         file.write_all(&row)?;
     }

@@ -1,4 +1,4 @@
-//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|tabular|diagnosis]`.
+//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|tabular|mlflow|diagnosis]`.
 //!
 //! Each figure stands beside a named peer or a physical limit measured in the same run: absolute
 //! times of a busy machine say little.
@@ -13,10 +13,12 @@ mod diagnosis;
 mod http;
 mod instance;
 mod llm;
+mod mlflow;
 mod server;
 mod start;
 mod statistics;
 mod tabular;
+mod torch;
 
 use std::path::{Path, PathBuf};
 
@@ -40,6 +42,7 @@ fn main() -> Result<()> {
         ("analyzers", analyzers::run),
         ("llm", llm::run),
         ("tabular", tabular::run),
+        ("mlflow", mlflow::run),
         ("diagnosis", diagnosis::run_default),
     ];
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(it, _)| it == name)) {

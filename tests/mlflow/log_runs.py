@@ -110,11 +110,11 @@ run = client.create_run(plain, run_name="with-model").info.run_id
 client.log_outputs(run, [LoggedModelOutput(model.model_id, 0)])
 client.log_batch(run, metrics=[Metric("loss", 1.0 / (1 + s), 1, s) for s in range(5)])
 logged["with_model"], logged["model_id"] = run, model.model_id
+client.create_registered_model("wine classifier")
+version = client.create_model_version(
+    "wine classifier", f"models:/{model.model_id}", run_id=logged["plain"], model_id=model.model_id)
+client.set_registered_model_alias("wine classifier", "champion", version.version)
 if not small:
-    client.create_registered_model("wine classifier")
-    version = client.create_model_version(
-        "wine classifier", f"models:/{model.model_id}", run_id=logged["plain"], model_id=model.model_id)
-    client.set_registered_model_alias("wine classifier", "champion", version.version)
     # Files that lie outside the server's own store.
     outside = client.create_experiment("outside", artifact_location="file://" + os.path.join(scratch, "outside"))
     run = example_run(outside, "outside", "healthy-wine")

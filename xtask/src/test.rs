@@ -6,6 +6,9 @@ use crate::{
     python, toolchain,
 };
 
+/// Makes sure that something the tests need is there.
+type Ensure = fn() -> Result<(), String>;
+
 /// The example that docs/plugins.md refers to.
 const EXAMPLE: &str = "plugins/examples/reproducibility";
 /// Workspaces of their own: what they hold is built as components.
@@ -25,7 +28,7 @@ pub(crate) fn run() -> Result<(), String> {
             .env_remove("CARGO_TARGET_DIR"),
     )?;
     // The tests that need one of these fail and say so; the others are worth running.
-    let parts: [(&str, fn() -> Result<(), String>); 5] = [
+    let parts: [(&str, Ensure); 5] = [
         ("PostgreSQL", postgres::ensure),
         ("an MLflow server", python::mlflow),
         ("deepchecks", python::tabular),

@@ -19,7 +19,7 @@ const MAX_NAME: usize = 120;
 /// The table of metrics.
 const METRICS: &str = "metrics";
 /// Columns that count, by what they are called.
-const COUNTERS: [&str; 6] = ["epoch", "step", "global_step", "iteration", "iter", "epochs"];
+const COUNTERS: [&str; 6] = ["epoch", "epochs", "step", "global_step", "iteration", "iter"];
 
 /// The figures of a response; none where there is nothing to draw.
 pub(crate) fn of(artifacts: &ArtifactSet, response: &AnalyseResponse) -> Option<Figures> {
@@ -80,11 +80,11 @@ fn curves(table: &Table, places: &[Vec<String>]) -> Option<Curves> {
             names.push(name);
         }
     }
-    let counter = table
-        .columns()
-        .iter()
-        .map(|it| it.name.as_str())
-        .find(|it| COUNTERS.contains(&it.to_ascii_lowercase().as_str()));
+    // Findings speak of epochs where there are any.
+    let counter = COUNTERS.iter().find_map(|counter| {
+        let mut columns = table.columns().iter().map(|it| it.name.as_str());
+        columns.find(|it| it.eq_ignore_ascii_case(counter))
+    });
     let (x_label, x) = counter
         .and_then(|name| Some((name, numbers(table, name)?.0)))
         .filter(|(_, values)| values.iter().all(|it| it.is_finite()) && values.is_sorted())

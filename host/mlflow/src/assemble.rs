@@ -275,6 +275,9 @@ async fn one_history(
     metric: String,
     most: usize,
 ) -> Result<(String, Points), MlflowError> {
-    let points = store.history(run, &metric, most).await?;
+    let points = match run.histories.get(&metric) {
+        Some(points) => Some(points.clone()).filter(|it| it.len() <= most),
+        None => store.history(run, &metric, most).await?,
+    };
     Ok((metric, points))
 }

@@ -92,6 +92,23 @@ impl Client {
         self.json(request, doing).await
     }
 
+    /// `GET` of what Python calls JSON: with bare NaN.
+    pub(crate) async fn get_lenient<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        doing: &str,
+    ) -> Result<T, MlflowError> {
+        let request = self.request(Method::GET, path).query(query);
+        let (response, _turn) = self.send(request, doing).await?;
+        let (status, content_type) = (response.status(), content_type(&response));
+        let (bytes, _) = self.body(response, MAX_JSON, doing).await?;
+        let value = deepfix_artifacts::parse_lenient(&bytes).ok();
+        value
+            .and_then(|it| serde_json::from_value(it).ok())
+            .ok_or_else(|| self.not_json(status, content_type, &bytes, doing))
+    }
+
     /// `POST` of JSON.
     pub(crate) async fn post<T: DeserializeOwned>(
         &self,

@@ -288,6 +288,7 @@ impl FolderStore {
             tags,
             datasets: datasets(experiment, folder)?,
             models: models(folder),
+            histories: std::collections::BTreeMap::new(),
         })
     }
 }
@@ -412,4 +413,48 @@ fn datasets(experiment: &Path, run: &Path) -> Result<Vec<DatasetRecord>, MlflowE
         });
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_come_page_by_page_newest_first() {
+        let root = tempfile::tempdir().unwrap();
+        let experiment = root.path().join("7");
+        fs::create_dir_all(&experiment).unwrap();
+        fs::write(experiment.join("meta.yaml"), "name: sweep\nexperiment_id: '7'\n").unwrap();
+        for run in 0..PAGE * 2 + 30 {
+            let folder = experiment.join(format!("run{run:04}"));
+            fs::create_dir_all(&folder).unwrap();
+            let stage = if run == 5 { "deleted" } else { "active" };
+            let meta = format!("run_id: run{run:04}\nstart_time: {run}\nlifecycle_stage: {stage}\n");
+            fs::write(folder.join("meta.yaml"), meta).unwrap();
+        }
+        let store = FolderStore::new(root.path().to_owned());
+        let (mut offset, mut seen) = (Some(0), Vec::new());
+        while let Some(at) = offset {
+            let page = store.runs_page("sweep", at).unwrap();
+            assert!(page.runs.len() <= PAGE);
+            seen.extend(page.runs.into_iter().map(|it| it.id));
+            offset = page.next.map(|it| it.parse().unwrap());
+        }
+        assert_eq!(seen.len(), PAGE * 2 + 29);
+        assert_eq!(
+            (seen[0].as_str(), seen.last().unwrap().as_str()),
+            ("run0229", "run0000")
+        );
+        assert!(!seen.contains(&"run0005".to_owned()));
+    }
+
+    #[test]
+    fn names_of_models_lead_nowhere_else() {
+        let root = tempfile::tempdir().unwrap();
+        let store = FolderStore::new(root.path().join("mlruns"));
+        fs::create_dir_all(root.path().join("mlruns/models")).unwrap();
+        for name in ["../x", "a@../../x", "..", "a/1", "m-1"] {
+            assert!(store.model(name).is_err(), "{name}");
+        }
+    }
 }

@@ -12,6 +12,7 @@
 
 mod access;
 mod assemble;
+mod bulk;
 mod checkpoint;
 mod client;
 mod credentials;

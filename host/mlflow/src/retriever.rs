@@ -5,7 +5,7 @@ use deepfix_core::{Experiment, MlflowRun, MlflowSource, MlflowTarget};
 use crate::{
     MlflowError, RunRecord, Settings,
     access::Access,
-    assemble,
+    assemble, bulk,
     database::Database,
     folder::FolderStore,
     location::Location,
@@ -128,7 +128,10 @@ impl Retriever {
     /// The experiment is unknown, the filter is wrong, or the server is not reachable or allowed.
     pub async fn runs(&self, search: &Search, page: Option<&str>) -> Result<RunPage, MlflowError> {
         let store = self.store(search.tracking_uri.as_deref())?;
-        let page = store.search(&search.experiment, &search.filter, page).await?;
+        let mut page = store.search(&search.experiment, &search.filter, page).await?;
+        if let Store::Server(client) = &store {
+            bulk::fill(client, &mut page.runs, self.0.settings.max_downloads).await;
+        }
         Ok(RunPage {
             runs: page.runs,
             next: page.next,

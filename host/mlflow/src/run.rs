@@ -1,5 +1,7 @@
 //! A run, wherever it was found.
 
+use std::collections::BTreeMap;
+
 use crate::wire;
 
 /// What MLflow keeps of a run beside the history of its metrics and its files.
@@ -21,6 +23,8 @@ pub struct RunRecord {
     pub(crate) datasets: Vec<DatasetRecord>,
     /// The ids of the models that it logged.
     pub(crate) models: Vec<String>,
+    /// Histories that were got together with those of other runs, whole: steps and values.
+    pub(crate) histories: BTreeMap<String, Vec<(i64, f64)>>,
 }
 
 /// A data set that a run recorded.
@@ -74,6 +78,7 @@ impl From<wire::Run> for RunRecord {
             tags,
             datasets: run.inputs.dataset_inputs.into_iter().map(Into::into).collect(),
             models: run.outputs.model_outputs.into_iter().map(|it| it.model_id).collect(),
+            histories: BTreeMap::new(),
         }
     }
 }

@@ -111,6 +111,24 @@ pub(crate) struct HistoryAnswer {
     pub next_page_token: Option<String>,
 }
 
+/// One metric of several runs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct BulkAnswer {
+    pub metrics: Vec<BulkPoint>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub(crate) struct BulkPoint {
+    pub key: String,
+    #[serde(deserialize_with = "number")]
+    pub value: f64,
+    #[serde(deserialize_with = "integer")]
+    pub step: i64,
+    pub run_id: String,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct FilesAnswer {

@@ -120,11 +120,13 @@ pub(crate) struct Citation {
 /// A text without characters that act: controls, and those that turn the direction of writing, with
 /// which a name could pass for another.
 pub(crate) fn clean(text: &str) -> String {
-    let acts = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-    };
     text.chars().map(|c| if acts(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether a character does something else than to stand there.
+pub(crate) fn acts(c: char) -> bool {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    turns || (c.is_control() && c != '\n')
 }
 
 /// An id of the response as one of the page: letters, digits and hyphens.
@@ -180,7 +182,15 @@ impl View {
                     .map(|it| Symptom {
                         code: clean(it.code),
                         why: clean(it.why),
-                        links: links(&it.findings),
+                        // The code stands beside it already.
+                        links: links(&it.findings)
+                            .into_iter()
+                            .zip(&it.findings)
+                            .map(|(link, id)| Link {
+                                text: clean(id.split('/').next().unwrap_or_default()),
+                                ..link
+                            })
+                            .collect(),
                     })
                     .collect(),
             })

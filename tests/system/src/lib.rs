@@ -15,7 +15,7 @@ mod server;
 use std::path::{Path, PathBuf};
 
 pub use home::{Home, Ran};
-pub use mlflow::{Mlflow, log_runs};
+pub use mlflow::{Mlflow, log_runs, look};
 use serde_json::Value;
 pub use server::{Answer, Server};
 

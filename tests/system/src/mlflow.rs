@@ -68,6 +68,28 @@ pub fn log_runs(uri: &str, scratch: &Path, small: bool, user: Option<(&str, &str
     serde_json::from_str(out.lines().last().unwrap_or_default()).unwrap()
 }
 
+/// What `tests/mlflow/look.py` prints.
+///
+/// # Panics
+/// The script fails.
+#[must_use]
+pub fn look(uri: &str, arguments: &[&str], user: Option<(&str, &str)>) -> Value {
+    let mut command = script("look.py");
+    command.arg(uri).args(arguments);
+    if let Some((name, password)) = user {
+        command
+            .env("MLFLOW_TRACKING_USERNAME", name)
+            .env("MLFLOW_TRACKING_PASSWORD", password);
+    }
+    let output = command.output().unwrap();
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{out}\n{err}");
+    serde_json::from_str(out.lines().last().unwrap_or_default()).unwrap()
+}
+
 impl Mlflow {
     /// A server without authentication.
     #[must_use]

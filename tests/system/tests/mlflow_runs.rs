@@ -5,7 +5,9 @@ use std::{sync::LazyLock, time::Duration};
 
 use deepfix_core::{ArtifactKind, Experiment, MlflowSource, MlflowTarget, Table};
 use deepfix_mlflow::{MlflowError, Retriever, Search, Settings};
-use deepfix_system_tests::{Home, Mlflow, Server, assert_well_formed, findings, log_runs, reports};
+use deepfix_system_tests::{
+    Home, Mlflow, Server, assert_well_formed, findings, log_runs, look, reports, without_timings,
+};
 use serde_json::{Value, json};
 
 /// Started once: it takes some seconds.
@@ -272,6 +274,98 @@ fn every_run_of_an_experiment_is_diagnosed_with_a_table_over_them() {
 }
 
 #[test]
+fn a_diagnosis_is_written_back_on_request_and_changes_no_later_one() {
+    let mlflow = Mlflow::start();
+    let id = mlflow.run("plain");
+    let home = Home::new();
+    let run = ["--mlflow-run", &id, "--tracking-uri", &mlflow.uri];
+    let before = analyse(&home, &run);
+    assert!(
+        look(&mlflow.uri, &[&id], None)["page"].is_null(),
+        "nothing is written without a request"
+    );
+    let mut written = analyse(&home, &[&run[..], &["--write-back"]].concat());
+    let outputs = written["additional_outputs"].as_object_mut().unwrap();
+    assert_eq!(outputs.remove("write_back").unwrap()["report"], "deepfix/report.html");
+    assert_eq!(without_timings(before.clone()), without_timings(written));
+    let seen = look(&mlflow.uri, &[&id], None);
+    let tags = &seen["tags"];
+    assert_eq!(
+        (&tags["deepfix.verdict"], &tags["deepfix.findings.high"]),
+        (&json!("medium"), &json!("0")),
+        "{tags}"
+    );
+    assert!(
+        tags["deepfix.root_causes"]
+            .as_str()
+            .unwrap()
+            .contains("training.overfitting"),
+        "{tags}"
+    );
+    let page = seen["page"].as_str().unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("digits-2024"));
+    assert_eq!(
+        without_timings(before),
+        without_timings(analyse(&home, &run)),
+        "what was written is not read as training"
+    );
+    // Every run of an experiment.
+    let all = home.run(&[
+        "analyse",
+        "--mlflow-experiment",
+        "plain",
+        "--tracking-uri",
+        &mlflow.uri,
+        "--write-back",
+    ]);
+    assert_eq!(all.code, 0, "{}", all.err);
+    assert!(look(&mlflow.uri, &[&mlflow.run("with_model")], None)["page"].is_string());
+    // Over HTTP only where the configuration allows it.
+    let request = json!({"mlflow": {"run_id": id, "tracking_uri": mlflow.uri, "write_back": true}});
+    for (allowed, wanted) in [(false, "`[mlflow] write_back` in deepfix.toml"), (true, "")] {
+        home.configure(|text| {
+            let text = text.replace("\nallow = []", &format!("\nallow = [{{ uri = {:?} }}]", mlflow.uri));
+            text.replace("\nwrite_back = false", &format!("\nwrite_back = {allowed}"))
+        });
+        let server = Server::start(&home);
+        let answer = server.post("/v1/analyse", request.to_string().into_bytes());
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let outputs = &answer.body["additional_outputs"];
+        assert_eq!(outputs["write_back"].is_object(), allowed, "{outputs}");
+        assert!(outputs["warnings"].to_string().contains(wanted), "{outputs}");
+    }
+}
+
+#[test]
+fn who_may_only_read_gets_the_diagnosis_and_a_warning() {
+    let mlflow = Mlflow::with_authentication();
+    let id = mlflow.run("plain");
+    let admin = Some(("admin", Mlflow::PASSWORD));
+    let _ = look(&mlflow.uri, &["--add-user", "reader", "may-only-read-this"], admin);
+    let home = Home::new();
+    let mut command = home.command();
+    command
+        .args(["analyse", "--format", "json", "--mlflow-run", &id, "--write-back"])
+        .env("MLFLOW_TRACKING_URI", &mlflow.uri)
+        .env("MLFLOW_TRACKING_USERNAME", "reader")
+        .env("MLFLOW_TRACKING_PASSWORD", "may-only-read-this");
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let response: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(reports(&response, "training.overfitting"));
+    let warnings = response["additional_outputs"]["warnings"].to_string();
+    assert!(
+        warnings.contains("not written back") && warnings.contains("403"),
+        "{warnings}"
+    );
+    let seen = look(&mlflow.uri, &[&id], admin);
+    assert!(
+        seen["page"].is_null() && seen["tags"]["deepfix.verdict"].is_null(),
+        "{seen}"
+    );
+}
+
+#[test]
 fn credentials_go_to_their_server_and_their_lack_is_explained() {
     let mlflow = Mlflow::with_authentication();
     let id = mlflow.run("plain");
@@ -365,14 +459,44 @@ fn check_store(uri: &str, logged: &Value) {
     assert!(get("with_model").artifacts.has(ArtifactKind::ModelCheckpoint), "{uri}");
     let error = fetch_with(settings(uri), MlflowTarget::Run("../../etc".to_owned())).unwrap_err();
     assert!(matches!(error, MlflowError::NotFound { .. }), "{uri}: {error}");
-    assert_eq!(count(uri), logged["sweep"].as_array().unwrap().len(), "{uri}");
+    let runs = logged["sweep"].as_array().unwrap().len();
+    assert_eq!(count(uri, ""), runs, "{uri}");
+    // The healthy runs end with a lower loss than the others begin with.
+    for (filter, found) in [
+        ("attributes.run_name LIKE 'healthy%' and tags.team = 'blue'", runs / 2),
+        ("attributes.status = 'RUNNING' and metrics.val_loss < 100", runs),
+        ("metrics.val_loss > 100", 0),
+        ("params.nothing = '1'", 0),
+    ] {
+        assert_eq!(count(uri, filter), found, "{uri}: {filter}");
+    }
+    let id = logged["model_id"].as_str().unwrap();
+    for name in [
+        "wine classifier",
+        "wine classifier/1",
+        "wine classifier@champion",
+        "models:/wine classifier/latest",
+        id,
+    ] {
+        let it = fetch_with(settings(uri), MlflowTarget::Model(name.to_owned()))
+            .unwrap_or_else(|error| panic!("{uri}: {error}"));
+        assert!(
+            it.artifacts.has(ArtifactKind::ModelCheckpoint) && metrics(&it).rows() > 10,
+            "{uri}: {name}"
+        );
+    }
+    for name in ["nobody", "wine classifier/9", "../x@y", "wine classifier@../../x"] {
+        let error = fetch_with(settings(uri), MlflowTarget::Model(name.to_owned())).unwrap_err();
+        assert!(matches!(error, MlflowError::NotFound { .. }), "{uri}: {name}: {error}");
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn count(uri: &str) -> usize {
+async fn count(uri: &str, filter: &str) -> usize {
     let retriever = Retriever::new(settings(uri)).unwrap();
     let search = Search {
         experiment: "sweep".to_owned(),
+        filter: filter.to_owned(),
         ..Search::default()
     };
     let (mut page, mut count) = (None, 0);

@@ -155,6 +155,7 @@ mod tests {
             findings: causes.iter().map(|_| (Severity::High, 1)).collect(),
             root_causes: causes.iter().map(|it| (*it).to_owned()).collect(),
             error: error.map(str::to_owned),
+            warning: None,
         };
         let table = Table {
             experiment: "e\u{1b}[31m".to_owned(),

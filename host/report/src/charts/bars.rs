@@ -1,7 +1,7 @@
 use super::{Svg, scale::number, short};
 
-const WIDTH: f64 = 640.0;
-const LEFT: f64 = 190.0;
+const WIDTH: f64 = 520.0;
+const LEFT: f64 = 160.0;
 const RIGHT: f64 = 70.0;
 const ROW: f64 = 22.0;
 
@@ -21,13 +21,13 @@ pub(crate) fn bars(name: &str, values: &[(String, f64, usize)], note: &str) -> O
     for (index, (label, value, colour)) in values.iter().enumerate() {
         let top = 30.0 + ROW * index as f64;
         let share = (value.abs() / largest).clamp(0.0, 1.0);
-        svg.text("tick end", (LEFT - 8.0, top + 13.0), &short(label, 26));
+        svg.text("tick end", (LEFT - 8.0, top + 13.0), &short(label, 22));
         let width = (WIDTH - LEFT - RIGHT) * if share.is_finite() { share } else { 0.0 };
         svg.rect(&format!("box f{colour}"), (LEFT, top), (width.max(1.0), ROW - 6.0));
         svg.text("tick", (LEFT + width + 6.0, top + 13.0), &number(*value));
     }
     if !note.is_empty() {
-        svg.text("tick end", (LEFT - 8.0, height - 6.0), &short(note, 26));
+        svg.text("tick end", (LEFT - 8.0, height - 6.0), &short(note, 22));
     }
     Some(svg.end())
 }

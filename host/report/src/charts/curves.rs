@@ -7,7 +7,7 @@ use super::{
 };
 use crate::words::Words;
 
-const WIDTH: f64 = 640.0;
+const WIDTH: f64 = 520.0;
 const HEIGHT: f64 = 250.0;
 const LEFT: f64 = 58.0;
 const RIGHT: f64 = 16.0;
@@ -54,12 +54,17 @@ fn family(name: &str) -> String {
 /// One panel per family of metrics, with the marked places.
 pub(crate) fn curves(figure: &Curves, names: &[&str], marks: &[Mark], words: &Words) -> Vec<String> {
     let mut families: Vec<(String, Vec<&Series>)> = Vec::new();
+    // Training first, so that a split has one colour throughout.
+    let is_other = |it: &&Series| !it.name.to_ascii_lowercase().contains("train");
     for series in figure.series.iter().filter(|it| names.contains(&it.name.as_str())) {
         let family = family(&series.name);
         match families.iter_mut().find(|(it, _)| *it == family) {
             Some((_, list)) => list.push(series),
             None => families.push((family, vec![series])),
         }
+    }
+    for (_, list) in &mut families {
+        list.sort_by_key(is_other);
     }
     families
         .iter()

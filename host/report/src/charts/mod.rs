@@ -22,8 +22,7 @@ pub(crate) fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            // XML allows no other control characters.
-            c if c.is_control() => out.push(' '),
+            c if crate::view::acts(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

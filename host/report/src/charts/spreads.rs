@@ -7,7 +7,7 @@ use super::{
 };
 use crate::words::Words;
 
-const WIDTH: f64 = 640.0;
+const WIDTH: f64 = 520.0;
 const LEFT: f64 = 92.0;
 const RIGHT: f64 = 16.0;
 /// Features of one chart.

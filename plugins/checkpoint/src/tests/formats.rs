@@ -325,6 +325,76 @@ fn a_deflated_pickle_is_read() {
 }
 
 #[test]
+fn parts_of_pytorch_belong_together_too() {
+    let part = include_bytes!("../../tests/fixtures/healthy.pt").to_vec();
+    let alone = extras(&host(Json::Null, "m.pt", part.clone()));
+    let names: Vec<&str> = alone["model"]["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["tensor"].as_str().unwrap())
+        .collect();
+    let map: serde_json::Map<String, Json> = names
+        .iter()
+        .map(|it| ((*it).to_owned(), json!("pytorch_model-00001-of-00001.bin")))
+        .collect();
+    let index = json!({ "weight_map": map });
+    let host = FakeHost::new()
+        .with_document(
+            ArtifactKind::ModelCheckpoint,
+            json!({"path": "pytorch_model.bin.index.json"}),
+        )
+        .with_blob(
+            ArtifactKind::ModelCheckpoint,
+            "pytorch_model.bin.index.json",
+            index.to_string().into_bytes(),
+        )
+        .with_blob(ArtifactKind::ModelCheckpoint, "pytorch_model-00001-of-00001.bin", part);
+    // The index lists weights only; the biases that it does not know are named.
+    let report = report(&host);
+    let finding = &report.analyses[0].finding;
+    assert_eq!(finding.code, CORRUPTED);
+    assert!(finding.description.contains("bias"), "{}", finding.description);
+}
+
+#[test]
+fn a_bomb_is_not_unpacked_beyond_its_limit() {
+    // Three arrays that claim four gigabytes each, in some hundred bytes.
+    let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000,), }";
+    let mut array = b"\x93NUMPY\x01\0".to_vec();
+    array.extend((text.len() as u16).to_le_bytes());
+    array.extend(text.as_bytes());
+    let packed = {
+        use std::io::Write as _;
+        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(&array).unwrap();
+        encoder.finish().unwrap()
+    };
+    let mut bytes = archive(&[("a.npy", &packed), ("b.npy", &packed), ("c.npy", &packed)]);
+    let size = (array.len() as u32 + 4_000_000_000).to_le_bytes();
+    let places = |mark: &[u8]| -> Vec<usize> {
+        (0..bytes.len() - 4)
+            .filter(|at| bytes[*at..].starts_with(mark))
+            .collect()
+    };
+    let fields: Vec<(usize, usize)> = places(b"PK\x03\x04")
+        .iter()
+        .map(|at| (at + 8, at + 22))
+        .chain(places(b"PK\x01\x02").iter().map(|at| (at + 10, at + 24)))
+        .collect();
+    for (method, at) in fields {
+        bytes[method] = 8;
+        bytes[at..at + 4].copy_from_slice(&size);
+    }
+    let it = extras(&host(Json::Null, "m.npz", bytes));
+    let text = it["not_examined"].to_string();
+    assert!(
+        text.contains("1 arrays were left out") && text.contains("while it was read"),
+        "{text}"
+    );
+}
+
+#[test]
 fn what_was_read_in_time_is_reported() {
     let host_ = host_of(&["plain.npz"]).with_extras(json!({"time_ms": 0}));
     let it = extras(&host_);

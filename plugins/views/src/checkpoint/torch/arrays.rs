@@ -164,7 +164,7 @@ pub(crate) fn of(pickle: &Pickle, id: Id) -> Option<Place> {
     let shape = shape(pickle, shape_id)?;
     let (dtype, width) = numpy::element(&dtype_name);
     let elements = shape.iter().try_fold(1_u64, |product, it| product.checked_mul(*it))?;
-    (elements.checked_mul(width?)? == *length).then(|| Place {
+    (elements.checked_mul(width?)? == *length).then_some(Place {
         dtype,
         dtype_name,
         column_major: column_major && shape.len() > 1,

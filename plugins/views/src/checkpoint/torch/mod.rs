@@ -129,13 +129,16 @@ fn is_data(entry: &Entry) -> bool {
     entry.name == "data.pkl" || entry.name.ends_with("/data.pkl")
 }
 
+/// The entry that a loader takes, with its pickle.
+type Loaded<'a> = (&'a Entry, Pickle);
+
 /// All pickles of an archive: what they would import, and the one that is loaded.
 fn pickles<'a>(
     name: &str,
     blob: &dyn Blob,
     entries: &'a [Entry],
     notes: &mut Vec<String>,
-) -> Result<(Pickled, Option<(&'a Entry, Pickle)>), Error> {
+) -> Result<(Pickled, Option<Loaded<'a>>), Error> {
     // The loader takes the folder of the first entry.
     let root = entries
         .first()
