@@ -18,13 +18,15 @@ mod masks;
 mod mlflow;
 mod model;
 mod numbers;
-mod respond;
 mod reload;
+mod respond;
 mod start;
 mod translate;
 mod wanted;
 mod watch;
+mod workbench;
 
 pub use coordinator::Coordinator;
 pub use start::{StartError, engine};
 pub use wanted::{dropped_in_config, plugin_config, policy, sources};
+pub use workbench::Workbench;

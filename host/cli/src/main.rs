@@ -1,4 +1,4 @@
-//! The binary: `deepfix serve`, `analyse`, `agents`, `config check`, `kb search`.
+//! The binary: `deepfix serve`, `analyse`, `agents`, `plugin`, `config check`, `kb search`.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
@@ -10,6 +10,7 @@ mod kb;
 mod logging;
 mod mlflow;
 mod output;
+mod plugin;
 mod progress;
 mod report;
 mod runs;
@@ -43,6 +44,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
             Command::Serve(it) => serve::run(args.config.as_deref(), it).await,
             Command::Analyse(it) => analyse::run(args.config.as_deref(), it).await,
             Command::Agents(it) => agents::run(args.config.as_deref(), &it).await,
+            Command::Plugin { command } => plugin::run(args.config.as_deref(), command).await,
             Command::Config {
                 command: ConfigCommand::Check,
             } => config::check(args.config.as_deref()).await,

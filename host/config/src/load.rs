@@ -312,7 +312,9 @@ impl Checker<'_> {
 
 /// Whether a component is not a file of this machine.
 fn is_remote(component: &str) -> bool {
-    ["oci://", "https://", "http://"].iter().any(|it| component.starts_with(it))
+    ["oci://", "https://", "http://"]
+        .iter()
+        .any(|it| component.starts_with(it))
 }
 
 #[cfg(test)]

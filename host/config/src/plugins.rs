@@ -111,9 +111,8 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 pub(crate) fn check(checker: &Checker<'_>, raw: RawPlugins) -> Result<PluginsConfig, ConfigError> {
     let folder = raw.folder.filter(|it| !it.as_os_str().is_empty());
-    let path = |given: Option<PathBuf>, default: &str| {
-        checker.path(given.as_deref().unwrap_or_else(|| Path::new(default)))
-    };
+    let path =
+        |given: Option<PathBuf>, default: &str| checker.path(given.as_deref().unwrap_or_else(|| Path::new(default)));
     if raw.require_signature && raw.trusted_keys.is_empty() {
         return Err(checker.wrong(
             "plugins.trusted_keys",
@@ -154,10 +153,7 @@ pub(crate) fn check(checker: &Checker<'_>, raw: RawPlugins) -> Result<PluginsCon
 }
 
 /// Paths of secret files are relative to the configuration.
-pub(crate) fn secrets(
-    checker: &Checker<'_>,
-    raw: BTreeMap<String, SecretSource>,
-) -> BTreeMap<String, SecretSource> {
+pub(crate) fn secrets(checker: &Checker<'_>, raw: BTreeMap<String, SecretSource>) -> BTreeMap<String, SecretSource> {
     raw.into_iter()
         .map(|(name, source)| match source {
             SecretSource::File(file) => (name, SecretSource::File(checker.path(&file))),

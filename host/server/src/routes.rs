@@ -38,7 +38,11 @@ const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", "/", "this list"),
     endpoint("GET", "/health", "whether the server answers"),
     endpoint("GET", "/v1/agents", "the agents, what they read, find and may use"),
-    endpoint("POST", "/v1/admin/reload", "looks at plugins and configuration now; from this machine only"),
+    endpoint(
+        "POST",
+        "/v1/admin/reload",
+        "looks at plugins and configuration now; from this machine only",
+    ),
     endpoint(
         "POST",
         "/v1/analyse",

@@ -18,7 +18,10 @@ impl Date {
     /// Today in UTC.
     #[must_use]
     pub fn today() -> Self {
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let seconds = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
         Self::of_days(seconds / 86_400)
     }
 
@@ -86,7 +89,12 @@ mod tests {
 
     #[test]
     fn days_become_dates() {
-        for (days, date) in [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_818, "2026-12-31")] {
+        for (days, date) in [
+            (0, "1970-01-01"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (20_818, "2026-12-31"),
+        ] {
             assert_eq!(Date::of_days(days).to_string(), date);
         }
     }

@@ -16,5 +16,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// Whether a text is 64 hexadecimal digits.
 pub(crate) fn is_sha256(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it))
+    text.len() == 64
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it))
 }

@@ -174,7 +174,9 @@ impl Sources {
 
     async fn https(&self, url: &Url, expected: Option<&str>) -> Result<Component, SourceError> {
         if !is_private(url) {
-            return Err(SourceError::Plain { address: url.to_string() });
+            return Err(SourceError::Plain {
+                address: url.to_string(),
+            });
         }
         let text = url.to_string();
         if let Some(expected) = expected
@@ -216,7 +218,10 @@ impl Sources {
             });
         }
         // The signature first, then the bytes by the digest that it is for.
-        let signed_by = self.config.policy.check(&text, &layer.sha256, layer.signatures.as_ref())?;
+        let signed_by = self
+            .config
+            .policy
+            .check(&text, &layer.sha256, layer.signatures.as_ref())?;
         if let Some(bytes) = self.store.get(&layer.sha256, "wasm", &text)? {
             return Ok(Component {
                 bytes,
@@ -265,7 +270,8 @@ impl Sources {
 
     fn kept_signatures(&self, digest: &str) -> Result<Option<Signatures>, SourceError> {
         let text = self.store.signatures(digest);
-        text.map(|text| Signatures::parse(&text, &format!("{digest}.sig"))).transpose()
+        text.map(|text| Signatures::parse(&text, &format!("{digest}.sig")))
+            .transpose()
     }
 
     /// Sends a request whose answer must be a success.

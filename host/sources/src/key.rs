@@ -123,9 +123,11 @@ impl TrustedKey {
     }
 
     pub(crate) fn verifies(&self, message: &[u8], signature: &str) -> bool {
-        BASE64
-            .decode(signature)
-            .is_ok_and(|it| UnparsedPublicKey::new(&ED25519, &self.bytes).verify(message, &it).is_ok())
+        BASE64.decode(signature).is_ok_and(|it| {
+            UnparsedPublicKey::new(&ED25519, &self.bytes)
+                .verify(message, &it)
+                .is_ok()
+        })
     }
 }
 

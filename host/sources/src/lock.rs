@@ -56,7 +56,10 @@ impl Lock {
         };
         let lock: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         for it in &lock.plugins {
-            let manifest = it.manifest.as_deref().map(|it| it.strip_prefix("sha256:").unwrap_or(it));
+            let manifest = it
+                .manifest
+                .as_deref()
+                .map(|it| it.strip_prefix("sha256:").unwrap_or(it));
             if !is_sha256(&it.sha256) || !manifest.is_none_or(is_sha256) {
                 return Err(wrong(format!("{}: a digest has 64 hexadecimal digits", it.source)));
             }
@@ -132,6 +135,11 @@ mod tests {
         assert_eq!(read.plugins[0].source, "https://a/x.wasm");
         assert_eq!(read.find(&"oci://b/c:1".parse().unwrap()).unwrap().size, 7);
         fs::write(&file, "[[plugin]]\nsource = \"x\"\nsha256 = \"abc\"\nsize = 1").unwrap();
-        assert!(Lock::read(&file).unwrap_err().to_string().contains("64 hexadecimal digits"));
+        assert!(
+            Lock::read(&file)
+                .unwrap_err()
+                .to_string()
+                .contains("64 hexadecimal digits")
+        );
     }
 }

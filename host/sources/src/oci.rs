@@ -27,13 +27,16 @@ pub(crate) struct Layer {
 }
 
 fn base(reference: &Reference) -> String {
-    let host = reference.registry.rsplit_once(':').map_or(reference.registry.as_str(), |(host, port)| {
-        if port.bytes().all(|it| it.is_ascii_digit()) {
-            host
-        } else {
-            &reference.registry
-        }
-    });
+    let host = reference
+        .registry
+        .rsplit_once(':')
+        .map_or(reference.registry.as_str(), |(host, port)| {
+            if port.bytes().all(|it| it.is_ascii_digit()) {
+                host
+            } else {
+                &reference.registry
+            }
+        });
     let scheme = if is_loopback(host) { "http" } else { "https" };
     format!("{scheme}://{}/v2/{}", reference.registry, reference.repository)
 }
@@ -297,7 +300,10 @@ impl Sources {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn write_signatures(file: &std::path::Path, signatures: &Signatures) -> Result<std::path::PathBuf, SourceError> {
+    pub fn write_signatures(
+        file: &std::path::Path,
+        signatures: &Signatures,
+    ) -> Result<std::path::PathBuf, SourceError> {
         let place = crate::fetch::signature_file(file);
         crate::lock::write_whole(&place, format!("{}\n", signatures.text()).as_bytes()).map_err(|error| {
             SourceError::Unwritable {

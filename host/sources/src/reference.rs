@@ -53,7 +53,9 @@ impl FromStr for Reference {
         };
         let tag = |text: &str| {
             (1..=128).contains(&text.len())
-                && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"._-".contains(&it))
+                && text
+                    .bytes()
+                    .all(|it| it.is_ascii_alphanumeric() || b"._-".contains(&it))
                 && !text.starts_with(['.', '-'])
         };
         let host = !registry.is_empty()

@@ -41,7 +41,10 @@ impl Signatures {
         };
         let it: Self = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
         if it.signatures.len() > MOST {
-            return Err(wrong(format!("{} signatures, expected at most {MOST}", it.signatures.len())));
+            return Err(wrong(format!(
+                "{} signatures, expected at most {MOST}",
+                it.signatures.len()
+            )));
         }
         Ok(it)
     }

@@ -122,7 +122,10 @@ fn a_bad_version_leaves_the_old_one_running_and_is_told() {
     home.drop_in("one.wasm", &good[..good.len() / 2]);
     let told = reload(&server).body;
     assert_eq!(told["generation"], 1, "{told}");
-    assert!(told["refused"][0]["reason"].as_str().unwrap().contains("one.wasm"), "{told}");
+    assert!(
+        told["refused"][0]["reason"].as_str().unwrap().contains("one.wasm"),
+        "{told}"
+    );
     assert_eq!(told["refused"][0]["running"].as_str().unwrap().len(), 64);
     assert_eq!(server.get("/v1/agents").body["plugins"], told);
     assert_eq!(version(&server.post("/v1/analyse", REQUEST).body, "one"), "1.0.0");
@@ -157,7 +160,10 @@ fn an_old_version_does_not_keep_a_grant_that_was_taken_back() {
     let told = reload(&server).body;
     assert_eq!(told["refused"][0]["running"].as_str().unwrap().len(), 64, "{told}");
     home.configure(|text| {
-        text.replace(&entry("\"training\"", "plugins.d/one.bin"), &entry("", "plugins.d/one.bin"))
+        text.replace(
+            &entry("\"training\"", "plugins.d/one.bin"),
+            &entry("", "plugins.d/one.bin"),
+        )
     });
     let told = reload(&server).body;
     assert!(told["refused"][0]["running"].is_null(), "{told}");
@@ -172,7 +178,9 @@ fn a_file_that_is_dropped_in_is_taken_up_when_it_is_whole() {
     home.drop_in("late.wasm", &bytes[..bytes.len() / 3]);
     until("the refusal of a part", || {
         let plugins = server.get("/v1/agents").body["plugins"].clone();
-        plugins["refused"][0]["component"].as_str().is_some_and(|it| it.ends_with("late.wasm"))
+        plugins["refused"][0]["component"]
+            .as_str()
+            .is_some_and(|it| it.ends_with("late.wasm"))
     });
     assert_eq!(loaded(&server, "late"), None);
     home.drop_in("late.wasm", &bytes);
@@ -180,7 +188,9 @@ fn a_file_that_is_dropped_in_is_taken_up_when_it_is_whole() {
     assert_eq!(version(&server.post("/v1/analyse", REQUEST).body, "late"), "1.0.0");
     home.configure(|text| text.replace("watch = \"50ms\"", "watch = \"60ms\""));
     home.drop_in("late.wasm", &plugin("late", "3.0.0"));
-    until("the next version", || loaded(&server, "late").as_deref() == Some("3.0.0"));
+    until("the next version", || {
+        loaded(&server, "late").as_deref() == Some("3.0.0")
+    });
 }
 
 #[test]
@@ -192,6 +202,9 @@ fn only_this_machine_may_ask_for_a_reload() {
             "POST /v1/admin/reload HTTP/1.1\r\nHost: x\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         );
         let answer = server.raw(request.as_bytes());
-        assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("not_from_here"), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 403") && answer.contains("not_from_here"),
+            "{answer}"
+        );
     }
 }
