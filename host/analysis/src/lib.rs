@@ -27,9 +27,11 @@ mod start;
 mod translate;
 mod wanted;
 mod watch;
+mod workbench;
 mod write_back;
 
 pub use coordinator::Coordinator;
 pub use mlflow::mlflow_settings;
 pub use start::{StartError, engine};
 pub use wanted::{dropped_in_config, plugin_config, policy, sources};
+pub use workbench::Workbench;

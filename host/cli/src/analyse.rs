@@ -66,7 +66,8 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
         .map_or(ExitCode::SUCCESS, |level| gate(&response, level.into())))
 }
 
-fn read(path: &Path) -> anyhow::Result<Experiment> {
+/// What a path on the command line names.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Experiment> {
     if path.is_dir() {
         let contents = read_folder(path)?;
         for line in &contents.recognised {

@@ -30,6 +30,11 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// List the loaded agents: what they read, find and may use.
     Agents(AgentsArgs),
+    /// Make, judge and ship plugins.
+    Plugin {
+        #[command(subcommand)]
+        command: crate::plugin::PluginCommand,
+    },
     /// Look at the configuration.
     Config {
         #[command(subcommand)]

@@ -28,6 +28,14 @@ pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Config> {
     Ok(Config::load(&file)?)
 }
 
+/// The same, or none where nobody names one and none is there.
+pub(crate) fn load_if_there(named: Option<&Path>) -> anyhow::Result<Option<Config>> {
+    if named.is_none() && find().is_err() {
+        return Ok(None);
+    }
+    load(named).map(Some)
+}
+
 /// The same, with the language model's traffic recorded or replayed.
 pub(crate) fn load_with(named: Option<&Path>, tape: TapeArgs) -> anyhow::Result<Config> {
     let mut config = load(named)?;

@@ -1,4 +1,4 @@
-//! The binary: `deepfix serve`, `analyse`, `agents`, `config check`, `kb search`.
+//! The binary: `deepfix serve`, `analyse`, `agents`, `plugin`, `config check`, `kb search`.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
@@ -13,6 +13,7 @@ mod keys;
 mod logging;
 mod mlflow;
 mod output;
+mod plugin;
 mod progress;
 mod report;
 mod runs;
@@ -64,6 +65,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
             Command::Ingest(it) => ingest::run(args.config.as_deref(), *it).await,
             Command::Report(it) => saved::run(&it),
             Command::Agents(it) => agents::run(args.config.as_deref(), &it).await,
+            Command::Plugin { command } => plugin::run(args.config.as_deref(), command).await,
             Command::Config {
                 command: ConfigCommand::Check,
             } => config::check(args.config.as_deref()).await,

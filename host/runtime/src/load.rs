@@ -122,6 +122,34 @@ impl Plugin {
     /// # Errors
     /// As [`Plugin::load`].
     pub async fn load_bytes(engine: &Engine, config: PluginConfig, bytes: Vec<u8>) -> Result<Self, LoadError> {
+        let (mut plugin, description) = Self::prepare(engine, config, bytes).await?;
+        description::check(&plugin.config, &description)?;
+        if plugin.config.name.is_none() {
+            plugin.name = description.name.as_str().into();
+        }
+        plugin.description = Arc::new(description);
+        Ok(plugin)
+    }
+
+    /// What a component says of itself, whether or not it would be granted what it asks for. It is asked
+    /// in the sandbox.
+    ///
+    /// # Errors
+    /// As [`Plugin::load`], but for what the description is held against.
+    pub async fn describe_bytes(
+        engine: &Engine,
+        config: PluginConfig,
+        bytes: Vec<u8>,
+    ) -> Result<AgentDescription, LoadError> {
+        Ok(Self::prepare(engine, config, bytes).await?.1)
+    }
+
+    /// Compiles, checks imports and exports, and asks for the description.
+    async fn prepare(
+        engine: &Engine,
+        config: PluginConfig,
+        bytes: Vec<u8>,
+    ) -> Result<(Self, AgentDescription), LoadError> {
         let file = config.file.clone();
         check_magic(&file, &bytes)?;
         let sha256 = hex(&Sha256::digest(&bytes));
@@ -148,7 +176,7 @@ impl Plugin {
         check_imports(&file, engine, &component)?;
         let pre = pre(&file, engine, &component, config.world)?;
         let slots = engine.slots().of(&component);
-        let mut plugin = Self {
+        let plugin = Self {
             engine: engine.clone(),
             pre,
             slots,
@@ -168,12 +196,7 @@ impl Plugin {
             size,
         };
         let description = plugin.describe().await.map_err(|error| not_described(&file, &error))?;
-        description::check(&plugin.config, &description)?;
-        if plugin.config.name.is_none() {
-            plugin.name = description.name.as_str().into();
-        }
-        plugin.description = Arc::new(description);
-        Ok(plugin)
+        Ok((plugin, description))
     }
 
     /// The agent's name.

@@ -1,0 +1,214 @@
+//! `deepfix plugin new`: a project that builds and passes its tests at once. Everything that it is made
+//! of is in the binary.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+
+use super::{
+    args::{Language, NewArgs},
+    build::{COMPONENTIZE_PY, ZIG},
+};
+use crate::output;
+
+macro_rules! template {
+    ($path:literal) => {
+        include_str!(concat!("../../templates/", $path))
+    };
+}
+macro_rules! repository {
+    ($path:literal) => {
+        include_str!(concat!("../../../../", $path))
+    };
+}
+
+/// The contract, for languages whose tools read it.
+const WIT: [(&str, &str); 10] = [
+    ("wit/analyze.wit", repository!("wit/analyze.wit")),
+    ("wit/artifacts.wit", repository!("wit/artifacts.wit")),
+    ("wit/knowledge.wit", repository!("wit/knowledge.wit")),
+    ("wit/llm.wit", repository!("wit/llm.wit")),
+    ("wit/logging.wit", repository!("wit/logging.wit")),
+    ("wit/progress.wit", repository!("wit/progress.wit")),
+    ("wit/reason.wit", repository!("wit/reason.wit")),
+    ("wit/secrets.wit", repository!("wit/secrets.wit")),
+    ("wit/types.wit", repository!("wit/types.wit")),
+    ("wit/world.wit", repository!("wit/world.wit")),
+];
+
+const RUST: [(&str, &str); 2] = [
+    ("Cargo.toml", template!("rust/Cargo.toml.tmpl")),
+    ("src/lib.rs", template!("rust/lib.rs.tmpl")),
+];
+const PYTHON: [(&str, &str); 3] = [
+    ("plugin.py", template!("python/plugin.py.tmpl")),
+    ("test_plugin.py", template!("python/test_plugin.py.tmpl")),
+    ("deepfix_plugin.py", repository!("plugins/sdk-python/deepfix_plugin.py")),
+];
+const JAVASCRIPT: [(&str, &str); 7] = [
+    ("package.json", template!("javascript/package.json.tmpl")),
+    ("plugin.js", template!("javascript/plugin.js.tmpl")),
+    ("analyzer.js", template!("javascript/analyzer.js.tmpl")),
+    ("plugin.test.js", template!("javascript/plugin.test.js.tmpl")),
+    ("deepfix-plugin.js", repository!("plugins/sdk-js/deepfix-plugin.js")),
+    ("deepfix-plugin.d.ts", repository!("plugins/sdk-js/deepfix-plugin.d.ts")),
+    ("deepfix-host.js", repository!("plugins/sdk-js/deepfix-host.js")),
+];
+const C: [(&str, &str); 5] = [
+    ("plugin.c", template!("c/plugin.c.tmpl")),
+    ("deepfix_plugin.h", repository!("plugins/sdk-c/deepfix_plugin.h")),
+    ("deepfix_plugin.c", repository!("plugins/sdk-c/deepfix_plugin.c")),
+    ("analyzer.h", repository!("plugins/sdk-c/analyzer.h")),
+    ("analyzer.c", repository!("plugins/sdk-c/analyzer.c")),
+];
+const C_TYPES: &[u8] = include_bytes!("../../../../plugins/sdk-c/analyzer_component_type.o");
+
+const WITHOUT_SEED: &str = r#"{
+  "dataset_name": "digits",
+  "training_artifacts": { "params": { "optimizer": "adam", "epochs": 3 } }
+}
+"#;
+const WITH_SEED: &str = r#"{
+  "dataset_name": "digits",
+  "training_artifacts": { "params": { "optimizer": "adam", "Random_Seed": 7 } }
+}
+"#;
+const EXPECTED: &str = r#"[
+  {
+    "code": "{{code}}.no_seed",
+    "severity": "low",
+    "evidence": "2 parameters, none of them a seed"
+  }
+]
+"#;
+
+/// `deepfix plugin new`.
+pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
+    let fits = |it: &str| {
+        it.bytes()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_')
+    };
+    anyhow::ensure!(
+        args.name.starts_with(|c: char| c.is_ascii_lowercase()) && args.name.len() <= 60 && fits(&args.name),
+        "found the name `{}`, expected lower-case letters, digits, `-` and `_`, a letter first",
+        args.name
+    );
+    let folder = args.into.join(&args.name);
+    anyhow::ensure!(!folder.exists(), "{} exists already", folder.display());
+    let code = args.name.replace('-', "_");
+    let (language, component, install, native) = match args.lang {
+        Language::Rust => (
+            "rust",
+            format!("target/wasm32-wasip2/release/{code}.wasm"),
+            "rustup target add wasm32-wasip2\n".to_owned(),
+            "cargo test                # the same, natively",
+        ),
+        Language::Python => (
+            "python",
+            format!("build/{code}.wasm"),
+            format!("python3 -m venv .venv && .venv/bin/pip install {COMPONENTIZE_PY}\n"),
+            "python3 -m unittest       # the same, natively",
+        ),
+        Language::Javascript => (
+            "javascript",
+            format!("build/{code}.wasm"),
+            "npm install\n".to_owned(),
+            "node --test               # the same, natively",
+        ),
+        Language::C => (
+            "c",
+            format!("build/{code}.wasm"),
+            format!("python3 -m venv .venv && .venv/bin/pip install {ZIG}\n"),
+            "",
+        ),
+    };
+    let sdk = match args.lang {
+        Language::Rust => rust_sdk(args.deepfix.as_deref())?.display().to_string(),
+        _ => String::new(),
+    };
+    let fill = |text: &str| {
+        text.replace("{{name}}", &args.name)
+            .replace("{{code}}", &code)
+            .replace("{{language}}", language)
+            .replace("{{component}}", &component)
+            .replace("{{install}}", &install)
+            .replace("{{native}}", native)
+            .replace("{{sdk}}", &sdk)
+    };
+    let own: &[(&str, &str)] = match args.lang {
+        Language::Rust => &RUST,
+        Language::Python => &PYTHON,
+        Language::Javascript => &JAVASCRIPT,
+        Language::C => &C,
+    };
+    let common = [
+        ("plugin.toml", template!("plugin.toml.tmpl")),
+        ("README.md", template!("README.md.tmpl")),
+        (
+            ".gitignore",
+            "/build/\n/target/\n/.venv/\n/node_modules/\n__pycache__/\n",
+        ),
+        ("cases/no-seed/request.json", WITHOUT_SEED),
+        ("cases/no-seed/expected.json", EXPECTED),
+        ("cases/a-seed/request.json", WITH_SEED),
+        ("cases/a-seed/expected.json", "[]\n"),
+        ("cases/not-granted/request.json", WITH_SEED),
+        ("cases/not-granted/case.toml", "artifacts = []\n"),
+        (
+            "cases/not-granted/error.txt",
+            "requires the training artifact, which is not granted\n",
+        ),
+    ];
+    let wit: &[(&str, &str)] = match args.lang {
+        Language::Python | Language::Javascript => &WIT,
+        Language::Rust | Language::C => &[],
+    };
+    for (name, text) in common.iter().chain(own).chain(wit) {
+        write(&folder.join(name), fill(text).as_bytes())?;
+    }
+    if args.lang == Language::C {
+        write(&folder.join("analyzer_component_type.o"), C_TYPES)?;
+    }
+    output::result(&format!(
+        "{}: made\n  cd {}\n  {}  deepfix plugin build && deepfix plugin test\n",
+        folder.display(),
+        folder.display(),
+        install.replace('\n', "\n  ").trim_end_matches(' ')
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(file, bytes).with_context(|| format!("{} cannot be written", file.display()))
+}
+
+/// The Rust SDK: below the checkout that is named, or that the binary lies in.
+fn rust_sdk(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let is_sdk = |folder: &Path| folder.join("Cargo.toml").is_file();
+    if let Some(checkout) = named {
+        let sdk = std::path::absolute(checkout)?.join("plugins/sdk");
+        anyhow::ensure!(
+            is_sdk(&sdk),
+            "{} is not there: --deepfix names a checkout of DeepFix",
+            sdk.display()
+        );
+        return Ok(sdk);
+    }
+    let binary = std::env::current_exe()?;
+    let here = std::env::current_dir()?;
+    let found = binary
+        .ancestors()
+        .chain(here.ancestors())
+        .map(|it| it.join("plugins/sdk"));
+    found
+        .into_iter()
+        .find(|it| is_sdk(it))
+        .context("the Rust SDK was not found beside the binary: name a checkout of DeepFix with `--deepfix DIR`")
+}

@@ -1,0 +1,32 @@
+"""Native tests: `python3 -m unittest`."""
+
+import unittest
+
+from deepfix_plugin import FakeHost
+from plugin import plugin
+
+
+def codes(metrics, settings="{}"):
+    host = FakeHost({"training_artifacts": {"metrics_values": metrics}})
+    return [it.code for it, _ in plugin.run(host, {"settings": settings}).analyses]
+
+
+class Groups(unittest.TestCase):
+    def test_less_than_four_fifths_is_adverse(self):
+        self.assertEqual(codes({"recall/sex=f": [0.2, 0.5], "recall/sex=m": [0.4, 0.9]}), ["fairness_gap.adverse"])
+
+    def test_a_smaller_gap_is_a_gap(self):
+        self.assertEqual(codes({"recall/sex=f": [0.8], "recall/sex=m": [0.9]}), ["fairness_gap.gap"])
+
+    def test_a_small_difference_is_noise(self):
+        self.assertEqual(codes({"recall/sex=f": [0.88], "recall/sex=m": [0.9]}), [])
+
+    def test_losses_and_single_groups_are_not_compared(self):
+        self.assertEqual(codes({"loss/sex=f": [0.1], "loss/sex=m": [0.9], "f1/age=young": [0.3]}), [])
+
+    def test_a_metric_that_stopped_early_is_not_compared(self):
+        self.assertEqual(codes({"recall/sex=f": [0.2, None], "recall/sex=m": [0.4, 0.9]}), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

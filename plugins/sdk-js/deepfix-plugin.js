@@ -1,0 +1,262 @@
+// What the author of a DeepFix plugin in JavaScript depends on.
+//
+//     import { definePlugin, Finding, Report } from "./deepfix-plugin.js";
+//     import { host } from "./deepfix-host.js";
+//
+//     export const { analyze } = definePlugin({
+//       name: "acme-epochs", version: "0.1.0", summary: "Says how long a training was.",
+//       requires: ["training"], codes: ["acme_epochs.long"],
+//       analyze(cx) { ... return report; },
+//     }, host);
+//
+// Nothing here imports the host: a native test hands over a `FakeHost` instead.
+
+export const KINDS = ["dataset", "deepchecks", "model_checkpoint", "training"];
+
+/** Why something could not be done: the kinds are those of `types.error` in the WIT. */
+export class PluginError extends Error {
+  constructor(kind, message) {
+    super(`${kind}: ${message}`);
+    this.kind = kind;
+    this.text = message;
+  }
+}
+
+/** An RFC 6901 pointer. */
+export function pointer(...parts) {
+  return parts.map((it) => "/" + String(it).replaceAll("~", "~0").replaceAll("/", "~1")).join("");
+}
+
+/** One thing that is wrong. It cannot be made without evidence. */
+export class Finding {
+  constructor(code, severity, confidence, { description, evidence, extras }) {
+    for (const [name, text] of Object.entries({ description, evidence })) {
+      if (!text || !text.trim()) throw new TypeError(`${code}: \`${name}\` is empty`);
+    }
+    if (!["low", "medium", "high"].includes(severity)) throw new TypeError(`${code}: severity ${severity}`);
+    if (!(confidence >= 0 && confidence <= 1)) throw new TypeError(`${code}: confidence ${confidence}`);
+    Object.assign(this, { code, severity, confidence, description, evidence, extras, facts: [] });
+  }
+
+  /** A value and the place where it was read. */
+  fact(label, value, source) {
+    this.facts.push({ label, value, source });
+    return this;
+  }
+
+  /** A value that was computed from others. */
+  computed(label, value) {
+    this.facts.push({ label, value, source: undefined });
+    return this;
+  }
+}
+
+/** All that a plugin has to say of one experiment. */
+export class Report {
+  constructor(summary, extras) {
+    Object.assign(this, { summary, extras, analyses: [] });
+  }
+
+  /** A finding with what to do about it. */
+  add(finding, { action, rationale = "", confidence = finding.confidence, citations = [] }) {
+    if (!action || !action.trim()) throw new TypeError(`${finding.code}: \`action\` is empty`);
+    this.analyses.push({ finding, recommendation: { action, rationale, confidence, citations } });
+  }
+}
+
+/** An open table together with its name, so that every value can state its source. */
+export class Table {
+  constructor(kind, name, table) {
+    Object.assign(this, { kind, name, table });
+    this.rows = Number(table.rowCount());
+    this.columns = table.columns();
+  }
+
+  /** A whole numeric column; NaN where a value is missing. */
+  numbers(column) {
+    // As bytes: a list of floats takes a hundred times as long to cross over.
+    const bytes = Uint8Array.from(this.table.numberBytes(column, 0, this.rows));
+    return new Float64Array(bytes.buffer);
+  }
+
+  /** A whole column as text. */
+  texts(column) {
+    return this.table.texts(column, 0, this.rows);
+  }
+
+  /** Where one cell stands. */
+  cell(column, row) {
+    return { artifact: this.kind, pointer: pointer("@tables", this.name, column, row) };
+  }
+
+  /** Where a summary stands: count, missing, nan, infinite, min, max, mean, first, last. */
+  statistic(column, name) {
+    return { artifact: this.kind, pointer: pointer("@tables", this.name, column, "@" + name) };
+  }
+}
+
+/** An experiment, as a plugin sees it. */
+export class Context {
+  constructor(host, request) {
+    this.host = host;
+    this.request = request;
+    this.settings = request.settings ? JSON.parse(request.settings) : {};
+  }
+
+  /** What stands at a pointer; undefined where nothing does. */
+  read(kind, at = "") {
+    const text = this.host.read(kind, at);
+    return text === undefined || text === null ? undefined : JSON.parse(text);
+  }
+
+  /** A table by name. */
+  table(kind, name) {
+    return new Table(kind, name, this.host.openTable(kind, name));
+  }
+
+  /** Where a value of a document stands. */
+  source(kind, ...parts) {
+    return { artifact: kind, pointer: pointer(...parts) };
+  }
+
+  /** Passages of the knowledge base; none where the capability is not granted. */
+  search(text, { domain, code, limit = 5 } = {}) {
+    try {
+      return this.host.search({ text, domain, code, limit });
+    } catch {
+      return [];
+    }
+  }
+
+  log(message, level = "info", fields = {}) {
+    this.host.log(level, message, Object.entries(fields).map(([name, value]) => [name, String(value)]));
+  }
+}
+
+const witKind = (kind) => kind.replaceAll("_", "-");
+const text = (extras) => (extras && Object.keys(extras).length > 0 ? JSON.stringify(extras) : "");
+
+function value(it) {
+  if (typeof it === "boolean") return { tag: "boolean", val: it };
+  if (typeof it === "string") return { tag: "text", val: it };
+  if (Number.isSafeInteger(it)) return { tag: "integer", val: BigInt(it) };
+  return { tag: "number", val: Number(it) };
+}
+
+/** The exports of the world `analyzer`, and `run` for native tests. */
+export function definePlugin(plugin, host) {
+  for (const kind of [...(plugin.requires ?? []), ...(plugin.reads ?? [])]) {
+    if (!KINDS.includes(kind)) throw new TypeError(`artifact kind ${kind}, expected one of ${KINDS}`);
+  }
+  const run = (on, request) => {
+    const report = plugin.analyze(new Context(on, request));
+    for (const { finding } of report.analyses) {
+      if (!plugin.codes.includes(finding.code)) throw new TypeError(`${finding.code} is not among the plugin's codes`);
+    }
+    return report;
+  };
+  const extras = {};
+  if (plugin.settingsSchema) extras.settings_schema = plugin.settingsSchema;
+  if (plugin.secrets) extras.secrets = plugin.secrets;
+  const analyze = {
+    describe: () => ({
+      name: plugin.name,
+      version: plugin.version,
+      summary: plugin.summary,
+      consumes: [
+        ...(plugin.requires ?? []).map((kind) => ({ kind: witKind(kind), required: true })),
+        ...(plugin.reads ?? []).map((kind) => ({ kind: witKind(kind), required: false })),
+      ],
+      codes: plugin.codes,
+      capabilities: [
+        ...(plugin.needs ?? []).map((capability) => ({ capability, required: true })),
+        ...(plugin.wants ?? []).map((capability) => ({ capability, required: false })),
+      ],
+      extras: text(extras),
+    }),
+    analyze(request) {
+      let report;
+      try {
+        report = run(host, request);
+      } catch (error) {
+        // An error of the contract is returned; anything else is a fault of the plugin, and is told.
+        const known = error instanceof PluginError;
+        throw { tag: known ? error.kind : "internal", val: known ? error.text : String(error) };
+      }
+      return {
+        analyses: report.analyses.map(({ finding, recommendation }) => ({
+          finding: {
+            code: finding.code,
+            description: finding.description,
+            evidence: finding.evidence,
+            facts: finding.facts.map((fact) => ({
+              label: fact.label,
+              value: value(fact.value),
+              source: fact.source && { artifact: witKind(fact.source.artifact), pointer: fact.source.pointer },
+            })),
+            severity: finding.severity,
+            confidence: finding.confidence,
+            extras: text(finding.extras),
+          },
+          recommendation,
+        })),
+        summary: report.summary,
+        extras: text(report.extras),
+      };
+    },
+  };
+  return { analyze, run };
+}
+
+/** A host for native tests: the artifacts of a request in wire form. */
+export class FakeHost {
+  constructor(request, { passages = [], secrets = {} } = {}) {
+    Object.assign(this, { request, passages, secrets, logs: [] });
+  }
+
+  document(kind) {
+    const document = this.request[`${kind}_artifacts`];
+    if (document === undefined) throw new PluginError("not-found", `the request carries no ${kind} artifact`);
+    return document;
+  }
+
+  available() {
+    return KINDS.filter((kind) => this.request[`${kind}_artifacts`] !== undefined);
+  }
+
+  read(kind, at) {
+    let place = this.document(kind);
+    for (const part of at.split("/").slice(1)) {
+      place = place?.[part.replaceAll("~1", "/").replaceAll("~0", "~")];
+    }
+    return place === undefined ? undefined : JSON.stringify(place);
+  }
+
+  openTable(kind, name) {
+    const columns = this.document(kind).metrics_values;
+    if (name !== "metrics" || !columns) throw new PluginError("not-found", `no table \`${name}\``);
+    const rows = Math.max(0, ...Object.values(columns).map((it) => it.length));
+    return {
+      rowCount: () => rows,
+      columns: () => Object.keys(columns).map((it) => ({ name: it, columnType: "numeric" })),
+      numberBytes: (column) =>
+        new Uint8Array(Float64Array.from(columns[column], (it) => (it === null ? NaN : Number(it))).buffer),
+      texts: (column) => columns[column].map((it) => (it === null ? undefined : String(it))),
+    };
+  }
+
+  search({ limit }) {
+    return this.passages.slice(0, limit);
+  }
+
+  secret(name) {
+    if (!(name in this.secrets)) throw new PluginError("denied", `the secret \`${name}\` is not granted`);
+    return this.secrets[name];
+  }
+
+  log(level, message, fields) {
+    this.logs.push([level, message, fields]);
+  }
+
+  progress() {}
+}
