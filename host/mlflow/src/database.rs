@@ -54,7 +54,7 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let end = Instant::now() + self.longest;
         Connection::open_with_flags(&self.path, flags)
-            .and_then(|mut connection| {
+            .and_then(|connection| {
                 // A view may stand in for a table, and recurse without an end.
                 connection.progress_handler(STEPS, Some(move || Instant::now() > end))?;
                 // A schema may hold views and triggers of whoever made the file.

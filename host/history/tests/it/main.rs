@@ -189,7 +189,8 @@ async fn postgres_answers() {
 #[tokio::test]
 async fn two_servers_share_a_postgres() {
     let server = postgres::Server::start();
-    let (a, b) = tokio::join!(History::open(&server.url(), 2), History::open(&server.url(), 2));
+    let url = server.url();
+    let (a, b) = tokio::join!(History::open(&url, 2), History::open(&url, 2));
     let (a, b) = (a.unwrap(), b.unwrap());
     a.add(&analysis("a", "t", 1)).await.unwrap();
     assert!(b.get("t", "a").await.unwrap().is_some());

@@ -26,7 +26,7 @@ fn events(body: &str) -> Vec<(String, Value)> {
 #[tokio::test]
 async fn progress_and_results_come_before_the_response() {
     let server = Server::start().await;
-    let request = post("/v1/analyse", ACCEPT, r#"{"do": "report"}"#.to_owned());
+    let request = post("/v1/analyse", ACCEPT, r#"{"do": "report"}"#);
     let answer = server.send(request).await.answer().await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some("text/event-stream"));
@@ -42,11 +42,7 @@ async fn progress_and_results_come_before_the_response() {
 #[tokio::test]
 async fn what_is_wrong_with_a_request_is_a_problem_as_ever() {
     let server = Server::start().await;
-    let answer = server
-        .send(post("/v1/analyse", ACCEPT, "{".to_owned()))
-        .await
-        .answer()
-        .await;
+    let answer = server.send(post("/v1/analyse", ACCEPT, "{")).await.answer().await;
     assert_eq!(answer.status, 400);
     assert_eq!(answer.header("content-type"), Some("application/problem+json"));
 }
@@ -54,7 +50,7 @@ async fn what_is_wrong_with_a_request_is_a_problem_as_ever() {
 #[tokio::test]
 async fn what_goes_wrong_later_is_the_last_event() {
     let server = Server::with(|config| config.request_timeout = std::time::Duration::from_millis(100)).await;
-    let request = post("/v1/analyse", ACCEPT, r#"{"do": "hang"}"#.to_owned());
+    let request = post("/v1/analyse", ACCEPT, r#"{"do": "hang"}"#);
     let answer = server.send(request).await.answer().await;
     assert_eq!(answer.status, 200);
     let (name, problem) = events(&answer.text()).pop().unwrap();
@@ -68,9 +64,7 @@ async fn what_goes_wrong_later_is_the_last_event() {
 #[tokio::test]
 async fn a_client_that_leaves_ends_the_work() {
     let server = Server::start().await;
-    let client = server
-        .send(post("/v1/analyse", ACCEPT, r#"{"do": "hang"}"#.to_owned()))
-        .await;
+    let client = server.send(post("/v1/analyse", ACCEPT, r#"{"do": "hang"}"#)).await;
     reaches(&server.fake.begun, 1).await;
     drop(client);
     reaches(&server.fake.ended, 1).await;

@@ -37,7 +37,7 @@ impl Server {
     pub(crate) async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
         let mut config = config();
         change(&mut config);
-        Self::of(&config, |diagnosis, config| Service::new(diagnosis, config)).await
+        Self::of(&config, Service::new).await
     }
 
     pub(crate) async fn of(
