@@ -101,7 +101,7 @@ fn route_of(path: &str) -> &'static str {
         "/v1/analyse" | "/v1/analyze" => "analyse",
         "/v2/analyse" => "submit",
         _ if path.starts_with("/v2/jobs/") => "job",
-        _ if path.starts_with("/v1/analyses") => "history",
+        _ if path.starts_with("/v1/analyses") || path.starts_with("/analyses") => "history",
         _ if path.starts_with("/v1/admin") => "admin",
         _ => "other",
     }

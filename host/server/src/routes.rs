@@ -54,6 +54,7 @@ const ENDPOINTS: &[Endpoint] = &[
     endpoint("DELETE", "/v2/jobs/{id}", "cancels a job"),
     endpoint("GET", "/v1/analyses", "what was diagnosed before, the newest first"),
     endpoint("GET", "/v1/analyses/{id}", "one of them, whole"),
+    endpoint("GET", "/analyses/{id}", "its report, a page for a browser"),
     endpoint("DELETE", "/v1/analyses/{id}", "forgets it"),
     endpoint(
         "GET",
@@ -95,6 +96,7 @@ pub(crate) fn of(app: Arc<App>) -> Router {
         .route("/v1/agents", get(agents))
         .route("/v1/analyses", get(history::list))
         .route("/v1/analyses/{id}", get(history::show))
+        .route("/analyses/{id}", get(history::page))
         .route("/v1/analyses/{before}/compare/{after}", get(history::compare))
         .route_layer(needs(Scope::Read));
     let forgetting = Router::new()

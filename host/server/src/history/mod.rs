@@ -1,6 +1,7 @@
 //! `/v1/analyses`: what was diagnosed before.
 
 mod compare;
+mod page;
 mod remember;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use serde_json::value::RawValue;
 
 use crate::{access::Identity, app::App, problem::Refusal, time};
 
+pub(crate) use page::page;
 pub(crate) use remember::{remember, severity_name};
 
 /// An analysis in a list.

@@ -95,6 +95,12 @@ async fn an_analysis_can_be_found_read_compared_and_forgotten() {
     assert_eq!(compared.status, 200);
     assert_eq!(compared.json()["before"]["id"], ids[0].as_str());
 
+    let page = server.get(&format!("/analyses/{}", ids[1])).await;
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'"), "{policy}");
+    assert!(page.text().contains("Two %"), "{}", page.text());
+
     let place = format!("/v1/analyses/{}", ids[1]);
     assert_eq!(server.call("DELETE", &place).await.status, 204);
     assert_eq!(server.get(&place).await.status, 404);
