@@ -24,8 +24,8 @@ function table(it) {
   return {
     rowCount: () => it.rowCount(),
     columns: () => it.columns(),
-    numberBytes: (column, offset, length) => asked(() => it.numberBytes(column, BigInt(offset), BigInt(length))),
-    texts: (column, offset, length) => asked(() => it.texts(column, BigInt(offset), BigInt(length))),
+    numberBytes: (column, offset, length) => asked(() => it.numberBytes(column, offset, length)),
+    texts: (column, offset, length) => asked(() => it.texts(column, offset, length)),
   };
 }
 

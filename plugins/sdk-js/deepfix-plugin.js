@@ -139,7 +139,7 @@ const text = (extras) => (extras && Object.keys(extras).length > 0 ? JSON.string
 function value(it) {
   if (typeof it === "boolean") return { tag: "boolean", val: it };
   if (typeof it === "string") return { tag: "text", val: it };
-  if (Number.isSafeInteger(it)) return { tag: "integer", val: BigInt(it) };
+  if (Number.isSafeInteger(it)) return { tag: "integer", val: it };
   return { tag: "number", val: Number(it) };
 }
 

@@ -46,12 +46,12 @@ pub(crate) fn run(args: &BuildArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs a tool in the project's folder.
-fn tool(project: &Project, mut command: Command) -> anyhow::Result<()> {
+/// Runs a tool in a folder.
+fn tool(folder: &Path, mut command: Command) -> anyhow::Result<()> {
     let shown = format!("{command:?}");
     output::remark(&styled(DIM, &shown));
     let status = command
-        .current_dir(&project.folder)
+        .current_dir(folder)
         .status()
         .with_context(|| format!("{shown} cannot be started"))?;
     anyhow::ensure!(status.success(), "{shown} failed: {status}");
@@ -77,7 +77,44 @@ fn rust(project: &Project) -> anyhow::Result<()> {
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove("CARGO_TARGET_DIR");
-    tool(project, command).context("for the target: `rustup target add wasm32-wasip2`")
+    tool(&project.folder, command).context("for the target: `rustup target add wasm32-wasip2`")
+}
+
+/// What is not part of a plugin's source.
+const NO_SOURCE: [&str; 7] = [
+    "build",
+    "target",
+    "cases",
+    ".venv",
+    "venv",
+    "node_modules",
+    "__pycache__",
+];
+
+/// A copy of the sources in which every link is a file: the tools refuse what leads out of the folder.
+fn staged(project: &Project) -> anyhow::Result<PathBuf> {
+    let stage = project.folder.join("build/stage");
+    if stage.exists() {
+        std::fs::remove_dir_all(&stage)?;
+    }
+    copy(&project.folder, &stage)?;
+    Ok(stage)
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let (path, name) = entry.map(|it| (it.path(), it.file_name()))?;
+        if name.to_str().is_some_and(|it| NO_SOURCE.contains(&it)) {
+            continue;
+        }
+        if path.is_dir() {
+            copy(&path, &to.join(name))?;
+        } else {
+            std::fs::copy(&path, to.join(name)).with_context(|| path.display().to_string())?;
+        }
+    }
+    Ok(())
 }
 
 /// The component's path as seen from the project's folder.
@@ -100,7 +137,7 @@ fn python(project: &Project) -> anyhow::Result<()> {
         "--output",
     ]);
     command.arg(out(project)?);
-    tool(project, command)
+    tool(&staged(project)?, command)
 }
 
 fn javascript(project: &Project) -> anyhow::Result<()> {
@@ -120,7 +157,7 @@ fn javascript(project: &Project) -> anyhow::Result<()> {
         "--output",
     ]);
     command.arg(out(project)?);
-    tool(project, command)
+    tool(&staged(project)?, command)
 }
 
 fn c(project: &Project) -> anyhow::Result<()> {
@@ -134,7 +171,7 @@ fn c(project: &Project) -> anyhow::Result<()> {
         "analyzer_component_type.o",
         "-lm",
     ]);
-    tool(project, command)?;
+    tool(&project.folder, command)?;
     let bytes = encode(&core).with_context(|| core.display().to_string())?;
     std::fs::write(&project.component, bytes)?;
     std::fs::remove_file(&core)?;

@@ -1,0 +1,1 @@
+../../sdk-c/analyzer.c

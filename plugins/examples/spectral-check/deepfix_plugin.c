@@ -1,0 +1,1 @@
+../../sdk-c/deepfix_plugin.c
