@@ -34,7 +34,7 @@ fn main() -> Result<()> {
     if names.first().is_some_and(|it| it == "diagnosis") {
         return diagnosis::run(&clap::Parser::parse_from(names));
     }
-    let all: [(&str, Benchmark); 8] = [
+    let all: [(&str, Benchmark); 9] = [
         ("instance", instance::run),
         ("start", start::run),
         ("http", http::run),

@@ -23,7 +23,7 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Diagnose one experiment (a request file, a folder, a run of MLflow), or all runs of one.
     #[command(visible_alias = "analyze")]
-    Analyse(AnalyseArgs),
+    Analyse(Box<AnalyseArgs>),
     /// Compute artifacts from tables: statistics and data checks, in place of a client in Python.
     Ingest(Box<IngestArgs>),
     /// Make a report of a response that was saved as JSON.

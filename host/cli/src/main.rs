@@ -61,7 +61,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
     let work = async {
         match args.command {
             Command::Serve(it) => serve::run(args.config.as_deref(), it).await,
-            Command::Analyse(it) => analyse::run(args.config.as_deref(), it).await,
+            Command::Analyse(it) => analyse::run(args.config.as_deref(), *it).await,
             Command::Ingest(it) => ingest::run(args.config.as_deref(), *it).await,
             Command::Report(it) => saved::run(&it),
             Command::Agents(it) => agents::run(args.config.as_deref(), &it).await,

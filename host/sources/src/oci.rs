@@ -79,24 +79,33 @@ pub(crate) async fn manifest(sources: &Sources, reference: &Reference, digest: &
         reason: reason.to_owned(),
     };
     let json: Json = serde_json::from_slice(&bytes).map_err(|error| wrong(&error.to_string()))?;
-    if json["config"]["mediaType"] != CONFIG {
+    let config = json.pointer("/config/mediaType").and_then(Json::as_str);
+    if config != Some(CONFIG) {
+        let found = config.unwrap_or("none");
         return Err(wrong(&format!(
-            "its configuration has the type {}, expected {CONFIG}",
-            json["config"]["mediaType"]
+            "its configuration has the type `{found}`, expected `{CONFIG}`"
         )));
     }
-    let layers = json["layers"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let layers = json
+        .get("layers")
+        .and_then(Json::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let [layer] = layers else {
         return Err(wrong(&format!("it has {} layers, expected one", layers.len())));
     };
-    let digest = layer["digest"].as_str().and_then(|it| it.strip_prefix("sha256:"));
-    let Some(digest) = digest.filter(|it| is_sha256(it) && layer["mediaType"] == LAYER) else {
+    let text_of = |name: &str| layer.get(name).and_then(Json::as_str);
+    let digest = text_of("digest").and_then(|it| it.strip_prefix("sha256:"));
+    let Some(digest) = digest.filter(|it| is_sha256(it) && text_of("mediaType") == Some(LAYER)) else {
         return Err(wrong(&format!("its layer is not of the type {LAYER} with a sha256")));
     };
-    let signatures = json["annotations"][SIGNATURES].as_str();
+    let signatures = json
+        .get("annotations")
+        .and_then(|it| it.get(SIGNATURES))
+        .and_then(Json::as_str);
     Ok(Layer {
         sha256: digest.to_owned(),
-        size: layer["size"].as_u64().unwrap_or(u64::MAX),
+        size: layer.get("size").and_then(Json::as_u64).unwrap_or(u64::MAX),
         signatures: signatures.map(|it| Signatures::parse(it, &text)).transpose()?,
     })
 }
@@ -190,7 +199,8 @@ async fn token(
     let response = sources.send(request, &address).await?;
     let json: Json = serde_json::from_slice(&body(response, &address, LARGEST_DOCUMENT).await?)
         .map_err(|error| wrong(&format!("its token service: {error}")))?;
-    let token = json["token"].as_str().or_else(|| json["access_token"].as_str());
+    let tokens = ["token", "access_token"].into_iter();
+    let token = tokens.filter_map(|it| json.get(it)).find_map(Json::as_str);
     token
         .map(str::to_owned)
         .ok_or_else(|| wrong("its token service gave no token"))

@@ -91,14 +91,17 @@ impl Case {
         let items = self.ours["results"][suite].as_array().unwrap();
         let ours = items.iter().find(|it| it["header"] == header).unwrap();
         let passed = |it: &Value| it == "PASS";
-        let ours: Vec<bool> = ours["result"]["conditions_results"]
+        let mut ours: Vec<bool> = ours["result"]["conditions_results"]
             .as_array()
             .unwrap()
             .iter()
             .map(|it| passed(&it["status"]))
             .collect();
         let theirs = &self.theirs["suites"][suite][header]["conditions"];
-        let theirs: Vec<bool> = theirs.as_array().unwrap().iter().map(passed).collect();
+        let mut theirs: Vec<bool> = theirs.as_array().unwrap().iter().map(passed).collect();
+        // They list what failed first.
+        ours.sort_unstable();
+        theirs.sort_unstable();
         assert_eq!(ours, theirs, "{header}");
     }
 }

@@ -17,8 +17,10 @@ fn the_c_bindings_are_those_of_the_wit() {
     let (package, _) = resolve.push_dir(root.join("wit")).unwrap();
     let world = resolve.select_world(&[package], Some("analyzer")).unwrap();
     let mut files = wit_bindgen_core::Files::default();
-    let mut options = Opts::default();
-    options.string_encoding = StringEncoding::UTF8;
+    let options = Opts {
+        string_encoding: StringEncoding::UTF8,
+        ..Opts::default()
+    };
     wit_bindgen_core::WorldGenerator::generate(&mut *options.build(), &mut resolve, world, &mut files).unwrap();
     let folder = root.join("plugins/sdk-c");
     let mut count = 0;

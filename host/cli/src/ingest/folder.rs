@@ -51,7 +51,7 @@ pub(super) fn write(out: &Path, args: &IngestArgs, computed: &Computed) -> anyho
             }
             // Those of an earlier table.
             None if file.exists() => {
-                fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?
+                fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?;
             }
             None => {}
         }
@@ -74,7 +74,7 @@ pub(super) fn write(out: &Path, args: &IngestArgs, computed: &Computed) -> anyho
         }
     };
     let params = |file: &Path| format!("params.{}", suffix(file));
-    let files: [(&Option<PathBuf>, &dyn Fn(&Path) -> String); 4] = [
+    let files: [(&Option<PathBuf>, Named<'_>); 4] = [
         (&args.checkpoint, &own),
         (&args.model_config, &|_| "config.json".to_owned()),
         (&args.metrics, &metrics),
@@ -89,6 +89,9 @@ pub(super) fn write(out: &Path, args: &IngestArgs, computed: &Computed) -> anyho
     }
     Ok(written)
 }
+
+/// What a file is called in the folder.
+type Named<'a> = &'a dyn Fn(&Path) -> String;
 
 /// A copy: a training that goes on must not change what was recorded.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {

@@ -145,9 +145,10 @@ impl Case {
             .text(RECORDED)
             .with_context(|| format!("{RECORDED} is missing beside {TAPE}: record the case anew"))?;
         let json: Json = serde_json::from_str(&text).context(RECORDED)?;
-        let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
+        let member = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
+        let text = |name: &str| member(name).unwrap_or_default();
         Ok(Experiment {
-            dataset_name: json["dataset_name"].as_str().map(str::to_owned),
+            dataset_name: member("dataset_name"),
             model_name: text("model_name"),
             language: text("language"),
             ..Experiment::default()

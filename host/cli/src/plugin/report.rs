@@ -52,7 +52,7 @@ pub(crate) fn text(run: &Run) -> String {
                 styled(RED, "failed"),
                 error.reason.as_str(),
                 printable(&error.message)
-            )
+            );
         }
         Ok(report) => {
             for it in &report.analyses {
