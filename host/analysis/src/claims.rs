@@ -169,16 +169,15 @@ pub(crate) fn is_models(analysis: &JudgedAnalysis) -> bool {
 }
 
 /// Drops findings of models that repeat or contradict what a rule of any agent has shown.
-pub(crate) fn reconcile<'a>(outcomes: impl Iterator<Item = &'a mut Outcome>) {
+/// Of the reasoner, once it has spoken, only what it sees alone counts: the rest repeats.
+pub(crate) fn reconcile<'a>(outcomes: impl Iterator<Item = &'a mut Outcome>, reasoner: Option<&Outcome>) {
     let mut outcomes: Vec<&mut Outcome> = outcomes.collect();
     let mut shown: Vec<(String, String)> = Vec::new();
     for outcome in &outcomes {
-        if let OutcomeStatus::Completed { analyses, .. } = &outcome.status {
-            let sure = analyses.iter().filter(|it| it.evidence_verified && !is_models(it));
-            let sure = sure.filter(|it| it.analysis.finding.confidence >= SURE);
-            shown.extend(sure.map(|it| (it.analysis.finding.code.clone(), it.id.clone())));
-        }
+        shown.extend(sure(outcome));
     }
+    let across = reasoner.map(sure).unwrap_or_default().into_iter();
+    shown.extend(across.filter(|(code, _)| code.starts_with("cross.")));
     for outcome in &mut outcomes {
         let OutcomeStatus::Completed { analyses, extras, .. } = &mut outcome.status else {
             continue;
@@ -203,6 +202,18 @@ pub(crate) fn reconcile<'a>(outcomes: impl Iterator<Item = &'a mut Outcome>) {
             }
         }
     }
+}
+
+/// Codes and ids of what the rules of an agent have shown.
+fn sure(outcome: &Outcome) -> Vec<(String, String)> {
+    let OutcomeStatus::Completed { analyses, .. } = &outcome.status else {
+        return Vec::new();
+    };
+    let shown = analyses.iter().filter(|it| it.evidence_verified && !is_models(it));
+    let shown = shown.filter(|it| it.analysis.finding.confidence >= SURE);
+    shown
+        .map(|it| (it.analysis.finding.code.clone(), it.id.clone()))
+        .collect()
 }
 
 fn against(code: &str, shown: &[(String, String)]) -> Option<String> {

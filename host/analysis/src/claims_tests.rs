@@ -188,7 +188,7 @@ fn what_repeats_or_contradicts_a_verified_rule_of_any_agent_is_dropped() {
             ],
         ),
     ];
-    reconcile(outcomes.iter_mut());
+    reconcile(outcomes.iter_mut(), None);
     let OutcomeStatus::Completed { analyses, extras, .. } = &outcomes[1].status else {
         panic!("completed")
     };
@@ -200,4 +200,20 @@ fn what_repeats_or_contradicts_a_verified_rule_of_any_agent_is_dropped() {
         reasons.contains("already: A/0") && reasons.contains("contradicts"),
         "{reasons}"
     );
+}
+
+#[test]
+fn what_the_reasoner_has_shown_across_artifacts_counts_too() {
+    let model = || Some(json!({"origin": "finding"}));
+    let mut outcomes = [outcome(
+        "A",
+        vec![("training.overfitting", model()), ("training.no_shuffle", model())],
+    )];
+    let codes = vec![("cross.drift_not_overfitting", None), ("training.no_shuffle", None)];
+    reconcile(outcomes.iter_mut(), Some(&outcome("R", codes)));
+    let OutcomeStatus::Completed { analyses, .. } = &outcomes[0].status else {
+        panic!("completed")
+    };
+    let left: Vec<_> = analyses.iter().map(|it| it.analysis.finding.code.as_str()).collect();
+    assert_eq!(left, ["training.no_shuffle"]);
 }

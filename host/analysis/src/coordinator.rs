@@ -131,7 +131,7 @@ impl Coordinator {
                 }
             }
         }
-        claims::reconcile(finished.iter_mut().map(|it| &mut it.outcome));
+        claims::reconcile(finished.iter_mut().map(|it| &mut it.outcome), None);
         let outcomes: Vec<Outcome> = finished.iter().map(|it| it.outcome.clone()).collect();
         let mut input = RunInput {
             time_left: options.time_left.saturating_sub(started.elapsed()),
@@ -141,6 +141,7 @@ impl Coordinator {
             model.lend(&agents.reasoner, &mut input);
         }
         let reasoned = run_reasoner(&agents.reasoner, input, &outcomes).await;
+        claims::reconcile(finished.iter_mut().map(|it| &mut it.outcome), Some(&reasoned.outcome));
         let mut warnings = experiment.warnings;
         let french = match french {
             Some(french) => {

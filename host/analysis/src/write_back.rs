@@ -56,7 +56,11 @@ fn warn(response: &mut AnalyseResponse, run: &str, why: &str) {
 
 /// Tags by which runs can be searched: `tags.\`deepfix.verdict\` = 'high'`.
 fn tags(response: &AnalyseResponse) -> Vec<(String, String)> {
-    let verdict = response.standing().map(|it| it.severity).max();
+    // What says that there is no fault, or that nobody knows, is no fault.
+    let is_fault = |code: &str| !matches!(code, "cross.healthy" | "cross.not_examined" | "cross.no_synthesis");
+    let faults = response.standing().filter(|it| is_fault(&it.code));
+    let verdict = faults.map(|it| it.severity).max().map(Severity::as_str);
+    let unknown = response.standing().any(|it| it.code == "cross.not_examined");
     let count = |severity| response.standing().filter(move |it| it.severity == severity);
     let reasoner = response
         .agent_results
@@ -75,7 +79,9 @@ fn tags(response: &AnalyseResponse) -> Vec<(String, String)> {
     let mut tags = vec![
         (
             "deepfix.verdict".to_owned(),
-            verdict.map_or("healthy", Severity::as_str).to_owned(),
+            verdict
+                .unwrap_or(if unknown { "not_examined" } else { "healthy" })
+                .to_owned(),
         ),
         ("deepfix.root_causes".to_owned(), causes.join(",")),
         ("deepfix.summary".to_owned(), response.summary.clone()),

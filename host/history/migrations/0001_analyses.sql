@@ -4,6 +4,8 @@ CREATE TABLE analyses (
     tenant TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     dataset_name TEXT NOT NULL,
+    -- The name in lower case, as Unicode has it: databases know it of ASCII only.
+    dataset_key TEXT NOT NULL,
     -- 0 no finding, 1 low, 2 medium, 3 high.
     severity BIGINT NOT NULL,
     findings BIGINT NOT NULL,
@@ -14,3 +16,4 @@ CREATE TABLE analyses (
     response TEXT NOT NULL
 );
 CREATE INDEX analyses_by_time ON analyses (tenant, created_at, id);
+CREATE INDEX analyses_by_age ON analyses (created_at);

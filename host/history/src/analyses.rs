@@ -1,5 +1,5 @@
 use serde::Serialize;
-use sqlx::{Any, QueryBuilder, Row as _, any::AnyRow};
+use sqlx::{Row as _, any::AnyRow};
 
 use crate::{History, HistoryError, cursor::Cursor};
 
@@ -89,6 +89,40 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// A value in a condition.
+#[derive(Clone)]
+enum Bound {
+    Text(String),
+    Integer(i64),
+}
+
+/// Conditions that all hold. Places are numbered, which both databases understand.
+#[derive(Default)]
+struct Conditions {
+    text: String,
+    bound: Vec<Bound>,
+}
+
+impl Conditions {
+    /// `condition` has a `?` for each value.
+    fn add(&mut self, condition: &str, values: impl IntoIterator<Item = Bound>) {
+        if !self.text.is_empty() {
+            self.text.push_str(" AND ");
+        }
+        let mut number = self.bound.len();
+        for part in condition.split_inclusive('?') {
+            match part.strip_suffix('?') {
+                Some(before) => {
+                    number += 1;
+                    self.text.push_str(&format!("{before}${number}"));
+                }
+                None => self.text.push_str(part),
+            }
+        }
+        self.bound.extend(values);
+    }
+}
+
 const COLUMNS: &str = "id, created_at, dataset_name, severity, findings, codes, failed_agents, summary";
 
 impl History {
@@ -102,7 +136,7 @@ impl History {
         codes.dedup();
         sqlx::query(
             "INSERT INTO analyses (id, tenant, created_at, dataset_name, severity, findings, codes, failed_agents, \
-             summary, response) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             summary, response, dataset_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(&it.id)
         .bind(&it.tenant)
@@ -114,6 +148,7 @@ impl History {
         .bind(it.failed_agents)
         .bind(without_nul(&it.summary))
         .bind(without_nul(&it.response))
+        .bind(without_nul(&it.dataset_name).to_lowercase())
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -125,37 +160,45 @@ impl History {
     /// The cursor is none, or the database does not answer.
     pub async fn list(&self, tenant: &str, filter: &Filter) -> Result<Page, HistoryError> {
         let limit = filter.limit.unwrap_or(50).clamp(1, MOST_PER_PAGE);
-        let mut query: QueryBuilder<Any> = QueryBuilder::new(format!("SELECT {COLUMNS} FROM analyses WHERE tenant = "));
-        query.push_bind(tenant.to_owned());
+        let mut conditions = Conditions::default();
+        conditions.add("tenant = ?", [Bound::Text(tenant.to_owned())]);
         if let Some(name) = &filter.dataset {
-            query.push(" AND lower(dataset_name) LIKE ").push_bind(containing(name));
-            query.push(" ESCAPE '!'");
+            conditions.add("dataset_key LIKE ? ESCAPE '!'", [Bound::Text(containing(name))]);
         }
         if let Some(code) = &filter.code {
-            query
-                .push(" AND codes LIKE ")
-                .push_bind(containing(&format!(" {code} ")));
-            query.push(" ESCAPE '!'");
+            conditions.add(
+                "codes LIKE ? ESCAPE '!'",
+                [Bound::Text(containing(&format!(" {code} ")))],
+            );
         }
         for (condition, value) in [
-            (" AND severity >= ", filter.severity),
-            (" AND created_at >= ", filter.since),
-            (" AND created_at < ", filter.until),
+            ("severity >= ?", filter.severity),
+            ("created_at >= ?", filter.since),
+            ("created_at < ?", filter.until),
         ] {
             if let Some(value) = value {
-                query.push(condition).push_bind(value);
+                conditions.add(condition, [Bound::Integer(value)]);
             }
         }
         if let Some(after) = &filter.after {
-            let cursor = Cursor::parse(after)?;
-            query.push(" AND (created_at < ").push_bind(cursor.created_at);
-            query.push(" OR (created_at = ").push_bind(cursor.created_at);
-            query.push(" AND id < ").push_bind(cursor.id).push("))");
+            let Cursor { created_at, id } = Cursor::parse(after)?;
+            let (time, id) = (Bound::Integer(created_at), Bound::Text(id));
+            let before = "(created_at < ? OR (created_at = ? AND id < ?))";
+            conditions.add(before, [time.clone(), time, id]);
         }
-        query
-            .push(" ORDER BY created_at DESC, id DESC LIMIT ")
-            .push_bind(limit + 1);
-        let rows = query.build().fetch_all(&self.pool).await?;
+        let statement = format!(
+            "SELECT {COLUMNS} FROM analyses WHERE {} ORDER BY created_at DESC, id DESC LIMIT {}",
+            conditions.text,
+            limit + 1
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+        for bound in conditions.bound {
+            query = match bound {
+                Bound::Text(it) => query.bind(it),
+                Bound::Integer(it) => query.bind(it),
+            };
+        }
+        let rows = query.fetch_all(&self.pool).await?;
         let mut analyses = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = analyses.len() > wanted;
@@ -176,7 +219,7 @@ impl History {
         let statement = format!("SELECT {COLUMNS}, response FROM analyses WHERE tenant = $1 AND id = $2");
         let row = sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(tenant)
-            .bind(id)
+            .bind(without_nul(id))
             .fetch_optional(&self.pool)
             .await?;
         row.map(|row| {
@@ -195,7 +238,7 @@ impl History {
     pub async fn forget(&self, tenant: &str, id: &str) -> Result<bool, HistoryError> {
         let done = sqlx::query("DELETE FROM analyses WHERE tenant = $1 AND id = $2")
             .bind(tenant)
-            .bind(id)
+            .bind(without_nul(id))
             .execute(&self.pool)
             .await?;
         Ok(done.rows_affected() > 0)
@@ -235,7 +278,7 @@ fn entry(row: &AnyRow) -> Result<Entry, sqlx::Error> {
 /// The pattern of `LIKE` for texts that hold this one.
 fn containing(text: &str) -> String {
     let mut pattern = "%".to_owned();
-    for it in text.to_lowercase().chars() {
+    for it in without_nul(text).to_lowercase().chars() {
         if matches!(it, '%' | '_' | '!') {
             pattern.push('!');
         }

@@ -1,7 +1,7 @@
 //! Where a page ends: the time and the id of its last entry. Pages by position would show entries
 //! twice while new ones come in.
 
-use crate::HistoryError;
+use crate::{HistoryError, analyses::without_nul};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cursor {
@@ -15,7 +15,7 @@ impl Cursor {
             .and_then(|(time, id)| {
                 Some(Self {
                     created_at: time.parse().ok()?,
-                    id: id.to_owned(),
+                    id: without_nul(id),
                 })
             })
             .ok_or_else(|| HistoryError::Cursor {

@@ -126,12 +126,35 @@ impl History {
         Ok(())
     }
 
+    /// The jobs of a server that are not over.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn unfinished(&self, owner: &str) -> Result<Vec<String>, HistoryError> {
+        let rows = sqlx::query("SELECT id FROM jobs WHERE owner = $1 AND status IN ('PENDING', 'PROCESSING')")
+            .bind(owner)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.iter().map(|row| row.try_get("id")).collect::<Result<_, _>>()?)
+    }
+
     /// Fails the jobs that no server has said to work on since a time, those of `owner` left out.
     /// How many there were.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn orphaned(&self, owner: &str, since: i64, error: &str) -> Result<u64, HistoryError> {
+        // The result is written first: a server that ends between the two has done its work.
+        sqlx::query(
+            "UPDATE jobs SET status = 'COMPLETED', updated_at = $1 \
+             WHERE status IN ('PENDING', 'PROCESSING') AND owner <> $2 AND seen_at < $3 \
+             AND EXISTS (SELECT 1 FROM analyses WHERE analyses.id = jobs.id AND analyses.tenant = jobs.tenant)",
+        )
+        .bind(now())
+        .bind(owner)
+        .bind(since)
+        .execute(&self.pool)
+        .await?;
         let done = sqlx::query(
             "UPDATE jobs SET status = 'FAILED', error = $1, updated_at = $2 \
              WHERE status IN ('PENDING', 'PROCESSING') AND owner <> $3 AND seen_at < $4",

@@ -104,14 +104,14 @@ fn private(path: &Path) -> std::io::Result<()> {
     options.open(path).map(|_| ())
 }
 
-/// A URL without what stands before its host.
+/// A URL without what stands before its host. A password may hold any character, so everything up to
+/// the last `@` may be one.
 fn shown(place: &str) -> String {
     match place.split_once("://") {
         Some((scheme, rest)) => {
-            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-            let host = authority.rsplit('@').next().unwrap_or_default();
-            let path = path.split('?').next().unwrap_or_default();
-            format!("{scheme}://{host}{path}")
+            let rest = rest.split('?').next().unwrap_or_default();
+            let host = rest.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{host}")
         }
         None => place.to_owned(),
     }
@@ -124,6 +124,7 @@ mod tests {
     #[test]
     fn a_password_is_not_shown() {
         assert_eq!(shown("postgres://u:p@ss@h:5432/d?password=p"), "postgres://h:5432/d");
+        assert_eq!(shown("postgres://u:p/s@h/d"), "postgres://h/d");
         assert_eq!(shown("a/b.db"), "a/b.db");
     }
 

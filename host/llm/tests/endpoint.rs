@@ -292,9 +292,13 @@ async fn a_request_over_its_budget_is_refused_before_anything_is_sent() {
         request_calls: 1,
         ..settings(&server)
     };
-    let (answer, _) = once(settings, &Ask { samples: 2, ..ask("x") }).await;
-    assert_eq!(answer.unwrap_err().kind, ErrorKind::BudgetExceeded);
+    let (answer, account) = once(settings, &Ask { samples: 2, ..ask("x") }).await;
     assert_eq!(server.requests().len(), 1);
+    // The sample that was answered counts; the one that was not is said.
+    assert_eq!(answer.unwrap().texts.len(), 1);
+    let lost = &account.spend().errors[0];
+    assert_eq!(lost.kind, ErrorKind::BudgetExceeded);
+    assert!(lost.message.starts_with("1 of 2 samples: "), "{lost}");
 }
 
 #[tokio::test]

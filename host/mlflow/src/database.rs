@@ -321,8 +321,8 @@ mod tests {
         Connection::open(&path)
             .unwrap()
             .execute_batch(
-                "CREATE VIEW runs AS WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r) SELECT x AS run_uuid, \
-                 '' AS name, '' AS status, '' AS artifact_uri, '' AS experiment_id, 0 AS start_time FROM r WHERE x < 0",
+                "CREATE VIEW runs AS WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r) SELECT hex(x) AS run_uuid, \
+                 '' AS name, '' AS status, '' AS artifact_uri, '' AS experiment_id, 0 AS start_time FROM r",
             )
             .unwrap();
         let mut database = Database::new(path);

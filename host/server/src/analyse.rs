@@ -21,7 +21,7 @@ use crate::{
     admission::Ticket,
     app::App,
     body, events,
-    history::remember,
+    history::{PATIENCE, remember},
     problem::Refusal,
     request_id::RequestId,
     shutdown::{CUT_OFF, Phase},
@@ -75,7 +75,9 @@ async fn diagnose(
     drop(ticket);
     let text = text(&response)?;
     let kept = Uuid::new_v4().to_string();
-    let there = remember(app, identity, &kept, &response, &text).await;
+    // A slow database must not cost the answer itself.
+    let patience = PATIENCE.min(deadline.saturating_duration_since(Instant::now()) / 2);
+    let there = remember(app, identity, &kept, &response, &text, patience).await;
     Ok((text, there.then_some(kept)))
 }
 

@@ -41,6 +41,7 @@ pub(crate) async fn run(app: Arc<App>) {
 }
 
 async fn beat(app: &App, history: &History) -> Result<(), deepfix_history::HistoryError> {
+    crate::jobs::settle(app).await?;
     history.seen(app.owner()).await?;
     if app.service.shared {
         lost(app, history, GONE).await?;

@@ -11,7 +11,6 @@
 use std::{
     convert::Infallible,
     future::Future,
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -26,10 +25,11 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use deepfix_core::{AgentResult, Problem, Progress};
+use deepfix_core::{AgentResult, Problem, ProblemCode, Progress};
 use futures_util::stream::unfold;
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinHandle};
+use tracing::Instrument as _;
 
 /// Progress that is not yet sent. A slow client misses some of it rather than hold up an agent.
 const PROGRESS_WAITING: usize = 64;
@@ -130,8 +130,17 @@ fn event(name: &str, data: &str) -> Event {
 /// How the work ends: the response as JSON, or what went wrong.
 pub(crate) type Ended = Result<String, Problem>;
 
+/// The work, which goes on while a slow client reads, and ends when it is dropped.
+struct Work(JoinHandle<Ended>);
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 struct State {
-    work: Option<Pin<Box<dyn Future<Output = Ended> + Send>>>,
+    work: Option<Work>,
     heard: Heard,
     last: Option<Event>,
 }
@@ -139,7 +148,7 @@ struct State {
 /// The answer: events until the work has ended.
 pub(crate) fn stream(work: impl Future<Output = Ended> + Send + 'static, heard: Heard) -> Response {
     let state = State {
-        work: Some(Box::pin(work)),
+        work: Some(Work(tokio::spawn(work.in_current_span()))),
         heard,
         last: None,
     };
@@ -160,9 +169,10 @@ async fn next(state: &mut State) -> Option<Event> {
     tokio::select! {
         biased;
         Some(event) = state.heard.next() => Some(event),
-        ended = work => {
+        ended = &mut work.0 => {
             state.work = None;
-            state.last = Some(match ended {
+            let lost = |_| Err(Problem::new(ProblemCode::Internal, "the server made a mistake; its log says more"));
+            state.last = Some(match ended.unwrap_or_else(lost) {
                 Ok(response) => event("response", &response),
                 Err(problem) => event("problem", &json!(problem).to_string()),
             });

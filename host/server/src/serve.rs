@@ -18,6 +18,9 @@ use crate::{
 /// After the drain, requests that are cut off are told so: how long that may take.
 const FAREWELL_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// At the shutdown the ends of jobs are written down: how long that may take.
+const STORE_TIMEOUT: Duration = Duration::from_secs(3);
+
 /// How long to leave the listener alone when the process has no file left for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
@@ -71,7 +74,10 @@ pub async fn serve(
 
     phase.send_replace(Phase::Draining);
     let jobs = app.jobs.close();
-    jobs::written_down(&app).await;
+    // Those who wait for a job learn why it ended; a database that is gone must not hold up the rest.
+    if !matches!(timeout(STORE_TIMEOUT, jobs::settle(&app)).await, Ok(Ok(()))) {
+        tracing::error!("the ends of jobs were not written down: the database does not answer");
+    }
     tracing::info!(requests = app.in_flight.count(), jobs, "draining");
     let mut requests = 0;
     if timeout(config.drain_timeout, all(&mut connections)).await.is_err() {

@@ -18,12 +18,16 @@ const OURS: [&str; 4] = [DATASET, CHECKS, "request.json", "metrics.csv"];
 ///
 /// # Errors
 /// It is a file, or holds artifacts.
-pub(super) fn check(out: &Path, force: bool) -> anyhow::Result<()> {
+pub(super) fn check(out: &Path, args: &IngestArgs) -> anyhow::Result<()> {
     if out.exists() && !out.is_dir() {
         anyhow::bail!("--out {}: found a file, expected a folder or nothing", out.display());
     }
-    if let Some(file) = OURS.iter().map(|it| out.join(it)).find(|it| it.exists())
-        && !force
+    let copied = [&args.checkpoint, &args.metrics, &args.params].into_iter().flatten();
+    let copied = copied.filter_map(|it| it.file_name()).map(|it| out.join(it));
+    let config = args.model_config.iter().map(|_| out.join("config.json"));
+    let mut ours = OURS.iter().map(|it| out.join(it)).chain(copied).chain(config);
+    if let Some(file) = ours.find(|it| it.exists())
+        && !args.force
     {
         anyhow::bail!(
             "--out {}: the folder holds {} already; name another one, or write over it with --force",

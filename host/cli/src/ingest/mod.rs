@@ -33,7 +33,7 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
     }
     // What is cheap to check comes before what takes time.
     if let Some(out) = &args.out {
-        folder::check(out, args.force)?;
+        folder::check(out, &args)?;
     }
     for file in [&args.checkpoint, &args.model_config, &args.metrics, &args.params]
         .into_iter()

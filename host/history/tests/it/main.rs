@@ -10,7 +10,7 @@ fn analysis(id: &str, tenant: &str, at: i64) -> NewAnalysis {
         id: id.to_owned(),
         tenant: tenant.to_owned(),
         created_at: at,
-        dataset_name: format!("Data_{id}\0%"),
+        dataset_name: format!("Été_{id}\0%"),
         severity: at % 4,
         findings: 2,
         codes: vec!["training.overfitting".to_owned(), "a.b".to_owned(), "a.b".to_owned()],
@@ -43,14 +43,14 @@ async fn analyses(history: &History) {
     for (filter, expected) in [
         (
             Filter {
-                dataset: Some("DATA_B".into()),
+                dataset: Some("ÉTÉ_B\0".into()),
                 ..Filter::default()
             },
             vec!["b"],
         ),
         (
             Filter {
-                dataset: Some("dataxb".into()),
+                dataset: Some("étéxb".into()),
                 ..Filter::default()
             },
             vec![],
@@ -106,8 +106,9 @@ async fn analyses(history: &History) {
     let stored = history.get("t", "a").await.unwrap().unwrap();
     assert_eq!(stored.response, r#"{"summary": "é \u0000"}"#);
     assert_eq!(stored.entry.codes, ["a.b", "training.overfitting"]);
-    assert_eq!(stored.entry.dataset_name, "Data_a\u{fffd}%");
+    assert_eq!(stored.entry.dataset_name, "Été_a\u{fffd}%");
     assert!(history.get("t", "e").await.unwrap().is_none(), "another's");
+    assert!(history.get("t", "\0").await.unwrap().is_none());
     assert!(!history.forget("t", "e").await.unwrap());
     assert!(history.forget("t", "d").await.unwrap());
     assert_eq!(history.sweep(2).await.unwrap(), 1);
@@ -121,6 +122,12 @@ async fn jobs(history: &History) {
     assert!(history.advance("1", JobState::Processing, None).await.unwrap());
     history.seen("me").await.unwrap();
     assert_eq!(history.orphaned("me", now() + 1, "lost").await.unwrap(), 1);
+    assert_eq!(history.unfinished("me").await.unwrap(), ["1"]);
+    // Its result is there, and how it ended was not written down any more.
+    history.accept("t", "3", "gone").await.unwrap();
+    history.add(&analysis("3", "t", now())).await.unwrap();
+    assert_eq!(history.orphaned("me", now() + 1, "lost").await.unwrap(), 0);
+    assert_eq!(history.job("t", "3").await.unwrap().unwrap().state, JobState::Completed);
     let lost = history.job("t", "2").await.unwrap().unwrap();
     assert_eq!((lost.state, lost.error.as_deref()), (JobState::Failed, Some("lost")));
     assert!(history.advance("1", JobState::Completed, None).await.unwrap());

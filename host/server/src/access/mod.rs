@@ -114,6 +114,7 @@ async fn identify(app: &App, headers: &HeaderMap, scope: Scope) -> Result<Identi
     if stored.expires_at.is_some_and(|it| it <= now) {
         return Err(unauthorized("the API key has expired"));
     }
+    app.rates.check(&stored.id)?;
     if !stored.scopes.split(' ').any(|it| it == scope.as_str()) {
         return Err(Refusal::transport(
             StatusCode::FORBIDDEN,
@@ -126,7 +127,6 @@ async fn identify(app: &App, headers: &HeaderMap, scope: Scope) -> Result<Identi
             format!("the scope `{scope}`"),
         ));
     }
-    app.rates.check(&stored.id)?;
     Ok(Identity {
         tenant: stored.tenant.into(),
     })

@@ -20,7 +20,7 @@ use serde_json::value::RawValue;
 use crate::{access::Identity, app::App, problem::Refusal, time};
 
 pub(crate) use page::page;
-pub(crate) use remember::{remember, severity_name};
+pub(crate) use remember::{PATIENCE, remember, severity_name};
 
 /// An analysis in a list.
 #[derive(Debug, Serialize)]

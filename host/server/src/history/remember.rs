@@ -5,22 +5,29 @@ use deepfix_history::{NewAnalysis, now};
 
 use crate::{access::Identity, app::App};
 
-/// How long an answer waits for the database. What takes longer is written down as lost.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long an answer waits for the database at most. What takes longer is counted as lost.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 /// Codes that say that there is nothing to say.
 const NO_FAULT: [&str; 2] = ["cross.healthy", "cross.no_synthesis"];
 
 /// Writes an analysis down under an id. Whether it is there: a database that fails costs the memory
 /// of an analysis, never the analysis.
-pub(crate) async fn remember(app: &App, identity: &Identity, id: &str, response: &AnalyseResponse, text: &str) -> bool {
+pub(crate) async fn remember(
+    app: &App,
+    identity: &Identity,
+    id: &str,
+    response: &AnalyseResponse,
+    text: &str,
+    patience: Duration,
+) -> bool {
     let Some(history) = &app.service.history else {
         return false;
     };
     let record = record(identity, id, response, text);
-    let lost = match tokio::time::timeout(PATIENCE, history.add(&record)).await {
+    let lost = match tokio::time::timeout(patience, history.add(&record)).await {
         Ok(Ok(())) => return true,
         Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
+        Err(_) => format!("no answer within {patience:?}"),
     };
     metrics::counter!("deepfix_history_lost_total").increment(1);
     tracing::error!(error = lost, id, "an analysis was not remembered");

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use deepfix_core::{Experiment, Problem};
-use deepfix_history::JobState;
+use deepfix_history::{HistoryError, JobState};
 use serde_json::value::RawValue;
 use tokio::{
     task::JoinHandle,
@@ -29,13 +29,13 @@ use crate::{
     admission::Ticket,
     analyse::{bounded, options, receive, retrieve, text, timed_out},
     app::App,
-    history::{raw, remember, store_unavailable},
+    history::{PATIENCE, raw, remember, store_unavailable},
     problem::Refusal,
     request_id::RequestId,
 };
 use job::Snapshot;
 pub(crate) use store::Jobs;
-use store::Running;
+use store::{End, Running};
 
 pub(crate) async fn submit(
     State(app): State<Arc<App>>,
@@ -103,7 +103,7 @@ async fn run(
     match done {
         Ok((response, text)) => {
             // The result first: a job that is seen to be completed has one.
-            remember(&app, &identity, &running.id().to_string(), &response, &text).await;
+            remember(&app, &identity, &running.id().to_string(), &response, &text, PATIENCE).await;
             match RawValue::from_string(text) {
                 Ok(text) => running.complete(text),
                 Err(error) => running.fail(format!("internal: the response is no JSON: {error}")),
@@ -113,24 +113,35 @@ async fn run(
     }
 }
 
-/// Writes down how a job has ended, in whatever way it did.
+/// Writes down how a job has ended, in whatever way it did. What fails here is tried again later.
 async fn follow(app: Arc<App>, id: Uuid, task: JoinHandle<()>) {
     let _ = task.await;
-    let (state, error) = match app.jobs.ended(id) {
-        Some(None) => (JobState::Completed, None),
-        Some(Some(error)) => (JobState::Failed, Some(error)),
-        // Forgotten already: full, and so over.
-        None => return,
-    };
-    note(&app, id, state, error.as_deref()).await;
+    match app.jobs.end_of(id) {
+        End::Completed => note(&app, id, JobState::Completed, None).await,
+        End::Failed(error) => note(&app, id, JobState::Failed, Some(&error)).await,
+        End::NotYet | End::Unknown => {}
+    }
 }
 
-/// Waits until the ends of all jobs of a closed store are written down: their tasks are aborted, and
-/// who follows them may not get a turn any more.
-pub(crate) async fn written_down(app: &App) {
-    for (id, error) in app.jobs.failed() {
-        note(app, id, JobState::Failed, Some(&error)).await;
+/// Why a job that memory knows nothing of has no result.
+const NOT_WRITTEN: &str = "internal: how this job ended was not written down: submit it again";
+
+/// Writes down the ends of jobs whose last word did not reach the database, or not yet.
+pub(crate) async fn settle(app: &App) -> Result<(), HistoryError> {
+    let Some(history) = &app.service.history else {
+        return Ok(());
+    };
+    for id in history.unfinished(app.owner()).await? {
+        let Ok(job) = Uuid::parse_str(&id) else { continue };
+        let (state, error) = match app.jobs.end_of(job) {
+            End::NotYet => continue,
+            End::Completed => (JobState::Completed, None),
+            End::Failed(error) => (JobState::Failed, Some(error)),
+            End::Unknown => (JobState::Failed, Some(NOT_WRITTEN.to_owned())),
+        };
+        history.advance(&id, state, error.as_deref()).await?;
     }
+    Ok(())
 }
 
 async fn note(app: &App, id: Uuid, state: JobState, error: Option<&str>) {

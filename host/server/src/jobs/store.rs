@@ -12,6 +12,19 @@ use uuid::Uuid;
 use super::job::{Job, Snapshot, State};
 use crate::{admission::RETRY_AFTER, problem::Refusal, shutdown::JOB_CUT_OFF};
 
+/// How a job has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It has not.
+    NotYet,
+    /// With a result.
+    Completed,
+    /// With an error.
+    Failed(String),
+    /// It is not in memory.
+    Unknown,
+}
+
 /// All jobs, in memory.
 #[derive(Debug, Clone)]
 pub(crate) struct Jobs(Arc<Mutex<Store>>);
@@ -127,23 +140,14 @@ impl Jobs {
         self.get(id, tenant)
     }
 
-    /// How a job that is over has ended: with a result, or with an error.
-    pub(crate) fn ended(&self, id: Uuid) -> Option<Option<String>> {
-        match &self.store().jobs.get(&id)?.state {
-            State::Completed(_) => Some(None),
-            State::Failed(error) => Some(Some(error.clone())),
-            State::Pending | State::Processing => None,
+    /// How a job has ended.
+    pub(crate) fn end_of(&self, id: Uuid) -> End {
+        match self.store().jobs.get(&id).map(|it| &it.state) {
+            None => End::Unknown,
+            Some(State::Completed(_)) => End::Completed,
+            Some(State::Failed(error)) => End::Failed(error.clone()),
+            Some(State::Pending | State::Processing) => End::NotYet,
         }
-    }
-
-    /// All that have failed, with their errors.
-    pub(crate) fn failed(&self) -> Vec<(Uuid, String)> {
-        let store = self.store();
-        let failed = store.jobs.iter().filter_map(|(id, job)| match &job.state {
-            State::Failed(error) => Some((*id, error.clone())),
-            _ => None,
-        });
-        failed.collect()
     }
 
     /// How many are not over.

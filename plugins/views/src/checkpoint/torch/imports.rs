@@ -33,6 +33,8 @@ const DANGEROUS: [&str; 19] = [
     "multiprocessing",
     "asyncio",
 ];
+/// Those of them that classes and modules of usual packages are called as well.
+const COMMON_NAMES: [&str; 5] = ["code", "commands", "imp", "multiprocessing", "asyncio"];
 /// Built-in functions that run code or open files. Not `getattr`: exported learners use it.
 const DANGEROUS_BUILTINS: [&str; 9] = [
     "eval",
@@ -131,7 +133,14 @@ pub fn kind_of_import(global: &str) -> ImportKind {
     let root = global.split('.').next().unwrap_or_default();
     let name = global.rsplit('.').next().unwrap_or_default();
     let built_in = matches!(root, "builtins" | "__builtin__" | "__builtins__");
+    // `pathlib` and the name `os.system` are one import too: what a module has imported is in reach.
+    let reaches = global
+        .split('.')
+        .skip(1)
+        .map(|it| it.trim_start_matches('_'))
+        .any(|it| DANGEROUS.contains(&it) && !COMMON_NAMES.contains(&it));
     if DANGEROUS.contains(&root)
+        || reaches
         || LOADERS.contains(&global)
         || (built_in && DANGEROUS_BUILTINS.contains(&name))
         // A name that is only put together while loading hides what it is.
@@ -165,6 +174,8 @@ mod tests {
             "joblib.load",
             "pandas.io.pickle.read_pickle",
             "torch.load",
+            "pathlib.os.system",
+            "argparse._os.system",
         ] {
             assert_eq!(kind_of_import(global), ImportKind::Dangerous, "{global}");
         }
@@ -175,6 +186,7 @@ mod tests {
             "builtins.set",
             "builtins.getattr",
             "sklearn.ensemble._forest.RandomForestClassifier",
+            "torch.multiprocessing.reductions.rebuild_tensor",
         ] {
             assert_eq!(kind_of_import(global), ImportKind::Usual, "{global}");
         }
