@@ -22,7 +22,9 @@ use crate::{
     model::RequestModel,
     respond,
     start::{self, Loaded},
-    translate, write_back,
+    translate,
+    watch::{self, Seen},
+    write_back,
 };
 
 /// The share of a request's time that analyzers may use; the rest is the reasoner's.
@@ -37,6 +39,8 @@ pub struct Coordinator {
     pub(crate) last_look: ArcSwap<PluginsInfo>,
     pub(crate) reloading: tokio::sync::Mutex<()>,
     pub(crate) started_with: Config,
+    /// The files as they were before they were loaded.
+    pub(crate) seen: Seen,
     configuration: ArcSwap<Config>,
     access: FileAccess,
     mlflow: Retriever,
@@ -58,6 +62,8 @@ impl Coordinator {
     /// What cannot be loaded, each with its reason. A dropped-in plugin that is refused is no
     /// error: see [`Coordinator::refused`].
     pub async fn start(config: &Config) -> Result<Self, StartError> {
+        // Before loading: what changes meanwhile is a change.
+        let seen = watch::look(config);
         let (loaded, agents) = start::load(config).await?;
         Ok(Self {
             loaded,
@@ -65,6 +71,7 @@ impl Coordinator {
             agents: ArcSwap::from_pointee(agents),
             reloading: tokio::sync::Mutex::default(),
             started_with: config.clone(),
+            seen,
             configuration: ArcSwap::from_pointee(config.clone()),
             access: FileAccess::below(&config.artifacts.roots),
             mlflow: mlflow::retriever(&config.mlflow)?,

@@ -14,13 +14,12 @@ use deepfix_sources::Source;
 
 use crate::{Coordinator, wanted::wasm_files};
 
-type Seen = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
+pub(crate) type Seen = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 /// Looks until the coordinator is gone. A change is taken up when two looks in a row saw the same: a file
 /// that is still being written is waited for.
-pub(crate) async fn run(coordinator: Weak<Coordinator>, config: Config) {
+pub(crate) async fn run(coordinator: Weak<Coordinator>, config: Config, mut taken: Seen) {
     let every = config.plugins.watch;
-    let mut taken = look(&config);
     let mut last = taken.clone();
     let mut config = config;
     loop {
@@ -44,7 +43,8 @@ pub(crate) async fn run(coordinator: Weak<Coordinator>, config: Config) {
     }
 }
 
-fn look(config: &Config) -> Seen {
+/// The watched files, each with its size and time.
+pub(crate) fn look(config: &Config) -> Seen {
     let mut files = vec![config.file.clone(), config.plugins.lock.clone()];
     let agents = config.agents.iter().chain(std::iter::once(&config.reasoner));
     let named = agents.filter(|it| !it.component.to_str().is_some_and(Source::is_remote));
@@ -69,7 +69,7 @@ impl Coordinator {
     pub fn watch(self: &Arc<Self>) {
         let config = self.configuration();
         if !config.plugins.watch.is_zero() {
-            tokio::spawn(run(Arc::downgrade(self), config));
+            tokio::spawn(run(Arc::downgrade(self), config, self.seen.clone()));
         }
     }
 }
