@@ -76,6 +76,10 @@ fn differing(started_with: &Config, now: &Config) -> Vec<String> {
             ("log", format!("{:?}", it.log)),
             ("engine", format!("{:?}", it.engine)),
             ("knowledge", format!("{:?}", it.knowledge)),
+            ("history", format!("{:?}", it.history)),
+            ("llm", format!("{:?}", it.llm)),
+            ("tls", format!("{:?}", it.tls)),
+            ("telemetry", format!("{:?}", it.telemetry)),
             ("mlflow", format!("{:?}", it.mlflow)),
             ("artifacts", format!("{:?}", it.artifacts)),
         ]

@@ -8,8 +8,12 @@ use serde::Deserialize;
 use crate::{
     llm::RawLlm,
     mlflow::RawMlflow,
+    oidc::RawOidc,
     plugins::{RawPlugins, SecretSource},
     service::{RawAccess, RawHistory},
+    telemetry::RawTelemetry,
+    tenants::RawTenant,
+    tls::RawTls,
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -18,6 +22,10 @@ pub(crate) struct RawConfig {
     pub(crate) server: RawServer,
     pub(crate) history: RawHistory,
     pub(crate) access: RawAccess,
+    pub(crate) tls: RawTls,
+    pub(crate) oidc: RawOidc,
+    pub(crate) telemetry: RawTelemetry,
+    pub(crate) tenant: Vec<RawTenant>,
     pub(crate) log: RawLog,
     pub(crate) engine: RawEngine,
     pub(crate) knowledge: RawKnowledge,

@@ -3,10 +3,13 @@
 
 use std::path::Path;
 
-use deepfix_config::{AccessConfig, Config, HistoryConfig, ServerConfig};
+use deepfix_config::{AccessConfig, Config, HistoryConfig, OidcConfig, ServerConfig, TelemetryConfig};
 
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 14] = [
     "access",
+    "tls",
+    "oidc",
+    "telemetry",
     "history",
     "llm",
     "server",
@@ -59,6 +62,9 @@ fn the_shipped_file_states_the_defaults() {
     let config = parse(&shipped()).unwrap();
     assert_eq!(config.server, ServerConfig::default());
     assert_eq!(config.access, AccessConfig::default());
+    assert_eq!(config.oidc, OidcConfig::default());
+    assert_eq!(config.telemetry, TelemetryConfig::default());
+    assert_eq!((config.tls, config.tenants), (None, Vec::new()));
     let history = HistoryConfig::default();
     assert_eq!(config.history.database, Some("/etc/data/deepfix.db".to_owned()));
     assert_eq!(
