@@ -22,7 +22,7 @@ const USAGE: &str = "\
 cargo xtask build            the components and the binary: target/release/deepfix
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
-cargo xtask python           MLflow and deepchecks below target/, for the tests
+cargo xtask python           MLflow, deepchecks and schemathesis below target/, for the tests
 cargo xtask browser          what the tests of the report drive a browser with
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
@@ -39,7 +39,9 @@ fn main() -> ExitCode {
         "build" => build::all(),
         "demo" => demo::run(),
         "test" => test::run(),
-        "python" => python::mlflow().and_then(|()| python::tabular()),
+        "python" => python::mlflow()
+            .and_then(|()| python::tabular())
+            .and_then(|()| python::api()),
         "browser" => browser::ensure(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),

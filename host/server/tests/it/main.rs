@@ -8,6 +8,7 @@
     clippy::print_stdout
 )]
 
+mod access;
 mod bodies;
 mod drain;
 mod events;
@@ -16,8 +17,11 @@ mod history;
 mod jobs;
 mod limits;
 mod logs;
+mod openapi;
 mod problems;
+mod provider;
 mod routes;
 mod signals;
 mod slow;
+mod tls;
 mod wire;
