@@ -3,12 +3,12 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use deepfix_config::{AccessConfig, OidcConfig, RequireKeys, ServerConfig, TenantConfig};
-use deepfix_history::{History, now};
+use deepfix_history::{History, NewAnalysis, now};
 use deepfix_server::{Control, Scope, Service, mint};
 use serde_json::{Value, json};
 
 use crate::{
-    fake::reaches,
+    fake::{Fake, reaches},
     provider::{Provider, Signer},
     wire::{Answer, Server, config, post},
 };
@@ -438,4 +438,80 @@ async fn a_job_is_cancelled_through_another_server_of_the_same_database() {
     // Its own server sees it at its next look, and ends the work.
     reaches(&one.fake.ended, 1).await;
     assert_eq!(ask(&one, "GET", &job, "").await.json()["status"], "FAILED");
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_answer_is_no_verdict_on_the_token() {
+    let signer = Signer::elliptic("e1");
+    let provider = Provider::start(&[&signer]).await;
+    let token = signer.sign(&provider.claims(&json!({})));
+    let oidc = OidcConfig {
+        issuer: Some(provider.issuer.clone()),
+        audience: "deepfix".to_owned(),
+        // Nobody listens there.
+        jwks_uri: Some("http://127.0.0.1:1/keys".to_owned()),
+        ..OidcConfig::default()
+    };
+    let server = Server::of(&config(), |diagnosis, config| {
+        Service::new(diagnosis, config)
+            .with_access(&always(), &[], &oidc)
+            .unwrap()
+    })
+    .await;
+    let answer = ask(&server, "GET", "/v1/agents", &bearer(&token)).await;
+    answer.problem(503, "store_unavailable");
+    assert!(answer.header("retry-after").is_some());
+}
+
+#[tokio::test]
+async fn a_tenants_analyses_are_kept_for_its_own_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("history.db").display().to_string();
+    let history = History::open(&file, 4).await.unwrap();
+    for tenant in ["a", "b"] {
+        let analysis = NewAnalysis {
+            id: format!("of {tenant}"),
+            tenant: tenant.to_owned(),
+            created_at: now() - 60_000,
+            dataset_name: String::new(),
+            severity: 0,
+            findings: 0,
+            codes: Vec::new(),
+            failed_agents: 0,
+            summary: String::new(),
+            response: "{}".to_owned(),
+        };
+        history.add(&analysis).await.unwrap();
+    }
+    let short = TenantConfig {
+        retention: Some(Duration::from_secs(30)),
+        ..tenant("a")
+    };
+    let opened = history.clone();
+    let _server = Server::of(&config(), |diagnosis, config| {
+        Service::new(diagnosis, config)
+            .with_history(opened, Duration::from_secs(3600), false)
+            .with_access(&AccessConfig::default(), &[short], &OidcConfig::default())
+            .unwrap()
+    })
+    .await;
+    while history.get("a", "of a").await.unwrap().is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert!(history.get("b", "of b").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn keys_are_needed_on_every_address_but_loopback() {
+    let service = |access: AccessConfig| {
+        let none = OidcConfig::default();
+        Service::new(Fake::new(), &config())
+            .with_access(&access, &[], &none)
+            .unwrap()
+    };
+    let (here, anywhere) = ("127.0.0.1:1".parse().unwrap(), "0.0.0.0:1".parse().unwrap());
+    let auto = service(AccessConfig::default());
+    assert!(!auto.needs_keys_on(here) && auto.needs_keys_on(anywhere));
+    let always = service(always());
+    assert!(always.needs_keys_on(here) && always.needs_keys_on(anywhere));
 }
