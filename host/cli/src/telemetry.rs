@@ -115,6 +115,8 @@ impl Telemetry {
     {
         tracing_opentelemetry::layer()
             .with_tracer(self.0.tracer("deepfix"))
+            .with_location(false)
+            .with_threads(false)
             // Lines of the log are in the log, and the log's own span of a request says nothing more.
             .with_filter(tracing_subscriber::filter::filter_fn(|it| {
                 it.is_span() && *it.level() <= LevelFilter::INFO && it.name() != "request"

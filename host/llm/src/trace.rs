@@ -21,7 +21,7 @@ pub(crate) fn span(exchange: &Exchange<'_>, row: &Row, host: &str) -> Span {
         gen_ai.operation.name = "chat",
         gen_ai.provider.name = row.convention(),
         gen_ai.request.model = exchange.model,
-        gen_ai.request.max_tokens = exchange.max_tokens,
+        gen_ai.request.max_tokens = i64::from(exchange.max_tokens),
         gen_ai.request.temperature = exchange.temperature,
         "gen_ai.output.type" = output,
         gen_ai.response.model = Empty,
@@ -30,6 +30,11 @@ pub(crate) fn span(exchange: &Exchange<'_>, row: &Row, host: &str) -> Span {
         server.address = host,
         "error.type" = Empty,
     )
+}
+
+/// OpenTelemetry's whole numbers have a sign; others would arrive as texts.
+fn count(tokens: u64) -> i64 {
+    i64::try_from(tokens).unwrap_or(i64::MAX)
 }
 
 /// Adds how it ended.
@@ -41,12 +46,12 @@ pub(crate) fn ended(span: &Span, outcome: &Result<Parsed, LlmError>) {
     match outcome {
         Ok(Parsed::Reply(reply)) => {
             span.record("gen_ai.response.model", reply.model.as_str());
-            span.record("gen_ai.usage.input_tokens", reply.tokens.input);
-            span.record("gen_ai.usage.output_tokens", reply.tokens.output);
+            span.record("gen_ai.usage.input_tokens", count(reply.tokens.input));
+            span.record("gen_ai.usage.output_tokens", count(reply.tokens.output));
         }
         Ok(Parsed::Length(tokens)) => {
-            span.record("gen_ai.usage.input_tokens", tokens.input);
-            span.record("gen_ai.usage.output_tokens", tokens.output);
+            span.record("gen_ai.usage.input_tokens", count(tokens.input));
+            span.record("gen_ai.usage.output_tokens", count(tokens.output));
             failed("length");
         }
         Ok(Parsed::Error(status, _)) => failed(&status.to_string()),

@@ -19,6 +19,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use opentelemetry::trace::TraceContextExt as _;
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
@@ -97,7 +98,8 @@ impl Drop for Record {
         metrics::counter!("deepfix_http_requests_total", "route" => self.route, "status" => status).increment(1);
         metrics::histogram!("deepfix_http_request_duration_seconds", "route" => self.route).record(ms / 1000.0);
         if let Some(status) = self.status {
-            self.traced.record("http.response.status_code", status.as_u16());
+            self.traced
+                .record("http.response.status_code", i64::from(status.as_u16()));
         }
         self.span.in_scope(|| match self.status {
             Some(status) if status.is_server_error() => {
@@ -111,6 +113,8 @@ impl Drop for Record {
             Some(status) => tracing::info!(status = status.as_u16(), bytes, duration_ms = ms, "answered"),
             None => tracing::info!(duration_ms = ms, "the client went away before the answer"),
         });
+        // It ends now, whoever still holds a part of it: connections of clients are kept longer.
+        self.traced.context().span().end();
     }
 }
 
