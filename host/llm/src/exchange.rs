@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use crate::{
     ErrorKind, LlmError, Message, Prompt, chain,
     guard::{guard_key, redact},
-    ledger::Account,
+    ledger::{Account, Tokens},
     retry,
     service::{Inner, Shape},
     tape::Tape,
@@ -95,6 +95,10 @@ impl Inner {
             Ok(Parsed::Length(tokens)) => {
                 let length = exchange.max_tokens as usize * 4;
                 Ok(Parsed::Length(account.settle(tokens, characters, length, prices)))
+            }
+            Err(error) if error.kind.is_answered() => {
+                account.settle(Tokens::default(), characters, 0, prices);
+                Err(error)
             }
             other => other,
         }
