@@ -153,3 +153,20 @@ fn a_model_of_tables_is_told_from_others() {
         assert!(!params(other.clone()).is_of_tables(), "{other}");
     }
 }
+
+#[test]
+fn a_number_alone_is_a_count_of_layers_or_a_width_and_no_list() {
+    assert_eq!(params(json!({"hidden_layers": "2"})).hidden_sizes(), None);
+    assert_eq!(params(json!({"hidden_layer_sizes": "64, relu"})).hidden_sizes(), None);
+    for list in ["[64]", "(64,)", "64,"] {
+        assert_eq!(
+            params(json!({"hidden_layer_sizes": list}))
+                .hidden_sizes()
+                .map(|it| it.value),
+            Some(vec![64.0]),
+            "{list}"
+        );
+    }
+    let stack = params(json!({"hidden_dim": "64", "num_layers": "2"}));
+    assert_eq!(stack.hidden_sizes().map(|it| it.value), Some(vec![64.0; 2]));
+}
