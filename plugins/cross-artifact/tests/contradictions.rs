@@ -215,14 +215,16 @@ fn a_parameter_that_is_absent_says_less_than_one_that_says_none() {
         unscaled(json!({"feature_scaling": null}), 4000.0),
         &[completed(TRAINING, vec![])],
     );
-    let of = |answer: &Answer| {
-        (
-            answer.report.analyses[0].finding.severity,
-            answer.report.analyses[0].finding.confidence,
-        )
+    assert_eq!(none.codes(), ["cross.missing_scaling"]);
+    assert_eq!(absent.codes(), ["cross.missing_scaling"]);
+    let of = |answer: &Answer| answer.report.analyses[0].finding.clone();
+    assert_eq!((of(&none).severity, of(&absent).severity), (High, Medium));
+    let strength = |answer: &Answer| {
+        let extras: serde_json::Value = serde_json::from_str(&of(answer).extras).unwrap();
+        extras["strength"].as_f64().unwrap()
     };
-    assert_eq!(none.codes(), absent.codes());
-    assert!(of(&none) > of(&absent));
+    assert!(strength(&none) > strength(&absent));
+    assert!(of(&none).confidence >= of(&absent).confidence);
     // A rate out of the ordinary explains the first loss as well.
     let fast = reason(
         unscaled(json!({"feature_scaling": null, "learning_rate": 0.5}), 4000.0),
