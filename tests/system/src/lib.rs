@@ -10,6 +10,7 @@
 
 mod home;
 mod mlflow;
+mod operator;
 mod registry;
 mod server;
 mod tools;
@@ -18,7 +19,8 @@ use std::path::{Path, PathBuf};
 
 pub use home::{Home, Ran};
 pub use mlflow::{Mlflow, log_runs, look};
-pub use registry::Registry;
+pub use operator::{Operator, acme, digest};
+pub use registry::{Registry, Stopped};
 use serde_json::Value;
 pub use server::{Answer, Server};
 pub use tools::{tool, tool_path};
