@@ -250,7 +250,9 @@ export class Context {
 }
 
 const witKind = (kind) => kind.replaceAll("_", "-");
-const text = (extras) => (extras && Object.keys(extras).length > 0 ? JSON.stringify(extras) : "");
+// JSON has no NaN and no infinities: they are texts, as in the artifacts.
+const finite = (_, it) => (typeof it === "number" && !Number.isFinite(it) ? String(it) : it);
+const text = (extras) => (extras && Object.keys(extras).length > 0 ? JSON.stringify(extras, finite) : "");
 
 function value(it) {
   if (typeof it === "boolean") return { tag: "boolean", val: it };

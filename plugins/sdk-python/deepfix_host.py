@@ -4,6 +4,7 @@ import this: ``wit_world`` is generated from the WIT when it is built, and lies 
 from __future__ import annotations
 
 import json
+import math
 from typing import Callable, Optional, ParamSpec, Sequence, TypeVar, Union
 
 from componentize_py_types import Err, Ok
@@ -130,8 +131,17 @@ def _value(it: sdk.Scalar) -> types.Value:
     return types.Value_Text(str(it))
 
 
+def _finite(it: object) -> object:
+    # JSON has no such numbers: they are texts, as in the artifacts.
+    if isinstance(it, float) and not math.isfinite(it):
+        return "NaN" if math.isnan(it) else "Infinity" if it > 0 else "-Infinity"
+    if isinstance(it, dict):
+        return {name: _finite(value) for name, value in it.items()}
+    return [_finite(value) for value in it] if isinstance(it, (list, tuple)) else it
+
+
 def _extras(it: dict) -> str:
-    return json.dumps(it) if it else ""
+    return json.dumps(_finite(it)) if it else ""
 
 
 def _finding(it: sdk.Finding) -> types.Finding:

@@ -8,6 +8,7 @@ mod browser;
 mod build;
 mod debian;
 mod demo;
+mod generate;
 mod model;
 mod npm;
 mod openssl;
@@ -27,6 +28,7 @@ cargo xtask test             builds, then runs every check and test
 cargo xtask python           MLflow and deepchecks below target/, for the tests
 cargo xtask browser          what the tests of the report drive a browser with
 cargo xtask plugins          toolchains of plugins and a registry below target/, for the tests
+cargo xtask generate         what is written from wit/: bindings, types, reference
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
 cargo xtask bench diagnosis [FOLDER] [--json FILE] [--html FILE]
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         "python" => python::mlflow().and_then(|()| python::tabular()),
         "browser" => browser::ensure(),
         "plugins" => plugins::toolchains().and_then(|()| plugins::registry()),
+        "generate" => generate::all(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {

@@ -4,7 +4,7 @@
 use std::{fs, path::PathBuf, process::Command};
 
 use crate::{
-    debian, npm,
+    build, debian, npm,
     process::{output, root, run, stage},
     python,
 };
@@ -14,6 +14,8 @@ const PYTHON: &str = "target/plugin-tools/python";
 const NODE: &str = "target/plugin-tools/node";
 /// The CNCF's Distribution, in the package of Debian.
 const REGISTRY: &str = "docker-registry";
+/// Below plugins/examples, one in each language.
+const EXAMPLES: [&str; 4] = ["reproducibility", "spectral-check", "tokenizer-check", "fairness-gap"];
 /// Where its package is unpacked.
 const REGISTRY_FOLDER: &str = "target/registry";
 
@@ -43,6 +45,25 @@ pub(crate) fn registry() -> Result<(), String> {
              `registry` fail; all others run."
         )
     })
+}
+
+/// The example plugins as components, by the command that authors use.
+pub(crate) fn examples() -> Result<(), String> {
+    toolchains()?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let own = [
+        root().join(PYTHON).join("bin"),
+        root().join(NODE).join("node_modules/.bin"),
+    ];
+    let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path)));
+    let path = path.map_err(|error| error.to_string())?;
+    for name in EXAMPLES {
+        run(Command::new(build::binary())
+            .args(["plugin", "build"])
+            .arg(root().join("plugins/examples").join(name))
+            .env("PATH", &path))?;
+    }
+    Ok(())
 }
 
 fn unpack(folder: &std::path::Path) -> Result<(), String> {
