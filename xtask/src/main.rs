@@ -8,8 +8,11 @@ mod browser;
 mod build;
 mod debian;
 mod demo;
+mod generate;
 mod model;
+mod npm;
 mod openssl;
+mod plugins;
 mod postgres;
 mod process;
 mod python;
@@ -24,6 +27,8 @@ cargo xtask demo             builds, then diagnoses a sick and a healthy experim
 cargo xtask test             builds, then runs every check and test
 cargo xtask python           MLflow and deepchecks below target/, for the tests
 cargo xtask browser          what the tests of the report drive a browser with
+cargo xtask plugins          toolchains of plugins and a registry below target/, for the tests
+cargo xtask generate         what is written from wit/: bindings, types, reference
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
 cargo xtask bench diagnosis [FOLDER] [--json FILE] [--html FILE]
@@ -41,6 +46,8 @@ fn main() -> ExitCode {
         "test" => test::run(),
         "python" => python::mlflow().and_then(|()| python::tabular()),
         "browser" => browser::ensure(),
+        "plugins" => plugins::toolchains().and_then(|()| plugins::registry()),
+        "generate" => generate::all(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {
