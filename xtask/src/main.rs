@@ -13,6 +13,7 @@ mod openssl;
 mod postgres;
 mod process;
 mod python;
+mod sdk;
 mod test;
 mod toolchain;
 
@@ -23,6 +24,7 @@ cargo xtask build            the components and the binary: target/release/deepf
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
 cargo xtask python           MLflow and deepchecks below target/, for the tests
+cargo xtask sdk              the wheels of the Python package, and its tests
 cargo xtask browser          what the tests of the report drive a browser with
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(),
         "test" => test::run(),
         "python" => python::mlflow().and_then(|()| python::tabular()),
+        "sdk" => sdk::run_all(),
         "browser" => browser::ensure(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),

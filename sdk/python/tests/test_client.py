@@ -7,10 +7,11 @@ import json
 import logging
 from pathlib import Path
 
-import deepfix
 import pytest
-from deepfix import _wire
 from fake import ok, refusal, serving
+
+import deepfix
+from deepfix import _wire
 
 
 @pytest.fixture
@@ -200,5 +201,7 @@ def test_the_address_and_the_key_come_from_the_environment(monkeypatch):
 def test_what_json_lacks_is_sent_as_text():
     import numpy
 
-    found = json.loads(deepfix._json.dumps({"a": [float("nan"), numpy.float32("inf")], numpy.int64(1): numpy.arange(2)}))
+    found = json.loads(
+        deepfix._json.dumps({"a": [float("nan"), numpy.float32("inf")], numpy.int64(1): numpy.arange(2)})
+    )
     assert found == {"a": ["NaN", "Infinity"], "1": [0, 1]}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-import deepfix
 import pytest
+
+import deepfix
 
 pytest_plugins = ["pytester"]
 

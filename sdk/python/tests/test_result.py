@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
-import deepfix
 import pytest
+
+import deepfix
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import subprocess
 import threading
 import time
 
-import deepfix
 import deepfix_core
 import numpy
 import pandas
@@ -15,6 +14,8 @@ import polars
 import pyarrow
 import pytest
 from conftest import BINARY, ROOT
+
+import deepfix
 
 
 def test_pandas_polars_and_arrow_give_the_same(tables):
