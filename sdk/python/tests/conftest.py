@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,14 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DEEPFIX_BINARY", str(BINARY))
     monkeypatch.setenv("DEEPFIX_CONFIG", str(ROOT / "deepfix.toml"))
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without the binary."""
+    monkeypatch.delenv("DEEPFIX_BINARY")
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "deepfix_bin", None)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from deepfix import _wire
 
 
 @pytest.fixture
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waited: list[float] = []
     monkeypatch.setattr("deepfix.client.time.sleep", waited.append)
     return waited
@@ -92,44 +92,44 @@ def test_a_problem_keeps_its_fields(server):
     assert problem.request_id
 
 
-def test_a_busy_server_is_asked_again_when_it_says_so(_no_waiting):
+def test_a_busy_server_is_asked_again_when_it_says_so(waits):
     busy = refusal(429, {"Retry-After": "3"}, code="overloaded", detail="busy")
     with serving(busy, ok()) as (url, seen):
         result = deepfix.Client(url).diagnose(params={"lr": 1})
     assert result.summary == "fine"
     assert len(seen) == 2
-    assert _no_waiting == [3.0]
+    assert waits == [3.0]
 
 
-def test_a_connection_that_breaks_is_tried_again(_no_waiting):
+def test_a_connection_that_breaks_is_tried_again(waits):
     with serving((0, {}, None), (0, {}, None), ok()) as (url, seen):
         deepfix.Client(url).diagnose(params={"lr": 1})
     assert len(seen) == 3
-    assert 0 < _no_waiting[0] <= 0.5 < _no_waiting[1] <= 1.0
+    assert 0 < waits[0] <= 0.5 < waits[1] <= 1.0
 
 
-def test_attempts_are_bounded(_no_waiting):
+def test_attempts_are_bounded(waits):
     busy = refusal(503, code="shutting_down", detail="going")
     with serving(busy, busy, busy) as (url, seen), pytest.raises(deepfix.ServerError, match="shutting_down"):
         deepfix.Client(url, attempts=2).diagnose(params={"lr": 1})
     assert len(seen) == 2
 
 
-def test_a_wait_beyond_the_timeout_is_not_begun(_no_waiting):
+def test_a_wait_beyond_the_timeout_is_not_begun(waits):
     busy = refusal(429, {"Retry-After": "3600"}, code="overloaded", detail="busy")
     with serving(busy) as (url, _), pytest.raises(deepfix.ServerError, match="overloaded"):
         deepfix.Client(url, timeout=5).diagnose(params={"lr": 1})
-    assert _no_waiting == []
+    assert waits == []
 
 
-def test_a_wrong_request_is_not_sent_again(_no_waiting):
+def test_a_wrong_request_is_not_sent_again(waits):
     with serving(refusal(422, code="invalid_field", detail="no")) as (url, seen):
         with pytest.raises(deepfix.ServerError):
             deepfix.Client(url).diagnose(params={"lr": 1})
     assert len(seen) == 1
 
 
-def test_a_stream_that_ends_early_is_tried_again(_no_waiting):
+def test_a_stream_that_ends_early_is_tried_again(waits):
     half = (200, {"Content-Type": "text/event-stream"}, 'event: progress\ndata: {"agent": "A", "fraction": 0.5}\n\n')
     with serving(half, ok()) as (url, _):
         seen: list[deepfix.Progress] = []
@@ -162,11 +162,20 @@ def test_where_nobody_listens_it_is_said_or_warned():
         result.raise_for("high")
 
 
-def test_without_a_binary_it_says_how_to_get_one(monkeypatch):
-    monkeypatch.delenv("DEEPFIX_BINARY")
-    monkeypatch.setenv("PATH", "")
+@pytest.mark.usefixtures("nobody")
+def test_without_a_binary_it_says_how_to_get_one():
     with pytest.raises(deepfix.UnavailableError, match=r"pip install .deepfix\[local\]"):
         deepfix.diagnose(params={"lr": 1})
+
+
+def test_the_wheel_of_the_binary_diagnoses_by_itself(monkeypatch, diverging, tmp_path):
+    monkeypatch.delenv("DEEPFIX_BINARY")
+    monkeypatch.delenv("DEEPFIX_CONFIG")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert deepfix._local.find().origin == "deepfix-bin"
+    assert deepfix.diagnose(history=diverging).conclusions[0].code == "training.overfitting"
+    assert (tmp_path / "deepfix" / "components").is_dir()
 
 
 def test_a_local_engine_that_takes_too_long_is_ended(diverging):

@@ -22,9 +22,8 @@ def test_a_gate_opens_for_a_healthy_experiment(tables):
     assert deepfix.check(train=tables[0], test=tables[1], label="y").healthy
 
 
-def test_a_gate_that_cannot_see_does_not_open(monkeypatch):
-    monkeypatch.delenv("DEEPFIX_BINARY")
-    monkeypatch.setenv("PATH", "")
+@pytest.mark.usefixtures("nobody")
+def test_a_gate_that_cannot_see_does_not_open():
     client = deepfix.Client(on_error="warn")
     with pytest.warns(deepfix.DeepFixWarning), pytest.raises(deepfix.UnavailableError):
         deepfix.check(client=client, params={"lr": 1})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from typing import Literal
 
 from .errors import LocalError, MissingPackageError
 
+Form = Literal["html", "markdown", "sarif"]
 
-def report(response: str, form: str, language: str | None = None) -> str:
+
+def report(response: str, form: Form, language: str | None = None) -> str:
     """A response as `html`, `markdown` or `sarif`.
 
     Raises:
@@ -17,10 +20,10 @@ def report(response: str, form: str, language: str | None = None) -> str:
         import deepfix_core
     except ImportError:
         return _by_binary(response, form, language)
-    return str(deepfix_core.report(response, form, language))
+    return deepfix_core.report(response, form, language)
 
 
-def _by_binary(response: str, form: str, language: str | None) -> str:
+def _by_binary(response: str, form: Form, language: str | None) -> str:
     from . import _local
 
     engine = _local.find()

@@ -22,7 +22,7 @@ def artifacts(
     date: str | None = None,
     ignore: Sequence[str] = (),
     categorical: Sequence[str] = (),
-    task: str | None = None,
+    task: Any = None,
     checks: bool = True,
 ) -> dict[str, Any]:
     """`dataset_artifacts`, `deepchecks_artifacts` and `remarks` of the tables."""
@@ -36,7 +36,7 @@ def artifacts(
     if label is None and not _is_pair(train):
         raise InputError("label: nothing tells which column is predicted; expected label=COLUMN, or train=(X, y)")
     name_of_label = label or LABEL
-    streams = [
+    streams: list[Any] = [
         None if it is None else _stream(it, split, name_of_label) for split, it in (("train", train), ("test", test))
     ]
     try:
