@@ -16,6 +16,7 @@ mod plugins;
 mod postgres;
 mod process;
 mod python;
+mod sdk;
 mod test;
 mod toolchain;
 
@@ -26,6 +27,7 @@ cargo xtask build            the components and the binary: target/release/deepf
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
 cargo xtask python           MLflow and deepchecks below target/, for the tests
+cargo xtask sdk              the wheels of the Python package, and its tests
 cargo xtask browser          what the tests of the report drive a browser with
 cargo xtask plugins          toolchains of plugins and a registry below target/, for the tests
 cargo xtask generate         what is written from wit/: bindings, types, reference
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(),
         "test" => test::run(),
         "python" => python::mlflow().and_then(|()| python::tabular()),
+        "sdk" => sdk::run_all(),
         "browser" => browser::ensure(),
         "plugins" => plugins::toolchains().and_then(|()| plugins::registry()),
         "generate" => generate::all(),

@@ -3,7 +3,7 @@
 use crate::{
     browser, build, model, openssl, plugins, postgres,
     process::{self, cargo, root, stage},
-    python, toolchain,
+    python, sdk, toolchain,
 };
 
 /// Makes sure that something the tests need is there.
@@ -11,8 +11,8 @@ type Ensure = fn() -> Result<(), String>;
 
 /// The example that docs/plugins.md refers to.
 const EXAMPLE: &str = "plugins/examples/reproducibility";
-/// Workspaces of their own: what they hold is built as components.
-const APART: [&str; 2] = [EXAMPLE, "tests/guests"];
+/// Workspaces of their own: what they hold is built as components, or for Python.
+const APART: [&str; 3] = [EXAMPLE, "tests/guests", "sdk/core"];
 
 /// `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
@@ -52,7 +52,8 @@ pub(crate) fn run() -> Result<(), String> {
         "--locked",
         "--workspace",
         "--all-features",
-    ]))
+    ]))?;
+    sdk::run_all()
 }
 
 /// `cargo xtask lint`.
