@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_passage_acts_or_loads() {
-        let text = "# a\n<script>alert(1)</script> [x](javascript:alert(2)) ![y](http://evil.example/p.png) <b>c</b> `d`\n\n<img src=x onerror=alert(3)>";
+        let text = "# a\n\nz <script>alert(1)</script> [x](javascript:alert(2)) ![y](http://evil.example/p.png) <b>c</b> `d`\n\n<img src=x onerror=alert(3)>";
         let html = rendered(text);
         assert!(
             html.contains("&lt;script&gt;") && html.contains("<code>d</code>"),

@@ -59,7 +59,12 @@
     if (!("live" in told)) { inputs[0].files = event.dataTransfer.files; form.submit(); return; }
     var found = [], entries = Array.prototype.map.call(event.dataTransfer.items, function (it) { return it.webkitGetAsEntry && it.webkitGetAsEntry(); }).filter(Boolean);
     inputs.forEach(function (it) { it.value = ""; });
-    entries.reduce(function (before, it) { return before.then(function () { return walk(it, "", found); }); }, Promise.resolve()).then(function () { choose(found); submit(); }, function (error) { fail(String(error)); });
+    entries.reduce(function (before, it) { return before.then(function () { return walk(it, "", found); }); }, Promise.resolve()).then(function () {
+      // A browser that gives no entries gives plain files.
+      if (!entries.length) { found = Array.prototype.map.call(event.dataTransfer.files, function (file) { return { path: file.name, file: file }; }); }
+      choose(found);
+      submit();
+    }, function (error) { fail(String(error)); });
   });
 
   var running = null;

@@ -8,12 +8,14 @@
     reason = "a helper of tests fails by panicking"
 )]
 
+mod browser;
 mod home;
 mod mlflow;
 mod server;
 
 use std::path::{Path, PathBuf};
 
+pub use browser::browse;
 pub use home::{Home, Ran};
 pub use mlflow::{Mlflow, log_runs, look};
 use serde_json::Value;
