@@ -8,7 +8,8 @@ use deepfix_artifacts::{FileAccess, decode_request};
 use deepfix_config::Config;
 use deepfix_core::{
     AgentError, AgentInfo, AnalyseOptions, AnalyseResponse, ArtifactKind, BoxFuture, Diagnosis, Experiment,
-    FailureReason, OrderedMap, Outcome, OutcomeStatus, PluginsInfo, Problem, RefusedPlugin, Role,
+    FailureReason, KnowledgePassage, KnowledgeQuery, OrderedMap, Outcome, OutcomeStatus, PluginsInfo, Problem,
+    RefusedPlugin, Role,
 };
 use deepfix_mlflow::Retriever;
 use deepfix_runtime::{Allocator, NoLanguageModel, Plugin, RunInput, Services, Spent};
@@ -464,6 +465,20 @@ impl Diagnosis for Coordinator {
 
     fn reload(&self) -> BoxFuture<'_, PluginsInfo> {
         Box::pin(self.reload_now("asked for"))
+    }
+
+    fn knowledge(&self, query: &KnowledgeQuery) -> Result<Vec<KnowledgePassage>, Problem> {
+        self.loaded.knowledge.look_up(query)
+    }
+
+    fn knowledge_domains(&self) -> Vec<String> {
+        self.loaded
+            .knowledge
+            .0
+            .domains()
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
     }
 }
 

@@ -78,6 +78,7 @@ fn differing(started_with: &Config, now: &Config) -> Vec<String> {
             ("knowledge", format!("{:?}", it.knowledge)),
             ("mlflow", format!("{:?}", it.mlflow)),
             ("artifacts", format!("{:?}", it.artifacts)),
+            ("uploads", format!("{:?}", it.uploads)),
         ]
     };
     let (then, now) = (sections(started_with), sections(now));

@@ -6,7 +6,7 @@ use deepfix_core::Diagnosis;
 use deepfix_server::Service;
 use tokio::net::TcpListener;
 
-use crate::{args::ServeArgs, config, history, logging};
+use crate::{args::ServeArgs, config, history, logging, uploads};
 
 /// `deepfix serve`.
 pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result<ExitCode> {
@@ -44,6 +44,7 @@ pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result
     );
     let mut service = Service::new(diagnosis, &server)
         .with_access(&config.access)
+        .with_uploads(&config.uploads, uploads::reader())
         .with_metrics(metrics);
     if let Some((history, shared)) = history {
         service = service.with_history(history, config.history.retention, shared);

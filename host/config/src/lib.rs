@@ -13,6 +13,7 @@ mod plugins;
 mod raw;
 mod service;
 mod types;
+mod uploads;
 
 pub use error::ConfigError;
 pub use llm::LlmConfig;
@@ -22,3 +23,4 @@ pub use service::{AccessConfig, HistoryConfig, RequireKeys};
 pub use types::{
     AgentConfig, ArtifactsConfig, Config, EngineSection, KnowledgeConfig, LogConfig, LogFormat, ServerConfig,
 };
+pub use uploads::UploadsConfig;

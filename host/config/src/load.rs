@@ -12,7 +12,7 @@ use crate::{
     AgentConfig, ArtifactsConfig, Config, ConfigError, EngineSection, KnowledgeConfig, LogConfig, LogFormat,
     ServerConfig, mlflow, overrides, plugins,
     raw::{RawAgent, RawConfig, RawServer},
-    service,
+    service, uploads,
 };
 
 impl Config {
@@ -131,6 +131,7 @@ impl Checker<'_> {
             server: self.server(&raw.server)?,
             history: service::history(self, raw.history)?,
             access: service::access(self, &raw.access)?,
+            uploads: uploads::check(self, &raw.uploads)?,
             log: self.log(raw.log.level, raw.log.format.as_deref())?,
             engine: EngineSection {
                 cache_dir: raw

@@ -10,6 +10,7 @@ use crate::{
     mlflow::RawMlflow,
     plugins::{RawPlugins, SecretSource},
     service::{RawAccess, RawHistory},
+    uploads::RawUploads,
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -18,6 +19,7 @@ pub(crate) struct RawConfig {
     pub(crate) server: RawServer,
     pub(crate) history: RawHistory,
     pub(crate) access: RawAccess,
+    pub(crate) uploads: RawUploads,
     pub(crate) log: RawLog,
     pub(crate) engine: RawEngine,
     pub(crate) knowledge: RawKnowledge,

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 
 use deepfix_core::{ArtifactKind, Capability, Limits};
 
-use crate::{AccessConfig, HistoryConfig, LlmConfig, MlflowConfig, PluginsConfig, SecretSource};
+use crate::{AccessConfig, HistoryConfig, LlmConfig, MlflowConfig, PluginsConfig, SecretSource, UploadsConfig};
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct Config {
     pub history: HistoryConfig,
     /// Whom the server answers.
     pub access: AccessConfig,
+    /// Files that people hand over in a browser.
+    pub uploads: UploadsConfig,
     /// Logs.
     pub log: LogConfig,
     /// The WebAssembly engine.

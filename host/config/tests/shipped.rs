@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use deepfix_config::{AccessConfig, Config, HistoryConfig, ServerConfig};
+use deepfix_config::{AccessConfig, Config, HistoryConfig, ServerConfig, UploadsConfig};
 
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "access",
     "history",
     "llm",
@@ -17,6 +17,7 @@ const SECTIONS: [&str; 11] = [
     "artifacts",
     "limits",
     "plugins",
+    "uploads",
 ];
 
 fn shipped() -> String {
@@ -59,6 +60,7 @@ fn the_shipped_file_states_the_defaults() {
     let config = parse(&shipped()).unwrap();
     assert_eq!(config.server, ServerConfig::default());
     assert_eq!(config.access, AccessConfig::default());
+    assert_eq!(config.uploads, UploadsConfig::default());
     let history = HistoryConfig::default();
     assert_eq!(config.history.database, Some("/etc/data/deepfix.db".to_owned()));
     assert_eq!(

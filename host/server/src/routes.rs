@@ -20,7 +20,7 @@ use crate::{
     admin,
     analyse::analyse,
     app::App,
-    body, history, jobs, observe, operations, problem,
+    body, history, jobs, observe, operations, pages, problem,
     service::Service,
     shutdown::Phases,
 };
@@ -34,7 +34,7 @@ struct Endpoint {
 }
 
 const ENDPOINTS: &[Endpoint] = &[
-    endpoint("GET", "/", "this list"),
+    endpoint("GET", "/", "this list; the home page for a browser"),
     endpoint("GET", "/health", "whether the server answers"),
     endpoint("GET", "/ready", "whether it should get requests"),
     endpoint("GET", "/v1/agents", "the agents, what they read, find and may use"),
@@ -55,6 +55,18 @@ const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", "/v1/analyses", "what was diagnosed before, the newest first"),
     endpoint("GET", "/v1/analyses/{id}", "one of them, whole"),
     endpoint("GET", "/analyses/{id}", "its report, a page for a browser"),
+    endpoint("GET", "/analyses", "the list of analyses, a page"),
+    endpoint("GET", "/analyses/compare", "what changed from `a` to `b`, a page"),
+    endpoint("GET", "/agents", "the agents and how they do, a page"),
+    endpoint("GET", "/knowledge", "the search of the knowledge base, a page"),
+    endpoint("GET", "/v1/knowledge", "passages of the knowledge base"),
+    endpoint(
+        "POST",
+        "/v1/uploads",
+        "diagnoses what files hold that a form carries; the answer is the result",
+    ),
+    endpoint("POST", "/sign-in", "keeps a key in a cookie, for the pages"),
+    endpoint("POST", "/sign-out", "forgets it"),
     endpoint("DELETE", "/v1/analyses/{id}", "forgets it"),
     endpoint(
         "GET",
@@ -96,19 +108,18 @@ pub(crate) fn of(app: Arc<App>) -> Router {
         .route("/v1/agents", get(agents))
         .route("/v1/analyses", get(history::list))
         .route("/v1/analyses/{id}", get(history::show))
-        .route("/analyses/{id}", get(history::page))
         .route("/v1/analyses/{before}/compare/{after}", get(history::compare))
         .route_layer(needs(Scope::Read));
     let forgetting = Router::new()
         .route("/v1/analyses/{id}", delete(history::forget))
         .route_layer(needs(Scope::Analyse));
     let mut routes = Router::new()
-        .route("/", get(root))
         .route("/health", get(operations::health))
         .route("/ready", get(operations::ready))
         .merge(analysing)
         .merge(reading)
-        .merge(forgetting);
+        .merge(forgetting)
+        .merge(pages::routes(&app));
     if app.config().admin_listen.is_none() && app.config().listen.ip().is_loopback() {
         routes = routes.merge(administration());
     }
@@ -144,7 +155,7 @@ fn layered(app: Arc<App>, routes: Router<Arc<App>>) -> Router {
     Router::new().fallback_service(routes).layer(layers)
 }
 
-async fn root() -> Response {
+pub(crate) async fn root() -> Response {
     Json(serde_json::json!({
         "name": "deepfix",
         "version": env!("CARGO_PKG_VERSION"),

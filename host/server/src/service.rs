@@ -1,9 +1,11 @@
 use std::{sync::Arc, time::Duration};
 
-use deepfix_config::{AccessConfig, RequireKeys, ServerConfig};
+use deepfix_config::{AccessConfig, RequireKeys, ServerConfig, UploadsConfig};
 use deepfix_core::Diagnosis;
 use deepfix_history::History;
 use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::pages::{Reader, Uploads};
 
 /// Everything that a server is made of. Without more than [`Service::new`] it diagnoses and
 /// remembers nothing.
@@ -15,6 +17,7 @@ pub struct Service {
     pub(crate) history: Option<History>,
     pub(crate) retention: Duration,
     pub(crate) metrics: Option<PrometheusHandle>,
+    pub(crate) uploads: Option<Uploads>,
     /// Whether the history is shared with other servers.
     pub(crate) shared: bool,
 }
@@ -33,6 +36,7 @@ impl Service {
             history: None,
             retention: Duration::MAX,
             metrics: None,
+            uploads: None,
             shared: false,
         }
     }
@@ -51,6 +55,13 @@ impl Service {
     #[must_use]
     pub fn with_access(mut self, access: &AccessConfig) -> Self {
         self.access = access.clone();
+        self
+    }
+
+    /// With `/v1/uploads` and the form of the home page: files are read by `reader`.
+    #[must_use]
+    pub fn with_uploads(mut self, config: &UploadsConfig, reader: Reader) -> Self {
+        self.uploads = Some(Uploads::new(config, reader));
         self
     }
 

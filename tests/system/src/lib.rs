@@ -8,6 +8,7 @@
     reason = "a helper of tests fails by panicking"
 )]
 
+mod browser;
 mod home;
 mod mlflow;
 mod operator;
@@ -17,6 +18,7 @@ mod tools;
 
 use std::path::{Path, PathBuf};
 
+pub use browser::browse;
 pub use home::{Home, Ran};
 pub use mlflow::{Mlflow, log_runs, look};
 pub use operator::{Operator, acme, digest};

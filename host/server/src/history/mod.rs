@@ -1,7 +1,6 @@
 //! `/v1/analyses`: what was diagnosed before.
 
 mod compare;
-mod page;
 mod remember;
 
 use std::sync::Arc;
@@ -19,7 +18,7 @@ use serde_json::value::RawValue;
 
 use crate::{access::Identity, app::App, problem::Refusal, time};
 
-pub(crate) use page::page;
+pub(crate) use compare::changes;
 pub(crate) use remember::{PATIENCE, remember, severity_name};
 
 /// An analysis in a list.
@@ -61,13 +60,13 @@ struct Whole {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
-    dataset: Option<String>,
-    code: Option<String>,
-    severity: Option<String>,
-    since: Option<String>,
-    until: Option<String>,
-    after: Option<String>,
-    limit: Option<i64>,
+    pub(crate) dataset: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) severity: Option<String>,
+    pub(crate) since: Option<String>,
+    pub(crate) until: Option<String>,
+    pub(crate) after: Option<String>,
+    pub(crate) limit: Option<i64>,
 }
 
 pub(crate) async fn list(
@@ -90,7 +89,7 @@ pub(crate) async fn list(
     .into_response())
 }
 
-fn filter(wanted: Wanted) -> Result<Filter, Refusal> {
+pub(crate) fn filter(wanted: Wanted) -> Result<Filter, Refusal> {
     let time = |name: &str, text: Option<String>| {
         let parsed = text.map(|text| {
             let expected = "a time such as `2026-05-28T20:26:40Z`";
@@ -162,7 +161,7 @@ pub(crate) async fn compare(
         one(&app, &identity, &before).await?,
         one(&app, &identity, &after).await?,
     );
-    let changes = compare::changes(&before.response, &after.response);
+    let changes = changes(&before.response, &after.response);
     let body = serde_json::json!({
         "before": Listed::from(before.entry),
         "after": Listed::from(after.entry),
@@ -171,7 +170,7 @@ pub(crate) async fn compare(
     Ok(Json(body).into_response())
 }
 
-async fn one(app: &App, identity: &Identity, id: &str) -> Result<Stored, Refusal> {
+pub(crate) async fn one(app: &App, identity: &Identity, id: &str) -> Result<Stored, Refusal> {
     let stored = history(app)?.get(&identity.tenant, id).await.map_err(failed)?;
     stored.ok_or_else(|| unknown(id))
 }
@@ -188,7 +187,7 @@ fn unknown(id: &str) -> Refusal {
     Refusal::not_found(format!("there is no analysis `{id}`, or none that this key may read"))
 }
 
-fn invalid(parameter: &str, found: &str, expected: &str) -> Refusal {
+pub(crate) fn invalid(parameter: &str, found: &str, expected: &str) -> Refusal {
     let found: String = found.chars().take(80).collect();
     let what = if parameter.is_empty() {
         "the query".to_owned()
@@ -204,7 +203,7 @@ fn invalid(parameter: &str, found: &str, expected: &str) -> Refusal {
     .because(found, expected)
 }
 
-fn failed(error: HistoryError) -> Refusal {
+pub(crate) fn failed(error: HistoryError) -> Refusal {
     match error {
         HistoryError::Cursor { found } => invalid("after", &found, "what `next` of a page has given"),
         error => store_unavailable(&error),
