@@ -12,7 +12,7 @@ use std::{
 
 use deepfix_analysis::Coordinator;
 use deepfix_artifacts::{FileAccess, decode_value, parse_lenient, read_folder};
-use deepfix_core::{AnalyseOptions, Diagnosis, Experiment};
+use deepfix_core::{Allowance, AnalyseOptions, Diagnosis, Experiment};
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -123,6 +123,7 @@ async fn times(coordinator: &Coordinator, experiment: &Experiment, rounds: usize
             request_id: "bench".into(),
             time_left: PATIENCE,
             progress: None,
+            allowance: Allowance::default(),
         };
         let response = coordinator.analyse(experiment.clone(), options).await;
         let timings = response.additional_outputs.get("timings_ms").and_then(Json::as_object);

@@ -9,7 +9,7 @@ use std::{
 use deepfix_analysis::Coordinator;
 use deepfix_artifacts::{FileAccess, decode_value, parse_lenient, read_folder};
 use deepfix_config::Config;
-use deepfix_core::{AnalyseOptions, Diagnosis, Experiment};
+use deepfix_core::{Allowance, AnalyseOptions, Diagnosis, Experiment};
 use deepfix_diagnosis_score::{Answer, Case};
 use serde_json::Value as Json;
 
@@ -37,6 +37,7 @@ pub(crate) async fn answers(coordinator: &Coordinator, cases: &[Case]) -> Vec<An
                     request_id: case.label.case_id.as_str().into(),
                     time_left: PATIENCE,
                     progress: None,
+                    allowance: Allowance::default(),
                 };
                 let response = coordinator.analyse(experiment, options).await;
                 serde_json::to_value(&response).map_err(|error| error.to_string())

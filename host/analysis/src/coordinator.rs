@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use deepfix_artifacts::{FileAccess, decode_request};
 use deepfix_config::Config;
 use deepfix_core::{
-    AgentError, AgentInfo, AnalyseOptions, AnalyseResponse, ArtifactKind, BoxFuture, Diagnosis, Experiment,
+    AgentError, AgentInfo, Allowance, AnalyseOptions, AnalyseResponse, ArtifactKind, BoxFuture, Diagnosis, Experiment,
     FailureReason, KnowledgePassage, KnowledgeQuery, OrderedMap, Outcome, OutcomeStatus, PluginsInfo, Problem,
     RefusedPlugin, Role,
 };
@@ -15,6 +15,7 @@ use deepfix_mlflow::Retriever;
 use deepfix_runtime::{Allocator, NoLanguageModel, Plugin, RunInput, Services, Spent};
 use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::{
     StartError,
@@ -31,6 +32,9 @@ use crate::{
 
 /// The share of a request's time that analyzers may use; the rest is the reasoner's.
 const ANALYZERS_SHARE: f64 = 0.9;
+
+/// Why a configured language model was not asked.
+pub(crate) const USED_UP: &str = "the language model was not asked: what this tenant may use of it today is used up";
 
 /// Loaded agents, and everything that they need.
 pub struct Coordinator {
@@ -130,8 +134,10 @@ impl Coordinator {
             },
             time_left: options.time_left.mul_f64(ANALYZERS_SHARE),
         };
-        let model = self.loaded.llm.as_ref().map(|it| RequestModel::new(it, self.samples));
-        let mut finished = run_analyzers(&agents, &input, model.as_ref()).await;
+        let allowance = &options.allowance;
+        let llm = self.loaded.llm.as_ref();
+        let model = llm.and_then(|it| RequestModel::new(it, self.samples, allowance.llm.clone()));
+        let mut finished = run_analyzers(&agents, &input, model.as_ref(), allowance).await;
         let french = language(&experiment.language);
         if french == Some(true) {
             for it in &mut finished {
@@ -152,6 +158,9 @@ impl Coordinator {
         let reasoned = run_reasoner(&agents.reasoner, input, &outcomes).await;
         reconcile::reconcile(finished.iter_mut().map(|it| &mut it.outcome), Some(&reasoned.outcome));
         let mut warnings = experiment.warnings;
+        if llm.is_some() && model.is_none() {
+            warnings.push(USED_UP.to_owned());
+        }
         let french = match french {
             Some(french) => {
                 if french {
@@ -217,10 +226,20 @@ impl Coordinator {
 
 /// All analyzers that have something to read, at once. The results are in the order of the
 /// configuration.
-async fn run_analyzers(agents: &Agents, input: &RunInput, model: Option<&RequestModel<'_>>) -> Vec<Finished> {
+async fn run_analyzers(
+    agents: &Agents,
+    input: &RunInput,
+    model: Option<&RequestModel<'_>>,
+    allowance: &Allowance,
+) -> Vec<Finished> {
+    let permitted: Vec<&Plugin> = agents
+        .analyzers
+        .iter()
+        .filter(|it| allowance.permits(it.name()))
+        .collect();
     let mut running = JoinSet::new();
     let mut finished: Vec<Option<Finished>> = Vec::new();
-    for (index, plugin) in agents.analyzers.iter().enumerate() {
+    for (index, plugin) in permitted.iter().copied().enumerate() {
         match choose::artifacts_for(plugin.description(), &plugin.config().grants, &input.artifacts) {
             Err(why) => finished.push(Some(skipped(plugin, why))),
             Ok(given) => {
@@ -229,7 +248,9 @@ async fn run_analyzers(agents: &Agents, input: &RunInput, model: Option<&Request
                 if let Some(model) = model {
                     model.lend(&plugin, &mut input);
                 }
-                running.spawn(async move { (index, run_analyzer(&plugin, input, given).await) });
+                let span = tracing::info_span!("agent", agent = plugin.name());
+                let work = async move { (index, run_analyzer(&plugin, input, given).await) };
+                running.spawn(work.instrument(span));
             }
         }
     }
@@ -246,7 +267,7 @@ async fn run_analyzers(agents: &Agents, input: &RunInput, model: Option<&Request
     }
     finished
         .into_iter()
-        .zip(&agents.analyzers)
+        .zip(permitted)
         .map(|(it, plugin)| it.unwrap_or_else(|| lost(plugin)))
         .collect()
 }

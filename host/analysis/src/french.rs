@@ -4,7 +4,7 @@
 //! A frame is an English sentence with `{}` where a value stands; the values are kept. What no
 //! frame fits, such as the words of an operating system, stays as it is.
 
-const FRAMES: [(&str, &str); 12] = [
+const FRAMES: [(&str, &str); 13] = [
     ("the request carries no {}", "la requête ne contient pas {}"),
     ("the request carries none of {}", "la requête ne contient aucun de {}"),
     (
@@ -32,6 +32,10 @@ const FRAMES: [(&str, &str); 12] = [
     (
         "{} metrics were left out, all together have more than {} points (`[mlflow] max_points`): {}",
         "{} métriques ont été écartées, l'ensemble dépasse {} points (`[mlflow] max_points`) : {}",
+    ),
+    (
+        "the language model was not asked: what this tenant may use of it today is used up",
+        "le modèle de langue n'a pas été interrogé : ce que ce locataire peut en utiliser aujourd'hui est épuisé",
     ),
     ("the metrics were left out: {}", "les métriques ont été écartées : {}"),
     (

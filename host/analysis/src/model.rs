@@ -4,12 +4,12 @@ use std::{
     collections::BTreeMap,
     future::Future,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
 use deepfix_config::{Config, LlmConfig};
-use deepfix_core::{AnalyseResponse, Capability};
+use deepfix_core::{AnalyseResponse, Capability, LlmAllowance};
 use deepfix_llm::{
     Account, Ask, ErrorKind, Llm, LlmError, Message, Prices, Prompt, Provider, RequestBudget, Role, Settings,
     SetupError, Spend, Tape, read_key,
@@ -19,6 +19,7 @@ use deepfix_runtime::{
 };
 use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::{
     metrics,
@@ -96,16 +97,35 @@ pub(crate) struct RequestModel<'a> {
     samples: u32,
     budget: Arc<RequestBudget>,
     accounts: Mutex<BTreeMap<String, Arc<Account>>>,
+    allowance: Option<Arc<LlmAllowance>>,
+}
+
+impl Drop for RequestModel<'_> {
+    /// Tells what was used, also where the client went away.
+    fn drop(&mut self) {
+        if let Some(allowance) = &self.allowance {
+            let (calls, tokens) = self.budget.used();
+            allowance.used_calls.store(calls, Ordering::Relaxed);
+            allowance.used_tokens.store(tokens, Ordering::Relaxed);
+        }
+    }
 }
 
 impl<'a> RequestModel<'a> {
-    pub(crate) fn new(llm: &'a Llm, samples: u32) -> Self {
-        Self {
+    /// None where the one who asks has nothing left.
+    pub(crate) fn new(llm: &'a Llm, samples: u32, allowance: Option<Arc<LlmAllowance>>) -> Option<Self> {
+        let budget = match &allowance {
+            None => llm.budget(),
+            Some(it) if it.calls == 0 || it.tokens == 0 => return None,
+            Some(it) => llm.budget_within(it.calls, it.tokens),
+        };
+        Some(Self {
             llm,
             samples,
-            budget: llm.budget(),
+            budget,
+            allowance,
             accounts: Mutex::default(),
-        }
+        })
     }
 
     fn account(&self, name: &str, time: Duration) -> Arc<Account> {
@@ -300,7 +320,7 @@ impl LanguageModel for AgentModel {
             // much of the thread's stack is left. Dropping the set ends the call.
             let (llm, account) = (self.llm.clone(), Arc::clone(&self.account));
             let mut call = JoinSet::new();
-            call.spawn(async move { llm.complete(&ask, &account).await });
+            call.spawn(async move { llm.complete(&ask, &account).await }.in_current_span());
             let answer = match call.join_next().await {
                 Some(Ok(answer)) => answer.map_err(guests)?,
                 Some(Err(error)) => return Err(ServiceError::Unavailable(format!("the call was lost: {error}"))),

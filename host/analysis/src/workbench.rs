@@ -71,7 +71,10 @@ impl Workbench {
             },
             time_left: Duration::MAX,
         };
-        let model = self.llm.as_ref().map(|llm| RequestModel::new(llm, self.samples));
+        let model = self
+            .llm
+            .as_ref()
+            .and_then(|llm| RequestModel::new(llm, self.samples, None));
         if let Some(model) = &model {
             model.lend(plugin, &mut input);
         }

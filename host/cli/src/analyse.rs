@@ -3,7 +3,7 @@ use std::{io::Read, path::Path, process::ExitCode, sync::Arc, time::Instant};
 use anyhow::Context as _;
 use deepfix_analysis::Coordinator;
 use deepfix_artifacts::{FileAccess, decode_request, read_file, read_folder};
-use deepfix_core::{AnalyseOptions, AnalyseResponse, Diagnosis, Experiment, Progress, Severity};
+use deepfix_core::{Allowance, AnalyseOptions, AnalyseResponse, Diagnosis, Experiment, Progress, Severity};
 
 use crate::{
     EXIT_FAILURE, EXIT_FINDINGS,
@@ -58,6 +58,7 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
         request_id: uuid::Uuid::new_v4().to_string().into(),
         time_left: config.server.request_timeout.saturating_sub(started.elapsed()),
         progress: bars.clone().map(|bars| bars as Arc<dyn Progress>),
+        allowance: Allowance::default(),
     };
     let response = coordinator.analyse(experiment, options).await;
     if let Some(bars) = bars {

@@ -16,5 +16,5 @@ pub(crate) async fn open(config: &HistoryConfig) -> anyhow::Result<Option<(Histo
     let history = History::open(&place, config.connections)
         .await
         .context("`[history] database`; \"\" there goes without one")?;
-    Ok(Some((history, shared)))
+    Ok(Some((history.with_patience(config.timeout), shared)))
 }

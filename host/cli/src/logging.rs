@@ -1,20 +1,28 @@
-use deepfix_config::{LogConfig, LogFormat};
-use tracing_subscriber::EnvFilter;
+use deepfix_config::{LogConfig, LogFormat, TelemetryConfig};
+use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-/// Starts logging to standard error, as the configuration says.
-pub(crate) fn start(config: &LogConfig) -> anyhow::Result<()> {
+use crate::telemetry::{self, Telemetry};
+
+/// Starts logging to standard error, and tracing to where `[telemetry]` says, if anywhere.
+pub(crate) fn start(config: &LogConfig, telemetry: &TelemetryConfig) -> anyhow::Result<Option<Telemetry>> {
     let filter = EnvFilter::try_new(&config.level)
         .map_err(|error| anyhow::anyhow!("`[log] level`: found `{}`: {error}", config.level))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    match config.format {
-        LogFormat::Text => builder
+    // Spans with what traces alone want to know.
+    let filter = filter.add_directive("deepfix::trace=off".parse()?);
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let log = match config.format {
+        LogFormat::Text => log
             .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-            .init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
-    }
-    Ok(())
+            .boxed(),
+        LogFormat::Json => log.json().flatten_event(true).boxed(),
+    };
+    let telemetry = telemetry::start(telemetry)?;
+    let traces = telemetry.as_ref().map(Telemetry::layer);
+    tracing_subscriber::registry()
+        .with(log.with_filter(filter))
+        .with(traces)
+        .init();
+    Ok(telemetry)
 }
 
 /// Only warnings, for commands whose result is on standard output.

@@ -19,6 +19,7 @@ mod report;
 mod runs;
 mod saved;
 mod serve;
+mod telemetry;
 mod uploads;
 
 use std::process::ExitCode;

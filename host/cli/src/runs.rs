@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io::IsTerminal as _, process::ExitCode, time::D
 
 use deepfix_analysis::Coordinator;
 use deepfix_config::Config;
-use deepfix_core::{AnalyseOptions, AnalyseResponse, Diagnosis as _, Severity};
+use deepfix_core::{Allowance, AnalyseOptions, AnalyseResponse, Diagnosis as _, Severity};
 use deepfix_mlflow::{MlflowError, RunRecord, Search};
 use futures::{TryStreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -161,6 +161,7 @@ async fn one(
         request_id: run.id.as_str().into(),
         time_left: time,
         progress: None,
+        allowance: Allowance::default(),
     };
     fill(&mut row, &coordinator.analyse(experiment, options).await);
     Ok(row)

@@ -8,18 +8,26 @@ mod error;
 mod llm;
 mod load;
 mod mlflow;
+mod oidc;
 mod overrides;
 mod plugins;
 mod raw;
 mod service;
+mod telemetry;
+mod tenants;
+mod tls;
 mod types;
 mod uploads;
 
 pub use error::ConfigError;
 pub use llm::LlmConfig;
 pub use mlflow::{MlflowConfig, MlflowServerConfig};
+pub use oidc::OidcConfig;
 pub use plugins::{PluginsConfig, RegistryConfig, SecretSource, TrustedKeyConfig};
 pub use service::{AccessConfig, HistoryConfig, RequireKeys};
+pub use telemetry::TelemetryConfig;
+pub use tenants::TenantConfig;
+pub use tls::TlsConfig;
 pub use types::{
     AgentConfig, ArtifactsConfig, Config, EngineSection, KnowledgeConfig, LogConfig, LogFormat, ServerConfig,
 };

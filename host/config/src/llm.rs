@@ -142,7 +142,7 @@ impl Checker<'_> {
         })
     }
 
-    fn within(&self, key: &str, value: f64, most: f64) -> Result<f64, ConfigError> {
+    pub(crate) fn within(&self, key: &str, value: f64, most: f64) -> Result<f64, ConfigError> {
         if (0.0..=most).contains(&value) {
             return Ok(value);
         }

@@ -10,9 +10,9 @@ use deepfix_core::{ArtifactKind, Capability, Limits, parse_duration};
 
 use crate::{
     AgentConfig, ArtifactsConfig, Config, ConfigError, EngineSection, KnowledgeConfig, LogConfig, LogFormat,
-    ServerConfig, mlflow, overrides, plugins,
+    ServerConfig, mlflow, oidc, overrides, plugins,
     raw::{RawAgent, RawConfig, RawServer},
-    service, uploads,
+    service, telemetry, tenants, tls, uploads,
 };
 
 impl Config {
@@ -130,8 +130,12 @@ impl Checker<'_> {
             file: self.file.to_owned(),
             server: self.server(&raw.server)?,
             history: service::history(self, raw.history)?,
-            access: service::access(self, &raw.access)?,
+            access: service::access(self, raw.access)?,
             uploads: uploads::check(self, &raw.uploads)?,
+            tls: tls::tls(self, &raw.tls)?,
+            oidc: oidc::oidc(self, raw.oidc)?,
+            tenants: tenants::tenants(self, raw.tenant, &reasoner.name)?,
+            telemetry: telemetry::telemetry(self, raw.telemetry)?,
             log: self.log(raw.log.level, raw.log.format.as_deref())?,
             engine: EngineSection {
                 cache_dir: raw

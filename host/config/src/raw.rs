@@ -8,8 +8,12 @@ use serde::Deserialize;
 use crate::{
     llm::RawLlm,
     mlflow::RawMlflow,
+    oidc::RawOidc,
     plugins::{RawPlugins, SecretSource},
     service::{RawAccess, RawHistory},
+    telemetry::RawTelemetry,
+    tenants::RawTenant,
+    tls::RawTls,
     uploads::RawUploads,
 };
 
@@ -20,6 +24,10 @@ pub(crate) struct RawConfig {
     pub(crate) history: RawHistory,
     pub(crate) access: RawAccess,
     pub(crate) uploads: RawUploads,
+    pub(crate) tls: RawTls,
+    pub(crate) oidc: RawOidc,
+    pub(crate) telemetry: RawTelemetry,
+    pub(crate) tenant: Vec<RawTenant>,
     pub(crate) log: RawLog,
     pub(crate) engine: RawEngine,
     pub(crate) knowledge: RawKnowledge,

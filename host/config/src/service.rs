@@ -17,6 +17,8 @@ pub struct HistoryConfig {
     pub connections: u32,
     /// How long analyses and ended jobs are kept.
     pub retention: Duration,
+    /// How long one statement may take.
+    pub timeout: Duration,
 }
 
 impl Default for HistoryConfig {
@@ -27,6 +29,8 @@ impl Default for HistoryConfig {
             // A statement takes about a millisecond; more would only queue inside the database.
             connections: 8,
             retention: Duration::from_secs(90 * 24 * 60 * 60),
+            // Locally a statement takes a millisecond.
+            timeout: Duration::from_secs(5),
         }
     }
 }
@@ -51,6 +55,11 @@ pub struct AccessConfig {
     pub requests_per_minute: u32,
     /// Requests that it may make at once.
     pub burst: u32,
+    /// How long a key that was looked up in the database is known without another look.
+    pub key_cache: Duration,
+    /// Names that the header `Host` may have beside addresses and `localhost`, where the server
+    /// listens on loopback.
+    pub allowed_hosts: Vec<String>,
 }
 
 impl Default for AccessConfig {
@@ -60,6 +69,9 @@ impl Default for AccessConfig {
             // A tuning job that submits every few seconds, from ten machines.
             requests_per_minute: 600,
             burst: 100,
+            // A revoked key works for so long; a database is asked once in that time and not at each request.
+            key_cache: Duration::from_secs(5),
+            allowed_hosts: Vec::new(),
         }
     }
 }
@@ -71,6 +83,7 @@ pub(crate) struct RawHistory {
     database_env: Option<String>,
     connections: Option<u32>,
     retention: Option<String>,
+    timeout: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -79,6 +92,8 @@ pub(crate) struct RawAccess {
     require_keys: Option<String>,
     requests_per_minute: Option<u32>,
     burst: Option<u32>,
+    key_cache: Option<String>,
+    allowed_hosts: Vec<String>,
 }
 
 pub(crate) fn history(checker: &Checker<'_>, raw: RawHistory) -> Result<HistoryConfig, ConfigError> {
@@ -96,10 +111,11 @@ pub(crate) fn history(checker: &Checker<'_>, raw: RawHistory) -> Result<HistoryC
         database_env: raw.database_env.filter(|it| !it.is_empty()),
         connections: checker.at_least_one("history.connections", raw.connections.unwrap_or(default.connections))?,
         retention: checker.time("history.retention", raw.retention.as_ref(), default.retention)?,
+        timeout: checker.time("history.timeout", raw.timeout.as_ref(), default.timeout)?,
     })
 }
 
-pub(crate) fn access(checker: &Checker<'_>, raw: &RawAccess) -> Result<AccessConfig, ConfigError> {
+pub(crate) fn access(checker: &Checker<'_>, raw: RawAccess) -> Result<AccessConfig, ConfigError> {
     let default = AccessConfig::default();
     let require_keys = match raw.require_keys.as_deref() {
         None => default.require_keys,
@@ -116,5 +132,7 @@ pub(crate) fn access(checker: &Checker<'_>, raw: &RawAccess) -> Result<AccessCon
         require_keys,
         requests_per_minute: checker.at_least_one("access.requests_per_minute", rate)?,
         burst: checker.at_least_one("access.burst", raw.burst.unwrap_or(default.burst))?,
+        key_cache: checker.time("access.key_cache", raw.key_cache.as_ref(), default.key_cache)?,
+        allowed_hosts: raw.allowed_hosts.iter().map(|it| it.to_lowercase()).collect(),
     })
 }

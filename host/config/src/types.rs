@@ -2,7 +2,10 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 
 use deepfix_core::{ArtifactKind, Capability, Limits};
 
-use crate::{AccessConfig, HistoryConfig, LlmConfig, MlflowConfig, PluginsConfig, SecretSource, UploadsConfig};
+use crate::{
+    AccessConfig, HistoryConfig, LlmConfig, MlflowConfig, OidcConfig, PluginsConfig, SecretSource, TelemetryConfig,
+    TenantConfig, TlsConfig, UploadsConfig,
+};
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
@@ -17,6 +20,14 @@ pub struct Config {
     pub access: AccessConfig,
     /// Files that people hand over in a browser.
     pub uploads: UploadsConfig,
+    /// The server's own certificate.
+    pub tls: Option<TlsConfig>,
+    /// The identity provider.
+    pub oidc: OidcConfig,
+    /// What single tenants may use.
+    pub tenants: Vec<TenantConfig>,
+    /// Where traces go.
+    pub telemetry: TelemetryConfig,
     /// Logs.
     pub log: LogConfig,
     /// The WebAssembly engine.

@@ -3,10 +3,13 @@
 
 use std::path::Path;
 
-use deepfix_config::{AccessConfig, Config, HistoryConfig, ServerConfig, UploadsConfig};
+use deepfix_config::{AccessConfig, Config, HistoryConfig, OidcConfig, ServerConfig, TelemetryConfig, UploadsConfig};
 
-const SECTIONS: [&str; 12] = [
+const SECTIONS: [&str; 15] = [
     "access",
+    "tls",
+    "oidc",
+    "telemetry",
     "history",
     "llm",
     "server",
@@ -61,6 +64,9 @@ fn the_shipped_file_states_the_defaults() {
     assert_eq!(config.server, ServerConfig::default());
     assert_eq!(config.access, AccessConfig::default());
     assert_eq!(config.uploads, UploadsConfig::default());
+    assert_eq!(config.oidc, OidcConfig::default());
+    assert_eq!(config.telemetry, TelemetryConfig::default());
+    assert_eq!((config.tls, config.tenants), (None, Vec::new()));
     let history = HistoryConfig::default();
     assert_eq!(config.history.database, Some("/etc/data/deepfix.db".to_owned()));
     assert_eq!(

@@ -1,9 +1,10 @@
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Analysis, ArtifactKind, ResolvedFact};
 
 /// What a plugin may ask for beyond reading artifacts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Capability {
     /// Search the knowledge base.
@@ -24,7 +25,7 @@ impl Capability {
 }
 
 /// A kind of artifact that a plugin reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Consumed {
     /// The kind.
     pub kind: ArtifactKind,
@@ -33,7 +34,7 @@ pub struct Consumed {
 }
 
 /// A capability that a plugin asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CapabilityRequest {
     /// The capability.
     pub capability: Capability,

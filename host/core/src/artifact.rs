@@ -1,11 +1,12 @@
 use std::{collections::BTreeMap, fmt, io, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{MlflowRun, MlflowSource, Table};
 
 /// What an experiment can leave behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub enum ArtifactKind {
     /// Statistics of the data sets.
     #[serde(rename = "dataset")]

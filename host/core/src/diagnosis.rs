@@ -1,6 +1,13 @@
-use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    path::PathBuf,
+    pin::Pin,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     AgentResult, AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, KnowledgePassage,
@@ -31,10 +38,44 @@ pub struct AnalyseOptions {
     pub time_left: Duration,
     /// Who hears of progress.
     pub progress: Option<Arc<dyn Progress>>,
+    /// What the one who asks may use.
+    pub allowance: Allowance,
+}
+
+/// What the one who asks may use; by default, all that there is.
+#[derive(Debug, Clone, Default)]
+pub struct Allowance {
+    /// The analyzers; none means all.
+    pub agents: Option<Arc<[String]>>,
+    /// The language model; none means as much as the configuration gives every request.
+    pub llm: Option<Arc<LlmAllowance>>,
+}
+
+impl Allowance {
+    /// Whether an analyzer may be used.
+    #[must_use]
+    pub fn permits(&self, agent: &str) -> bool {
+        self.agents
+            .as_ref()
+            .is_none_or(|it| it.iter().any(|name| name == agent))
+    }
+}
+
+/// How much of the language model a request may use, and how much it did.
+#[derive(Debug, Default)]
+pub struct LlmAllowance {
+    /// Calls at most.
+    pub calls: u64,
+    /// Tokens at most.
+    pub tokens: u64,
+    /// Calls made so far.
+    pub used_calls: AtomicU64,
+    /// Tokens used so far.
+    pub used_tokens: AtomicU64,
 }
 
 /// What an agent is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Reports findings of one experiment.
@@ -44,7 +85,7 @@ pub enum Role {
 }
 
 /// A loaded agent, as `GET /v1/agents` and `deepfix agents` show it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AgentInfo {
     /// Its name in responses.
     pub name: String,
@@ -57,6 +98,7 @@ pub struct AgentInfo {
     /// What it looks at and what it finds.
     pub summary: String,
     /// The component's file.
+    #[schema(value_type = String)]
     pub component: PathBuf,
     /// The SHA-256 of its bytes.
     pub sha256: String,
@@ -75,6 +117,7 @@ pub struct AgentInfo {
     /// Names of the secrets that it may read.
     pub granted_secrets: Vec<String>,
     /// What it may use up.
+    #[schema(value_type = Object)]
     pub limits: Limits,
     /// The trusted key that signed its component.
     pub signed_by: Option<String>,

@@ -23,7 +23,7 @@ pub use agent::{
     OutcomeStatus,
 };
 pub use artifact::{Artifact, ArtifactKind, ArtifactSet, Blob, Experiment};
-pub use diagnosis::{AgentInfo, AnalyseOptions, BoxFuture, Diagnosis, Progress, Role};
+pub use diagnosis::{AgentInfo, Allowance, AnalyseOptions, BoxFuture, Diagnosis, LlmAllowance, Progress, Role};
 pub use evidence::{FactCheck, ResolvedFact};
 pub use figures::{Classes, Curves, Feature, Figures, Series, Spread};
 pub use finding::{Analysis, Fact, Finding, Recommendation, Report, Severity, Source, Value};

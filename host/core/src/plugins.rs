@@ -1,11 +1,13 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A component that was not loaded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RefusedPlugin {
     /// Its file or source.
+    #[schema(value_type = String)]
     pub component: PathBuf,
     /// Why, and what would change it.
     pub reason: String,
@@ -15,7 +17,7 @@ pub struct RefusedPlugin {
 }
 
 /// What the last look at plugins and configuration came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PluginsInfo {
     /// Counts the swaps; 1 is what the process started with.
     pub generation: u64,

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A stable code for a problem; the `type` of the problem document ends in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,7 +90,7 @@ impl ProblemCode {
 
 /// What is wrong with a request: RFC 9457, with the offending field, what was found there and
 /// what was expected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error, ToSchema)]
 #[error("{title}: {detail}")]
 pub struct Problem {
     /// `urn:deepfix:problem:<code>`.

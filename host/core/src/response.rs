@@ -8,19 +8,23 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 use crate::{Severity, Value};
 
 /// The answer to one request.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AnalyseResponse {
     /// One result per agent that ran, in the order of the configuration, the reasoner last.
+    #[schema(value_type = BTreeMap<String, AgentResult>)]
     pub agent_results: OrderedMap<AgentResult>,
     /// A paragraph that a busy person can act on.
     pub summary: String,
     /// The reasoner's structured outputs, warnings, skipped agents and timings.
+    #[schema(value_type = Object)]
     pub additional_outputs: Map<String, Json>,
     /// Every agent that was asked, null when it is fine.
+    #[schema(value_type = BTreeMap<String, Option<String>>)]
     pub error_messages: OrderedMap<Option<String>>,
     /// As in the request.
     pub dataset_name: Option<String>,
@@ -72,7 +76,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OrderedMap<T> {
 }
 
 /// The result of one agent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AgentResult {
     /// The agent's name.
     pub agent_name: String,
@@ -83,13 +87,14 @@ pub struct AgentResult {
     /// Passages that it retrieved.
     pub retrieved_knowledge: Option<Vec<String>>,
     /// Its summary and whatever else it wants to say.
+    #[schema(value_type = Object)]
     pub additional_outputs: Map<String, Json>,
     /// Why it gave no result, or not all of it.
     pub error_message: Option<String>,
 }
 
 /// A finding with its recommendation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WireAnalysis {
     /// A single object, in spite of its name.
     pub findings: WireFinding,
@@ -98,7 +103,7 @@ pub struct WireAnalysis {
 }
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WireFinding {
     /// Unique in the response; the reasoner's outputs refer to it.
     pub id: String,
@@ -118,11 +123,12 @@ pub struct WireFinding {
     pub evidence_verified: bool,
     /// What the plugin adds for other programs.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Object)]
     pub extras: Map<String, Json>,
 }
 
 /// What to do about a finding.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WireRecommendation {
     /// The step to take.
     pub action: String,
@@ -135,11 +141,12 @@ pub struct WireRecommendation {
 }
 
 /// One piece of evidence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WireFact {
     /// What the value is.
     pub label: String,
     /// The value; non-finite numbers are strings.
+    #[schema(value_type = Json)]
     pub value: Value,
     /// Where it was read; null for a computed value.
     pub source: Option<WireSource>,
@@ -148,7 +155,7 @@ pub struct WireFact {
 }
 
 /// Where a value was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WireSource {
     /// Such as `TrainingArtifacts`.
     pub artifact: String,

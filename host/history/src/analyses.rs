@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use serde::Serialize;
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{History, HistoryError, cursor::Cursor};
+use crate::{History, HistoryError, cursor::Cursor, within::Within as _};
 
 /// Entries of one page at most.
 const MOST_PER_PAGE: i64 = 500;
@@ -80,6 +82,15 @@ pub struct Filter {
     pub limit: Option<i64>,
 }
 
+/// Whose analyses are swept.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose<'a> {
+    /// Those of one tenant.
+    Of(&'a str),
+    /// Those of all others.
+    AllBut(&'a [String]),
+}
+
 /// Some of them, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Page {
@@ -150,6 +161,7 @@ impl History {
         .bind(without_nul(&it.response))
         .bind(without_nul(&it.dataset_name).to_lowercase())
         .execute(&self.pool)
+        .within(self.patience)
         .await?;
         Ok(())
     }
@@ -198,7 +210,7 @@ impl History {
                 Bound::Integer(it) => query.bind(it),
             };
         }
-        let rows = query.fetch_all(&self.pool).await?;
+        let rows = query.fetch_all(&self.pool).within(self.patience).await?;
         let mut analyses = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = analyses.len() > wanted;
@@ -221,6 +233,7 @@ impl History {
             .bind(tenant)
             .bind(without_nul(id))
             .fetch_optional(&self.pool)
+            .within(self.patience)
             .await?;
         row.map(|row| {
             Ok(Stored {
@@ -240,24 +253,45 @@ impl History {
             .bind(tenant)
             .bind(without_nul(id))
             .execute(&self.pool)
+            .within(self.patience)
             .await?;
         Ok(done.rows_affected() > 0)
     }
 
-    /// Forgets what is older, of all tenants: analyses and ended jobs. How many analyses those were.
+    /// Forgets what is older than `age` by the database's clock: analyses and ended jobs of one tenant,
+    /// or of all but `except`. How many analyses those were.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn sweep(&self, before: i64) -> Result<u64, HistoryError> {
-        sqlx::query("DELETE FROM jobs WHERE updated_at < $1 AND status IN ('COMPLETED', 'FAILED')")
-            .bind(before)
-            .execute(&self.pool)
-            .await?;
-        let done = sqlx::query("DELETE FROM analyses WHERE created_at < $1")
-            .bind(before)
-            .execute(&self.pool)
-            .await?;
-        Ok(done.rows_affected())
+    pub async fn sweep(&self, whose: Whose<'_>, age: Duration) -> Result<u64, HistoryError> {
+        let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX / 2);
+        let mut forgotten = 0;
+        for (table, time, more) in [
+            ("jobs", "updated_at", "status IN ('COMPLETED', 'FAILED')"),
+            ("analyses", "created_at", "1 = 1"),
+        ] {
+            let mut conditions = Conditions::default();
+            conditions.add(more, []);
+            match whose {
+                Whose::Of(tenant) => conditions.add("tenant = ?", [Bound::Text(tenant.to_owned())]),
+                Whose::AllBut(except) => {
+                    for tenant in except {
+                        conditions.add("tenant <> ?", [Bound::Text(tenant.clone())]);
+                    }
+                }
+            }
+            conditions.add(&format!("{time} < {} - ?", self.clock), [Bound::Integer(age)]);
+            let statement = format!("DELETE FROM {table} WHERE {}", conditions.text);
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+            for bound in conditions.bound {
+                query = match bound {
+                    Bound::Text(it) => query.bind(it),
+                    Bound::Integer(it) => query.bind(it),
+                };
+            }
+            forgotten = query.execute(&self.pool).within(self.patience).await?.rows_affected();
+        }
+        Ok(forgotten)
     }
 }
 

@@ -21,6 +21,12 @@ pub enum HistoryError {
     /// A statement failed.
     #[error("the database: {0}")]
     Statement(#[from] sqlx::Error),
+    /// It said nothing for too long.
+    #[error("the database did not answer within {limit:?}")]
+    TimedOut {
+        /// How long it was waited for.
+        limit: std::time::Duration,
+    },
     /// A page's cursor is none of ours.
     #[error("found the cursor `{found}`, expected one that `next` of a page has given")]
     Cursor {

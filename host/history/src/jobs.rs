@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use sqlx::Row as _;
 
-use crate::{History, HistoryError, analyses::without_nul, now};
+use crate::{History, HistoryError, analyses::without_nul, within::Within as _};
 
 /// How far a job is, by the names that clients read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,17 +60,18 @@ impl History {
     /// # Errors
     /// The database does not take it.
     pub async fn accept(&self, tenant: &str, id: &str, owner: &str) -> Result<(), HistoryError> {
-        let now = now();
-        sqlx::query(
+        let statement = format!(
             "INSERT INTO jobs (id, tenant, status, error, owner, seen_at, created_at, updated_at) \
-             VALUES ($1, $2, 'PENDING', NULL, $3, $4, $4, $4)",
-        )
-        .bind(id)
-        .bind(tenant)
-        .bind(owner)
-        .bind(now)
-        .execute(&self.pool)
-        .await?;
+             VALUES ($1, $2, 'PENDING', NULL, $3, {0}, {0}, {0})",
+            self.clock
+        );
+        sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(id)
+            .bind(tenant)
+            .bind(owner)
+            .execute(&self.pool)
+            .within(self.patience)
+            .await?;
         Ok(())
     }
 
@@ -77,16 +80,18 @@ impl History {
     /// # Errors
     /// The database does not answer.
     pub async fn advance(&self, id: &str, state: JobState, error: Option<&str>) -> Result<bool, HistoryError> {
-        let done = sqlx::query(
-            "UPDATE jobs SET status = $1, error = $2, updated_at = $3, seen_at = $3 \
-             WHERE id = $4 AND status IN ('PENDING', 'PROCESSING')",
-        )
-        .bind(state.as_str())
-        .bind(error.map(without_nul))
-        .bind(now())
-        .bind(id)
-        .execute(&self.pool)
-        .await?;
+        let statement = format!(
+            "UPDATE jobs SET status = $1, error = $2, updated_at = {0}, seen_at = {0} \
+             WHERE id = $3 AND status IN ('PENDING', 'PROCESSING')",
+            self.clock
+        );
+        let done = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(state.as_str())
+            .bind(error.map(without_nul))
+            .bind(id)
+            .execute(&self.pool)
+            .within(self.patience)
+            .await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -100,6 +105,7 @@ impl History {
                 .bind(tenant)
                 .bind(id)
                 .fetch_optional(&self.pool)
+                .within(self.patience)
                 .await?;
         row.map(|row| {
             Ok(StoredJob {
@@ -118,10 +124,14 @@ impl History {
     /// # Errors
     /// The database does not answer.
     pub async fn seen(&self, owner: &str) -> Result<(), HistoryError> {
-        sqlx::query("UPDATE jobs SET seen_at = $1 WHERE owner = $2 AND status IN ('PENDING', 'PROCESSING')")
-            .bind(now())
+        let statement = format!(
+            "UPDATE jobs SET seen_at = {} WHERE owner = $1 AND status IN ('PENDING', 'PROCESSING')",
+            self.clock
+        );
+        sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(owner)
             .execute(&self.pool)
+            .within(self.patience)
             .await?;
         Ok(())
     }
@@ -134,37 +144,64 @@ impl History {
         let rows = sqlx::query("SELECT id FROM jobs WHERE owner = $1 AND status IN ('PENDING', 'PROCESSING')")
             .bind(owner)
             .fetch_all(&self.pool)
+            .within(self.patience)
             .await?;
         Ok(rows.iter().map(|row| row.try_get("id")).collect::<Result<_, _>>()?)
     }
 
-    /// Fails the jobs that no server has said to work on since a time, those of `owner` left out.
-    /// How many there were.
+    /// Ends a job of a tenant that is not over, whichever server works on it: that server sees it at its
+    /// next look. Whether it was not over.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn orphaned(&self, owner: &str, since: i64, error: &str) -> Result<u64, HistoryError> {
+    pub async fn cancel(&self, tenant: &str, id: &str, error: &str) -> Result<bool, HistoryError> {
+        let statement = format!(
+            "UPDATE jobs SET status = 'FAILED', error = $1, updated_at = {} \
+             WHERE id = $2 AND tenant = $3 AND status IN ('PENDING', 'PROCESSING')",
+            self.clock
+        );
+        let done = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(without_nul(error))
+            .bind(without_nul(id))
+            .bind(tenant)
+            .execute(&self.pool)
+            .within(self.patience)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Fails the jobs that no server has said to work on for `silence`, by the database's clock, those
+    /// of `owner` left out. How many there were.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn orphaned(&self, owner: &str, silence: Duration, error: &str) -> Result<u64, HistoryError> {
+        let silence = i64::try_from(silence.as_millis()).unwrap_or(i64::MAX / 2);
         // The result is written first: a server that ends between the two has done its work.
-        sqlx::query(
-            "UPDATE jobs SET status = 'COMPLETED', updated_at = $1 \
-             WHERE status IN ('PENDING', 'PROCESSING') AND owner <> $2 AND seen_at < $3 \
+        let statement = format!(
+            "UPDATE jobs SET status = 'COMPLETED', updated_at = {0} \
+             WHERE status IN ('PENDING', 'PROCESSING') AND owner <> $1 AND seen_at <= {0} - $2 \
              AND EXISTS (SELECT 1 FROM analyses WHERE analyses.id = jobs.id AND analyses.tenant = jobs.tenant)",
-        )
-        .bind(now())
-        .bind(owner)
-        .bind(since)
-        .execute(&self.pool)
-        .await?;
-        let done = sqlx::query(
-            "UPDATE jobs SET status = 'FAILED', error = $1, updated_at = $2 \
-             WHERE status IN ('PENDING', 'PROCESSING') AND owner <> $3 AND seen_at < $4",
-        )
-        .bind(error)
-        .bind(now())
-        .bind(owner)
-        .bind(since)
-        .execute(&self.pool)
-        .await?;
+            self.clock
+        );
+        sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(owner)
+            .bind(silence)
+            .execute(&self.pool)
+            .within(self.patience)
+            .await?;
+        let statement = format!(
+            "UPDATE jobs SET status = 'FAILED', error = $1, updated_at = {0} \
+             WHERE status IN ('PENDING', 'PROCESSING') AND owner <> $2 AND seen_at <= {0} - $3",
+            self.clock
+        );
+        let done = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(error)
+            .bind(owner)
+            .bind(silence)
+            .execute(&self.pool)
+            .within(self.patience)
+            .await?;
         Ok(done.rows_affected())
     }
 }

@@ -1,6 +1,6 @@
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{History, HistoryError, analyses::without_nul, now};
+use crate::{History, HistoryError, analyses::without_nul, now, within::Within as _};
 
 /// An API key as the database knows it: who has it is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,7 @@ impl History {
             .bind(key.expires_at)
             .bind(key.revoked_at)
             .execute(&self.pool)
+            .within(self.patience)
             .await?;
         Ok(())
     }
@@ -55,6 +56,7 @@ impl History {
         let row = sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(id)
             .fetch_optional(&self.pool)
+            .within(self.patience)
             .await?;
         Ok(row.as_ref().map(of).transpose()?)
     }
@@ -67,6 +69,7 @@ impl History {
         let statement = format!("SELECT {COLUMNS} FROM keys ORDER BY created_at DESC, id");
         let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
             .fetch_all(&self.pool)
+            .within(self.patience)
             .await?;
         Ok(rows.iter().map(of).collect::<Result<_, _>>()?)
     }
@@ -80,6 +83,7 @@ impl History {
             .bind(now())
             .bind(id)
             .execute(&self.pool)
+            .within(self.patience)
             .await?;
         Ok(done.rows_affected() > 0)
     }

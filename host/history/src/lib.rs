@@ -13,12 +13,15 @@ mod error;
 mod jobs;
 mod keys;
 mod open;
+mod usage;
+mod within;
 
-pub use analyses::{Entry, Filter, NewAnalysis, Page, Stored};
+pub use analyses::{Entry, Filter, NewAnalysis, Page, Stored, Whose};
 pub use error::HistoryError;
 pub use jobs::{JobState, StoredJob};
 pub use keys::StoredKey;
 pub use open::History;
+pub use usage::Usage;
 
 /// Now, in the unit of the database: milliseconds since 1970.
 #[must_use]

@@ -1,8 +1,8 @@
 use std::{path::Path, time::Duration};
 
-use sqlx::{AnyPool, any::AnyPoolOptions, migrate::Migrator};
+use sqlx::{AnyPool, Row as _, any::AnyPoolOptions, migrate::Migrator};
 
-use crate::HistoryError;
+use crate::{HistoryError, within::Within as _};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -10,11 +10,23 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// patience.
 const ACQUIRE: Duration = Duration::from_secs(5);
 
+/// How long one statement may take. Locally it takes a millisecond; a database that is gone without
+/// closing its connections would otherwise hold every request until the kernel gives up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The database of a server. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct History {
     pub(crate) pool: AnyPool,
+    /// How long one statement may take, the wait for a connection included.
+    pub(crate) patience: Duration,
+    /// The database's own clock as an expression: milliseconds since 1970. The clocks of servers that
+    /// share a database differ, and by theirs a job of a living server could look abandoned.
+    pub(crate) clock: &'static str,
 }
+
+const CLOCK_OF_SQLITE: &str = "CAST((julianday('now') - 2440587.5) * 86400000 AS BIGINT)";
+const CLOCK_OF_POSTGRES: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
 impl History {
     /// Opens a file of SQLite, which is made where it is missing, or a PostgreSQL database by its
@@ -51,7 +63,31 @@ impl History {
                 reason: error.to_string(),
             })?;
         MIGRATIONS.run(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            patience: PATIENCE,
+            clock: if postgres { CLOCK_OF_POSTGRES } else { CLOCK_OF_SQLITE },
+        })
+    }
+
+    /// With another time that a statement may take.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Now, by the database's clock.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn now(&self) -> Result<i64, HistoryError> {
+        let statement = format!("SELECT {} AS now", self.clock);
+        let row = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .fetch_one(&self.pool)
+            .within(self.patience)
+            .await?;
+        Ok(row.try_get("now")?)
     }
 
     /// Whether the database answers.
@@ -59,7 +95,10 @@ impl History {
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<(), HistoryError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        sqlx::query("SELECT 1")
+            .execute(&self.pool)
+            .within(self.patience)
+            .await?;
         Ok(())
     }
 

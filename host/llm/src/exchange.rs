@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 use tokio::time::Instant;
+use tracing::{Instrument as _, Span};
 
 use crate::{
     ErrorKind, LlmError, Message, Prompt, chain,
@@ -10,6 +11,7 @@ use crate::{
     retry,
     service::{Inner, Shape},
     tape::Tape,
+    trace,
     transport::Failure,
     wire::{Exchange, Parsed, Reply, parse, quoted},
 };
@@ -69,7 +71,13 @@ impl Inner {
             Some(outcome) => outcome,
             None => {
                 let key = self.settings.key.as_ref();
-                let mut outcome = self.sent(exchange, account).await.and_then(|it| {
+                let span = self
+                    .transport
+                    .as_ref()
+                    .map_or_else(Span::none, |it| trace::span(exchange, &it.row, it.host()));
+                let outcome = self.sent(exchange, account).instrument(span.clone()).await;
+                trace::ended(&span, &outcome);
+                let mut outcome = outcome.and_then(|it| {
                     if let Parsed::Reply(reply) = &it {
                         guard_key(key, &reply.text)?;
                     }

@@ -28,6 +28,8 @@ pub struct RequestBudget {
     tokens: AtomicU64,
     most_calls: u64,
     most_tokens: u64,
+    /// Where the two limits come from, for who is refused.
+    from: (&'static str, &'static str),
 }
 
 impl RequestBudget {
@@ -37,22 +39,37 @@ impl RequestBudget {
             tokens: AtomicU64::new(0),
             most_calls,
             most_tokens,
+            from: ("[llm] request_calls", "[llm] request_tokens"),
         }
+    }
+
+    /// With less, where the one who asks has less left.
+    pub(crate) fn at_most(mut self, calls: u64, tokens: u64) -> Self {
+        if calls < self.most_calls {
+            self.most_calls = calls;
+            self.from.0 = "left of [[tenant]] llm_calls";
+        }
+        if tokens < self.most_tokens {
+            self.most_tokens = tokens;
+            self.from.1 = "left of [[tenant]] llm_tokens";
+        }
+        self
     }
 
     fn charge(&self) -> Result<(), LlmError> {
         let refuse = |name: &str, most: u64| {
             LlmError::new(
                 ErrorKind::BudgetExceeded,
-                format!("this request used up `[llm] {name} = {most}`"),
+                format!("this request used up `{name} = {most}`"),
             )
         };
+        let (calls, tokens) = self.from;
         if self.tokens.load(Ordering::Relaxed) >= self.most_tokens {
-            return Err(refuse("request_tokens", self.most_tokens));
+            return Err(refuse(tokens, self.most_tokens));
         }
         if self.calls.fetch_add(1, Ordering::Relaxed) >= self.most_calls {
             self.calls.fetch_sub(1, Ordering::Relaxed);
-            return Err(refuse("request_calls", self.most_calls));
+            return Err(refuse(calls, self.most_calls));
         }
         Ok(())
     }

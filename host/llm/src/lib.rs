@@ -37,6 +37,7 @@ mod schema;
 mod service;
 mod settings;
 mod tape;
+mod trace;
 mod transport;
 mod wire;
 

@@ -115,6 +115,18 @@ const TABLE: [Row; 9] = [
     row(Provider::Generic, "generic", &[]),
 ];
 
+impl Row {
+    /// The well-known value of `gen_ai.provider.name`. An endpoint that only speaks OpenAI's protocol is
+    /// called so, as the conventions want it where the product is not known.
+    pub(crate) fn convention(&self) -> &'static str {
+        match self.provider {
+            Provider::Azure => "azure.ai.openai",
+            Provider::Auto | Provider::Generic => "openai",
+            _ => self.name,
+        }
+    }
+}
+
 impl Provider {
     /// The names that the configuration may use.
     #[must_use]

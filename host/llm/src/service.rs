@@ -127,6 +127,14 @@ impl Llm {
         Arc::new(RequestBudget::new(settings.request_calls, settings.request_tokens))
     }
 
+    /// The budget of a request of somebody who has only so many calls and tokens left.
+    #[must_use]
+    pub fn budget_within(&self, calls: u64, tokens: u64) -> Arc<RequestBudget> {
+        let settings = &self.0.settings;
+        let whole = RequestBudget::new(settings.request_calls, settings.request_tokens);
+        Arc::new(whole.at_most(calls, tokens))
+    }
+
     /// An account of one agent in a request, whose calls end by themselves when its time is over.
     #[must_use]
     pub fn account(&self, budget: &Arc<RequestBudget>, time: Duration) -> Account {

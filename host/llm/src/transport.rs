@@ -42,6 +42,11 @@ pub(crate) enum Failure {
 }
 
 impl Transport {
+    /// The host of the endpoint.
+    pub(crate) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
     pub(crate) fn new(settings: &Settings) -> Result<Self, SetupError> {
         let url = endpoint(&settings.base_url)?;
         let row = settings.provider.row(url.host_str().unwrap_or_default());

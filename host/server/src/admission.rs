@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use deepfix_core::{Problem, ProblemCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::problem::Refusal;
+use crate::{problem::Refusal, tenants::Place};
 
 /// What a refused client is told to wait: the pace at which SDKs poll, and longer than an
 /// analysis without an LLM takes.
@@ -33,7 +33,7 @@ impl Admission {
     }
 
     /// A place among those who run or wait.
-    pub(crate) fn admit(&self) -> Result<Ticket, Refusal> {
+    pub(crate) fn admit(&self, tenant: Option<Place>) -> Result<Ticket, Refusal> {
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
             let problem = Problem::new(
                 ProblemCode::Overloaded,
@@ -49,6 +49,7 @@ impl Admission {
         };
         Ok(Ticket {
             turn: None,
+            _tenant: tenant,
             turns: Arc::clone(&self.turns),
             _place: place,
         })
@@ -56,9 +57,10 @@ impl Admission {
 }
 
 /// A place, and later a turn. Dropping it gives both back.
-#[derive(Debug)]
 pub(crate) struct Ticket {
     turn: Option<OwnedSemaphorePermit>,
+    /// Among the requests of its tenant.
+    _tenant: Option<Place>,
     turns: Arc<Semaphore>,
     _place: OwnedSemaphorePermit,
 }
@@ -85,10 +87,10 @@ mod tests {
     #[tokio::test]
     async fn runs_some_lets_some_wait_and_refuses_the_rest() {
         let admission = Admission::new(1, 1);
-        let mut running = admission.admit().unwrap();
+        let mut running = admission.admit(None).unwrap();
         running.turn().await;
-        let mut waiting = admission.admit().unwrap();
-        let refused = admission.admit().unwrap_err();
+        let mut waiting = admission.admit(None).unwrap();
+        let refused = admission.admit(None).unwrap_err();
         assert_eq!(refused.problem().code, "overloaded");
 
         let wait = tokio::spawn(async move {
@@ -99,25 +101,25 @@ mod tests {
         let waiting = wait.await.unwrap();
         assert!(waiting.turn.is_some());
         drop(waiting);
-        assert!(admission.admit().is_ok());
+        assert!(admission.admit(None).is_ok());
     }
 
     #[tokio::test]
     async fn who_pauses_lets_the_next_one_run() {
         let admission = Admission::new(1, 1);
-        let (mut first, mut second) = (admission.admit().unwrap(), admission.admit().unwrap());
+        let (mut first, mut second) = (admission.admit(None).unwrap(), admission.admit(None).unwrap());
         first.turn().await;
         first.pause();
         second.turn().await;
         assert!(first.turn.is_none() && second.turn.is_some());
-        assert!(admission.admit().is_err(), "the place is kept");
+        assert!(admission.admit(None).is_err(), "the place is kept");
     }
 
     #[tokio::test]
     async fn absurd_limits_are_clamped() {
         let admission = Admission::new(usize::MAX, usize::MAX);
-        admission.admit().unwrap().turn().await;
+        admission.admit(None).unwrap().turn().await;
         let admission = Admission::new(0, 0);
-        admission.admit().unwrap().turn().await;
+        admission.admit(None).unwrap().turn().await;
     }
 }

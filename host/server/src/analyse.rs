@@ -8,7 +8,7 @@ use axum::{
     http::header::{CONTENT_LOCATION, CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use deepfix_core::{AnalyseOptions, AnalyseResponse, Experiment, Problem, ProblemCode, Progress};
+use deepfix_core::{Allowance, AnalyseOptions, AnalyseResponse, Experiment, Problem, ProblemCode, Progress};
 use tokio::{
     task::spawn_blocking,
     time::{Instant, timeout_at},
@@ -22,9 +22,11 @@ use crate::{
     app::App,
     body, events,
     history::{PATIENCE, remember},
+    openapi::{AnalyseRequest, BodyRefused, Refused},
     problem::Refusal,
     request_id::RequestId,
     shutdown::{CUT_OFF, Phase},
+    tenants::Loan,
 };
 
 /// Kept back from the time that an analysis is given, so that one that stops its slow agents in
@@ -35,6 +37,16 @@ const ANSWER_MARGIN: Duration = Duration::from_secs(1);
 /// Decoding takes about 10 ms a MiB: above this it would hold up other requests of its thread.
 const DECODE_INLINE: usize = 1 << 20;
 
+/// Diagnoses an experiment; the answer is the result.
+///
+/// With `Accept: text/event-stream` the answer is a stream of events: `progress`, `agent`, and at its end
+/// `response` or `problem`. A kept analysis is named by the header `Content-Location`.
+#[utoipa::path(post, path = "/v1/analyse", tag = "analyse", request_body = AnalyseRequest, responses(
+    (status = 200, description = "The diagnosis", content(
+        (AnalyseResponse = "application/json"), (String = "text/event-stream"),
+    )),
+    Refused, BodyRefused,
+))]
 pub(crate) async fn analyse(
     State(app): State<Arc<App>>,
     Extension(id): Extension<RequestId>,
@@ -43,12 +55,13 @@ pub(crate) async fn analyse(
 ) -> Result<Response, Refusal> {
     let deadline = Instant::now() + app.config().request_timeout;
     if events::wanted(request.headers()) {
-        let received = bounded(&app, deadline, receive(&app, request)).await?;
+        let received = bounded(&app, deadline, receive(&app, &identity, request)).await?;
         return Ok(streamed(app, id, identity, received, deadline));
     }
     bounded(&app, deadline, async {
-        let (experiment, ticket) = receive(&app, request).await?;
-        let options = |deadline| options(&id, deadline);
+        let (experiment, ticket) = receive(&app, &identity, request).await?;
+        let (allowance, _loan) = allow(&app, &identity).await;
+        let options = |deadline| options(&id, deadline, &allowance);
         let (text, kept) = diagnose(&app, &identity, experiment, ticket, deadline, options).await?;
         let mut response = ([(CONTENT_TYPE, "application/json")], text).into_response();
         // Where the same can be read again.
@@ -58,6 +71,22 @@ pub(crate) async fn analyse(
         Ok(response)
     })
     .await
+}
+
+/// The same under its other spelling.
+#[utoipa::path(post, path = "/v1/analyze", tag = "analyse", request_body = AnalyseRequest, responses(
+    (status = 200, description = "The diagnosis", content(
+        (AnalyseResponse = "application/json"), (String = "text/event-stream"),
+    )),
+    Refused, BodyRefused,
+))]
+pub(crate) async fn analyze(
+    app: State<Arc<App>>,
+    id: Extension<RequestId>,
+    identity: Extension<Identity>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    analyse(app, id, identity, request).await
 }
 
 /// Waits for a turn, diagnoses and remembers: the response as JSON, and its id where it is kept.
@@ -98,9 +127,10 @@ fn streamed(
 ) -> Response {
     let (channel, heard) = events::channel();
     let work = async move {
+        let (allowance, _loan) = allow(&app, &identity).await;
         let options = |deadline| AnalyseOptions {
             progress: Some(Arc::clone(&channel) as Arc<dyn Progress>),
-            ..options(&id, deadline)
+            ..options(&id, deadline, &allowance)
         };
         let done = bounded(&app, deadline, async {
             Ok(diagnose(&app, &identity, experiment, ticket, deadline, options).await?)
@@ -153,31 +183,43 @@ pub(crate) fn timed_out(app: &App) -> Problem {
     )
 }
 
-pub(crate) fn options(id: &RequestId, deadline: Instant) -> AnalyseOptions {
+/// What a request may use; the loan must live as long as it runs.
+pub(crate) async fn allow(app: &App, identity: &Identity) -> (Allowance, Option<Loan>) {
+    let (history, per_request) = (app.service.history.as_ref(), app.service.per_request);
+    app.tenants.allow(identity, history, per_request).await
+}
+
+pub(crate) fn options(id: &RequestId, deadline: Instant, allowance: &Allowance) -> AnalyseOptions {
     let left = deadline.saturating_duration_since(Instant::now());
     AnalyseOptions {
         request_id: id.shared(),
         time_left: left.saturating_sub(ANSWER_MARGIN.min(left / 10)),
         progress: None,
+        allowance: allowance.clone(),
     }
 }
 
 /// Reads the body, takes a place and decodes. A body that is large, or that does not say how
 /// large it is, takes a place and waits for a turn first: so large ones in memory are never more
 /// than may run.
-pub(crate) async fn receive(app: &Arc<App>, request: Request) -> Result<(Experiment, Ticket), Refusal> {
+pub(crate) async fn receive(
+    app: &Arc<App>,
+    identity: &Identity,
+    request: Request,
+) -> Result<(Experiment, Ticket), Refusal> {
     if app.phases.has_reached(Phase::Draining) {
         return Err(Refusal::shutting_down(
             "no new work is taken; the listener is closed already",
         ));
     }
+    let tenant = app.tenants.enter(identity)?;
     let length = body::length(request.headers());
     if length.is_some_and(|length| length <= body::SMALL_BODY) {
         // Read before a place is taken: a client that trickles it holds its connection only.
         let bytes = body::read(request.into_body(), length, app.config()).await?;
-        return decode(app, bytes, app.admission.admit()?).await;
+        return decode(app, bytes, app.admission.admit(tenant)?).await;
     }
-    let mut ticket = app.admission.admit()?;
+    let mut ticket = app.admission.admit(tenant)?;
     ticket.turn().await;
     let bytes = body::read(request.into_body(), length, app.config()).await?;
     decode(app, bytes, ticket).await

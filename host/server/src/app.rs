@@ -6,7 +6,9 @@ use std::sync::{
 use deepfix_config::ServerConfig;
 use uuid::Uuid;
 
-use crate::{access::Rates, admission::Admission, jobs::Jobs, service::Service, shutdown::Phases};
+use crate::{
+    access::KnownKeys, admission::Admission, jobs::Jobs, service::Service, shutdown::Phases, tenants::Tenants,
+};
 
 /// What all handlers share.
 pub(crate) struct App {
@@ -15,19 +17,24 @@ pub(crate) struct App {
     pub(crate) jobs: Jobs,
     pub(crate) phases: Phases,
     pub(crate) in_flight: Gauge,
-    pub(crate) rates: Rates,
+    pub(crate) keys: KnownKeys,
+    pub(crate) tenants: Tenants,
+    /// The document of the API.
+    pub(crate) openapi: Arc<utoipa::openapi::OpenApi>,
     owner: String,
 }
 
 impl App {
     pub(crate) fn new(service: Service, phases: Phases) -> Arc<Self> {
-        let (config, access) = (&service.config, &service.access);
+        let config = &service.config;
         Arc::new(Self {
             admission: Admission::new(config.max_in_flight, config.max_waiting),
             jobs: Jobs::new(config.max_jobs, config.job_retention),
             phases,
             in_flight: Gauge::default(),
-            rates: Rates::new(access.requests_per_minute, access.burst),
+            keys: KnownKeys::new(),
+            tenants: Tenants::default(),
+            openapi: Arc::new(crate::openapi::openapi()),
             owner: Uuid::new_v4().to_string(),
             service,
         })

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use deepfix_history::{History, now};
+use deepfix_history::{History, Whose, now};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::app::App;
@@ -13,8 +13,29 @@ const BEAT: Duration = Duration::from_secs(10);
 const GONE: Duration = Duration::from_secs(60);
 /// How often what is too old is forgotten.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 /// What becomes of a job whose server is gone.
 const LOST: &str = "the server ended before this job was done: submit it again";
+
+/// How often a server that shares its database looks for jobs that were cancelled elsewhere.
+const HEED: Duration = Duration::from_secs(2);
+
+/// Ends jobs that were cancelled through another server, until it is dropped.
+pub(crate) async fn heed(app: Arc<App>) {
+    if !app.service.shared {
+        return;
+    }
+    let mut looks = interval(HEED);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        // A database that does not answer is told of by the beats.
+        if let Err(error) = crate::jobs::heed(&app).await {
+            tracing::debug!(%error, "cancelled jobs could not be looked for");
+        }
+    }
+}
 
 /// Runs until it is dropped.
 pub(crate) async fn run(app: Arc<App>) {
@@ -23,7 +44,7 @@ pub(crate) async fn run(app: Arc<App>) {
     let mut swept: Option<Instant> = None;
     loop {
         beats.tick().await;
-        app.rates.forget();
+        app.service.policy.load().forget();
         if let Some(metrics) = &app.service.metrics {
             metrics.run_upkeep();
         }
@@ -61,8 +82,7 @@ pub(crate) async fn start(app: &App) {
 }
 
 async fn lost(app: &App, history: &History, silence: Duration) -> Result<(), deepfix_history::HistoryError> {
-    let before = now().saturating_sub(milliseconds(silence)).saturating_add(1);
-    let jobs = history.orphaned(app.owner(), before, LOST).await?;
+    let jobs = history.orphaned(app.owner(), silence, LOST).await?;
     if jobs > 0 {
         tracing::warn!(jobs, "jobs of a server that is gone have failed");
     }
@@ -70,14 +90,23 @@ async fn lost(app: &App, history: &History, silence: Duration) -> Result<(), dee
 }
 
 async fn sweep(app: &App, history: &History) {
-    let before = now().saturating_sub(milliseconds(app.service.retention));
-    match history.sweep(before).await {
-        Ok(0) => {}
-        Ok(analyses) => tracing::info!(analyses, "older than `[history] retention`, and forgotten"),
-        Err(error) => tracing::warn!(%error, "old analyses could not be forgotten"),
+    let policy = app.service.policy.load();
+    let own: Vec<(&str, Duration)> = policy
+        .tenants()
+        .filter_map(|it| Some((it.name.as_str(), it.retention?)))
+        .collect();
+    let named: Vec<String> = own.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let mut wanted = vec![(Whose::AllBut(&named), app.service.retention)];
+    wanted.extend(own.iter().map(|(name, age)| (Whose::Of(name), *age)));
+    for (whose, age) in wanted {
+        match history.sweep(whose, age).await {
+            Ok(0) => {}
+            Ok(analyses) => tracing::info!(analyses, "older than their `retention`, and forgotten"),
+            Err(error) => tracing::warn!(%error, "old analyses could not be forgotten"),
+        }
     }
-}
-
-fn milliseconds(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+    // Only today's use counts; two days cover every time zone of a person who asks.
+    if let Err(error) = history.forget_usage(now() / DAY - 2).await {
+        tracing::warn!(%error, "old counts of the language model could not be forgotten");
+    }
 }

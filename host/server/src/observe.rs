@@ -20,24 +20,43 @@ use axum::{
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::time::Instant;
-use tracing::{Instrument as _, Span};
+use tracing::{Instrument as _, Span, field::Empty};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use crate::{
     app::{App, Entered},
     linger,
     problem::shown_path,
     request_id::{self, RequestId},
+    trace,
 };
 
 pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
     let (method, path) = (request.method(), shown_path(request.uri().path()));
-    let span = tracing::info_span!("request", request_id = id.as_str(), %method, path);
     let route = route_of(path);
+    // For traces alone: in the log these would stand in every line.
+    let traced = tracing::info_span!(
+        target: "deepfix::trace",
+        "http",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = %method,
+        http.route = route,
+        http.response.status_code = Empty,
+        deepfix.request_id = id.as_str(),
+    );
+    if let Some(caller) = trace::caller(request.headers()) {
+        // Without a layer for it there is nobody to tell.
+        let _ = traced.set_parent(caller);
+    }
+    let span = traced.in_scope(|| tracing::info_span!("request", request_id = id.as_str(), %method, path));
     let mut record = Record {
         route,
         quiet: *method == Method::GET && path.ends_with("/health"),
         span: span.clone(),
+        traced: traced.clone(),
         started: Instant::now(),
         status: None,
         bytes: 0,
@@ -46,7 +65,7 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     let mut request = linger::unread_body_is_discarded(request);
     request.extensions_mut().insert(id.clone());
 
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next.run(request).instrument(span).instrument(traced).await;
 
     let headers = response.headers_mut();
     if let Some(value) = id.header_value() {
@@ -63,6 +82,7 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
 struct Record {
     route: &'static str,
     span: Span,
+    traced: Span,
     quiet: bool,
     started: Instant,
     status: Option<StatusCode>,
@@ -76,8 +96,12 @@ impl Drop for Record {
         let status = self.status.map_or("gone", |it| status_text(it));
         metrics::counter!("deepfix_http_requests_total", "route" => self.route, "status" => status).increment(1);
         metrics::histogram!("deepfix_http_request_duration_seconds", "route" => self.route).record(ms / 1000.0);
+        if let Some(status) = self.status {
+            self.traced.record("http.response.status_code", status.as_u16());
+        }
         self.span.in_scope(|| match self.status {
             Some(status) if status.is_server_error() => {
+                self.traced.record("otel.status_code", "ERROR");
                 tracing::warn!(status = status.as_u16(), bytes, duration_ms = ms, "answered");
             }
             // Probes come every few seconds.

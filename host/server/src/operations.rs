@@ -9,8 +9,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::{app::App, problem::Refusal, shutdown::Phase};
+use crate::{
+    app::App,
+    openapi::{Missing, Refused},
+    problem::Refusal,
+    shutdown::Phase,
+};
 
 /// Bounds of the buckets of times, in seconds: from an analysis without a model to its timeout.
 const SECONDS: [f64; 14] = [
@@ -32,16 +39,40 @@ pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
         .install_recorder()
 }
 
+/// Whether the server answers.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    status: &'static str,
+    version: &'static str,
+    /// How many agents are loaded.
+    agents: usize,
+}
+
+/// What a server that should get requests says of its parts.
+#[derive(Serialize, ToSchema)]
+struct Ready {
+    status: &'static str,
+    engine: &'static str,
+    plugins: &'static str,
+    knowledge: &'static str,
+    /// `ok`, or `none` where nothing is remembered.
+    store: &'static str,
+}
+
+/// Whether the server answers.
+#[utoipa::path(get, path = "/health", tag = "operations", security(()), responses(
+    (status = 200, description = "It does", body = Health), Refused,
+))]
 pub(crate) async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     if app.phases.has_reached(Phase::Draining) {
         return Err(draining());
     }
-    let health = serde_json::json!({
-        "status": "ok",
-        "version": env!("CARGO_PKG_VERSION"),
-        "agents": app.service.diagnosis.agents().len(),
-    });
-    Ok((StatusCode::OK, Json(health)).into_response())
+    Ok(Json(Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+        agents: app.service.diagnosis.agents().len(),
+    })
+    .into_response())
 }
 
 fn draining() -> Refusal {
@@ -50,6 +81,9 @@ fn draining() -> Refusal {
 
 /// Whether the server should get requests. Engine, plugins and knowledge base are loaded before it
 /// listens, so what is left to ask is the database.
+#[utoipa::path(get, path = "/ready", tag = "operations", security(()), responses(
+    (status = 200, description = "It should", body = Ready), Refused,
+))]
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     if app.phases.has_reached(Phase::Draining) {
         return Err(draining());
@@ -70,12 +104,21 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refus
             }
         },
     };
-    let ready = serde_json::json!({
-        "status": "ready", "engine": "ok", "plugins": "ok", "knowledge": "ok", "store": store,
-    });
-    Ok(Json(ready).into_response())
+    Ok(Json(Ready {
+        status: "ready",
+        engine: "ok",
+        plugins: "ok",
+        knowledge: "ok",
+        store,
+    })
+    .into_response())
 }
 
+/// Counts for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses(
+    (status = 200, description = "In Prometheus's text format", body = String, content_type = "text/plain"),
+    Refused, Missing,
+))]
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     let Some(handle) = &app.service.metrics else {
         return Err(Refusal::not_found("this server counts nothing"));

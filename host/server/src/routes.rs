@@ -1,26 +1,29 @@
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::State,
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{MethodRouter, delete, get, post},
+    routing::get,
 };
-use deepfix_core::{AgentInfo, PluginsInfo};
+use deepfix_core::{AgentInfo, PluginsInfo, Role};
 use serde::Serialize;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, compression::CompressionLevel,
     decompression::RequestDecompressionLayer,
 };
+use utoipa::{OpenApi as _, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    access::{self, Scope},
-    admin,
-    analyse::analyse,
+    access::{self, Gate, Identity, Scope},
+    admin, analyse,
     app::App,
-    body, history, jobs, observe, operations, pages, problem,
+    body, history, jobs, observe,
+    openapi::{self, Refused},
+    operations, pages, problem,
     service::Service,
     shutdown::Phases,
 };
@@ -41,7 +44,7 @@ const ENDPOINTS: &[Endpoint] = &[
     endpoint(
         "POST",
         "/v1/admin/reload",
-        "looks at plugins and configuration now; from this machine only",
+        "looks at plugins and configuration now; from this machine or with the scope `admin`",
     ),
     endpoint(
         "POST",
@@ -74,6 +77,8 @@ const ENDPOINTS: &[Endpoint] = &[
         "what changed from one to another",
     ),
     endpoint("GET", "/metrics", "counts for Prometheus; where administration is"),
+    endpoint("GET", "/openapi.json", "this API as an OpenAPI 3.1 document"),
+    endpoint("GET", "/docs", "the same, to read and to try"),
 ];
 
 const fn endpoint(method: &'static str, path: &'static str, summary: &'static str) -> Endpoint {
@@ -97,50 +102,95 @@ pub fn router(service: Service) -> Router {
 }
 
 pub(crate) fn of(app: Arc<App>) -> Router {
-    let needs = |scope| from_fn_with_state((Arc::clone(&app), scope), access::check);
-    let analysing = Router::new()
-        .route("/v1/analyse", takes_body(&app, post(analyse)))
-        .route("/v1/analyze", takes_body(&app, post(analyse)))
-        .route("/v2/analyse", takes_body(&app, post(jobs::submit)))
-        .route("/v2/jobs/{id}", get(jobs::show).delete(jobs::cancel))
-        .route_layer(needs(Scope::Analyse));
-    let reading = Router::new()
-        .route("/v1/agents", get(agents))
-        .route("/v1/analyses", get(history::list))
-        .route("/v1/analyses/{id}", get(history::show))
-        .route("/v1/analyses/{before}/compare/{after}", get(history::compare))
-        .route_layer(needs(Scope::Read));
-    let forgetting = Router::new()
-        .route("/v1/analyses/{id}", delete(history::forget))
-        .route_layer(needs(Scope::Analyse));
-    let mut routes = Router::new()
-        .route("/health", get(operations::health))
-        .route("/ready", get(operations::ready))
+    let address = app.config().listen;
+    let mut routes = split(api(Some(&app))).0;
+    if app.config().admin_listen.is_none() && address.ip().is_loopback() {
+        routes = routes.merge(split(administration(&app, address)).0);
+    }
+    layered(app, routes.merge(openapi::viewer()), address)
+}
+
+/// The whole document, that of administration included.
+pub(crate) fn documented() -> utoipa::openapi::OpenApi {
+    let mut all = openapi::Frame::openapi();
+    for part in [split(api(None)).1, split(operations_routes()).1] {
+        all.merge(part);
+    }
+    all
+}
+
+fn split(routes: OpenApiRouter<Arc<App>>) -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
+    routes.split_for_parts()
+}
+
+/// What clients ask for; without an app only to be described.
+fn api(app: Option<&Arc<App>>) -> OpenApiRouter<Arc<App>> {
+    let bodies = OpenApiRouter::new()
+        .routes(routes!(analyse::analyse))
+        .routes(routes!(analyse::analyze))
+        .routes(routes!(jobs::submit));
+    let analysing = OpenApiRouter::new().routes(routes!(jobs::show, jobs::cancel));
+    let reading = OpenApiRouter::new()
+        .routes(routes!(agents))
+        .routes(routes!(history::list))
+        .routes(routes!(history::show))
+        .routes(routes!(history::compare));
+    let forgetting = OpenApiRouter::new().routes(routes!(history::forget));
+    let (analysing, reading, forgetting) = match app {
+        None => (analysing.merge(bodies), reading, forgetting),
+        Some(app) => {
+            let needs = |scope| gate(app, scope, app.config().listen);
+            (
+                analysing
+                    .merge(takes_body(app, bodies))
+                    .route_layer(from_fn_with_state(needs(Scope::Analyse), access::check)),
+                reading.route_layer(from_fn_with_state(needs(Scope::Read), access::check)),
+                forgetting.route_layer(from_fn_with_state(needs(Scope::Analyse), access::check)),
+            )
+        }
+    };
+    // A server answers `/` for browsers as well: see `pages`.
+    let front = match app {
+        None => OpenApiRouter::new().routes(routes!(root)),
+        Some(app) => pages::routes(app).into(),
+    };
+    front
+        .route(openapi::PATH, get(openapi::document))
+        .routes(routes!(operations::health))
+        .routes(routes!(operations::ready))
         .merge(analysing)
         .merge(reading)
         .merge(forgetting)
-        .merge(pages::routes(&app));
-    if app.config().admin_listen.is_none() && app.config().listen.ip().is_loopback() {
-        routes = routes.merge(administration());
+}
+
+pub(crate) fn gate(app: &Arc<App>, scope: Scope, address: SocketAddr) -> Gate {
+    Gate {
+        app: Arc::clone(app),
+        scope,
+        address,
     }
-    layered(app, routes)
 }
 
 /// What an address of its own offers, when there is one.
-pub(crate) fn of_administration(app: Arc<App>) -> Router {
-    let routes = administration()
-        .route("/health", get(operations::health))
-        .route("/ready", get(operations::ready));
-    layered(app, routes)
+pub(crate) fn of_administration(app: Arc<App>, address: SocketAddr) -> Router {
+    let routes = administration(&app, address)
+        .routes(routes!(operations::health))
+        .routes(routes!(operations::ready));
+    layered(app, split(routes).0, address)
 }
 
-fn administration() -> Router<Arc<App>> {
-    Router::new()
-        .route("/metrics", get(operations::metrics))
-        .route("/v1/admin/reload", post(admin::reload))
+fn administration(app: &Arc<App>, address: SocketAddr) -> OpenApiRouter<Arc<App>> {
+    let gate = gate(app, Scope::Admin, address);
+    operations_routes().route_layer(from_fn_with_state(gate, access::check))
 }
 
-fn layered(app: Arc<App>, routes: Router<Arc<App>>) -> Router {
+fn operations_routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(operations::metrics))
+        .routes(routes!(admin::reload))
+}
+
+fn layered(app: Arc<App>, routes: Router<Arc<App>>, address: SocketAddr) -> Router {
     // From the outside in.
     let layers = ServiceBuilder::new()
         // Names the request, and sees what really goes out.
@@ -149,12 +199,19 @@ fn layered(app: Arc<App>, routes: Router<Arc<App>>) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         // Around everything that may answer with an error.
         .layer(from_fn(problem::render))
+        // Before anything is done for a page that has no business here.
+        .layer(from_fn_with_state((Arc::clone(&app), address), access::host::check))
         .layer(CatchPanicLayer::custom(problem::of_panic));
     let routes = Router::new().merge(routes.clone()).nest("/api", routes).with_state(app);
     // Around the router as a whole: `Allow` is set after the layers of a route.
     Router::new().fallback_service(routes).layer(layers)
 }
 
+/// What the server offers.
+#[utoipa::path(get, path = "/", tag = "operations", security(()), responses(
+    (status = 200, description = "Name, version and all endpoints; a browser gets the home page", body = Object),
+    Refused,
+))]
 pub(crate) async fn root() -> Response {
     Json(serde_json::json!({
         "name": "deepfix",
@@ -165,22 +222,39 @@ pub(crate) async fn root() -> Response {
     .into_response()
 }
 
-async fn agents(State(app): State<Arc<App>>) -> Response {
-    #[derive(Serialize)]
-    struct Agents {
-        agents: Vec<AgentInfo>,
-        plugins: PluginsInfo,
+/// The loaded agents.
+#[derive(Serialize, ToSchema)]
+struct Agents {
+    /// Those that the one who asks may use.
+    agents: Vec<AgentInfo>,
+    /// What the last look at plugins and configuration came to.
+    plugins: PluginsInfo,
+}
+
+/// The agents, what they read, find and may use.
+#[utoipa::path(get, path = "/v1/agents", tag = "agents", responses(
+    (status = 200, description = "The loaded agents", body = Agents), Refused,
+))]
+async fn agents(State(app): State<Arc<App>>, Extension(identity): Extension<Identity>) -> Response {
+    let own = identity.rules.as_ref().and_then(|it| it.agents.as_ref());
+    let permitted = |it: &AgentInfo| it.role == Role::Reasoner || own.is_none_or(|own| own.contains(&it.name));
+    let mut plugins = app.service.diagnosis.plugins();
+    if own.is_some() {
+        // Names of agents that others may use.
+        plugins.changed.retain(|it| own.is_some_and(|own| own.contains(it)));
+        plugins.removed.clear();
+        plugins.refused.clear();
     }
     Json(Agents {
-        agents: app.service.diagnosis.agents(),
-        plugins: app.service.diagnosis.plugins(),
+        agents: app.service.diagnosis.agents().into_iter().filter(permitted).collect(),
+        plugins,
     })
     .into_response()
 }
 
-/// What stands before a handler that reads a body.
-fn takes_body(app: &Arc<App>, route: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
-    route
+/// What stands before handlers that read a body.
+fn takes_body(app: &Arc<App>, routes: OpenApiRouter<Arc<App>>) -> OpenApiRouter<Arc<App>> {
+    routes
         .route_layer(RequestDecompressionLayer::new())
         .route_layer(from_fn_with_state(Arc::clone(app), body::check))
 }

@@ -1,4 +1,4 @@
-use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::Router;
 use deepfix_config::ServerConfig;
@@ -13,6 +13,7 @@ use crate::{
     background, connection, jobs, routes,
     service::Service,
     shutdown::{Phase, Phases},
+    tls::Tls,
 };
 
 /// After the drain, requests that are cut off are told so: how long that may take.
@@ -29,8 +30,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 pub struct Drained {
     /// Requests that were not done when the drain timeout ended.
     pub requests: usize,
-    /// Jobs that were not done when the shutdown began: with the listener closed, nobody could
-    /// have asked for their results.
+    /// Jobs that were not done when the drain timeout ended; without a database, when the shutdown
+    /// began: with the listener closed, nobody could have asked for their results.
     pub jobs: usize,
 }
 
@@ -51,9 +52,18 @@ pub async fn serve(
     background::start(&app).await;
     let mut beside = JoinSet::new();
     beside.spawn(background::run(Arc::clone(&app)));
+    beside.spawn(background::heed(Arc::clone(&app)));
     if let Some(admin) = admin {
-        let router = routes::of_administration(Arc::clone(&app));
+        // A listener has an address; were it not so, the strictest rules would hold.
+        let address = admin
+            .local_addr()
+            .unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
+        let router = routes::of_administration(Arc::clone(&app), address);
         beside.spawn(administer(admin, router, Arc::clone(&config), phases.clone()));
+    }
+    let tls = app.service.tls.clone();
+    if let Some(tls) = &tls {
+        beside.spawn(tls.clone().watch());
     }
     let router = routes::of(Arc::clone(&app));
     let mut connections = JoinSet::new();
@@ -63,7 +73,8 @@ pub async fn serve(
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
             stream = accept(&listener), if connections.len() < max_connections => {
-                connections.spawn(connection::run(stream, router.clone(), Arc::clone(&config), phases.clone()));
+                let tls = tls.as_ref().map(Tls::acceptor);
+                connections.spawn(connection::run(stream, tls, router.clone(), Arc::clone(&config), phases.clone()));
                 if connections.len() == max_connections {
                     tracing::warn!(connections = max_connections, "no more connections until one ends (`[server] max_connections`)");
                 }
@@ -73,18 +84,28 @@ pub async fn serve(
     drop(listener);
 
     phase.send_replace(Phase::Draining);
-    let jobs = app.jobs.close();
-    // Those who wait for a job learn why it ended; a database that is gone must not hold up the rest.
-    if !matches!(timeout(STORE_TIMEOUT, jobs::settle(&app)).await, Ok(Ok(()))) {
-        tracing::error!("the ends of jobs were not written down: the database does not answer");
-    }
-    tracing::info!(requests = app.in_flight.count(), jobs, "draining");
+    // With a database a job's result can be asked for later, here or elsewhere: then it may finish.
+    let outlives = app.service.history.is_some();
+    let mut jobs = if outlives {
+        app.jobs.refuse_new();
+        0
+    } else {
+        app.jobs.close()
+    };
+    let unfinished = app.jobs.unfinished();
+    tracing::info!(requests = app.in_flight.count(), jobs = unfinished, "draining");
     let mut requests = 0;
-    if timeout(config.drain_timeout, all(&mut connections)).await.is_err() {
+    let drained = async { tokio::join!(all(&mut connections), app.jobs.idle()) };
+    if timeout(config.drain_timeout, drained).await.is_err() {
         requests = app.in_flight.count();
+        jobs += app.jobs.close();
         phase.send_replace(Phase::CutOff);
         let _ = timeout(FAREWELL_TIMEOUT, all(&mut connections)).await;
         connections.shutdown().await;
+    }
+    // Those who wait for a job learn how it ended; a database that is gone must not hold up the end.
+    if outlives && !matches!(timeout(STORE_TIMEOUT, jobs::settle(&app)).await, Ok(Ok(()))) {
+        tracing::error!("the ends of jobs were not written down: the database does not answer");
     }
     tracing::info!(cut_off_requests = requests, cut_off_jobs = jobs, "stopped");
     Drained { requests, jobs }
@@ -100,7 +121,7 @@ async fn administer(listener: TcpListener, router: Router, config: Arc<ServerCon
         tokio::select! {
             Some(_) = connections.join_next() => {}
             stream = accept(&listener), if connections.len() < MAX_ADMINISTRATORS => {
-                connections.spawn(connection::run(stream, router.clone(), Arc::clone(&config), phases.clone()));
+                connections.spawn(connection::run(stream, None, router.clone(), Arc::clone(&config), phases.clone()));
             }
         }
     }
@@ -173,7 +194,7 @@ mod tests {
         let asking = async || {
             let mut stream = TcpStream::connect(address).await.unwrap();
             stream
-                .write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
+                .write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n")
                 .await
                 .unwrap();
             stream

@@ -1,11 +1,16 @@
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use deepfix_config::{AccessConfig, RequireKeys, ServerConfig, UploadsConfig};
+use arc_swap::ArcSwap;
+use deepfix_config::{AccessConfig, OidcConfig, ServerConfig, TenantConfig, UploadsConfig};
 use deepfix_core::Diagnosis;
-use deepfix_history::History;
+use deepfix_history::{History, Usage};
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::pages::{Reader, Uploads};
+use crate::{
+    access::{self, Control, Policy, TokensError},
+    pages::{Reader, Uploads},
+    tls::Tls,
+};
 
 /// Everything that a server is made of. Without more than [`Service::new`] it diagnoses and
 /// remembers nothing.
@@ -13,13 +18,16 @@ use crate::pages::{Reader, Uploads};
 pub struct Service {
     pub(crate) diagnosis: Arc<dyn Diagnosis>,
     pub(crate) config: ServerConfig,
-    pub(crate) access: AccessConfig,
+    pub(crate) policy: Arc<ArcSwap<Policy>>,
     pub(crate) history: Option<History>,
     pub(crate) retention: Duration,
     pub(crate) metrics: Option<PrometheusHandle>,
     pub(crate) uploads: Option<Uploads>,
     /// Whether the history is shared with other servers.
     pub(crate) shared: bool,
+    pub(crate) tls: Option<Tls>,
+    /// What one request may use of the language model.
+    pub(crate) per_request: Usage,
 }
 
 impl Service {
@@ -29,15 +37,17 @@ impl Service {
         Self {
             diagnosis,
             config: config.clone(),
-            access: AccessConfig {
-                require_keys: RequireKeys::Never,
-                ..AccessConfig::default()
-            },
+            policy: Control::new().0,
             history: None,
             retention: Duration::MAX,
             metrics: None,
             uploads: None,
             shared: false,
+            tls: None,
+            per_request: Usage {
+                calls: u64::MAX,
+                tokens: u64::MAX,
+            },
         }
     }
 
@@ -51,10 +61,24 @@ impl Service {
         self
     }
 
-    /// With keys, as the configuration wants them.
+    /// With keys, tenants and an identity provider, as the configuration wants them.
+    ///
+    /// # Errors
+    /// The identity provider cannot be asked as it is configured.
+    pub fn with_access(
+        self,
+        access: &AccessConfig,
+        tenants: &[TenantConfig],
+        oidc: &OidcConfig,
+    ) -> Result<Self, TokensError> {
+        self.control().apply(access, tenants, oidc)?;
+        Ok(self)
+    }
+
+    /// With what one request may use of the language model: a tenant with a budget is lent as much.
     #[must_use]
-    pub fn with_access(mut self, access: &AccessConfig) -> Self {
-        self.access = access.clone();
+    pub fn with_model_budget(mut self, calls: u64, tokens: u64) -> Self {
+        self.per_request = Usage { calls, tokens };
         self
     }
 
@@ -72,13 +96,34 @@ impl Service {
         self
     }
 
+    /// With a certificate of its own. Administration on an address of its own stays plain.
+    #[must_use]
+    pub fn with_tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// What changes who may do what, while the server runs.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        Control(Arc::clone(&self.policy))
+    }
+
     /// Whether requests need a key on the address that is listened on.
     #[must_use]
     pub fn needs_keys(&self) -> bool {
-        match self.access.require_keys {
-            RequireKeys::Always => true,
-            RequireKeys::Never => false,
-            RequireKeys::Auto => !self.config.listen.ip().is_loopback(),
-        }
+        self.needs_keys_on(self.config.listen)
+    }
+
+    /// Whether requests need a key on another address, such as that of administration.
+    #[must_use]
+    pub fn needs_keys_on(&self, address: SocketAddr) -> bool {
+        access::needs_keys(&self.policy.load(), address)
+    }
+
+    /// Whether there is anything that a key or token could be checked with.
+    #[must_use]
+    pub fn knows_keys(&self) -> bool {
+        self.history.is_some() || self.policy.load().tokens.is_some()
     }
 }

@@ -42,6 +42,51 @@ impl Phases {
     }
 }
 
+/// Hears SIGHUP, by which operators ask a server to read its configuration again.
+#[cfg(unix)]
+pub struct Reloads(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Reloads {
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Begins to hear SIGHUP, which would end the process otherwise.
+///
+/// # Errors
+/// The handler cannot be installed.
+#[cfg(unix)]
+pub fn reload_signal() -> io::Result<Reloads> {
+    use tokio::signal::unix::{SignalKind, signal};
+    Ok(Reloads(signal(SignalKind::hangup())?))
+}
+
+/// There is no such signal on this platform.
+#[cfg(not(unix))]
+pub struct Reloads(());
+
+#[cfg(not(unix))]
+impl Reloads {
+    /// Waits for ever.
+    pub async fn next(&mut self) {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Hears nothing on this platform.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn reload_signal() -> io::Result<Reloads> {
+    Ok(Reloads(()))
+}
+
 /// A future that is ready at the first SIGTERM or SIGINT. The second ends the process at once,
 /// with the exit code that shells give to a signal.
 ///

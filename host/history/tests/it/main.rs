@@ -3,7 +3,11 @@
 
 mod postgres;
 
-use deepfix_history::{Filter, History, JobState, NewAnalysis, StoredKey, now};
+use std::time::Duration;
+
+use deepfix_history::{Filter, History, JobState, NewAnalysis, StoredKey, Usage, Whose, now};
+
+const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 fn analysis(id: &str, tenant: &str, at: i64) -> NewAnalysis {
     NewAnalysis {
@@ -111,8 +115,12 @@ async fn analyses(history: &History) {
     assert!(history.get("t", "\0").await.unwrap().is_none());
     assert!(!history.forget("t", "e").await.unwrap());
     assert!(history.forget("t", "d").await.unwrap());
-    assert_eq!(history.sweep(2).await.unwrap(), 1);
-    assert_eq!(ids(&list(Filter::default()).await), ["c", "b"]);
+    history.add(&analysis("new", "t", now())).await.unwrap();
+    let others = ["t".to_owned()];
+    assert_eq!(history.sweep(Whose::AllBut(&others), A_YEAR).await.unwrap(), 1);
+    assert_eq!(ids(&list(Filter::default()).await), ["new", "c", "b", "a"]);
+    assert_eq!(history.sweep(Whose::Of("t"), A_YEAR).await.unwrap(), 3);
+    assert_eq!(ids(&list(Filter::default()).await), ["new"]);
 }
 
 async fn jobs(history: &History) {
@@ -121,12 +129,12 @@ async fn jobs(history: &History) {
     assert!(history.job("other", "1").await.unwrap().is_none());
     assert!(history.advance("1", JobState::Processing, None).await.unwrap());
     history.seen("me").await.unwrap();
-    assert_eq!(history.orphaned("me", now() + 1, "lost").await.unwrap(), 1);
+    assert_eq!(history.orphaned("me", Duration::ZERO, "lost").await.unwrap(), 1);
     assert_eq!(history.unfinished("me").await.unwrap(), ["1"]);
     // Its result is there, and how it ended was not written down any more.
     history.accept("t", "3", "gone").await.unwrap();
     history.add(&analysis("3", "t", now())).await.unwrap();
-    assert_eq!(history.orphaned("me", now() + 1, "lost").await.unwrap(), 0);
+    assert_eq!(history.orphaned("me", Duration::ZERO, "lost").await.unwrap(), 0);
     assert_eq!(history.job("t", "3").await.unwrap().unwrap().state, JobState::Completed);
     let lost = history.job("t", "2").await.unwrap().unwrap();
     assert_eq!((lost.state, lost.error.as_deref()), (JobState::Failed, Some("lost")));
@@ -138,8 +146,38 @@ async fn jobs(history: &History) {
     let done = history.job("t", "1").await.unwrap().unwrap();
     assert_eq!((done.state, done.error), (JobState::Completed, None));
     assert!(done.updated_at >= done.created_at);
-    history.sweep(now() + 1).await.unwrap();
-    assert!(history.job("t", "1").await.unwrap().is_none());
+    history.accept("t", "4", "elsewhere").await.unwrap();
+    assert!(!history.cancel("other", "4", "mine").await.unwrap(), "another's");
+    assert!(history.cancel("t", "4", "cancelled").await.unwrap());
+    assert!(!history.cancel("t", "4", "again").await.unwrap(), "it is over");
+    assert!(history.unfinished("elsewhere").await.unwrap().is_empty());
+    let cancelled = history.job("t", "4").await.unwrap().unwrap();
+    assert_eq!(
+        (cancelled.state, cancelled.error.as_deref()),
+        (JobState::Failed, Some("cancelled"))
+    );
+    history.sweep(Whose::Of("t"), Duration::ZERO).await.unwrap();
+    history.sweep(Whose::AllBut(&[]), A_YEAR).await.unwrap();
+}
+
+async fn usage(history: &History) {
+    let used = |calls, tokens| Usage { calls, tokens };
+    assert_eq!(history.use_up("t", 1, used(0, 0)).await.unwrap(), used(0, 0));
+    assert_eq!(history.use_up("t", 1, used(2, 30)).await.unwrap(), used(2, 30));
+    assert_eq!(history.use_up("t", 1, used(1, 5)).await.unwrap(), used(3, 35));
+    assert_eq!(history.use_up("other", 1, used(1, 1)).await.unwrap(), used(1, 1));
+    assert_eq!(history.use_up("t", 2, used(0, 1)).await.unwrap(), used(0, 1));
+    history.forget_usage(2).await.unwrap();
+    assert_eq!(history.use_up("t", 1, used(0, 0)).await.unwrap(), used(0, 0));
+}
+
+/// The database's clock is close to this machine's, which it is on here.
+async fn clock(history: &History) {
+    let (before, time, after) = (now(), history.now().await.unwrap(), now());
+    assert!(
+        (before - 1_000..=after + 1_000).contains(&time),
+        "{before} {time} {after}"
+    );
 }
 
 async fn keys(history: &History) {
@@ -167,6 +205,8 @@ async fn all(place: &str) {
     analyses(&history).await;
     jobs(&history).await;
     keys(&history).await;
+    usage(&history).await;
+    clock(&history).await;
     history.close().await;
     // The tables are there already, and so is what they hold.
     let again = History::open(place, 1).await.unwrap();
@@ -203,7 +243,7 @@ async fn two_servers_share_a_postgres() {
     assert!(b.get("t", "a").await.unwrap().is_some());
     a.accept("t", "1", "a").await.unwrap();
     assert_eq!(
-        b.orphaned("b", now() - 60_000, "lost").await.unwrap(),
+        b.orphaned("b", Duration::from_secs(60), "lost").await.unwrap(),
         0,
         "its server is there"
     );

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 
 /// A fault in one or both of two analyses.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Change {
     code: String,
     /// `new`, `gone`, `changed` or `same`.
@@ -16,7 +17,8 @@ pub(crate) struct Change {
 }
 
 /// The worst finding of a code.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = FaultState)]
 struct State {
     severity: String,
     confidence: f64,

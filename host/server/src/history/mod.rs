@@ -11,22 +11,31 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use deepfix_core::{Problem, ProblemCode};
+use deepfix_core::{AnalyseResponse, Problem, ProblemCode};
 use deepfix_history::{Entry, Filter, History, HistoryError, Stored};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::{access::Identity, app::App, problem::Refusal, time};
+use crate::{
+    access::Identity,
+    app::App,
+    openapi::{BadParameter, Missing, Refused},
+    problem::Refusal,
+    time,
+};
 
 pub(crate) use compare::changes;
 pub(crate) use remember::{PATIENCE, remember, severity_name};
 
 /// An analysis in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Listed {
     id: String,
+    #[schema(format = DateTime)]
     created_at: String,
     dataset_name: String,
+    /// The worst finding: `none`, `low`, `medium` or `high`.
     severity: &'static str,
     findings: i64,
     codes: Vec<String>,
@@ -50,35 +59,52 @@ impl From<Entry> for Listed {
 }
 
 /// A whole analysis.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Whole {
     #[serde(flatten)]
     listed: Listed,
+    #[schema(value_type = AnalyseResponse)]
     response: Box<RawValue>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
+    /// Part of the data set's name, whatever its case.
     pub(crate) dataset: Option<String>,
+    /// A fault code that was found.
     pub(crate) code: Option<String>,
+    /// The worst finding is at least this: `low`, `medium` or `high`.
     pub(crate) severity: Option<String>,
+    /// Not older; a time such as `2026-05-28T20:26:40Z`.
     pub(crate) since: Option<String>,
+    /// Older.
     pub(crate) until: Option<String>,
+    /// What `next` of the page before has given.
     pub(crate) after: Option<String>,
+    /// Entries of the page.
+    #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<i64>,
 }
 
+/// Some of what was diagnosed, the newest first.
+#[derive(Serialize, ToSchema)]
+struct Page {
+    analyses: Vec<Listed>,
+    /// What `after` of the next page is; null at the end.
+    next: Option<String>,
+}
+
+/// What was diagnosed before, the newest first.
+#[utoipa::path(get, path = "/v1/analyses", tag = "history", params(Wanted), responses(
+    (status = 200, description = "A page of analyses", body = Page), Refused, BadParameter, Missing,
+))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     Extension(identity): Extension<Identity>,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, Refusal> {
-    #[derive(Serialize)]
-    struct Page {
-        analyses: Vec<Listed>,
-        next: Option<String>,
-    }
     let Query(wanted) = query.map_err(|error| invalid("", &error.body_text(), "the parameters of this endpoint"))?;
     let filter = filter(wanted)?;
     let page = history(&app)?.list(&identity.tenant, &filter).await.map_err(failed)?;
@@ -117,6 +143,11 @@ pub(crate) fn filter(wanted: Wanted) -> Result<Filter, Refusal> {
     })
 }
 
+/// One analysis, whole.
+#[utoipa::path(get, path = "/v1/analyses/{id}", tag = "history",
+    params(("id" = String, Path, description = "The analysis")), responses(
+    (status = 200, description = "The analysis", body = Whole), Refused, Missing,
+))]
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Extension(identity): Extension<Identity>,
@@ -139,6 +170,11 @@ pub(crate) fn raw(response: String) -> Result<Box<RawValue>, Refusal> {
     })
 }
 
+/// Forgets an analysis.
+#[utoipa::path(delete, path = "/v1/analyses/{id}", tag = "history",
+    params(("id" = String, Path, description = "The analysis")), responses(
+    (status = 204, description = "It is forgotten"), Refused, Missing,
+))]
 pub(crate) async fn forget(
     State(app): State<Arc<App>>,
     Extension(identity): Extension<Identity>,
@@ -151,7 +187,22 @@ pub(crate) async fn forget(
     }
 }
 
+/// Two analyses, and what changed from one to the other.
+#[derive(Serialize, ToSchema)]
+struct Compared {
+    before: Listed,
+    after: Listed,
+    /// Faults that are new, changed, gone and the same, in this order.
+    changes: Vec<compare::Change>,
+}
+
 /// What changed from one analysis to another.
+#[utoipa::path(get, path = "/v1/analyses/{before}/compare/{after}", tag = "history", params(
+    ("before" = String, Path, description = "The earlier analysis"),
+    ("after" = String, Path, description = "The later one"),
+), responses(
+    (status = 200, description = "What changed", body = Compared), Refused, Missing,
+))]
 pub(crate) async fn compare(
     State(app): State<Arc<App>>,
     Extension(identity): Extension<Identity>,
@@ -162,12 +213,12 @@ pub(crate) async fn compare(
         one(&app, &identity, &after).await?,
     );
     let changes = changes(&before.response, &after.response);
-    let body = serde_json::json!({
-        "before": Listed::from(before.entry),
-        "after": Listed::from(after.entry),
-        "changes": changes,
-    });
-    Ok(Json(body).into_response())
+    Ok(Json(Compared {
+        before: before.entry.into(),
+        after: after.entry.into(),
+        changes,
+    })
+    .into_response())
 }
 
 pub(crate) async fn one(app: &App, identity: &Identity, id: &str) -> Result<Stored, Refusal> {

@@ -27,16 +27,24 @@ use uuid::Uuid;
 use crate::{
     access::Identity,
     admission::Ticket,
-    analyse::{bounded, options, receive, retrieve, text, timed_out},
+    analyse::{allow, bounded, options, receive, retrieve, text, timed_out},
     app::App,
     history::{PATIENCE, raw, remember, store_unavailable},
+    openapi::{AnalyseRequest, BodyRefused, JobSchema, Missing, Refused},
     problem::Refusal,
     request_id::RequestId,
 };
 use job::Snapshot;
+pub(crate) use store::CANCELLED;
 pub(crate) use store::Jobs;
 use store::{End, Running};
 
+/// The same in the background; the answer is a job.
+#[utoipa::path(post, path = "/v2/analyse", tag = "jobs", request_body = AnalyseRequest, responses(
+    (status = 202, description = "The job was accepted", body = JobSchema,
+     headers(("location" = String, description = "Where the job is, relative to the request"))),
+    Refused, BodyRefused,
+))]
 pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     Extension(id): Extension<RequestId>,
@@ -45,7 +53,7 @@ pub(crate) async fn submit(
 ) -> Result<Response, Refusal> {
     app.jobs.check_room()?;
     let deadline = Instant::now() + app.config().request_timeout;
-    let (experiment, ticket) = bounded(&app, deadline, receive(&app, request)).await?;
+    let (experiment, ticket) = bounded(&app, deadline, receive(&app, &identity, request)).await?;
     let (running, snapshot) = app.jobs.create(&identity.tenant)?;
     let job = running.id();
     if let Some(history) = &app.service.history {
@@ -81,17 +89,18 @@ async fn run(
     id: RequestId,
     identity: Identity,
 ) {
+    let (allowance, _loan) = allow(&app, &identity).await;
     let work = async {
         if experiment.source.is_some() {
             running.begin();
         }
-        let time_left = options(&id, deadline).time_left;
+        let time_left = options(&id, deadline, &allowance).time_left;
         let experiment = retrieve(&app, experiment, &mut ticket, time_left).await?;
         ticket.turn().await;
         running.begin();
         note(&app, running.id(), JobState::Processing, None).await;
         let diagnosis = &app.service.diagnosis;
-        Ok::<_, Problem>(diagnosis.analyse(experiment, options(&id, deadline)).await)
+        Ok::<_, Problem>(diagnosis.analyse(experiment, options(&id, deadline, &allowance)).await)
     };
     let done = timeout_at(deadline, work).await;
     // Before the job is seen to be over: who sees that may want the place.
@@ -144,6 +153,25 @@ pub(crate) async fn settle(app: &App) -> Result<(), HistoryError> {
     Ok(())
 }
 
+/// Ends the jobs of this server that are over in the database: cancelled through another server.
+pub(crate) async fn heed(app: &App) -> Result<(), HistoryError> {
+    let Some(history) = &app.service.history else {
+        return Ok(());
+    };
+    // Asked for before the database is: what comes in meanwhile is not in either.
+    let running = app.jobs.attached();
+    if running.is_empty() {
+        return Ok(());
+    }
+    let there = history.unfinished(app.owner()).await?;
+    for id in running {
+        if !there.contains(&id.to_string()) && app.jobs.end_of(id) == End::NotYet && app.jobs.end(id, CANCELLED) {
+            tracing::info!(%id, "a job was cancelled through another server");
+        }
+    }
+    Ok(())
+}
+
 async fn note(app: &App, id: Uuid, state: JobState, error: Option<&str>) {
     let Some(history) = &app.service.history else { return };
     if let Err(error) = history.advance(&id.to_string(), state, error).await {
@@ -151,6 +179,11 @@ async fn note(app: &App, id: Uuid, state: JobState, error: Option<&str>) {
     }
 }
 
+/// A job, with its result when it is completed.
+#[utoipa::path(get, path = "/v2/jobs/{id}", tag = "jobs",
+    params(("id" = String, Path, description = "The `job_id`")), responses(
+    (status = 200, description = "The job", body = JobSchema), Refused, Missing,
+))]
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Extension(identity): Extension<Identity>,
@@ -182,17 +215,26 @@ async fn stored(app: &App, identity: &Identity, id: &str) -> Result<Response, Re
     Ok(Json(Snapshot::of_stored(job, result.transpose()?)).into_response())
 }
 
-/// Ends a job that is not over; one that is over stays as it is.
+/// Cancels a job that is not over; one that is over stays as it is.
+#[utoipa::path(delete, path = "/v2/jobs/{id}", tag = "jobs",
+    params(("id" = String, Path, description = "The `job_id`")), responses(
+    (status = 200, description = "The job", body = JobSchema), Refused, Missing,
+))]
 pub(crate) async fn cancel(
     State(app): State<Arc<App>>,
     Extension(identity): Extension<Identity>,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal> {
     let id = named(&app, id)?;
-    match app.jobs.cancel(&id, &identity.tenant) {
-        Some(snapshot) => Ok(Json(snapshot).into_response()),
-        None => stored(&app, &identity, &id).await,
+    if let Some(snapshot) = app.jobs.cancel(&id, &identity.tenant) {
+        return Ok(Json(snapshot).into_response());
     }
+    if let Some(history) = &app.service.history {
+        // Another server works on it, and sees this at its next look.
+        let cancelled = history.cancel(&identity.tenant, &id, CANCELLED).await;
+        cancelled.map_err(|error| store_unavailable(&error))?;
+    }
+    stored(&app, &identity, &id).await
 }
 
 fn named(app: &App, id: Result<Path<String>, PathRejection>) -> Result<String, Refusal> {

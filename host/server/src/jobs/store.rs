@@ -6,11 +6,14 @@ use std::{
 
 use deepfix_core::{Problem, ProblemCode};
 use serde_json::value::RawValue;
-use tokio::task::AbortHandle;
+use tokio::{sync::Notify, task::AbortHandle};
 use uuid::Uuid;
 
 use super::job::{Job, Snapshot, State};
 use crate::{admission::RETRY_AFTER, problem::Refusal, shutdown::JOB_CUT_OFF};
+
+/// Why a job that a client ended has no result.
+pub(crate) const CANCELLED: &str = "cancelled: on request of a client";
 
 /// How a job has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub(crate) enum End {
 
 /// All jobs, in memory.
 #[derive(Debug, Clone)]
-pub(crate) struct Jobs(Arc<Mutex<Store>>);
+pub(crate) struct Jobs(Arc<Mutex<Store>>, Arc<Notify>);
 
 #[derive(Debug)]
 struct Store {
@@ -78,12 +81,13 @@ fn full(max_jobs: usize) -> Refusal {
 
 impl Jobs {
     pub(crate) fn new(max_jobs: usize, retention: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Store {
+        let store = Store {
             jobs: HashMap::new(),
             closed: false,
             max_jobs,
             retention,
-        })))
+        };
+        Self(Arc::new(Mutex::new(store)), Arc::default())
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {
@@ -136,7 +140,7 @@ impl Jobs {
     pub(crate) fn cancel(&self, id: &str, tenant: &str) -> Option<Snapshot> {
         self.get(id, tenant)?;
         let uuid = Uuid::parse_str(id).ok()?;
-        self.end(uuid, "cancelled: on request of a client");
+        self.end(uuid, CANCELLED);
         self.get(id, tenant)
     }
 
@@ -155,6 +159,29 @@ impl Jobs {
         self.store().jobs.values().filter(|job| !job.state.is_over()).count()
     }
 
+    /// Takes no more jobs; those that are there go on.
+    pub(crate) fn refuse_new(&self) {
+        self.store().closed = true;
+    }
+
+    /// Waits until all are over.
+    pub(crate) async fn idle(&self) {
+        loop {
+            let changed = self.1.notified();
+            if self.unfinished() == 0 {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Those that run and whose acceptance is written down.
+    pub(crate) fn attached(&self) -> Vec<Uuid> {
+        let store = self.store();
+        let running = store.jobs.iter().filter(|(_, job)| job.task.is_some());
+        running.map(|(id, _)| *id).collect()
+    }
+
     /// Takes no more jobs and ends all; returns how many were not over.
     pub(crate) fn close(&self) -> usize {
         let unfinished: Vec<_> = {
@@ -171,7 +198,7 @@ impl Jobs {
     }
 
     /// Whether this is what ended it.
-    fn end(&self, id: Uuid, error: &str) -> bool {
+    pub(crate) fn end(&self, id: Uuid, error: &str) -> bool {
         let Some(task) = self.update(id, State::Failed(error.to_owned())) else {
             return false;
         };
@@ -187,6 +214,9 @@ impl Jobs {
         let job = store.jobs.get_mut(&id).filter(|job| !job.state.is_over())?;
         let over = state.is_over();
         job.set(state);
+        if over {
+            self.1.notify_waiters();
+        }
         Some(if over { job.task.take() } else { None })
     }
 }

@@ -27,6 +27,7 @@ pub use upload::{ReadFiles, Reader};
 use crate::{
     access::{self, Scope},
     app::App,
+    routes::gate,
 };
 
 /// A key in a form, and where to go afterwards.
@@ -34,7 +35,7 @@ const MAX_FORM: usize = 16 << 10;
 
 /// All of them. `/` is the list of endpoints for who is no browser.
 pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
-    let needs = |scope| from_fn_with_state((Arc::clone(app), scope), access::check);
+    let needs = |scope| from_fn_with_state(gate(app, scope, app.config().listen), access::check);
     let home = Router::new()
         .route("/", get(home::show))
         .route_layer(needs(Scope::Read))

@@ -21,7 +21,7 @@ use super::{answer, files, history};
 use crate::{
     access::Identity,
     admission::{RETRY_AFTER, Ticket},
-    analyse::{bounded, diagnose, options},
+    analyse::{allow, bounded, diagnose, options},
     app::App,
     events,
     problem::Refusal,
@@ -73,6 +73,7 @@ pub(super) async fn upload(
             "no new work is taken; the listener is closed already",
         ));
     }
+    let tenant = app.tenants.enter(&identity)?;
     let Ok(place) = Arc::clone(&uploads.places).try_acquire_owned() else {
         let detail = format!(
             "{} uploads are under way (`[uploads] max_at_once`): try again in {} seconds",
@@ -84,17 +85,18 @@ pub(super) async fn upload(
     let (live, html) = (events::wanted(request.headers()), answer::wants_html(request.headers()));
     let received = files::receive(&app, uploads.config.max_size, uploads.config.max_files, request).await?;
     let deadline = Instant::now() + app.config().request_timeout;
-    let ticket = app.admission.admit()?;
+    let ticket = app.admission.admit(tenant)?;
     // The files are read lazily: they stay until the answer is there, and so does the place.
     let work = {
         let (app, id) = (Arc::clone(&app), id.clone());
         async move |progress: Option<Arc<events::Channel>>| {
+            let (allowance, loan) = allow(&app, &identity).await;
             let done = bounded(&app, deadline, async {
                 let (experiment, ticket) = read(&uploads, &received, ticket).await?;
                 let heard = progress.clone().map(|it| it as Arc<dyn Progress>);
                 let options = |deadline| AnalyseOptions {
                     progress: heard.clone(),
-                    ..options(&id, deadline)
+                    ..options(&id, deadline, &allowance)
                 };
                 Ok(diagnose(&app, &identity, experiment, ticket, deadline, options).await?)
             });
@@ -102,7 +104,7 @@ pub(super) async fn upload(
             if let (Ok((_, Some(kept))), Some(channel)) = (&done, &progress) {
                 channel.kept(kept);
             }
-            drop((received, place));
+            drop((received, place, loan));
             done
         }
     };

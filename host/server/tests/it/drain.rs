@@ -19,7 +19,7 @@ async fn what_came_in_is_finished_and_nothing_new_comes_in() {
     let server = Server::with(|config| config.max_in_flight = 1).await;
     let (address, fake) = (server.address, server.fake.clone());
     let _idle = server.connect().await;
-    let mut kept = server.send("GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let mut kept = server.send("GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
     kept.next_answer().await;
     let running = server.send(analyse("gate")).await;
     reaches(&fake.begun, 1).await;

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use deepfix_config::{AccessConfig, RequireKeys};
+use deepfix_config::{AccessConfig, OidcConfig, RequireKeys, ServerConfig};
 use deepfix_history::History;
 use deepfix_server::{Scope, Service, mint};
 use serde_json::Value;
@@ -15,10 +15,16 @@ async fn open(folder: &Path) -> History {
 }
 
 async fn server(history: History, access: AccessConfig) -> Server {
-    Server::of(&config(), |diagnosis, config| {
+    let config = ServerConfig {
+        // A job that hangs is cut off soon.
+        drain_timeout: Duration::from_millis(200),
+        ..config()
+    };
+    Server::of(&config, |diagnosis, config| {
         Service::new(diagnosis, config)
             .with_history(history, Duration::from_secs(3600), false)
-            .with_access(&access)
+            .with_access(&access, &[], &OidcConfig::default())
+            .unwrap()
     })
     .await
 }
@@ -31,7 +37,7 @@ fn open_to_all() -> AccessConfig {
 }
 
 async fn with_key(server: &Server, method: &str, path: &str, key: &str) -> Answer {
-    let head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nconnection: close\r\n\r\n");
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\nconnection: close\r\n\r\n");
     server.send(head).await.answer().await
 }
 
@@ -255,6 +261,7 @@ async fn a_key_that_asks_too_often_is_told_when_to_come_back() {
         require_keys: RequireKeys::Auto,
         requests_per_minute: 1,
         burst: 2,
+        ..AccessConfig::default()
     };
     let server = server(history, access).await;
     let header = format!("x-api-key: {}\r\n", minted.key);

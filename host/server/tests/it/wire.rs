@@ -85,7 +85,7 @@ impl Server {
 
     pub(crate) async fn call(&self, method: &str, path: &str) -> Answer {
         self.send(format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
         ))
         .await
         .answer()
@@ -115,7 +115,7 @@ pub(crate) fn post(path: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8>
 }
 
 pub(crate) fn head(path: &str, headers: &str) -> Vec<u8> {
-    format!("POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").into_bytes()
+    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n").into_bytes()
 }
 
 pub(crate) struct Client(TcpStream);

@@ -1,0 +1,174 @@
+//! The public keys of an identity provider: fetched when they are needed, kept for a while, and fetched
+//! again when a token names one that is not among them.
+
+use std::{sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use deepfix_config::OidcConfig;
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use reqwest::{Certificate, Client, redirect};
+use serde::{Deserialize, de::DeserializeOwned};
+use tokio::{sync::Mutex, time::Instant};
+
+use super::token::TokensError;
+
+/// Between two fetches that do not bring the wanted key, at least: made-up key ids must not make this server flood the provider.
+const PAUSE: Duration = Duration::from_secs(10);
+/// Keys are used for so long where the provider does not answer: its short failure is not ours.
+const STALE: Duration = Duration::from_secs(60 * 60);
+/// A set of keys has some kilobytes.
+const MOST_BYTES: usize = 1 << 20;
+
+/// The provider cannot be asked.
+#[derive(Debug, thiserror::Error)]
+#[error("the identity provider: {0}")]
+pub(crate) struct ProviderError(String);
+
+pub(crate) struct Provider {
+    client: Client,
+    issuer: String,
+    jwks_uri: Option<String>,
+    ttl: Duration,
+    known: ArcSwap<Option<Known>>,
+    /// The last fetch that did not bring the wanted key.
+    vain: Mutex<Option<Instant>>,
+}
+
+struct Known {
+    keys: JwkSet,
+    since: Instant,
+}
+
+#[derive(Deserialize)]
+struct Discovery {
+    issuer: String,
+    jwks_uri: String,
+}
+
+impl Provider {
+    pub(crate) fn new(config: &OidcConfig, issuer: &str) -> Result<Self, TokensError> {
+        let mut builder = Client::builder()
+            // Keys come from where the configuration says and from nowhere else.
+            .redirect(redirect::Policy::none())
+            .timeout(config.timeout)
+            .user_agent(concat!("deepfix/", env!("CARGO_PKG_VERSION")));
+        if let Some(file) = &config.ca_file {
+            let wrong = |reason: String| TokensError {
+                key: "ca_file",
+                reason: format!("{}: {reason}", file.display()),
+            };
+            let pem = std::fs::read(file).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+            let certificates = Certificate::from_pem_bundle(&pem).map_err(|_| wrong("holds no PEM".to_owned()))?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let client = builder.build().map_err(|error| TokensError {
+            key: "issuer",
+            reason: format!("no client for it: {error}"),
+        })?;
+        Ok(Self {
+            client,
+            issuer: issuer.to_owned(),
+            jwks_uri: config.jwks_uri.clone(),
+            ttl: config.keys_ttl,
+            known: ArcSwap::from_pointee(None),
+            vain: Mutex::new(None),
+        })
+    }
+
+    /// The key of that id; without an id the only key there is.
+    pub(crate) async fn key(&self, id: Option<&str>) -> Result<Option<Jwk>, ProviderError> {
+        if let Some(key) = self.fresh(id) {
+            return Ok(Some(key));
+        }
+        // One at a time: the others find what the first has fetched.
+        let mut vain = self.vain.lock().await;
+        if let Some(key) = self.fresh(id) {
+            return Ok(Some(key));
+        }
+        if vain.is_none_or(|it| it.elapsed() >= PAUSE) {
+            match self.fetch().await {
+                Ok(keys) => {
+                    tracing::info!(keys = keys.keys.len(), "keys of the identity provider were fetched");
+                    let since = Instant::now();
+                    self.known.store(Arc::new(Some(Known { keys, since })));
+                }
+                Err(error) => tracing::warn!(%error, "keys of the identity provider could not be fetched"),
+            }
+            if let Some(key) = self.fresh(id) {
+                return Ok(Some(key));
+            }
+            *vain = Some(Instant::now());
+        }
+        match &**self.known.load() {
+            Some(known) if known.since.elapsed() < self.ttl.max(STALE) => Ok(find(&known.keys, id)),
+            _ => Err(ProviderError(
+                "its keys cannot be fetched; the server's log says why".to_owned(),
+            )),
+        }
+    }
+
+    fn fresh(&self, id: Option<&str>) -> Option<Jwk> {
+        let known = self.known.load();
+        let known = known.as_ref().as_ref()?;
+        (known.since.elapsed() < self.ttl)
+            .then(|| find(&known.keys, id))
+            .flatten()
+    }
+
+    async fn fetch(&self) -> Result<JwkSet, ProviderError> {
+        if let Some(uri) = &self.jwks_uri {
+            return self.keys_at(uri).await;
+        }
+        let uri = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
+        let found: Discovery = self.get(&uri).await?;
+        if found.issuer != self.issuer {
+            return Err(ProviderError(format!(
+                "{uri} is of `{}`, expected `{}`",
+                found.issuer, self.issuer
+            )));
+        }
+        // A provider that is asked with https has no keys elsewhere that are not.
+        if self.issuer.starts_with("https://") && !found.jwks_uri.starts_with("https://") {
+            return Err(ProviderError(format!(
+                "its keys are at `{}`, expected https",
+                found.jwks_uri
+            )));
+        }
+        self.keys_at(&found.jwks_uri).await
+    }
+
+    /// Keys of kinds that are not known here are left out: a provider may have such for others.
+    async fn keys_at(&self, uri: &str) -> Result<JwkSet, ProviderError> {
+        #[derive(Deserialize)]
+        struct Set {
+            keys: Vec<serde_json::Value>,
+        }
+        let set: Set = self.get(uri).await?;
+        let keys = set.keys.into_iter().filter_map(|it| serde_json::from_value(it).ok());
+        Ok(JwkSet { keys: keys.collect() })
+    }
+
+    async fn get<T: DeserializeOwned>(&self, uri: &str) -> Result<T, ProviderError> {
+        let failed = |error: reqwest::Error| ProviderError(format!("{uri}: {}", error.without_url()));
+        let mut answer = self.client.get(uri).send().await.map_err(failed)?;
+        if !answer.status().is_success() {
+            return Err(ProviderError(format!("{uri} answered {}", answer.status())));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+            if bytes.len() + chunk.len() > MOST_BYTES {
+                return Err(ProviderError(format!("{uri} sent more than {MOST_BYTES} bytes")));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        serde_json::from_slice(&bytes).map_err(|error| ProviderError(format!("{uri}: {error}")))
+    }
+}
+
+fn find(keys: &JwkSet, id: Option<&str>) -> Option<Jwk> {
+    match (id, keys.keys.as_slice()) {
+        (Some(id), _) => keys.find(id).cloned(),
+        (None, [only]) => Some(only.clone()),
+        (None, _) => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! TLS of the server itself. The certificate is read again without a restart: at SIGHUP, and when its
+//! files change, as tools that renew certificates change them.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use arc_swap::ArcSwap;
+use deepfix_config::TlsConfig;
+use rustls::{
+    ServerConfig,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
+use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
+
+/// How often the files are looked at. A certificate is renewed weeks before its end.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Why a certificate cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("`[tls] {key}`: {}: {reason}", file.display())]
+pub struct TlsError {
+    key: &'static str,
+    file: PathBuf,
+    reason: String,
+}
+
+/// The certificate in use. Cheap to clone.
+#[derive(Clone)]
+pub struct Tls(Arc<Inner>);
+
+struct Inner {
+    files: TlsConfig,
+    config: ArcSwap<ServerConfig>,
+}
+
+/// What shows that a file is another one.
+type Seen = [Option<(u64, SystemTime)>; 2];
+
+impl Tls {
+    /// Reads the certificate and its key.
+    ///
+    /// # Errors
+    /// One of the files cannot be read, or they do not fit each other.
+    pub fn load(files: &TlsConfig) -> Result<Self, TlsError> {
+        Ok(Self(Arc::new(Inner {
+            config: ArcSwap::from_pointee(read(files)?),
+            files: files.clone(),
+        })))
+    }
+
+    /// Reads them again; new connections get the new certificate.
+    ///
+    /// # Errors
+    /// As [`Tls::load`]; the old certificate then stays.
+    pub fn reload(&self) -> Result<(), TlsError> {
+        self.0.config.store(Arc::new(read(&self.0.files)?));
+        Ok(())
+    }
+
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(self.0.config.load_full())
+    }
+
+    /// Reads them again when they change, until this is dropped.
+    pub(crate) async fn watch(self) {
+        let mut taken = self.look().await;
+        let mut last = taken;
+        loop {
+            sleep(LOOK).await;
+            let now = self.look().await;
+            // Two looks that saw the same: neither file is being written.
+            if now == last && now != taken {
+                taken = now;
+                self.reload_and_tell("files changed");
+            }
+            last = now;
+        }
+    }
+
+    /// Reads them again and says in the log how that went.
+    pub fn reload_and_tell(&self, why: &str) {
+        match self.reload() {
+            Ok(()) => tracing::info!(why, "the certificate was read again"),
+            Err(error) => tracing::error!(why, %error, "the old certificate stays"),
+        }
+    }
+
+    async fn look(&self) -> Seen {
+        let files = self.0.files.clone();
+        let seen = |file: &Path| {
+            let metadata = std::fs::metadata(file).ok()?;
+            Some((metadata.len(), metadata.modified().ok()?))
+        };
+        tokio::task::spawn_blocking(move || [seen(&files.certificate), seen(&files.key)])
+            .await
+            .unwrap_or_default()
+    }
+}
+
+fn read(files: &TlsConfig) -> Result<ServerConfig, TlsError> {
+    let wrong = |key: &'static str, file: &Path, reason: String| TlsError {
+        key,
+        file: file.to_owned(),
+        reason,
+    };
+    let of_certificate = |reason: String| wrong("certificate", &files.certificate, reason);
+    let of_key = |reason: String| wrong("key", &files.key, reason);
+    let chain = CertificateDer::pem_file_iter(&files.certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| of_certificate(error.to_string()))?;
+    if chain.is_empty() {
+        return Err(of_certificate("holds no certificate in PEM".to_owned()));
+    }
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| of_key(error.to_string()))?;
+    // By name: two providers are in the process, and none of them is the default.
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| of_certificate(error.to_string()))?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(|error| of_key(error.to_string()))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
