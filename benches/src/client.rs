@@ -37,10 +37,18 @@ impl Client {
 
     /// Sends a request and reads the whole answer, which must be 200.
     pub(crate) fn call(&mut self, request: &[u8]) -> Result<Vec<u8>> {
+        match self.call_any(request)? {
+            (200, body) => Ok(body),
+            (status, body) => Err(format!("status {status}: {}", String::from_utf8_lossy(&body)).into()),
+        }
+    }
+
+    /// Sends a request and reads the whole answer, whatever its status.
+    pub(crate) fn call_any(&mut self, request: &[u8]) -> Result<(u16, Vec<u8>)> {
         self.stream.get_mut().write_all(request)?;
         let mut line = String::new();
         self.stream.read_line(&mut line)?;
-        let status = line.split(' ').nth(1).unwrap_or_default().to_owned();
+        let status = line.split(' ').nth(1).unwrap_or_default().parse()?;
         let mut length = None;
         let mut chunked = false;
         loop {
@@ -60,10 +68,7 @@ impl Client {
         } else {
             self.exactly(length.unwrap_or(0))?
         };
-        if status != "200" {
-            return Err(format!("status {status}: {}", String::from_utf8_lossy(&body)).into());
-        }
-        Ok(body)
+        Ok((status, body))
     }
 
     fn exactly(&mut self, length: usize) -> Result<Vec<u8>> {

@@ -1,5 +1,7 @@
 //! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|tabular|mlflow|plugins|diagnosis]`.
 //!
+//! `load [SECONDS] [CLIENTS]` and `crash [ROUNDS]` are drills of the service, run when asked for by name.
+//!
 //! Each figure stands beside a named peer or a physical limit measured in the same run: absolute
 //! times of a busy machine say little.
 #![forbid(unsafe_code)]
@@ -9,10 +11,12 @@
 mod analyzers;
 mod checkpoint;
 mod client;
+mod crash;
 mod diagnosis;
 mod http;
 mod instance;
 mod llm;
+mod load;
 mod mlflow;
 mod plugins;
 mod server;
@@ -34,6 +38,14 @@ fn main() -> Result<()> {
     // The one benchmark with arguments of its own.
     if names.first().is_some_and(|it| it == "diagnosis") {
         return diagnosis::run(&clap::Parser::parse_from(names));
+    }
+    // Drills of the service: with arguments of their own, and only when they are asked for.
+    if let Some((name, arguments)) = names.split_first() {
+        match name.as_str() {
+            "load" => return load::run(arguments),
+            "crash" => return crash::run(arguments),
+            _ => {}
+        }
     }
     let all: [(&str, Benchmark); 10] = [
         ("instance", instance::run),
@@ -58,6 +70,13 @@ fn main() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A new folder for the files of a drill.
+fn scratch(name: &str) -> Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("deepfix-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 /// The root of the repository.

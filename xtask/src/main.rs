@@ -26,7 +26,7 @@ const USAGE: &str = "\
 cargo xtask build            the components and the binary: target/release/deepfix
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
-cargo xtask python           MLflow and deepchecks below target/, for the tests
+cargo xtask python           MLflow, deepchecks and schemathesis below target/, for the tests
 cargo xtask sdk              the wheels of the Python package, and its tests
 cargo xtask browser          what the tests of the report drive a browser with
 cargo xtask plugins          toolchains of plugins and a registry below target/, for the tests
@@ -46,7 +46,9 @@ fn main() -> ExitCode {
         "build" => build::all(),
         "demo" => demo::run(),
         "test" => test::run(),
-        "python" => python::mlflow().and_then(|()| python::tabular()),
+        "python" => python::mlflow()
+            .and_then(|()| python::tabular())
+            .and_then(|()| python::api()),
         "sdk" => sdk::run_all(),
         "browser" => browser::ensure(),
         "plugins" => plugins::toolchains().and_then(|()| plugins::registry()),

@@ -22,6 +22,11 @@ pub(crate) fn tabular() -> Result<(), String> {
     )
 }
 
+/// schemathesis, for the test that asks the API what its document says it answers.
+pub(crate) fn api() -> Result<(), String> {
+    environment("schemathesis", "target/api-env", "tests/api/requirements.txt")
+}
+
 /// Makes an environment unless it is there with just these packages, which a copy of their list
 /// tells. Paths are relative to the repository.
 pub(crate) fn environment(what: &str, folder: &str, requirements: &str) -> Result<(), String> {

@@ -28,10 +28,11 @@ pub(crate) fn run() -> Result<(), String> {
             .env_remove("CARGO_TARGET_DIR"),
     )?;
     // The tests that need one of these fail and say so; the others are worth running.
-    let parts: [(&str, Ensure); 7] = [
+    let parts: [(&str, Ensure); 8] = [
         ("PostgreSQL", postgres::ensure),
         ("an MLflow server", python::mlflow),
         ("deepchecks", python::tabular),
+        ("schemathesis", python::api),
         ("a language model", model::ensure),
         ("a browser", browser::ensure),
         ("the toolchains of plugins", plugins::toolchains),

@@ -90,7 +90,7 @@ mod tests {
         let mut running = admission.admit(None).unwrap();
         running.turn().await;
         let mut waiting = admission.admit(None).unwrap();
-        let refused = admission.admit(None).unwrap_err();
+        let refused = admission.admit(None).map(|_| ()).unwrap_err();
         assert_eq!(refused.problem().code, "overloaded");
 
         let wait = tokio::spawn(async move {

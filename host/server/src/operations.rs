@@ -33,10 +33,13 @@ const PING: Duration = Duration::from_secs(1);
 /// # Errors
 /// Something else counts already.
 pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
-    PrometheusBuilder::new()
+    let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_bytes".to_owned()), &BYTES)?
-        .install_recorder()
+        .install_recorder()?;
+    // There from the start: an alarm on what has never happened needs its zero.
+    metrics::counter!("deepfix_history_lost_total").increment(0);
+    Ok(handle)
 }
 
 /// Whether the server answers.

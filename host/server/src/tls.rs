@@ -127,3 +127,39 @@ fn read(files: &TlsConfig) -> Result<ServerConfig, TlsError> {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use rcgen::{CertifiedKey, generate_simple_self_signed};
+
+    use super::*;
+
+    fn issue(files: &TlsConfig) {
+        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        fs::write(&files.certificate, cert.pem()).unwrap();
+        // Longer each time, so that the change shows whatever the resolution of the file's time.
+        let text = fs::read_to_string(&files.key).map_or(0, |it| it.lines().count());
+        fs::write(&files.key, signing_key.serialize_pem() + &"\n".repeat(text + 1)).unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn files_that_change_are_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = TlsConfig {
+            certificate: folder.path().join("cert.pem"),
+            key: folder.path().join("key.pem"),
+        };
+        issue(&files);
+        let tls = Tls::load(&files).unwrap();
+        let first = tls.0.config.load_full();
+        let watching = tokio::spawn(tls.clone().watch());
+        sleep(LOOK * 3).await;
+        assert!(Arc::ptr_eq(&first, &tls.0.config.load_full()), "nothing changed");
+        issue(&files);
+        sleep(LOOK * 4).await;
+        assert!(!Arc::ptr_eq(&first, &tls.0.config.load_full()));
+        watching.abort();
+    }
+}

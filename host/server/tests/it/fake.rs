@@ -19,6 +19,8 @@ pub(crate) struct Fake {
     /// What `gate` waits for.
     pub gate: Semaphore,
     pub options: Mutex<Vec<(String, Duration)>>,
+    /// Whether each analysis might use the agent.
+    pub allowances: Mutex<Vec<bool>>,
 }
 
 impl Fake {
@@ -29,6 +31,7 @@ impl Fake {
             decoded: watch::Sender::new(0),
             gate: Semaphore::new(0),
             options: Mutex::default(),
+            allowances: Mutex::default(),
         })
     }
 }
@@ -88,6 +91,7 @@ impl Diagnosis for Fake {
                 .lock()
                 .unwrap()
                 .push((options.request_id.to_string(), options.time_left));
+            self.allowances.lock().unwrap().push(options.allowance.permits("Fake"));
             self.begun.send_modify(|it| *it += 1);
             let _ended = Ended(&self.ended);
             let mut summary = "fine".to_owned();

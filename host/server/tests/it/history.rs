@@ -181,6 +181,33 @@ async fn jobs_survive_a_restart_with_their_results() {
 }
 
 #[tokio::test]
+async fn a_job_that_runs_at_the_shutdown_is_finished_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config();
+    let history = open(folder.path()).await;
+    let first = Server::of(&config, |diagnosis, config| {
+        Service::new(diagnosis, config).with_history(history, Duration::from_secs(3600), false)
+    })
+    .await;
+    let request = post("/v2/analyse", "content-type: application/json\r\n", r#"{"do": "gate"}"#);
+    let id = first.send(request).await.answer().await.json()["job_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let fake = first.fake.clone();
+    crate::fake::reaches(&fake.begun, 1).await;
+    let stopping = first.stop();
+    fake.gate.add_permits(1);
+    let drained = stopping.await.unwrap();
+    assert_eq!((drained.requests, drained.jobs), (0, 0));
+    let second = server(open(folder.path()).await, open_to_all()).await;
+    assert_eq!(
+        job(&second, &id, &["COMPLETED"]).await["result"]["dataset_name"],
+        "gate"
+    );
+}
+
+#[tokio::test]
 async fn a_job_of_a_server_that_was_killed_has_failed_after_the_restart() {
     let folder = tempfile::tempdir().unwrap();
     let history = open(folder.path()).await;

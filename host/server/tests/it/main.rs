@@ -8,6 +8,7 @@
     clippy::print_stdout
 )]
 
+mod access;
 mod bodies;
 mod drain;
 mod events;
@@ -16,10 +17,13 @@ mod history;
 mod jobs;
 mod limits;
 mod logs;
+mod openapi;
 mod pages;
 mod problems;
+mod provider;
 mod routes;
 mod signals;
 mod slow;
+mod tls;
 mod uploads;
 mod wire;
