@@ -108,7 +108,6 @@ def data(lab: Lab) -> dict:
         p = float(chi2_contingency([a[kept], b[kept]])[1]) if kept.sum() > 1 else 1.0
         if variation >= 0.1 and p < 0.02:
             found["checks.label_drift"] = round(float(variation), 4)
-            found["cross.drift_not_overfitting"] = round(float(variation), 4)
     return found
 
 

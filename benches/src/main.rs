@@ -1,4 +1,4 @@
-//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|tabular|mlflow|diagnosis]`.
+//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|tabular|mlflow|plugins|diagnosis]`.
 //!
 //! `load [SECONDS] [CLIENTS]` and `crash [ROUNDS]` are drills of the service, run when asked for by name.
 //!
@@ -18,6 +18,7 @@ mod instance;
 mod llm;
 mod load;
 mod mlflow;
+mod plugins;
 mod server;
 mod start;
 mod statistics;
@@ -46,7 +47,7 @@ fn main() -> Result<()> {
             _ => {}
         }
     }
-    let all: [(&str, Benchmark); 9] = [
+    let all: [(&str, Benchmark); 10] = [
         ("instance", instance::run),
         ("start", start::run),
         ("http", http::run),
@@ -55,6 +56,7 @@ fn main() -> Result<()> {
         ("llm", llm::run),
         ("tabular", tabular::run),
         ("mlflow", mlflow::run),
+        ("plugins", plugins::run),
         ("diagnosis", diagnosis::run_default),
     ];
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(it, _)| it == name)) {

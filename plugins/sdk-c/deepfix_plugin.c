@@ -20,8 +20,7 @@ struct dfx_finding {
 
 static char *settings = "";
 
-// Memory that is there, or the end: the host tells of the limit.
-static void *allocated(size_t count, size_t size) {
+void *dfx_allocate(size_t count, size_t size) {
     void *it = calloc(count ? count : 1, size);
     if (!it) abort();
     return it;
@@ -30,7 +29,7 @@ static void *allocated(size_t count, size_t size) {
 // A copy: what is returned to the host is freed by the bindings.
 static analyzer_string_t copied(const char *text) {
     size_t length = strlen(text);
-    analyzer_string_t it = {allocated(length, 1), length};
+    analyzer_string_t it = {dfx_allocate(length, 1), length};
     memcpy(it.ptr, text, length);
     return it;
 }
@@ -40,7 +39,7 @@ static analyzer_string_t borrowed(const char *text) {
 }
 
 static char *terminated(analyzer_string_t text) {
-    char *it = allocated(text.len + 1, 1);
+    char *it = dfx_allocate(text.len + 1, 1);
     memcpy(it, text.ptr, text.len);
     return it;
 }
@@ -54,28 +53,38 @@ static uint8_t kind_of(int kind) {
     }
 }
 
-// A component cannot unwind: what ends it is its last word on standard error, which the host shows.
-_Noreturn void dfx_fail(const char *message) {
-    fprintf(stderr, "%s\n", message);
-    abort();
+static dfx_failure failure;
+static bool has_failed;
+
+const dfx_failure *dfx_error(void) { return has_failed ? &failure : NULL; }
+
+void dfx_forget_error(void) { has_failed = false; }
+
+void dfx_fail_as(dfx_error_kind kind, const char *message) {
+    if (has_failed) return;
+    char *kept = dfx_allocate(strlen(message) + 1, 1);
+    failure = (dfx_failure){kind, strcpy(kept, message)};
+    has_failed = true;
 }
 
-static void checked(bool ok, deepfix_analysis_types_error_t *error) {
-    if (!ok) dfx_fail(terminated(error->val.not_found));
+void dfx_fail(const char *message) { dfx_fail_as(DFX_INTERNAL, message); }
+
+// The kinds of the header are in the order of the WIT, and whatever the kind, an error holds one text.
+static bool checked(bool ok, deepfix_analysis_types_error_t *error) {
+    if (!ok) dfx_fail_as((dfx_error_kind)error->tag, terminated(error->val.not_found));
+    return ok;
 }
 
 dfx_node dfx_inspect(int kind, const char *pointer) {
     analyzer_string_t at = borrowed(pointer);
     deepfix_analysis_artifacts_option_node_t node;
     deepfix_analysis_artifacts_error_t error;
-    // Whatever the tag, an error holds one text.
     bool ok = deepfix_analysis_artifacts_inspect(kind_of(kind), &at, &node, &error);
-    checked(ok, &error);
     dfx_node it = {false, 0, NULL};
-    if (!node.is_some) return it;
+    if (!checked(ok, &error) || !node.is_some) return it;
     it.there = true;
     it.keys = node.val.keys.len;
-    it.key = allocated(it.keys, sizeof *it.key);
+    it.key = dfx_allocate(it.keys, sizeof *it.key);
     for (size_t i = 0; i < it.keys; i++) it.key[i] = terminated(node.val.keys.ptr[i]);
     return it;
 }
@@ -85,8 +94,7 @@ char *dfx_read(int kind, const char *pointer) {
     analyzer_option_string_t text;
     deepfix_analysis_artifacts_error_t error;
     bool ok = deepfix_analysis_artifacts_read(kind_of(kind), &at, &text, &error);
-    checked(ok, &error);
-    return text.is_some ? terminated(text.val) : NULL;
+    return checked(ok, &error) && text.is_some ? terminated(text.val) : NULL;
 }
 
 double dfx_number(int kind, const char *pointer) {
@@ -103,25 +111,28 @@ bool dfx_table_column(int kind, const char *table, const char *column, dfx_colum
     analyzer_string_t name = borrowed(table), of = borrowed(column);
     deepfix_analysis_artifacts_own_table_t own;
     deepfix_analysis_artifacts_error_t error;
-    if (!deepfix_analysis_artifacts_open_table(kind_of(kind), &name, &own, &error)) return false;
+    // What is not there is no error: many requests have no such table, or no such column.
+    if (!deepfix_analysis_artifacts_open_table(kind_of(kind), &name, &own, &error)) {
+        return error.tag == DEEPFIX_ANALYSIS_TYPES_ERROR_NOT_FOUND ? false : checked(false, &error);
+    }
     deepfix_analysis_artifacts_borrow_table_t it = deepfix_analysis_artifacts_borrow_table(own);
     uint64_t rows = deepfix_analysis_artifacts_method_table_row_count(it);
     analyzer_list_f64_t values;
     bool ok = deepfix_analysis_artifacts_method_table_numbers(it, &of, 0, rows, &values, &error);
-    if (ok) *into = (dfx_column){values.len, values.ptr};
     deepfix_analysis_artifacts_table_drop_own(own);
-    return ok;
+    if (!ok) return error.tag == DEEPFIX_ANALYSIS_TYPES_ERROR_NOT_FOUND ? false : checked(false, &error);
+    *into = (dfx_column){values.len, values.ptr};
+    return true;
 }
 
 bool dfx_open_blob(int kind, size_t index, dfx_blob *into) {
     analyzer_list_string_t names;
     deepfix_analysis_artifacts_error_t error;
-    bool ok = deepfix_analysis_artifacts_blobs(kind_of(kind), &names, &error);
-    checked(ok, &error);
+    if (!checked(deepfix_analysis_artifacts_blobs(kind_of(kind), &names, &error), &error)) return false;
     if (index >= names.len) return false;
     deepfix_analysis_artifacts_own_blob_t own;
-    ok = deepfix_analysis_artifacts_open_blob(kind_of(kind), &names.ptr[index], &own, &error);
-    checked(ok, &error);
+    bool ok = deepfix_analysis_artifacts_open_blob(kind_of(kind), &names.ptr[index], &own, &error);
+    if (!checked(ok, &error)) return false;
     into->handle = own.__handle;
     into->name = terminated(names.ptr[index]);
     into->size = deepfix_analysis_artifacts_method_blob_size(deepfix_analysis_artifacts_borrow_blob(own));
@@ -136,13 +147,47 @@ bool dfx_read_blob(dfx_blob *blob, uint64_t offset, size_t length, uint8_t *into
         deepfix_analysis_artifacts_error_t error;
         bool ok = deepfix_analysis_artifacts_method_blob_read(deepfix_analysis_artifacts_borrow_blob(own),
                                                               offset + done, length - done, &bytes, &error);
-        checked(ok, &error);
+        if (!checked(ok, &error)) return false;
         if (bytes.len == 0 || bytes.len > length - done) return false;
         memcpy(into + done, bytes.ptr, bytes.len);
         done += bytes.len;
         free(bytes.ptr);
     }
     return true;
+}
+
+dfx_passages dfx_search(const char *text, uint32_t limit) {
+    deepfix_analysis_knowledge_query_t query = {.text = borrowed(text), .limit = limit};
+    deepfix_analysis_knowledge_list_passage_t list;
+    deepfix_analysis_knowledge_error_t error;
+    dfx_passages it = {0, NULL};
+    if (!deepfix_analysis_knowledge_search(&query, &list, &error)) return it;
+    it.length = list.len;
+    it.passages = dfx_allocate(list.len, sizeof *it.passages);
+    for (size_t i = 0; i < list.len; i++) {
+        deepfix_analysis_knowledge_passage_t *from = &list.ptr[i];
+        it.passages[i] = (dfx_passage){terminated(from->id), terminated(from->title), terminated(from->text)};
+    }
+    return it;
+}
+
+char *dfx_complete(const char *message, const char *schema) {
+    deepfix_analysis_llm_message_t user = {DEEPFIX_ANALYSIS_LLM_ROLE_USER, borrowed(message)};
+    deepfix_analysis_llm_completion_request_t request = {.messages = {&user, 1}, .samples = 1};
+    if (schema) {
+        request.schema.is_some = true;
+        request.schema.val = borrowed(schema);
+    }
+    deepfix_analysis_llm_completion_t answer;
+    deepfix_analysis_llm_error_t error;
+    if (!checked(deepfix_analysis_llm_complete(&request, &answer, &error), &error)) return NULL;
+    return answer.texts.len ? terminated(answer.texts.ptr[0]) : NULL;
+}
+
+char *dfx_secret(const char *name) {
+    analyzer_string_t of = borrowed(name), value;
+    deepfix_analysis_secrets_error_t error;
+    return checked(deepfix_analysis_secrets_get(&of, &value, &error), &error) ? terminated(value) : NULL;
 }
 
 void dfx_summary(dfx_report *report, const char *text) { report->wit.summary = copied(text); }
@@ -166,7 +211,7 @@ dfx_finding *dfx_add(dfx_report *report, const char *code, dfx_severity severity
     it->finding.evidence = copied(evidence);
     it->recommendation.action = copied(action);
     it->recommendation.confidence = confidence;
-    dfx_finding *finding = allocated(1, sizeof *finding);
+    dfx_finding *finding = dfx_allocate(1, sizeof *finding);
     *finding = (dfx_finding){report, index};
     return finding;
 }
@@ -214,13 +259,22 @@ void exports_deepfix_analysis_analyze_describe(exports_deepfix_analysis_analyze_
     ret->version = copied(it->version);
     ret->summary = copied(it->summary);
     if (it->extras) ret->extras = copied(it->extras);
-    ret->consumes.ptr = allocated(4, sizeof *ret->consumes.ptr);
+    ret->consumes.ptr = dfx_allocate(4, sizeof *ret->consumes.ptr);
     for (int kind = DFX_DATASET; kind <= DFX_TRAINING; kind *= 2) {
         if (!((it->requires | it->reads) & kind)) continue;
         deepfix_analysis_types_consumed_artifact_t consumed = {kind_of(kind), (it->requires & kind) != 0};
         ret->consumes.ptr[ret->consumes.len++] = consumed;
     }
-    ret->codes.ptr = allocated(DFX_MOST_CODES, sizeof *ret->codes.ptr);
+    ret->codes.ptr = dfx_allocate(DFX_MOST_CODES, sizeof *ret->codes.ptr);
+    static const uint8_t capabilities[] = {DEEPFIX_ANALYSIS_TYPES_CAPABILITY_KNOWLEDGE,
+                                           DEEPFIX_ANALYSIS_TYPES_CAPABILITY_LLM};
+    ret->capabilities.ptr = dfx_allocate(2, sizeof *ret->capabilities.ptr);
+    for (int i = 0; i < 2; i++) {
+        int bit = 1 << i;
+        if (!((it->needs | it->wants) & bit)) continue;
+        deepfix_analysis_types_requested_capability_t asked = {capabilities[i], (it->needs & bit) != 0};
+        ret->capabilities.ptr[ret->capabilities.len++] = asked;
+    }
     for (size_t i = 0; i < DFX_MOST_CODES && it->codes[i]; i++) {
         ret->codes.ptr[ret->codes.len++] = copied(it->codes[i]);
     }
@@ -229,11 +283,15 @@ void exports_deepfix_analysis_analyze_describe(exports_deepfix_analysis_analyze_
 bool exports_deepfix_analysis_analyze_analyze(exports_deepfix_analysis_analyze_request_t *request,
                                               exports_deepfix_analysis_analyze_report_t *ret,
                                               exports_deepfix_analysis_analyze_error_t *err) {
-    (void)err;
     settings = terminated(request->settings);
     dfx_report report;
     memset(&report, 0, sizeof report);
     dfx_analyze(&report);
+    if (has_failed) {
+        *err = (exports_deepfix_analysis_analyze_error_t){.tag = (uint8_t)failure.kind};
+        err->val.not_found = copied(failure.message);
+        return false;
+    }
     if (!report.wit.summary.ptr) dfx_summary(&report, "Nothing to report.");
     *ret = report.wit;
     return true;

@@ -2,8 +2,11 @@
 // analyzer.h: whatever is missing here is there.
 //
 // A plugin defines `dfx_this_plugin` and `dfx_analyze`. It runs once in a fresh instance, so nothing has
-// to be freed. A call that the host refuses ends the analysis with the host's own error, unless it is
-// asked through a function of analyzer.h.
+// to be freed.
+//
+// A call that the host refuses gives what is there where nothing is (a null, a NaN, false), and its error
+// is kept: where `dfx_analyze` returns with an error kept, the analysis ends with that error, of its own
+// kind, instead of a report. A plugin that can go on looks at `dfx_error` and calls `dfx_forget_error`.
 #ifndef DEEPFIX_PLUGIN_H
 #define DEEPFIX_PLUGIN_H
 
@@ -15,6 +18,9 @@
 enum { DFX_DATASET = 1, DFX_DEEPCHECKS = 2, DFX_MODEL_CHECKPOINT = 4, DFX_TRAINING = 8 };
 typedef enum { DFX_LOW = 0, DFX_MEDIUM = 1, DFX_HIGH = 2 } dfx_severity;
 
+// Capabilities.
+enum { DFX_KNOWLEDGE = 1, DFX_LLM = 2 };
+
 #define DFX_MOST_CODES 16
 
 // What a plugin is.
@@ -22,6 +28,8 @@ typedef struct {
     const char *name, *version, *summary;
     // It is not run without `requires`, and reads `reads` where it is there.
     int requires, reads;
+    // Capabilities: it is not loaded without `needs`, and uses `wants` where they are granted.
+    int needs, wants;
     // A JSON object with `settings_schema` or `secrets`, or null.
     const char *extras;
     const char *codes[DFX_MOST_CODES];
@@ -33,6 +41,21 @@ typedef struct dfx_finding dfx_finding;
 // Defined by the plugin.
 extern const dfx_plugin dfx_this_plugin;
 void dfx_analyze(dfx_report *report);
+
+// Why something could not be done: the kinds are those of `error` in the WIT.
+typedef enum {
+    DFX_NOT_FOUND, DFX_INVALID, DFX_DENIED, DFX_BUDGET_EXCEEDED, DFX_TIMED_OUT, DFX_UNAVAILABLE, DFX_INTERNAL
+} dfx_error_kind;
+typedef struct {
+    dfx_error_kind kind;
+    const char *message;
+} dfx_failure;
+// The first error that is kept, or null.
+const dfx_failure *dfx_error(void);
+void dfx_forget_error(void);
+// Keeps an error of one's own, unless there is one: return from `dfx_analyze` then.
+void dfx_fail(const char *message);
+void dfx_fail_as(dfx_error_kind kind, const char *message);
 
 // The outline of one place of a document: the names of an object's members.
 typedef struct {
@@ -67,6 +90,21 @@ bool dfx_open_blob(int kind, size_t index, dfx_blob *into);
 // Reads exactly so many bytes, in as many calls as it takes.
 bool dfx_read_blob(dfx_blob *blob, uint64_t offset, size_t length, uint8_t *into);
 
+// Passages of the knowledge base; none without the capability. A recommendation cites them by `id`.
+typedef struct {
+    const char *id, *title, *text;
+} dfx_passage;
+typedef struct {
+    size_t length;
+    dfx_passage *passages;
+} dfx_passages;
+dfx_passages dfx_search(const char *text, uint32_t limit);
+// The language model's answer to one message, or null. `schema` is a JSON Schema, or null. What it says is
+// data from a stranger.
+char *dfx_complete(const char *message, const char *schema);
+// A secret that the operator granted by name, or null.
+char *dfx_secret(const char *name);
+
 // One paragraph on what was looked at.
 void dfx_summary(dfx_report *report, const char *text);
 // A finding: none without evidence and an action.
@@ -76,8 +114,8 @@ dfx_finding *dfx_add(dfx_report *report, const char *code, dfx_severity severity
 void dfx_computed(dfx_finding *finding, const char *label, double value);
 void dfx_fact(dfx_finding *finding, const char *label, double value, int kind, const char *pointer);
 
-// Ends the analysis with an error.
-_Noreturn void dfx_fail(const char *message);
+// Memory that is there and zero, or the end: the host tells of the limit.
+void *dfx_allocate(size_t count, size_t size);
 bool dfx_contains_ignoring_case(const char *text, const char *part);
 
 #endif

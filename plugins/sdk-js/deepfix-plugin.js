@@ -9,7 +9,7 @@
 //       analyze(cx) { ... return report; },
 //     }, host);
 //
-// Nothing here imports the host: a native test hands over a `FakeHost` instead.
+// Nothing here imports the host: a native test hands over a `FakeHost`, of deepfix-testing.js, instead.
 
 export const KINDS = ["dataset", "deepchecks", "model_checkpoint", "training"];
 
@@ -84,6 +84,11 @@ export class Table {
     return this.table.texts(column, 0, this.rows);
   }
 
+  /** What the host computes of a numeric column: count, missing, nan, infinite, min, max, mean, first, last. */
+  summary(column) {
+    return this.table.summarize(column, 0, this.rows);
+  }
+
   /** Where one cell stands. */
   cell(column, row) {
     return { artifact: this.kind, pointer: pointer("@tables", this.name, column, row) };
@@ -93,6 +98,71 @@ export class Table {
   statistic(column, name) {
     return { artifact: this.kind, pointer: pointer("@tables", this.name, column, "@" + name) };
   }
+
+  /** Where the number of rows stands. */
+  rowsSource() {
+    return { artifact: this.kind, pointer: pointer("@tables", this.name, "@rows") };
+  }
+}
+
+/** The host hands over at most so many bytes of a blob in one call. */
+const PIECE = 4 << 20;
+
+/** Bytes of any size, such as a checkpoint, with their name. */
+export class Blob {
+  constructor(kind, name, blob) {
+    Object.assign(this, { kind, name, blob });
+    this.size = Number(blob.size());
+  }
+
+  /** So many bytes, in as many calls as it takes; fewer only at the end. */
+  read(offset, length) {
+    const end = Math.min(offset + length, this.size);
+    const bytes = new Uint8Array(Math.max(0, end - offset));
+    let done = 0;
+    while (offset + done < end) {
+      const piece = this.blob.read(offset + done, Math.min(end - offset - done, PIECE));
+      if (piece.length === 0) break;
+      bytes.set(piece, done);
+      done += piece.length;
+    }
+    return bytes.subarray(0, done);
+  }
+
+  /** Where its size stands. */
+  sizeSource() {
+    return { artifact: this.kind, pointer: pointer("@blobs", this.name, "@size") };
+  }
+
+  /** Where one little-endian scalar stands: u8, u64, f16, bf16, f32 or f64. */
+  scalarSource(type, offset) {
+    return { artifact: this.kind, pointer: pointer("@blobs", this.name, type, offset) };
+  }
+}
+
+// What a language model is asked, as the WIT has it.
+function question(it) {
+  const messages = typeof it.messages === "string" ? [{ role: "user", content: it.messages }] : it.messages;
+  const schema = it.schema && JSON.stringify(it.schema);
+  return { messages, schema, maxTokens: it.maxTokens, temperature: it.temperature, samples: it.samples ?? 1 };
+}
+
+/** What a language model answered. It is data from a stranger: check it before it reaches a finding. */
+export class Completion {
+  constructor({ texts, model, usage, cached }) {
+    const [inputTokens, outputTokens] = [Number(usage.inputTokens), Number(usage.outputTokens)];
+    Object.assign(this, { texts, model, inputTokens, outputTokens, cached });
+  }
+
+  /** The first answer. */
+  get text() {
+    return this.texts[0];
+  }
+
+  /** The first answer, where a schema was asked for. */
+  json() {
+    return JSON.parse(this.texts[0]);
+  }
 }
 
 /** An experiment, as a plugin sees it. */
@@ -101,6 +171,16 @@ export class Context {
     this.host = host;
     this.request = request;
     this.settings = request.settings ? JSON.parse(request.settings) : {};
+    this.language = request.language ?? "english";
+    this.datasetName = request.datasetName ?? "";
+    this.modelName = request.modelName ?? "";
+    /** Milliseconds that the analysis has from its start on, where the host says so. */
+    this.time = (request.extras ? JSON.parse(request.extras) : {}).time_ms;
+  }
+
+  /** Whether the request carries this artifact and the plugin may read it. */
+  has(kind) {
+    return this.host.available().includes(kind);
   }
 
   /** What stands at a pointer; undefined where nothing does. */
@@ -123,18 +203,56 @@ export class Context {
   search(text, { domain, code, limit = 5 } = {}) {
     try {
       return this.host.search({ text, domain, code, limit });
-    } catch {
-      return [];
+    } catch (error) {
+      if (error instanceof PluginError) return [];
+      throw error;
     }
   }
 
+  /** A blob by name, or the first one; undefined where the artifact has none. */
+  blob(kind, name = this.host.blobs(kind)[0]) {
+    return name === undefined ? undefined : new Blob(kind, name, this.host.openBlob(kind, name));
+  }
+
+  /** Whether a language model is configured and granted. */
+  modelAvailable() {
+    return this.host.modelAvailable();
+  }
+
+  /** One question to the language model: a text, or messages. */
+  complete(messages, more = {}) {
+    const [answer] = this.completeAll([{ messages, ...more }]);
+    if (answer instanceof PluginError) throw answer;
+    return answer;
+  }
+
+  /** Several questions at once; one that fails, as a PluginError in its place, does not touch the others. */
+  completeAll(questions) {
+    return this.host
+      .completeAll(questions.map(question))
+      .map((it) => (it.tag === "ok" ? new Completion(it.val) : new PluginError(it.val.tag, it.val.val)));
+  }
+
+  /** A secret that the operator granted by name. */
+  secret(name) {
+    return this.host.secret(name);
+  }
+
+  /** Tells the user how far the analysis is. */
+  progress(fraction, message) {
+    this.host.progress(fraction, message);
+  }
+
+  /** A structured log record. */
   log(message, level = "info", fields = {}) {
     this.host.log(level, message, Object.entries(fields).map(([name, value]) => [name, String(value)]));
   }
 }
 
 const witKind = (kind) => kind.replaceAll("_", "-");
-const text = (extras) => (extras && Object.keys(extras).length > 0 ? JSON.stringify(extras) : "");
+// JSON has no NaN and no infinities: they are texts, as in the artifacts.
+const finite = (_, it) => (typeof it === "number" && !Number.isFinite(it) ? String(it) : it);
+const text = (extras) => (extras && Object.keys(extras).length > 0 ? JSON.stringify(extras, finite) : "");
 
 function value(it) {
   if (typeof it === "boolean") return { tag: "boolean", val: it };
@@ -206,57 +324,4 @@ export function definePlugin(plugin, host) {
     },
   };
   return { analyze, run };
-}
-
-/** A host for native tests: the artifacts of a request in wire form. */
-export class FakeHost {
-  constructor(request, { passages = [], secrets = {} } = {}) {
-    Object.assign(this, { request, passages, secrets, logs: [] });
-  }
-
-  document(kind) {
-    const document = this.request[`${kind}_artifacts`];
-    if (document === undefined) throw new PluginError("not-found", `the request carries no ${kind} artifact`);
-    return document;
-  }
-
-  available() {
-    return KINDS.filter((kind) => this.request[`${kind}_artifacts`] !== undefined);
-  }
-
-  read(kind, at) {
-    let place = this.document(kind);
-    for (const part of at.split("/").slice(1)) {
-      place = place?.[part.replaceAll("~1", "/").replaceAll("~0", "~")];
-    }
-    return place === undefined ? undefined : JSON.stringify(place);
-  }
-
-  openTable(kind, name) {
-    const columns = this.document(kind).metrics_values;
-    if (name !== "metrics" || !columns) throw new PluginError("not-found", `no table \`${name}\``);
-    const rows = Math.max(0, ...Object.values(columns).map((it) => it.length));
-    return {
-      rowCount: () => rows,
-      columns: () => Object.keys(columns).map((it) => ({ name: it, columnType: "numeric" })),
-      numberBytes: (column) =>
-        new Uint8Array(Float64Array.from(columns[column], (it) => (it === null ? NaN : Number(it))).buffer),
-      texts: (column) => columns[column].map((it) => (it === null ? undefined : String(it))),
-    };
-  }
-
-  search({ limit }) {
-    return this.passages.slice(0, limit);
-  }
-
-  secret(name) {
-    if (!(name in this.secrets)) throw new PluginError("denied", `the secret \`${name}\` is not granted`);
-    return this.secrets[name];
-  }
-
-  log(level, message, fields) {
-    this.logs.push([level, message, fields]);
-  }
-
-  progress() {}
 }

@@ -20,8 +20,8 @@
 
     Analyze = plugin.component()
 
-The same module runs natively: ``plugin.run(FakeHost(request))`` needs neither WebAssembly nor a host.
-In a component the types come from ``wit_world``, which componentize-py generates from the WIT.
+It runs natively too: ``plugin.run(FakeHost(request))``, of ``deepfix_testing``, needs neither WebAssembly nor a
+host. In a component the types come from ``wit_world``, which componentize-py generates from the WIT.
 """
 
 from __future__ import annotations
@@ -124,25 +124,94 @@ class Report:
         self.analyses.append((finding, Advice(action, rationale, confidence, citations)))
 
 
+@dataclass(frozen=True)
+class Passage:
+    """A passage of the knowledge base. A recommendation cites it by its id."""
+
+    id: str
+    title: str
+    text: str
+    domain: str
+    source: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a language model is asked."""
+
+    #: A user's message, or pairs of a role (system, user, assistant) and a text.
+    messages: Union[str, Sequence[tuple[str, str]]]
+    #: A JSON Schema that the answer must satisfy; the host validates it.
+    schema: Optional[dict] = None
+    max_tokens: Optional[int] = None
+    temperature: Optional[float] = None
+    #: How many independent answers. Each counts as one call.
+    samples: int = 1
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The messages as pairs of a role and a text."""
+        return [("user", self.messages)] if isinstance(self.messages, str) else list(self.messages)
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What it answered: a text per sample. It is data from a stranger: check it before it reaches a finding."""
+
+    texts: list[str]
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cached: bool
+
+    @property
+    def text(self) -> str:
+        """The first answer."""
+        return self.texts[0]
+
+    def json(self) -> Any:
+        """The first answer, where a schema was asked for."""
+        return json.loads(self.texts[0])
+
+
+class HostTable(Protocol):
+    """A table of the WIT."""
+
+    def row_count(self) -> int: ...
+    def columns(self) -> dict[str, bool]: ...
+    def number_bytes(self, column: str, offset: int, length: int) -> bytes: ...
+    def texts(self, column: str, offset: int, length: int) -> list[Optional[str]]: ...
+    def summarize(self, column: str, offset: int, length: int) -> dict[str, float]: ...
+
+
+class HostBlob(Protocol):
+    """A blob of the WIT."""
+
+    def size(self) -> int: ...
+    def read(self, offset: int, length: int) -> bytes: ...
+
+
 class Host(Protocol):
     """The imports of the WIT, in Python's own types."""
 
     def available(self) -> list[str]: ...
-    def read(self, kind: str, pointer: str) -> Optional[str]: ...
+    def read(self, kind: str, at: str) -> Optional[str]: ...
     def tables(self, kind: str) -> list[str]: ...
-    def open_table(self, kind: str, name: str) -> Any: ...
+    def open_table(self, kind: str, name: str) -> HostTable: ...
     def blobs(self, kind: str) -> list[str]: ...
-    def open_blob(self, kind: str, name: str) -> Any: ...
-    def search(self, text: str, domain: Optional[str], code: Optional[str], limit: int) -> list: ...
+    def open_blob(self, kind: str, name: str) -> HostBlob: ...
+    def search(self, text: str, domain: Optional[str], code: Optional[str], limit: int) -> list[Passage]: ...
+    def model_available(self) -> bool: ...
+    def complete_all(self, questions: Sequence[Question]) -> list[Union[Completion, PluginError]]: ...
     def secret(self, name: str) -> str: ...
-    def log(self, level: str, message: str, fields: dict) -> None: ...
+    def log(self, level: str, message: str, fields: dict[str, str]) -> None: ...
     def progress(self, fraction: float, message: str) -> None: ...
 
 
 class Table:
     """An open table together with its name, so that every value can state its source."""
 
-    def __init__(self, kind: str, name: str, table: Any):
+    def __init__(self, kind: str, name: str, table: HostTable):
         self.kind, self.name, self._table = kind, name, table
         self.rows: int = table.row_count()
         #: Names of the columns; true where one is numeric.
@@ -159,6 +228,10 @@ class Table:
         """A whole column as text."""
         return self._table.texts(column, 0, self.rows)
 
+    def summary(self, column: str) -> dict[str, float]:
+        """What the host computes of a numeric column: count, missing, nan, infinite, min, max, mean, first, last."""
+        return self._table.summarize(column, 0, self.rows)
+
     def cell(self, column: str, row: int) -> Source:
         """Where one cell stands."""
         return Source(self.kind, pointer("@tables", self.name, column, row))
@@ -172,6 +245,36 @@ class Table:
         return Source(self.kind, pointer("@tables", self.name, "@rows"))
 
 
+class Blob:
+    """Bytes of any size, such as a checkpoint, with their name."""
+
+    #: The host hands over at most so many in one call.
+    PIECE = 4 << 20
+
+    def __init__(self, kind: str, name: str, blob: HostBlob):
+        self.kind, self.name, self._blob = kind, name, blob
+        self.size: int = blob.size()
+
+    def read(self, offset: int, length: int) -> bytes:
+        """So many bytes, in as many calls as it takes; fewer only at the end."""
+        pieces, end = [], min(offset + length, self.size)
+        while offset < end:
+            piece = self._blob.read(offset, min(end - offset, self.PIECE))
+            if not piece:
+                break
+            pieces.append(piece)
+            offset += len(piece)
+        return b"".join(pieces)
+
+    def size_source(self) -> Source:
+        """Where its size stands."""
+        return Source(self.kind, pointer("@blobs", self.name, "@size"))
+
+    def scalar_source(self, kind: str, offset: int) -> Source:
+        """Where one little-endian scalar stands: u8, u64, f16, bf16, f32 or f64."""
+        return Source(self.kind, pointer("@blobs", self.name, kind, offset))
+
+
 class Context:
     """An experiment, as a plugin sees it."""
 
@@ -181,6 +284,13 @@ class Context:
         self.language: str = request.get("language", "english")
         self.dataset_name: str = request.get("dataset_name", "")
         self.model_name: str = request.get("model_name", "")
+        time = json.loads(request.get("extras") or "{}").get("time_ms")
+        #: Seconds that the analysis has from its start on, where the host says so.
+        self.time: Optional[float] = None if time is None else time / 1000
+
+    def has(self, kind: str) -> bool:
+        """Whether the request carries this artifact and the plugin may read it."""
+        return kind in self.host.available()
 
     def read(self, kind: str, at: str = "") -> Any:
         """What stands at a pointer; None where nothing does."""
@@ -195,12 +305,43 @@ class Context:
         """Where a value of a document stands."""
         return Source(kind, pointer(*parts))
 
-    def search(self, text: str, domain: Optional[str] = None, code: Optional[str] = None, limit: int = 5) -> list:
+    def blob(self, kind: str, name: Optional[str] = None) -> Optional[Blob]:
+        """A blob by name, or the first one; None where the artifact has none."""
+        names = [name] if name else self.host.blobs(kind)[:1]
+        return Blob(kind, names[0], self.host.open_blob(kind, names[0])) if names else None
+
+    def search(self, text: str, domain: Optional[str] = None, code: Optional[str] = None,
+               limit: int = 5) -> list[Passage]:
         """Passages of the knowledge base; none where the capability is not granted."""
         try:
             return self.host.search(text, domain, code, limit)
         except PluginError:
             return []
+
+    def model_available(self) -> bool:
+        """Whether a language model is configured and granted."""
+        return self.host.model_available()
+
+    def complete(self, messages: Union[str, Sequence[tuple[str, str]]], schema: Optional[dict] = None,
+                 max_tokens: Optional[int] = None, temperature: Optional[float] = None,
+                 samples: int = 1) -> Completion:
+        """One question to the language model."""
+        answer = self.host.complete_all([Question(messages, schema, max_tokens, temperature, samples)])[0]
+        if isinstance(answer, PluginError):
+            raise answer
+        return answer
+
+    def complete_all(self, questions: Sequence[Question]) -> list[Union[Completion, PluginError]]:
+        """Several questions at once; one that fails does not touch the others."""
+        return self.host.complete_all(questions)
+
+    def secret(self, name: str) -> str:
+        """A secret that the operator granted by name."""
+        return self.host.secret(name)
+
+    def progress(self, fraction: float, message: str) -> None:
+        """Tells the user how far the analysis is."""
+        self.host.progress(fraction, message)
 
     def log(self, message: str, level: str = "info", **fields: Any) -> None:
         """A structured log record."""
@@ -245,194 +386,6 @@ class Plugin:
             import wit_world  # noqa: F401
         except ImportError:
             return type("Analyze", (), {})
-        return _export(self)
+        from deepfix_host import export
 
-
-class FakeHost:
-    """A host for native tests: the artifacts of a request in wire form."""
-
-    def __init__(self, request: dict, passages: Sequence[Any] = (), secrets: Optional[dict] = None):
-        self.request, self.passages, self.secrets, self.logs = request, list(passages), secrets or {}, []
-
-    def _document(self, kind: str) -> Any:
-        document = self.request.get(f"{kind}_artifacts")
-        if document is None:
-            raise PluginError("not-found", f"the request carries no {kind} artifact")
-        return document
-
-    def available(self) -> list[str]:
-        return [it for it in KINDS if self.request.get(f"{it}_artifacts") is not None]
-
-    def read(self, kind: str, at: str) -> Optional[str]:
-        place = self._document(kind)
-        for part in at.split("/")[1:]:
-            part = part.replace("~1", "/").replace("~0", "~")
-            try:
-                place = place[int(part)] if isinstance(place, list) else place[part]
-            except (KeyError, IndexError, ValueError, TypeError):
-                return None
-        return json.dumps(place)
-
-    def tables(self, kind: str) -> list[str]:
-        return ["metrics"] if "metrics_values" in self._document(kind) else []
-
-    def open_table(self, kind: str, name: str) -> "FakeTable":
-        if name not in self.tables(kind):
-            raise PluginError("not-found", f"no table `{name}`")
-        return FakeTable(self._document(kind)["metrics_values"])
-
-    def blobs(self, kind: str) -> list[str]:
-        return []
-
-    def open_blob(self, kind: str, name: str) -> Any:
-        raise PluginError("not-found", f"no blob `{name}`")
-
-    def search(self, text: str, domain: Optional[str], code: Optional[str], limit: int) -> list:
-        return self.passages[:limit]
-
-    def secret(self, name: str) -> str:
-        if name not in self.secrets:
-            raise PluginError("denied", f"the secret `{name}` is not granted")
-        return self.secrets[name]
-
-    def log(self, level: str, message: str, fields: dict) -> None:
-        self.logs.append((level, message, fields))
-
-    def progress(self, fraction: float, message: str) -> None:
-        pass
-
-
-class FakeTable:
-    """Columns as lists."""
-
-    def __init__(self, columns: dict):
-        self._columns = columns
-
-    def row_count(self) -> int:
-        return max((len(it) for it in self._columns.values()), default=0)
-
-    def columns(self) -> dict[str, bool]:
-        return {name: all(it is None or isinstance(it, (int, float)) for it in values)
-                for name, values in self._columns.items()}
-
-    def number_bytes(self, column: str, offset: int, length: int) -> bytes:
-        values = self._columns[column][offset:offset + length]
-        return array("d", [math.nan if it is None else float(it) for it in values]).tobytes()
-
-    def texts(self, column: str, offset: int, length: int) -> list[Optional[str]]:
-        return [None if it is None else str(it) for it in self._columns[column][offset:offset + length]]
-
-
-def _export(plugin: Plugin) -> type:
-    """The glue between the generated types and those of this module."""
-    from componentize_py_types import Err
-    from wit_world.imports import artifacts, knowledge, logging, progress, secrets, types
-
-    error_classes = {
-        "not-found": types.Error_NotFound, "invalid": types.Error_Invalid, "denied": types.Error_Denied,
-        "budget-exceeded": types.Error_BudgetExceeded, "timed-out": types.Error_TimedOut,
-        "unavailable": types.Error_Unavailable, "internal": types.Error_Internal,
-    }
-    kind_of = {"dataset": types.ArtifactKind.DATASET, "deepchecks": types.ArtifactKind.DEEPCHECKS,
-               "model_checkpoint": types.ArtifactKind.MODEL_CHECKPOINT, "training": types.ArtifactKind.TRAINING}
-    name_of = {value: name for name, value in kind_of.items()}
-
-    def asked(function: Callable, *arguments: Any) -> Any:
-        try:
-            return function(*arguments)
-        except Err as error:
-            for kind, it in error_classes.items():
-                if isinstance(error.value, it):
-                    raise PluginError(kind, error.value.value) from None
-            raise
-
-    class WitTable:
-        def __init__(self, table: Any):
-            self._table = table
-
-        def row_count(self) -> int:
-            return self._table.row_count()
-
-        def columns(self) -> dict[str, bool]:
-            numeric = artifacts.ColumnType.NUMERIC
-            return {it.name: it.column_type == numeric for it in self._table.columns()}
-
-        def number_bytes(self, column: str, offset: int, length: int) -> bytes:
-            return asked(self._table.number_bytes, column, offset, length)
-
-        def texts(self, column: str, offset: int, length: int) -> list[Optional[str]]:
-            return asked(self._table.texts, column, offset, length)
-
-    class WitHost:
-        def available(self) -> list[str]:
-            return [name_of[it] for it in artifacts.available()]
-
-        def read(self, kind: str, at: str) -> Optional[str]:
-            return asked(artifacts.read, kind_of[kind], at)
-
-        def tables(self, kind: str) -> list[str]:
-            return asked(artifacts.tables, kind_of[kind])
-
-        def open_table(self, kind: str, name: str) -> WitTable:
-            return WitTable(asked(artifacts.open_table, kind_of[kind], name))
-
-        def blobs(self, kind: str) -> list[str]:
-            return asked(artifacts.blobs, kind_of[kind])
-
-        def open_blob(self, kind: str, name: str) -> Any:
-            return asked(artifacts.open_blob, kind_of[kind], name)
-
-        def search(self, text: str, domain: Optional[str], code: Optional[str], limit: int) -> list:
-            return asked(knowledge.search, knowledge.Query(text, domain, code, limit))
-
-        def secret(self, name: str) -> str:
-            return asked(secrets.get, name)
-
-        def log(self, level: str, message: str, fields: dict) -> None:
-            logging.log(logging.Level[level.upper()], message, list(fields.items()))
-
-        def progress(self, fraction: float, message: str) -> None:
-            progress.report(fraction, message)
-
-    def value(it: Scalar) -> Any:
-        if isinstance(it, bool):
-            return types.Value_Boolean(it)
-        if isinstance(it, int) and -2**63 <= it < 2**63:
-            return types.Value_Integer(it)
-        if isinstance(it, (int, float)):
-            return types.Value_Number(float(it))
-        return types.Value_Text(str(it))
-
-    def source(it: Optional[Source]) -> Any:
-        return None if it is None else types.Source(kind_of[it.artifact], it.pointer)
-
-    def text(extras: dict) -> str:
-        return json.dumps(extras) if extras else ""
-
-    class Analyze:
-        def describe(self) -> Any:
-            return types.Description(
-                plugin.name, plugin.version, plugin.summary,
-                [types.ConsumedArtifact(kind_of[kind], required) for kind, required in plugin.consumes],
-                plugin.codes,
-                [types.RequestedCapability(types.Capability[name.upper()], required)
-                 for name, required in plugin.capabilities],
-                text(plugin.extras))
-
-        def analyze(self, request: Any) -> Any:
-            try:
-                report = plugin.run(WitHost(), {
-                    "dataset_name": request.dataset_name, "model_name": request.model_name,
-                    "language": request.language, "settings": request.settings})
-            except PluginError as error:
-                raise Err(error_classes[error.kind](error.message)) from None
-            return types.Report(
-                [types.Analysis(
-                    types.Finding(finding.code, finding.description, finding.evidence,
-                                  [types.Fact(label, value(it), source(place)) for label, it, place in finding.facts],
-                                  types.Severity[finding.severity.name], finding.confidence, text(finding.extras)),
-                    types.Recommendation(advice.action, advice.rationale, advice.confidence, list(advice.citations)))
-                 for finding, advice in report.analyses],
-                report.summary, text(report.extras))
-
-    return Analyze
+        return export(self)

@@ -7,11 +7,7 @@
 const fs = require("fs");
 const path = require("path");
 const { pathToFileURL } = require("url");
-const { chromium } = require("playwright-core");
-const axe = require("axe-core");
-
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const WIDTHS = [360, 820, 1440];
+const { launch, watch, inspect } = require("./browser.cjs");
 
 async function check(browser, file, shots) {
   const wrong = [];
@@ -19,27 +15,9 @@ async function check(browser, file, shots) {
   for (const scheme of ["light", "dark"]) {
     const context = await browser.newContext({ colorScheme: scheme, viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
-    page.on("console", (it) => { if (it.type() === "error" || it.type() === "warning") { wrong.push(`console: ${it.text()}`); } });
-    page.on("pageerror", (it) => wrong.push(`script: ${it}`));
-    page.on("dialog", async (it) => { wrong.push(`dialog: ${it.message()}`); await it.dismiss(); });
-    page.on("request", (it) => { if (it.url().split("#")[0] !== own) { wrong.push(`request: ${it.url()}`); } });
+    watch(page, (url) => url === own, wrong);
     await page.goto(own);
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 900 });
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (over > 1) { wrong.push(`${width} px: ${over} px wider than the window`); }
-      if (shots) {
-        const name = `${path.basename(file, ".html")}-${scheme}-${width}.png`;
-        await page.screenshot({ path: path.join(shots, name), fullPage: true });
-      }
-      await page.evaluate(axe.source);
-      const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-      for (const it of found.violations) {
-        if (it.impact === "serious" || it.impact === "critical") {
-          wrong.push(`${scheme} ${width} px, axe ${it.id} (${it.impact}): ${it.nodes.length} times, ${it.nodes[0].html.slice(0, 200)}: ${it.nodes[0].failureSummary}`);
-        }
-      }
-    }
+    await inspect(page, path.basename(file, ".html"), scheme, shots, wrong);
     if (scheme === "light") { wrong.push(...await behaviour(page)); }
     await context.close();
   }
@@ -81,9 +59,7 @@ async function behaviour(page) {
   let files = process.argv.slice(2);
   let shots = null;
   if (files[0] === "--shots") { shots = files[1]; files = files.slice(2); }
-  const executablePath = BROWSERS.find((it) => fs.existsSync(it));
-  // The pages are the tests' own; a container's root has no sandbox of the browser's.
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  const browser = await launch();
   const result = {};
   for (const file of files) { result[file] = await check(browser, file, shots); }
   await browser.close();

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::{
-    build,
+    build, plugins,
     process::{self, cargo, root},
     python,
 };
@@ -17,6 +17,9 @@ pub(crate) fn run(names: &[String]) -> Result<(), String> {
             "target/tabular-bench-env",
             "benches/tabular/requirements.txt",
         )?;
+    }
+    if names.is_empty() || names.iter().any(|it| it == "plugins") {
+        plugins::examples()?;
     }
     process::run(&mut cargo(&[
         "build",

@@ -2,9 +2,9 @@
 //! axe-core for what a screen reader needs. The scripts are two packages of the npm registry, pinned in
 //! tests/browser/package-lock.json.
 
-use std::{fs, path::Path, process::Command};
+use std::{path::Path, process::Command};
 
-use crate::process::{root, run};
+use crate::{npm, process::run};
 
 /// Where Chromium may be.
 const BROWSERS: [&str; 3] = [
@@ -23,18 +23,6 @@ pub(crate) fn ensure() -> Result<(), String> {
             format!("{error}\nThe report is looked at in a real browser; on Debian: `apt-get install chromium`. {hint}")
         })?;
     }
-    let (from, to) = (root().join("tests/browser"), root().join("target/browser"));
-    let lock = fs::read_to_string(from.join("package-lock.json")).map_err(|error| error.to_string())?;
-    if fs::read_to_string(to.join("installed.json")).is_ok_and(|it| it == lock) {
-        return Ok(());
-    }
-    fs::create_dir_all(&to).map_err(|error| format!("{}: {error}", to.display()))?;
-    for name in ["package.json", "package-lock.json"] {
-        fs::copy(from.join(name), to.join(name)).map_err(|error| format!("{name}: {error}"))?;
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(&to);
-    run(&mut npm).map_err(|error| format!("{error}\nThe browser is driven by Node.js and two npm packages. {hint}"))?;
-    fs::write(to.join("installed.json"), lock).map_err(|error| error.to_string())
+    npm::environment("what drives the browser", "tests/browser", "target/browser")
+        .map_err(|error| format!("{error}\nThe browser is driven by Node.js and two npm packages. {hint}"))
 }

@@ -16,21 +16,30 @@ pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
         return Err("there is no apt-get here".to_owned());
     }
     say(&format!("installing {}", packages.join(" and ")));
-    // Root needs no sudo, and may have none; sudo must not stop to ask.
-    let apt = |arguments: &[&str]| {
-        let mut command = if is_root() {
-            Command::new("apt-get")
-        } else {
-            let mut sudo = Command::new("sudo");
-            sudo.args(["-n", "apt-get"]);
-            sudo
-        };
-        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        run(command.stdin(Stdio::null()).stdout(Stdio::null()))
-    };
     let mut install = vec!["install", "--yes", "--no-install-recommends"];
     install.extend(packages);
-    apt(&install).or_else(|_| apt(&["update"]).and_then(|()| apt(&install)))
+    apt(&install).or_else(|_| update().and_then(|()| apt(&install)))
+}
+
+/// Fetches the lists of packages anew.
+///
+/// # Errors
+/// As [`install`].
+pub(crate) fn update() -> Result<(), String> {
+    apt(&["update"])
+}
+
+fn apt(arguments: &[&str]) -> Result<(), String> {
+    // Root needs no sudo, and may have none; sudo must not stop to ask.
+    let mut command = if is_root() {
+        Command::new("apt-get")
+    } else {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["-n", "apt-get"]);
+        sudo
+    };
+    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+    run(command.stdin(Stdio::null()).stdout(Stdio::null()))
 }
 
 /// Whether this runs as root.

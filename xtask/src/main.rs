@@ -8,11 +8,15 @@ mod browser;
 mod build;
 mod debian;
 mod demo;
+mod generate;
 mod model;
+mod npm;
 mod openssl;
+mod plugins;
 mod postgres;
 mod process;
 mod python;
+mod sdk;
 mod test;
 mod toolchain;
 
@@ -23,7 +27,10 @@ cargo xtask build            the components and the binary: target/release/deepf
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
 cargo xtask python           MLflow, deepchecks and schemathesis below target/, for the tests
+cargo xtask sdk              the wheels of the Python package, and its tests
 cargo xtask browser          what the tests of the report drive a browser with
+cargo xtask plugins          toolchains of plugins and a registry below target/, for the tests
+cargo xtask generate         what is written from wit/: bindings, types, reference
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
 cargo xtask bench diagnosis [FOLDER] [--json FILE] [--html FILE]
@@ -42,7 +49,10 @@ fn main() -> ExitCode {
         "python" => python::mlflow()
             .and_then(|()| python::tabular())
             .and_then(|()| python::api()),
+        "sdk" => sdk::run_all(),
         "browser" => browser::ensure(),
+        "plugins" => plugins::toolchains().and_then(|()| plugins::registry()),
+        "generate" => generate::all(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {

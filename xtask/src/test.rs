@@ -1,9 +1,9 @@
 //! Every check and test.
 
 use crate::{
-    browser, build, model, openssl, postgres,
+    browser, build, model, openssl, plugins, postgres,
     process::{self, cargo, root, stage},
-    python, toolchain,
+    python, sdk, toolchain,
 };
 
 /// Makes sure that something the tests need is there.
@@ -11,8 +11,8 @@ type Ensure = fn() -> Result<(), String>;
 
 /// The example that docs/plugins.md refers to.
 const EXAMPLE: &str = "plugins/examples/reproducibility";
-/// Workspaces of their own: what they hold is built as components.
-const APART: [&str; 2] = [EXAMPLE, "tests/guests"];
+/// Workspaces of their own: what they hold is built as components, or for Python.
+const APART: [&str; 3] = [EXAMPLE, "tests/guests", "sdk/core"];
 
 /// `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
@@ -28,13 +28,15 @@ pub(crate) fn run() -> Result<(), String> {
             .env_remove("CARGO_TARGET_DIR"),
     )?;
     // The tests that need one of these fail and say so; the others are worth running.
-    let parts: [(&str, Ensure); 6] = [
+    let parts: [(&str, Ensure); 8] = [
         ("PostgreSQL", postgres::ensure),
         ("an MLflow server", python::mlflow),
         ("deepchecks", python::tabular),
         ("schemathesis", python::api),
         ("a language model", model::ensure),
         ("a browser", browser::ensure),
+        ("the toolchains of plugins", plugins::toolchains),
+        ("a registry", plugins::registry),
     ];
     for (what, ensure) in parts {
         stage(what);
@@ -51,7 +53,8 @@ pub(crate) fn run() -> Result<(), String> {
         "--locked",
         "--workspace",
         "--all-features",
-    ]))
+    ]))?;
+    sdk::run_all()
 }
 
 /// `cargo xtask lint`.

@@ -29,6 +29,11 @@ use serde_json::Value as Json;
 
 /// How many claims of the level's share stand against those of a step.
 const PRIOR: f64 = 6.0;
+/// The share of a code's claims, the weakest, that may lie below its map's first knot: the map is
+/// level down to there and falls below.
+const WEAKEST: f64 = 0.05;
+/// At the least so many claims do.
+const SINGLE: usize = 2;
 /// Steps of fewer claims are joined with the next.
 const FEWEST: f64 = 8.0;
 /// The same for the map of a whole level, towards which those of the codes are drawn.
@@ -178,7 +183,8 @@ fn maps(claims: &[Claim]) -> BTreeMap<Key, Map> {
     keys.into_iter()
         .map(|(key, claims)| {
             let prior = if key.2 { &low } else { &serious };
-            (key, map(&claims, FEWEST, |strength| look_up(prior, strength), PRIOR))
+            let map = map(&claims, FEWEST, |strength| look_up(prior, strength), PRIOR);
+            (key, reaching_down(map, &claims))
         })
         .collect()
 }
@@ -227,6 +233,22 @@ fn map(claims: &[&Claim], least: f64, prior: impl Fn(f64) -> f64, pull: f64) -> 
     map
 }
 
+/// Steps stand at their mean strength; the first holds down to the weakest of its claims.
+fn reaching_down(mut map: Map, claims: &[&Claim]) -> Map {
+    let mut strengths: Vec<f64> = claims.iter().map(|it| it.strength).collect();
+    strengths.sort_by(f64::total_cmp);
+    // A single claim or two say nothing of a strength.
+    let place = ((strengths.len() as f64 * WEAKEST) as usize).max(SINGLE);
+    let weakest = strengths.get(place).copied();
+    let weakest = weakest.map(|it| (it * 1e3).floor() / 1e3);
+    if let (Some(first), Some(weakest)) = (map.first().copied(), weakest)
+        && weakest < first.0
+    {
+        map.insert(0, (weakest, first.1));
+    }
+    map
+}
+
 /// Joins sums of strengths, right claims and weights until each has so much weight.
 fn join(steps: impl Iterator<Item = (f64, f64, f64)>, least: f64) -> Vec<(f64, f64, f64)> {
     let mut joined: Vec<(f64, f64, f64)> = Vec::new();
@@ -245,17 +267,16 @@ fn join(steps: impl Iterator<Item = (f64, f64, f64)>, least: f64) -> Vec<(f64, f
     joined
 }
 
+/// The same as in the SDK's `Calibration`: below the first knot in a line to nothing.
 fn look_up(map: &Map, strength: f64) -> f64 {
-    let mut below: Option<(f64, f64)> = None;
+    let mut below = (0.0, 0.0);
     for above in map {
         if strength <= above.0 {
-            return below.map_or(above.1, |it| {
-                it.1 + (above.1 - it.1) * (strength - it.0) / (above.0 - it.0).max(1e-9)
-            });
+            return below.1 + (above.1 - below.1) * (strength - below.0) / (above.0 - below.0).max(1e-9);
         }
-        below = Some(*above);
+        below = *above;
     }
-    below.map_or(strength, |it| it.1)
+    if map.is_empty() { strength } else { below.1 }
 }
 
 /// What a reader sees of each code in each case: the reasoner's own conclusion, else what the

@@ -5,36 +5,24 @@
 //! many were asked. A claim that fails is dropped and counted in `model_claims`; the rules'
 //! results stay.
 
-use deepfix_core::{Analysis, JudgedAnalysis, Outcome, OutcomeStatus, ResolvedFact, Severity, Value};
+use deepfix_core::{Analysis, JudgedAnalysis, ResolvedFact, Severity, Value};
 use serde_json::{Map, Value as Json, json};
 
-use crate::{judge::object, numbers::unfounded};
+use crate::{
+    judge::object,
+    numbers::unfounded,
+    said::Said,
+    wording::{plays_down, unfit as unfit_form},
+};
 
 /// The member of extras.
 const NOTE: &str = "llm";
-/// Characters of one text of a model.
-const MAX_TEXT: usize = 1_500;
 /// Samples from which on a finding of a model may be more than a remark.
 const ENOUGH: u64 = 3;
-/// A rule's finding that is surer than this is not contradicted.
-const SURE: f64 = 0.4;
 /// Why a model's doubt of a rule's finding is not passed on.
 const DISPUTED: &str = "it doubts a rule's finding and shows nothing against it";
-/// Findings that cannot both be true.
-const EXCLUSIVE: [(&str, &str); 9] = [
-    ("training.overfitting", "training.underfitting"),
-    ("training.lr_too_high", "training.lr_too_low"),
-    ("training.exploding_gradients", "training.vanishing_gradients"),
-    ("checkpoint.untrained", "training.overfitting"),
-    // A gap that the data explain is not one of capacity.
-    ("cross.drift_not_overfitting", "training.overfitting"),
-    ("cross.val_labels_corrupted", "training.overfitting"),
-    ("cross.val_labels_corrupted", "training.underfitting"),
-    // What never moved cannot have been driven too far, and what learnt all was not held back.
-    ("checkpoint.untrained", "training.lr_too_high"),
-    ("cross.leakage_perfect_metric", "training.underfitting"),
-];
-
+/// Why words beside a fault are not passed on.
+const PLAYED_DOWN: &str = "it plays down what a rule has found";
 /// The claims of one agent.
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
@@ -44,11 +32,20 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// Whether a finding stays. Rules' findings always do.
-    pub(crate) fn check(&mut self, analysis: &mut Analysis, facts: &[ResolvedFact], verified: bool) -> bool {
+    /// Whether a finding stays. Rules' findings always do. `said`: what the model answered this
+    /// agent; a finding that holds words of it is the model's, whatever its mark.
+    pub(crate) fn check(
+        &mut self,
+        analysis: &mut Analysis,
+        facts: &[ResolvedFact],
+        verified: bool,
+        said: &Said,
+    ) -> bool {
         let mut extras = object(&analysis.finding.extras);
-        let Some(Json::Object(note)) = extras.get(NOTE).cloned() else {
-            return true;
+        let note = match extras.get(NOTE) {
+            Some(Json::Object(note)) => note.clone(),
+            _ if said.is_behind(analysis) => unmarked(said),
+            _ => return true,
         };
         let (agree, of) = (count(&note, "agree"), count(&note, "of"));
         let own = note.get("origin").and_then(Json::as_str) == Some("model");
@@ -97,8 +94,8 @@ impl Claims {
     }
 
     /// Takes a model's summary in place of what follows the verdict of an agent's own, where each
-    /// of its numbers stands in the agent's findings or summary. The verdict stays: a text without
-    /// numbers cannot be held against facts, and must not say that all is well where it is not.
+    /// of its numbers stands in the agent's findings or summary, and it plays nothing down. The
+    /// verdict stays: a text without numbers cannot be held against facts.
     pub(crate) fn summary(
         &mut self,
         summary: &mut String,
@@ -117,7 +114,12 @@ impl Claims {
             }
             known.extend(it.facts.iter().filter_map(|it| number(&it.fact.value)));
         }
-        if let Some(reason) = unfit(text, &[], &known) {
+        // Where something is wrong a summary says so; where nothing is, it may say that.
+        let faults = analyses
+            .iter()
+            .any(|it| it.analysis.finding.severity > Severity::Low && !is_models(it));
+        let down = || (faults && plays_down(text)).then(|| PLAYED_DOWN.to_owned());
+        if let Some(reason) = unfit(text, &[], &known).or_else(down) {
             self.drop("summary", &reason);
             return;
         }
@@ -168,67 +170,13 @@ pub(crate) fn is_models(analysis: &JudgedAnalysis) -> bool {
         .is_some_and(|it| it == "finding")
 }
 
-/// Drops findings of models that repeat or contradict what a rule of any agent has shown.
-/// Of the reasoner, once it has spoken, only what it sees alone counts: the rest repeats.
-pub(crate) fn reconcile<'a>(outcomes: impl Iterator<Item = &'a mut Outcome>, reasoner: Option<&Outcome>) {
-    let mut outcomes: Vec<&mut Outcome> = outcomes.collect();
-    let mut shown: Vec<(String, String)> = Vec::new();
-    for outcome in &outcomes {
-        shown.extend(sure(outcome));
-    }
-    let across = reasoner.map(sure).unwrap_or_default().into_iter();
-    shown.extend(across.filter(|(code, _)| code.starts_with("cross.")));
-    for outcome in &mut outcomes {
-        let OutcomeStatus::Completed { analyses, extras, .. } = &mut outcome.status else {
-            continue;
-        };
-        let mut dropped = Vec::new();
-        analyses.retain(|it| {
-            let code = it.analysis.finding.code.as_str();
-            let reason = is_models(it).then(|| against(code, &shown)).flatten();
-            if let Some(reason) = &reason {
-                dropped.push(json!({"claim": code, "reason": reason}));
-            }
-            reason.is_none()
-        });
-        if dropped.is_empty() {
-            continue;
-        }
-        if let Some(Json::Object(claims)) = extras.get_mut("model_claims") {
-            let left = claims.get("findings").and_then(Json::as_u64).unwrap_or(0);
-            claims.insert("findings".to_owned(), json!(left.saturating_sub(dropped.len() as u64)));
-            if let Some(Json::Array(all)) = claims.get_mut("dropped") {
-                all.extend(dropped);
-            }
-        }
-    }
-}
-
-/// Codes and ids of what the rules of an agent have shown.
-fn sure(outcome: &Outcome) -> Vec<(String, String)> {
-    let OutcomeStatus::Completed { analyses, .. } = &outcome.status else {
-        return Vec::new();
-    };
-    let shown = analyses.iter().filter(|it| it.evidence_verified && !is_models(it));
-    let shown = shown.filter(|it| it.analysis.finding.confidence >= SURE);
-    shown
-        .map(|it| (it.analysis.finding.code.clone(), it.id.clone()))
-        .collect()
-}
-
-fn against(code: &str, shown: &[(String, String)]) -> Option<String> {
-    shown.iter().find_map(|(known, id)| {
-        let excludes = EXCLUSIVE
-            .iter()
-            .any(|(a, b)| (code == *a && known == b) || (code == *b && known == a));
-        if known == code {
-            Some(format!("a rule reports it already: {id}"))
-        } else if excludes {
-            Some(format!("it contradicts the verified finding {id}, `{known}`"))
-        } else {
-            None
-        }
-    })
+/// The mark of a finding that has none: nobody knows how many samples agree.
+fn unmarked(said: &Said) -> Map<String, Json> {
+    let mut note = Map::new();
+    note.insert("origin".to_owned(), json!("model"));
+    note.insert("agree".to_owned(), json!(1));
+    note.insert("of".to_owned(), json!(said.answers().max(1)));
+    note
 }
 
 fn wrong(analysis: &Analysis, facts: &[ResolvedFact], verified: bool) -> Option<String> {
@@ -247,8 +195,31 @@ fn wrong(analysis: &Analysis, facts: &[ResolvedFact], verified: bool) -> Option<
         .or_else(|| unfit_form(&finding.evidence))
         .or_else(|| unfit(&without_names(&finding.description, facts), &values, &[]))
         .or_else(|| unfit(&without_names(&finding.evidence, facts), &values, &[]))
+        .or_else(|| {
+            let of_facts = names_a_fact(&finding.description, facts, &values);
+            (!of_facts).then(|| "its description speaks of none of its facts".to_owned())
+        })
         // What an action advises is no claim about the artifact: its numbers are free.
         .or_else(|| unfit_form(&analysis.recommendation.action))
+}
+
+/// Words of a label that any fact may have.
+const COMMON: [&str; 8] = ["first", "last", "lowest", "highest", "rows", "value", "number", "with"];
+
+/// Whether a description speaks of what its facts are about: it states one of their values, or a
+/// word of their names. Prompts ask for names as they stand, in every language.
+fn names_a_fact(text: &str, facts: &[ResolvedFact], values: &[f64]) -> bool {
+    let lower = text.to_lowercase();
+    let word = |it: &str| it.chars().count() > 2 && !COMMON.contains(&it) && lower.contains(it);
+    let named = facts.iter().any(|it| {
+        let label = it.fact.label.to_lowercase();
+        let text = match &it.fact.value {
+            Value::Text(text) => text.to_lowercase(),
+            _ => String::new(),
+        };
+        label.split(|it: char| !it.is_alphanumeric()).any(word) || text.split_whitespace().any(word)
+    });
+    named || !numbers_of(text).is_empty() && unfounded(text, values, &[]).is_none()
 }
 
 fn wrong_words(words: &str, analysis: &Analysis, facts: &[ResolvedFact]) -> Option<String> {
@@ -263,7 +234,9 @@ fn wrong_words(words: &str, analysis: &Analysis, facts: &[ResolvedFact]) -> Opti
     .into_iter()
     .flat_map(|it| numbers_of(it))
     .collect();
-    unfit_form(words).or_else(|| unfit(&without_names(words, facts), &values, &known))
+    unfit_form(words)
+        .or_else(|| plays_down(words).then(|| PLAYED_DOWN.to_owned()))
+        .or_else(|| unfit(&without_names(words, facts), &values, &known))
 }
 
 /// Numbers inside the names that an artifact gives are not claims.
@@ -284,18 +257,6 @@ fn unfit(text: &str, facts: &[f64], known: &[f64]) -> Option<String> {
     unfit_form(text).or_else(|| {
         unfounded(text, facts, known).map(|it| format!("the number {} does not follow from its facts", it.text))
     })
-}
-
-/// No links: nobody has looked where they lead. No essays.
-pub(crate) fn unfit_form(text: &str) -> Option<String> {
-    if text.chars().count() > MAX_TEXT {
-        return Some(format!("a text is longer than {MAX_TEXT} characters"));
-    }
-    let lower = text.to_lowercase();
-    ["http://", "https://", "www.", "](", "<script", "javascript:"]
-        .iter()
-        .any(|it| lower.contains(it))
-        .then(|| "a text holds a link".to_owned())
 }
 
 fn numbers_of(text: &str) -> Vec<f64> {

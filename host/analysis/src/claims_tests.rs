@@ -40,7 +40,7 @@ fn analysis(code: &str, description: &str, note: &Json) -> Analysis {
 fn checked(description: &str, note: &Json, verified: bool) -> (Option<Analysis>, Json) {
     let mut claims = Claims::default();
     let mut it = analysis("a.b", description, note);
-    let keep = claims.check(&mut it, &[fact(0.5)], verified);
+    let keep = claims.check(&mut it, &[fact(0.5)], verified, &Said::default());
     let mut extras = Map::new();
     claims.write(&mut extras);
     (keep.then_some(it), extras.remove("model_claims").unwrap_or_default())
@@ -70,6 +70,8 @@ fn a_wrong_number_a_wrong_fact_or_a_link_drops_the_finding_and_is_counted() {
         ("The loss is 0.7.", true, "the number 0.7 does not follow"),
         ("The loss stays.", false, "no place"),
         ("See https://evil.example/x.", true, "a link"),
+        ("The loss calls for sudo rm -rf /.", true, "a command"),
+        ("Something is wrong here.", true, "none of its facts"),
     ] {
         let (kept, claims) = checked(description, &own(1, 1), verified);
         assert!(kept.is_none());
@@ -92,6 +94,34 @@ fn words_for_a_rules_finding_are_added_where_their_numbers_are_the_rules() {
     assert_eq!(it.description, "It rises.");
     assert_eq!(it.extras, "{\"own\":1}");
     assert_eq!(claims["dropped"][0]["claim"], "a.b");
+}
+
+#[test]
+fn words_that_play_a_rules_finding_down_are_not_added() {
+    for words in ["This is harmless at 0.5.", "C'est sans gravité.", "It can be ignored."] {
+        let note = json!({"wording": words, "agree": 3, "of": 3});
+        let (kept, claims) = checked("It rises.", &note, true);
+        assert_eq!(kept.unwrap().finding.description, "It rises.");
+        assert!(claims["dropped"].to_string().contains("plays down"), "{claims}");
+    }
+}
+
+#[test]
+fn a_model_is_found_out_behind_a_finding_without_a_mark() {
+    let words = "The optimiser state was lost when the run was resumed.";
+    let said = Said::in_answers(&[words.to_owned()]);
+    let mut it = analysis("a.b", words, &json!(null));
+    it.finding.extras = String::new();
+    let mut claims = Claims::default();
+    assert!(!claims.check(&mut it, &[fact(0.5)], true, &said));
+    // Words that do speak of its facts are the model's still: a remark.
+    let words = "The loss of layer 3 stays at 50 % to the end.";
+    let said = Said::in_answers(&[words.to_owned()]);
+    let mut it = analysis("a.b", words, &json!(null));
+    it.finding.extras = String::new();
+    assert!(claims.check(&mut it, &[fact(0.5)], true, &said));
+    assert_eq!(it.finding.severity, Severity::Low);
+    assert!(it.finding.confidence < 0.25);
 }
 
 #[test]
@@ -144,76 +174,4 @@ fn a_doubt_without_evidence_changes_nothing_and_is_counted() {
         claims["dropped"][0]["reason"].as_str().unwrap().contains("doubts"),
         "{claims}"
     );
-}
-
-fn outcome(agent: &str, of: Vec<(&str, Option<Json>)>) -> Outcome {
-    let analyses = of
-        .into_iter()
-        .enumerate()
-        .map(|(index, (code, note))| {
-            let mut it = analysis(code, "d", &json!(null));
-            it.finding.extras = note.map(|it| json!({"llm": it}).to_string()).unwrap_or_default();
-            JudgedAnalysis {
-                id: format!("{agent}/{index}"),
-                analysis: it,
-                facts: vec![],
-                evidence_verified: true,
-            }
-        })
-        .collect();
-    Outcome {
-        agent: agent.into(),
-        artifacts: vec![],
-        status: OutcomeStatus::Completed {
-            analyses,
-            summary: String::new(),
-            extras: object(r#"{"model_claims": {"findings": 3, "wordings": 0, "dropped": []}}"#),
-        },
-        objections: vec![],
-        retrieved: vec![],
-    }
-}
-
-#[test]
-fn what_repeats_or_contradicts_a_verified_rule_of_any_agent_is_dropped() {
-    let model = || Some(json!({"origin": "finding"}));
-    let mut outcomes = [
-        outcome("A", vec![("training.overfitting", None)]),
-        outcome(
-            "B",
-            vec![
-                ("training.overfitting", model()),
-                ("training.underfitting", model()),
-                ("training.no_shuffle", model()),
-            ],
-        ),
-    ];
-    reconcile(outcomes.iter_mut(), None);
-    let OutcomeStatus::Completed { analyses, extras, .. } = &outcomes[1].status else {
-        panic!("completed")
-    };
-    assert_eq!(analyses.len(), 1);
-    assert_eq!(analyses[0].analysis.finding.code, "training.no_shuffle");
-    assert_eq!(extras["model_claims"]["findings"], 1);
-    let reasons = extras["model_claims"]["dropped"].to_string();
-    assert!(
-        reasons.contains("already: A/0") && reasons.contains("contradicts"),
-        "{reasons}"
-    );
-}
-
-#[test]
-fn what_the_reasoner_has_shown_across_artifacts_counts_too() {
-    let model = || Some(json!({"origin": "finding"}));
-    let mut outcomes = [outcome(
-        "A",
-        vec![("training.overfitting", model()), ("training.no_shuffle", model())],
-    )];
-    let codes = vec![("cross.drift_not_overfitting", None), ("training.no_shuffle", None)];
-    reconcile(outcomes.iter_mut(), Some(&outcome("R", codes)));
-    let OutcomeStatus::Completed { analyses, .. } = &outcomes[0].status else {
-        panic!("completed")
-    };
-    let left: Vec<_> = analyses.iter().map(|it| it.analysis.finding.code.as_str()).collect();
-    assert_eq!(left, ["training.no_shuffle"]);
 }

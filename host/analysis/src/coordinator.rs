@@ -8,7 +8,8 @@ use deepfix_artifacts::{FileAccess, decode_request};
 use deepfix_config::Config;
 use deepfix_core::{
     AgentError, AgentInfo, Allowance, AnalyseOptions, AnalyseResponse, ArtifactKind, BoxFuture, Diagnosis, Experiment,
-    FailureReason, OrderedMap, Outcome, OutcomeStatus, PluginsInfo, Problem, RefusedPlugin, Role,
+    FailureReason, KnowledgePassage, KnowledgeQuery, OrderedMap, Outcome, OutcomeStatus, PluginsInfo, Problem,
+    RefusedPlugin, Role,
 };
 use deepfix_mlflow::Retriever;
 use deepfix_runtime::{Allocator, NoLanguageModel, Plugin, RunInput, Services, Spent};
@@ -19,9 +20,10 @@ use tracing::Instrument as _;
 use crate::{
     StartError,
     agents::{Agents, Meta},
-    choose, claims, fallback, figures, french, judge, metrics, mlflow,
+    choose, fallback, figures, french, judge, metrics, mlflow,
     model::RequestModel,
-    respond,
+    reconcile, respond,
+    said::Said,
     start::{self, Loaded},
     translate,
     watch::{self, Seen},
@@ -144,7 +146,7 @@ impl Coordinator {
                 }
             }
         }
-        claims::reconcile(finished.iter_mut().map(|it| &mut it.outcome), None);
+        reconcile::reconcile(finished.iter_mut().map(|it| &mut it.outcome), None);
         let outcomes: Vec<Outcome> = finished.iter().map(|it| it.outcome.clone()).collect();
         let mut input = RunInput {
             time_left: options.time_left.saturating_sub(started.elapsed()),
@@ -154,7 +156,7 @@ impl Coordinator {
             model.lend(&agents.reasoner, &mut input);
         }
         let reasoned = run_reasoner(&agents.reasoner, input, &outcomes).await;
-        claims::reconcile(finished.iter_mut().map(|it| &mut it.outcome), Some(&reasoned.outcome));
+        reconcile::reconcile(finished.iter_mut().map(|it| &mut it.outcome), Some(&reasoned.outcome));
         let mut warnings = experiment.warnings;
         if llm.is_some() && model.is_none() {
             warnings.push(USED_UP.to_owned());
@@ -291,14 +293,14 @@ async fn run_analyzer(plugin: &Plugin, input: RunInput, given: Vec<ArtifactKind>
         progress.report(plugin.name(), 0.0, "started");
     }
     let request_id = Arc::clone(&input.request_id);
-    let model = input.services.llm.available();
+    let model = Arc::clone(&input.services.llm);
     let run = plugin.analyze(input).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, model, run).await;
+    let outcome = judge::outcome(plugin.name(), given, &artifacts, Said::of(model.as_ref()), run).await;
     finished(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");
-        if let Some(result) = respond::agent_result(&outcome, &spent) {
+        if let Some(result) = respond::agent_result(&reconcile::without_models(&outcome), &spent) {
             progress.result(&result);
         }
     }
@@ -321,10 +323,10 @@ async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) ->
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 0.0, "started");
     }
-    let model = input.services.llm.available();
+    let model = Arc::clone(&input.services.llm);
     let run = plugin.reason(input, outcomes).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, model, run).await;
+    let outcome = judge::outcome(plugin.name(), given, &artifacts, Said::of(model.as_ref()), run).await;
     finished(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");
@@ -484,6 +486,20 @@ impl Diagnosis for Coordinator {
 
     fn reload(&self) -> BoxFuture<'_, PluginsInfo> {
         Box::pin(self.reload_now("asked for"))
+    }
+
+    fn knowledge(&self, query: &KnowledgeQuery) -> Result<Vec<KnowledgePassage>, Problem> {
+        self.loaded.knowledge.look_up(query)
+    }
+
+    fn knowledge_domains(&self) -> Vec<String> {
+        self.loaded
+            .knowledge
+            .0
+            .domains()
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
     }
 }
 

@@ -8,7 +8,7 @@ use deepfix_core::{
 use deepfix_runtime::Run;
 use serde_json::{Map, Value as Json};
 
-use crate::claims::Claims;
+use crate::{claims::Claims, said::Said};
 
 /// The confidence of a finding whose evidence reads differently in the artifact: it may still
 /// be right, but nobody should act on it alone.
@@ -18,13 +18,13 @@ const UNVERIFIED_CONFIDENCE: f64 = 0.3;
 /// fact about a checkpoint may have to wait for the disk.
 const FACTS_INLINE: usize = 100;
 
-/// The outcome of one run, judged where it does not hold up other requests. `model`: whether the
-/// agent could ask a language model; where it could not, its extras are its own.
+/// The outcome of one run, judged where it does not hold up other requests. `said`: what a language
+/// model answered the agent; none where it could not ask one, and its extras are its own.
 pub(crate) async fn outcome(
     agent: &str,
     given: Vec<ArtifactKind>,
     artifacts: &Arc<ArtifactSet>,
-    model: bool,
+    said: Option<Said>,
     run: Run,
 ) -> Outcome {
     let facts: usize = run
@@ -34,10 +34,10 @@ pub(crate) async fn outcome(
         .map(|it| it.finding.facts.len())
         .sum();
     if facts <= FACTS_INLINE {
-        return judge(agent, given, artifacts, model, run);
+        return judge(agent, given, artifacts, said.as_ref(), run);
     }
     let (name, artifacts) = (agent.to_owned(), Arc::clone(artifacts));
-    let judged = tokio::task::spawn_blocking(move || judge(&name, given, &artifacts, model, run)).await;
+    let judged = tokio::task::spawn_blocking(move || judge(&name, given, &artifacts, said.as_ref(), run)).await;
     judged.unwrap_or_else(|error| Outcome {
         agent: agent.to_owned(),
         artifacts: Vec::new(),
@@ -51,7 +51,7 @@ pub(crate) async fn outcome(
 }
 
 /// The outcome of one run: evidence re-read, citations reduced to what was retrieved.
-fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, model: bool, run: Run) -> Outcome {
+fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, said: Option<&Said>, run: Run) -> Outcome {
     let mut objections = run.objections;
     let status = match run.result {
         Err(error) => OutcomeStatus::Failed(error),
@@ -63,7 +63,9 @@ fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, model: 
             let mut claims = Claims::default();
             for mut analysis in report.analyses {
                 let (facts, evidence_verified) = check.judge(&analysis.finding.facts);
-                if model && !claims.check(&mut analysis, &facts, evidence_verified) {
+                if let Some(said) = said
+                    && !claims.check(&mut analysis, &facts, evidence_verified, said)
+                {
                     continue;
                 }
                 let wrong = facts.iter().filter(|it| it.verified == Some(false)).count();
@@ -96,7 +98,7 @@ fn judge(agent: &str, given: Vec<ArtifactKind>, artifacts: &ArtifactSet, model: 
                 ));
             }
             let (mut summary, mut extras) = (report.summary, object(&report.extras));
-            if model {
+            if said.is_some() {
                 claims.summary(&mut summary, &mut extras, &analyses);
             }
             claims.write(&mut extras);
@@ -178,7 +180,7 @@ mod tests {
             retrieved: vec![("real#one".into(), "real#one: Title (source)".into())],
             spent: Spent::default(),
         };
-        let outcome = judge("A", vec![ArtifactKind::Training], &artifacts, false, run);
+        let outcome = judge("A", vec![ArtifactKind::Training], &artifacts, None, run);
         let OutcomeStatus::Completed { mut analyses, .. } = outcome.status else {
             panic!("completed")
         };

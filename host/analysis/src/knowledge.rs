@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use deepfix_core::AnalyseResponse;
+use deepfix_core::{AnalyseResponse, KnowledgePassage, KnowledgeQuery, Problem, ProblemCode};
 use deepfix_knowledge::{KnowledgeBase, SearchQuery};
 use serde_json::{Map, Value as Json, json};
 
@@ -27,6 +27,34 @@ impl Knowledge {
                 Some((id.clone(), about))
             })
             .collect()
+    }
+
+    /// What a person looks for.
+    pub(crate) fn look_up(&self, query: &KnowledgeQuery) -> Result<Vec<KnowledgePassage>, Problem> {
+        let hits = self.0.search(&SearchQuery {
+            text: query.text.clone(),
+            domain: query.domain.clone(),
+            code: query.code.clone(),
+            limit: query.limit,
+        });
+        let hits = hits.map_err(|error| {
+            tracing::error!(%error, "the knowledge base cannot be searched");
+            Problem::new(ProblemCode::Internal, "the knowledge base cannot be searched")
+        })?;
+        let passage = |it: deepfix_knowledge::Hit| {
+            let (source, url) = it.source.map(|it| (it.title, it.url)).unwrap_or_default();
+            KnowledgePassage {
+                id: it.id,
+                title: it.title,
+                text: it.text,
+                domain: it.domain,
+                codes: it.codes,
+                source,
+                url,
+                score: it.score,
+            }
+        };
+        Ok(hits.into_iter().map(passage).collect())
     }
 }
 

@@ -20,13 +20,17 @@ mod masks;
 mod metrics;
 mod mlflow;
 mod model;
+mod number_words;
 mod numbers;
+mod reconcile;
 mod reload;
 mod respond;
+mod said;
 mod start;
 mod translate;
 mod wanted;
 mod watch;
+mod wording;
 mod workbench;
 mod write_back;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::claims::unfit_form;
+use crate::wording::misshapen;
 
 /// Names of an experiment that quotation marks do not delimit, since they hold some themselves.
 #[derive(Debug, Default)]
@@ -140,7 +140,7 @@ impl Masked {
         let fine = complete
             && !plain.chars().any(char::is_numeric)
             && !restored.trim().is_empty()
-            && unfit_form(&plain).is_none();
+            && misshapen(&plain).is_none();
         fine.then_some(restored)
     }
 }

@@ -150,6 +150,7 @@ impl<'a> RequestModel<'a> {
             llm: self.llm.clone(),
             samples: self.samples,
             account: self.account(plugin.name(), time),
+            said: Mutex::default(),
         });
     }
 
@@ -275,6 +276,7 @@ struct AgentModel {
     llm: Llm,
     samples: u32,
     account: Arc<Account>,
+    said: Mutex<Vec<String>>,
 }
 
 impl LanguageModel for AgentModel {
@@ -288,6 +290,10 @@ impl LanguageModel for AgentModel {
             "analyzer": self.llm.template(Prompt::Analyzer),
             "reasoner": self.llm.template(Prompt::Reasoner),
         }))
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn complete<'a>(
@@ -320,6 +326,10 @@ impl LanguageModel for AgentModel {
                 Some(Err(error)) => return Err(ServiceError::Unavailable(format!("the call was lost: {error}"))),
                 None => return Err(ServiceError::Unavailable("the call was lost".to_owned())),
             };
+            self.said
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(answer.texts.iter().cloned());
             Ok(Completion {
                 texts: answer.texts,
                 model: answer.model,

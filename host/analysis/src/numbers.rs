@@ -1,5 +1,7 @@
 //! Numbers in what a language model writes, held against numbers that were read.
 
+use crate::number_words::in_words;
+
 /// Derived numbers are looked for among the pairs of at most so many facts: with more, chance
 /// alone finds a pair for any number.
 const MOST_PAIRED: usize = 6;
@@ -16,6 +18,22 @@ pub(crate) struct Stated {
 }
 
 impl Stated {
+    /// A number that this code cannot read, such as `½`: it follows from nothing.
+    fn unreadable(it: char) -> Self {
+        Self {
+            text: it.to_string(),
+            readings: Vec::new(),
+        }
+    }
+
+    /// A whole number that is written as a word.
+    pub(crate) fn word(text: &str, value: f64) -> Self {
+        Self {
+            text: text.to_owned(),
+            readings: vec![(value, 0.5)],
+        }
+    }
+
     /// What it may mean.
     pub(crate) fn values(&self) -> impl Iterator<Item = f64> + '_ {
         self.readings.iter().map(|(value, _)| *value)
@@ -50,7 +68,7 @@ fn follows(stated: &Stated, facts: &[f64], known: &[f64]) -> bool {
     })
 }
 
-/// All numbers of a text. Digits that belong to a name, such as those of `f1` or `2D`, are none.
+/// All numbers of a text, in digits and in words. Digits that belong to a name, such as those of `f1` or `2D`, are none.
 pub(crate) fn stated(text: &str) -> Vec<Stated> {
     let characters: Vec<char> = text.chars().map(ascii_digit).collect();
     let at = |place: usize| characters.get(place).copied().unwrap_or(' ');
@@ -59,6 +77,9 @@ pub(crate) fn stated(text: &str) -> Vec<Stated> {
     while place < characters.len() {
         let start = place;
         if !at(place).is_ascii_digit() {
+            if at(place).is_numeric() && !(start > 0 && is_joining(at(start - 1))) {
+                found.push(Stated::unreadable(at(place)));
+            }
             place += 1;
             continue;
         }
@@ -116,12 +137,14 @@ pub(crate) fn stated(text: &str) -> Vec<Stated> {
             text: digits,
         });
     }
+    found.extend(in_words(text));
     found
 }
 
-/// Letters of the scripts that put spaces between words: below the ideographs, kana and Hangul.
+/// Letters that join digits to a name: Latin, Greek, Cyrillic, Armenian. Other scripts write words
+/// and numbers without a space between them, or join a particle to a number.
 fn is_joining(it: char) -> bool {
-    it.is_alphabetic() && u32::from(it) < 0x1100
+    it.is_alphabetic() && u32::from(it) < 0x0590
 }
 
 fn is_separator(it: char) -> bool {
@@ -130,7 +153,13 @@ fn is_separator(it: char) -> bool {
 
 /// Digits of other scripts, which some languages write numbers in.
 fn ascii_digit(it: char) -> char {
-    const ZEROS: [u32; 6] = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50, 0xff10];
+    // Zeros of the decimal digits (Unicode Character Database, general category Nd) of scripts in
+    // use today; other numeric characters are numbers that nothing follows from.
+    const ZEROS: [u32; 32] = [
+        0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50,
+        0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
+        0xa620, 0xa8d0, 0xa900, 0xff10,
+    ];
     let code = it as u32;
     ZEROS
         .iter()
@@ -230,6 +259,33 @@ mod tests {
             );
         }
         assert_eq!(stated("2x").len(), 1);
+    }
+
+    #[test]
+    fn numbers_in_words_and_other_scripts_are_numbers() {
+        for text in [
+            "ninety percent of the rows",
+            "Twelve layers are dead",
+            "quatre-vingt lignes",
+            "trois cent lignes",
+            "a million rows",
+            "½ of it",
+            "①",
+            "ค่า0.35",
+            "௭",
+        ] {
+            assert!(!founded(text, &[0.3124]), "{text}");
+        }
+        for text in [
+            "ninety percent",
+            "90 %",
+            "quatre-vingt-dix pour cent",
+            "R² and m²",
+            "one or two",
+        ] {
+            assert!(founded(text, &[0.9]), "{text}");
+        }
+        assert!(founded("twelve layers", &[12.0]) && founded("௭", &[7.0]));
     }
 
     #[test]

@@ -82,6 +82,7 @@ fn differing(started_with: &Config, now: &Config) -> Vec<String> {
             ("telemetry", format!("{:?}", it.telemetry)),
             ("mlflow", format!("{:?}", it.mlflow)),
             ("artifacts", format!("{:?}", it.artifacts)),
+            ("uploads", format!("{:?}", it.uploads)),
         ]
     };
     let (then, now) = (sections(started_with), sections(now));

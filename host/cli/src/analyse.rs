@@ -19,10 +19,14 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     logging::start_quiet();
     // What is to be analysed is read first: its errors are the user's most likely ones.
     let mut experiment = match &args.path {
-        Some(path) => match ingest::read_tables(path, &args.table)? {
-            Some(experiment) => experiment,
-            None => read(path)?,
-        },
+        Some(path) => {
+            let (experiment, said) = match ingest::read_tables(path, &args.table, true)? {
+                Some(read) => read,
+                None => read(path)?,
+            };
+            say(&said);
+            experiment
+        }
         None => Experiment {
             source: args.mlflow.source(),
             language: "english".to_owned(),
@@ -67,22 +71,25 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
         .map_or(ExitCode::SUCCESS, |level| gate(&response, level.into())))
 }
 
-/// What a path on the command line names.
-pub(crate) fn read(path: &Path) -> anyhow::Result<Experiment> {
-    if path.is_dir() {
-        let contents = read_folder(path)?;
-        for line in &contents.recognised {
-            output::remark(&styled(DIM, &output::printable(&format!("read {line}"))));
-        }
-        return Ok(contents.experiment);
+/// Tells the user what was recognised.
+pub(crate) fn say(lines: &[String]) {
+    for line in lines {
+        output::remark(&styled(DIM, &output::printable(line)));
     }
-    if path != Path::new("-")
-        && let Some(contents) = read_file(path)?
-    {
-        for line in &contents.recognised {
-            output::remark(&styled(DIM, &output::printable(&format!("read {line}"))));
-        }
-        return Ok(contents.experiment);
+}
+
+/// What a path on the command line names, and what was recognised there.
+pub(crate) fn read(path: &Path) -> anyhow::Result<(Experiment, Vec<String>)> {
+    let contents = if path.is_dir() {
+        Some(read_folder(path)?)
+    } else if path != Path::new("-") {
+        read_file(path)?
+    } else {
+        None
+    };
+    if let Some(contents) = contents {
+        let said = contents.recognised.iter().map(|line| format!("read {line}"));
+        return Ok((contents.experiment, said.collect()));
     }
     let (name, body, folder) = if path == Path::new("-") {
         let mut body = Vec::new();
@@ -97,7 +104,8 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Experiment> {
     // Files that the request names are those beside it: the user names the request.
     let folder = folder.map(|it| if it.as_os_str().is_empty() { ".".into() } else { it });
     let access = FileAccess::below(&folder.into_iter().collect::<Vec<_>>());
-    decode_request(&body, &access).map_err(|problem| anyhow::anyhow!("{name}: {problem}"))
+    let experiment = decode_request(&body, &access).map_err(|problem| anyhow::anyhow!("{name}: {problem}"))?;
+    Ok((experiment, Vec::new()))
 }
 
 /// What `--fail-on` makes of a response. A gate that cannot see everything does not open: an

@@ -20,6 +20,7 @@ mod runs;
 mod saved;
 mod serve;
 mod telemetry;
+mod uploads;
 
 use std::process::ExitCode;
 

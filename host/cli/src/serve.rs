@@ -7,7 +7,7 @@ use deepfix_core::Diagnosis;
 use deepfix_server::{Control, Reloads, Service, Tls};
 use tokio::net::TcpListener;
 
-use crate::{args::ServeArgs, config, history, logging};
+use crate::{args::ServeArgs, config, history, logging, uploads};
 
 /// `deepfix serve`.
 pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result<ExitCode> {
@@ -40,6 +40,7 @@ pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result
     let mut service = Service::new(diagnosis.clone(), &server)
         .with_access(&config.access, &config.tenants, &config.oidc)?
         .with_model_budget(config.llm.request_calls, config.llm.request_tokens)
+        .with_uploads(&config.uploads, uploads::reader())
         .with_metrics(metrics);
     if let Some((history, shared)) = history {
         service = service.with_history(history, config.history.retention, shared);

@@ -17,6 +17,7 @@ mod telemetry;
 mod tenants;
 mod tls;
 mod types;
+mod uploads;
 
 pub use error::ConfigError;
 pub use llm::LlmConfig;
@@ -30,3 +31,4 @@ pub use tls::TlsConfig;
 pub use types::{
     AgentConfig, ArtifactsConfig, Config, EngineSection, KnowledgeConfig, LogConfig, LogFormat, ServerConfig,
 };
+pub use uploads::UploadsConfig;

@@ -12,7 +12,7 @@ use crate::{
     AgentConfig, ArtifactsConfig, Config, ConfigError, EngineSection, KnowledgeConfig, LogConfig, LogFormat,
     ServerConfig, mlflow, oidc, overrides, plugins,
     raw::{RawAgent, RawConfig, RawServer},
-    service, telemetry, tenants, tls,
+    service, telemetry, tenants, tls, uploads,
 };
 
 impl Config {
@@ -131,6 +131,7 @@ impl Checker<'_> {
             server: self.server(&raw.server)?,
             history: service::history(self, raw.history)?,
             access: service::access(self, raw.access)?,
+            uploads: uploads::check(self, &raw.uploads)?,
             tls: tls::tls(self, &raw.tls)?,
             oidc: oidc::oidc(self, raw.oidc)?,
             tenants: tenants::tenants(self, raw.tenant, &reasoner.name)?,

@@ -14,6 +14,7 @@ use crate::{
     telemetry::RawTelemetry,
     tenants::RawTenant,
     tls::RawTls,
+    uploads::RawUploads,
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -22,6 +23,7 @@ pub(crate) struct RawConfig {
     pub(crate) server: RawServer,
     pub(crate) history: RawHistory,
     pub(crate) access: RawAccess,
+    pub(crate) uploads: RawUploads,
     pub(crate) tls: RawTls,
     pub(crate) oidc: RawOidc,
     pub(crate) telemetry: RawTelemetry,

@@ -4,7 +4,7 @@ use deepfix_core::{ArtifactKind, Capability, Limits};
 
 use crate::{
     AccessConfig, HistoryConfig, LlmConfig, MlflowConfig, OidcConfig, PluginsConfig, SecretSource, TelemetryConfig,
-    TenantConfig, TlsConfig,
+    TenantConfig, TlsConfig, UploadsConfig,
 };
 
 /// The whole configuration, checked.
@@ -18,6 +18,8 @@ pub struct Config {
     pub history: HistoryConfig,
     /// Whom the server answers.
     pub access: AccessConfig,
+    /// Files that people hand over in a browser.
+    pub uploads: UploadsConfig,
     /// The server's own certificate.
     pub tls: Option<TlsConfig>,
     /// The identity provider.

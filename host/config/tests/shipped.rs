@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use deepfix_config::{AccessConfig, Config, HistoryConfig, OidcConfig, ServerConfig, TelemetryConfig};
+use deepfix_config::{AccessConfig, Config, HistoryConfig, OidcConfig, ServerConfig, TelemetryConfig, UploadsConfig};
 
-const SECTIONS: [&str; 14] = [
+const SECTIONS: [&str; 15] = [
     "access",
     "tls",
     "oidc",
@@ -20,6 +20,7 @@ const SECTIONS: [&str; 14] = [
     "artifacts",
     "limits",
     "plugins",
+    "uploads",
 ];
 
 fn shipped() -> String {
@@ -62,6 +63,7 @@ fn the_shipped_file_states_the_defaults() {
     let config = parse(&shipped()).unwrap();
     assert_eq!(config.server, ServerConfig::default());
     assert_eq!(config.access, AccessConfig::default());
+    assert_eq!(config.uploads, UploadsConfig::default());
     assert_eq!(config.oidc, OidcConfig::default());
     assert_eq!(config.telemetry, TelemetryConfig::default());
     assert_eq!((config.tls, config.tenants), (None, Vec::new()));

@@ -10,8 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    AgentResult, AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, Limits,
-    PluginsInfo, Problem,
+    AgentResult, AnalyseResponse, ArtifactKind, Capability, CapabilityRequest, Consumed, Experiment, KnowledgePassage,
+    KnowledgeQuery, Limits, PluginsInfo, Problem,
 };
 
 /// Hears how far an agent is.
@@ -159,5 +159,19 @@ pub trait Diagnosis: Send + Sync + 'static {
     /// Looks at plugins and configuration now, and swaps what changed.
     fn reload(&self) -> BoxFuture<'_, PluginsInfo> {
         Box::pin(async { self.plugins() })
+    }
+
+    /// Passages of the knowledge base, the best first.
+    ///
+    /// # Errors
+    /// The index does not answer.
+    fn knowledge(&self, query: &KnowledgeQuery) -> Result<Vec<KnowledgePassage>, Problem> {
+        let _ = query;
+        Ok(Vec::new())
+    }
+
+    /// The domains of the knowledge base, sorted.
+    fn knowledge_domains(&self) -> Vec<String> {
+        Vec::new()
     }
 }

@@ -9,6 +9,7 @@ mod diagnosis;
 mod evidence;
 mod figures;
 mod finding;
+mod knowledge;
 mod limits;
 mod plugins;
 mod problem;
@@ -26,6 +27,7 @@ pub use diagnosis::{AgentInfo, Allowance, AnalyseOptions, BoxFuture, Diagnosis, 
 pub use evidence::{FactCheck, ResolvedFact};
 pub use figures::{Classes, Curves, Feature, Figures, Series, Spread};
 pub use finding::{Analysis, Fact, Finding, Recommendation, Report, Severity, Source, Value};
+pub use knowledge::{KnowledgePassage, KnowledgeQuery};
 pub use limits::{Limits, LimitsOverride};
 pub use plugins::{PluginsInfo, RefusedPlugin};
 pub use problem::{Problem, ProblemCode};

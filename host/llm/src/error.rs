@@ -34,6 +34,14 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Whether a model was at work before it: its tokens are billed though nothing came of them.
+    pub(crate) fn is_answered(self) -> bool {
+        matches!(
+            self,
+            Self::Refused | Self::Filtered | Self::Malformed | Self::Empty | Self::Leaked
+        )
+    }
+
     /// The stable name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

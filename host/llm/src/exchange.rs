@@ -7,7 +7,7 @@ use tracing::{Instrument as _, Span};
 use crate::{
     ErrorKind, LlmError, Message, Prompt, chain,
     guard::{guard_key, redact},
-    ledger::Account,
+    ledger::{Account, Tokens},
     retry,
     service::{Inner, Shape},
     tape::Tape,
@@ -103,6 +103,10 @@ impl Inner {
             Ok(Parsed::Length(tokens)) => {
                 let length = exchange.max_tokens as usize * 4;
                 Ok(Parsed::Length(account.settle(tokens, characters, length, prices)))
+            }
+            Err(error) if error.kind.is_answered() => {
+                account.settle(Tokens::default(), characters, 0, prices);
+                Err(error)
             }
             other => other,
         }

@@ -78,6 +78,10 @@ async fn every_fault_ends_in_its_own_error_before_the_deadline() {
         let account = account(&llm, time);
         let started = Instant::now();
         let error = llm.complete(&ask("x"), &account).await.unwrap_err();
+        // A model that was at work is paid for, whatever came of it.
+        let billed = matches!(fault.kind, "refused" | "filtered" | "malformed" | "empty");
+        let input = account.spend().tokens.input;
+        assert!(!billed || input > 0, "{}: {input} tokens", fault.name);
         assert_eq!(error.kind.as_str(), fault.kind, "{}: {error}", fault.name);
         assert!(
             started.elapsed() < time + Duration::from_secs(1),

@@ -7,8 +7,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{markdown, sarif, view::View};
 
+/// Colours and elements that a report and the pages of a server have in common.
+pub const BASE_STYLE: &str = include_str!("../templates/base.css");
 /// The page's whole style and script: the policy below allows these two texts and nothing else.
-const STYLE: &str = include_str!("../templates/report.css");
+const STYLE: &str = concat!(
+    include_str!("../templates/base.css"),
+    include_str!("../templates/report.css")
+);
 const SCRIPT: &str = include_str!("../templates/report.js");
 
 static POLICY: LazyLock<String> = LazyLock::new(|| {
@@ -48,6 +53,8 @@ struct Download {
 #[template(path = "report.html")]
 struct Page {
     view: View,
+    /// Where the name of the program leads, on a server.
+    home: Option<&'static str>,
     downloads: Vec<Download>,
     policy: &'static str,
     style: &'static str,
@@ -60,6 +67,18 @@ struct Page {
 /// # Errors
 /// See [`ReportError`].
 pub fn html(response: &AnalyseResponse, language: &str) -> Result<String, ReportError> {
+    page(response, language, None)
+}
+
+/// The same for a server that shows it one folder below its root, to which the page then leads back.
+///
+/// # Errors
+/// See [`ReportError`].
+pub fn html_on_server(response: &AnalyseResponse, language: &str) -> Result<String, ReportError> {
+    page(response, language, Some("../"))
+}
+
+fn page(response: &AnalyseResponse, language: &str, home: Option<&'static str>) -> Result<String, ReportError> {
     let stem: String = response
         .dataset_name
         .iter()
@@ -91,6 +110,7 @@ pub fn html(response: &AnalyseResponse, language: &str) -> Result<String, Report
     ];
     let page = Page {
         view: View::of(response, language),
+        home,
         downloads,
         policy: content_security_policy(),
         style: STYLE,

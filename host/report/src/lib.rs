@@ -20,7 +20,7 @@ mod view;
 mod words;
 
 pub use content::{Action, Agent, Content, Note, RootCause};
-pub use html::{ReportError, content_security_policy, html};
+pub use html::{BASE_STYLE, ReportError, content_security_policy, html, html_on_server};
 pub use labels::Labels;
 pub use markdown::markdown;
 pub use sarif::sarif;

@@ -116,6 +116,12 @@ pub trait LanguageModel: Send + Sync {
         None
     }
 
+    /// What it has answered so far, all samples of all requests: the host knows its words again in
+    /// what the agent reports.
+    fn said(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Answers one request.
     fn complete<'a>(
         &'a self,

@@ -90,7 +90,7 @@ pub(crate) async fn analyze(
 }
 
 /// Waits for a turn, diagnoses and remembers: the response as JSON, and its id where it is kept.
-async fn diagnose(
+pub(crate) async fn diagnose(
     app: &App,
     identity: &Identity,
     experiment: Experiment,

@@ -4,6 +4,7 @@
 //! ```text
 //! event: progress   {"agent", "fraction", "message"}
 //! event: agent      the result of one agent, as in `agent_results`
+//! event: kept       of an upload: {"id"}, by which the history knows it
 //! event: response   the whole response; the last event
 //! event: problem    in its place, what went wrong
 //! ```
@@ -52,6 +53,14 @@ pub(crate) struct Channel {
     /// Without a bound of its own: there are only so many agents, and `waiting` bounds progress.
     events: mpsc::UnboundedSender<Said>,
     waiting: Arc<AtomicUsize>,
+}
+
+impl Channel {
+    /// Tells the id by which the history knows the response that comes next.
+    pub(crate) fn kept(&self, id: &str) {
+        let event = event("kept", &json!({ "id": id }).to_string());
+        let _ = self.events.send(Said { event, progress: false });
+    }
 }
 
 /// An event, and whether it is one of progress.

@@ -9,7 +9,7 @@
 //!  compression of the answer, when asked for
 //!  problem     whatever went wrong becomes application/problem+json
 //!  catch panic a panic is an answer too
-//!  routes      /health, /v1/agents, /v1/analyse, /v2/analyse, /v2/jobs/{id}; all under /api too
+//!  routes      /health, /v1/agents, /v1/analyse, /v2/analyse, /v2/jobs/{id}, pages; all under /api too
 //!   access     the key: who asks, whether that is allowed, how often
 //!   body       content type and encoding, size, time
 //!   admission  a bounded number run, a bounded number wait, the rest is refused
@@ -33,6 +33,7 @@ mod linger;
 mod observe;
 mod openapi;
 mod operations;
+mod pages;
 mod problem;
 mod request_id;
 mod routes;
@@ -47,6 +48,7 @@ mod trace;
 pub use access::{Control, Minted, Scope, TokensError, mint};
 pub use openapi::openapi;
 pub use operations::start_metrics;
+pub use pages::{ReadFiles, Reader};
 pub use routes::router;
 pub use serve::{Drained, serve};
 pub use service::Service;

@@ -15,7 +15,7 @@ use axum::{
 };
 use deepfix_core::{Problem, ProblemCode};
 
-use crate::{request_id::RequestId, routes};
+use crate::{pages, request_id::RequestId, routes};
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -122,6 +122,8 @@ fn log_panic(panic: &(dyn Any + Send)) {
 pub(crate) async fn render(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let (method, path) = (request.method().clone(), shown_path(request.uri().path()).to_owned());
+    // For the page that a browser gets.
+    let (headers, uri) = (request.headers().clone(), request.uri().clone());
     let response = next.run(request).await;
     let problem = match response.extensions().get::<Arc<Problem>>() {
         Some(problem) => Problem::clone(problem),
@@ -140,6 +142,12 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     let status = status_of(&problem);
     let (mut parts, _) = response.into_parts();
     parts.status = status;
+    if let Some(page) = pages::of_problem(&headers, &uri, &problem) {
+        let (shown, body) = page.into_parts();
+        parts.headers.remove(CONTENT_LENGTH);
+        parts.headers.extend(shown.headers);
+        return Response::from_parts(parts, body);
+    }
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.insert(CONTENT_TYPE, PROBLEM_JSON);
     let body = serde_json::to_vec(&problem).unwrap_or_default();

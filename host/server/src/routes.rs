@@ -23,7 +23,7 @@ use crate::{
     app::App,
     body, history, jobs, observe,
     openapi::{self, Refused},
-    operations, problem,
+    operations, pages, problem,
     service::Service,
     shutdown::Phases,
 };
@@ -37,7 +37,7 @@ struct Endpoint {
 }
 
 const ENDPOINTS: &[Endpoint] = &[
-    endpoint("GET", "/", "this list"),
+    endpoint("GET", "/", "this list; the home page for a browser"),
     endpoint("GET", "/health", "whether the server answers"),
     endpoint("GET", "/ready", "whether it should get requests"),
     endpoint("GET", "/v1/agents", "the agents, what they read, find and may use"),
@@ -58,6 +58,18 @@ const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", "/v1/analyses", "what was diagnosed before, the newest first"),
     endpoint("GET", "/v1/analyses/{id}", "one of them, whole"),
     endpoint("GET", "/analyses/{id}", "its report, a page for a browser"),
+    endpoint("GET", "/analyses", "the list of analyses, a page"),
+    endpoint("GET", "/analyses/compare", "what changed from `a` to `b`, a page"),
+    endpoint("GET", "/agents", "the agents and how they do, a page"),
+    endpoint("GET", "/knowledge", "the search of the knowledge base, a page"),
+    endpoint("GET", "/v1/knowledge", "passages of the knowledge base"),
+    endpoint(
+        "POST",
+        "/v1/uploads",
+        "diagnoses what files hold that a form carries; the answer is the result",
+    ),
+    endpoint("POST", "/sign-in", "keeps a key in a cookie, for the pages"),
+    endpoint("POST", "/sign-out", "forgets it"),
     endpoint("DELETE", "/v1/analyses/{id}", "forgets it"),
     endpoint(
         "GET",
@@ -122,7 +134,6 @@ fn api(app: Option<&Arc<App>>) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(agents))
         .routes(routes!(history::list))
         .routes(routes!(history::show))
-        .route("/analyses/{id}", get(history::page))
         .routes(routes!(history::compare));
     let forgetting = OpenApiRouter::new().routes(routes!(history::forget));
     let (analysing, reading, forgetting) = match app {
@@ -138,8 +149,12 @@ fn api(app: Option<&Arc<App>>) -> OpenApiRouter<Arc<App>> {
             )
         }
     };
-    OpenApiRouter::new()
-        .routes(routes!(root))
+    // A server answers `/` for browsers as well: see `pages`.
+    let front = match app {
+        None => OpenApiRouter::new().routes(routes!(root)),
+        Some(app) => pages::routes(app).into(),
+    };
+    front
         .route(openapi::PATH, get(openapi::document))
         .routes(routes!(operations::health))
         .routes(routes!(operations::ready))
@@ -148,7 +163,7 @@ fn api(app: Option<&Arc<App>>) -> OpenApiRouter<Arc<App>> {
         .merge(forgetting)
 }
 
-fn gate(app: &Arc<App>, scope: Scope, address: SocketAddr) -> Gate {
+pub(crate) fn gate(app: &Arc<App>, scope: Scope, address: SocketAddr) -> Gate {
     Gate {
         app: Arc::clone(app),
         scope,
@@ -194,9 +209,10 @@ fn layered(app: Arc<App>, routes: Router<Arc<App>>, address: SocketAddr) -> Rout
 
 /// What the server offers.
 #[utoipa::path(get, path = "/", tag = "operations", security(()), responses(
-    (status = 200, description = "Name, version and all endpoints", body = Object), Refused,
+    (status = 200, description = "Name, version and all endpoints; a browser gets the home page", body = Object),
+    Refused,
 ))]
-async fn root() -> Response {
+pub(crate) async fn root() -> Response {
     Json(serde_json::json!({
         "name": "deepfix",
         "version": env!("CARGO_PKG_VERSION"),

@@ -1,13 +1,14 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use deepfix_config::{AccessConfig, OidcConfig, ServerConfig, TenantConfig};
+use deepfix_config::{AccessConfig, OidcConfig, ServerConfig, TenantConfig, UploadsConfig};
 use deepfix_core::Diagnosis;
 use deepfix_history::{History, Usage};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{
     access::{self, Control, Policy, TokensError},
+    pages::{Reader, Uploads},
     tls::Tls,
 };
 
@@ -21,6 +22,7 @@ pub struct Service {
     pub(crate) history: Option<History>,
     pub(crate) retention: Duration,
     pub(crate) metrics: Option<PrometheusHandle>,
+    pub(crate) uploads: Option<Uploads>,
     /// Whether the history is shared with other servers.
     pub(crate) shared: bool,
     pub(crate) tls: Option<Tls>,
@@ -39,6 +41,7 @@ impl Service {
             history: None,
             retention: Duration::MAX,
             metrics: None,
+            uploads: None,
             shared: false,
             tls: None,
             per_request: Usage {
@@ -76,6 +79,13 @@ impl Service {
     #[must_use]
     pub fn with_model_budget(mut self, calls: u64, tokens: u64) -> Self {
         self.per_request = Usage { calls, tokens };
+        self
+    }
+
+    /// With `/v1/uploads` and the form of the home page: files are read by `reader`.
+    #[must_use]
+    pub fn with_uploads(mut self, config: &UploadsConfig, reader: Reader) -> Self {
+        self.uploads = Some(Uploads::new(config, reader));
         self
     }
 

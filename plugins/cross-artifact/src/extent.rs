@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use deepfix_plugin::{AgentOutcome, ArtifactKind, Language, Outcome};
+use deepfix_plugin::{AgentOutcome, ArtifactKind, Error, Language, Outcome};
 use deepfix_views::{dataset::Which, training::Params};
 use serde_json::{Map, Value as Json, json};
 
@@ -96,7 +96,7 @@ impl Extent {
         match &outcome.outcome {
             Outcome::Completed { extras, .. } => self.inherit(&agent, extras),
             Outcome::Failed(error) => {
-                let reason = shorten(&error.to_string(), MOST_TEXT);
+                let reason = failure(case, error);
                 entry("agent-failed", &reason, "agent-failed-send");
                 self.agents_failed.push(json!({"agent": agent, "why": reason}));
                 let args = [("agent", agent.clone().into()), ("reason", reason.into())];
@@ -148,6 +148,22 @@ impl Extent {
     pub(crate) fn agents_failed(&self) -> Json {
         json!(self.agents_failed)
     }
+}
+
+/// Why an agent failed: the kind in the language of the request, the message as it is, since
+/// it is for the operator.
+fn failure(case: &Case<'_>, error: &Error) -> String {
+    let (kind, message) = match error {
+        Error::NotFound(it) => ("not-found", it),
+        Error::Invalid(it) => ("invalid", it),
+        Error::Denied(it) => ("denied", it),
+        Error::BudgetExceeded(it) => ("budget-exceeded", it),
+        Error::TimedOut(it) => ("timed-out", it),
+        Error::Unavailable(it) => ("unavailable", it),
+        Error::Internal(it) => ("internal", it),
+    };
+    let message = shorten(message, MOST_TEXT);
+    case.text(&format!("failure-{kind}"), &[("message", message.into())])
 }
 
 /// A list in an agent's extras, whatever else is there.

@@ -59,6 +59,9 @@ pub const CALIBRATION: Calibration = Calibration::of(include_str!("../calibratio
 /// More root causes than this are a list, not a diagnosis.
 const MOST_CAUSES: usize = 40;
 
+/// Remarks that are named where they may be why a model is poor.
+const MOST_REMARKS: usize = 3;
+
 /// Root causes that one other plugin may add: with more it would crowd out everybody else's. Its
 /// own result in the response holds all of them.
 const MOST_EXTERNAL: usize = 10;
@@ -106,7 +109,8 @@ impl Reasoner for CrossArtifactReasoner {
             .filter_map(|it| analyses::analysis(cx, it, &notes, &texts))
             .collect();
         let why = extent::why_nothing(&case, &extent);
-        let poor = poor::find(&experiment);
+        let titles: Vec<String> = causes.iter().map(|it| texts.title(&it.fault)).collect();
+        let poor = poor::find(&experiment, &Texts::list(&titles, MOST_REMARKS));
         let verdict = verdict(&causes, outcomes, &checked, &why, poor.is_some());
         match &verdict {
             Verdict::Faulty(_) => {}
@@ -176,7 +180,7 @@ fn verdict<'a>(
     let remarks = causes.len();
     if answered && !checked.is_empty() {
         if poor {
-            Verdict::Poor { checked, remarks }
+            Verdict::Poor { checked, causes }
         } else {
             Verdict::Healthy { checked, remarks }
         }

@@ -17,7 +17,7 @@ pub(crate) enum Verdict<'a> {
     /// It has none beyond remarks.
     Healthy { checked: &'a str, remarks: usize },
     /// It has none beyond remarks, and the model is poor all the same.
-    Poor { checked: &'a str, remarks: usize },
+    Poor { checked: &'a str, causes: &'a [Cause<'a>] },
     /// Nothing is known.
     Unknown { why: &'a str },
 }
@@ -35,15 +35,20 @@ pub(crate) fn write(
     let mut lines = Vec::new();
     match verdict {
         Verdict::Faulty(causes) => faulty(causes, actions, texts, &mut lines),
-        Verdict::Healthy { checked, remarks } | Verdict::Poor { checked, remarks } => {
-            let id = match verdict {
-                Verdict::Poor { .. } => "summary-poor",
-                _ => "summary-healthy",
-            };
-            lines.push(texts.plain(id, &[("checked", (*checked).into())]));
+        Verdict::Healthy { checked, remarks } => {
+            lines.push(texts.plain("summary-healthy", &[("checked", (*checked).into())]));
             if *remarks > 0 {
                 lines.push(texts.plain("summary-remarks", &[("count", (*remarks).into())]));
             }
+        }
+        Verdict::Poor { checked, causes: [] } => {
+            lines.push(texts.plain("summary-poor", &[("checked", (*checked).into())]));
+        }
+        Verdict::Poor { checked, causes } => {
+            let titles: Vec<String> = causes.iter().map(|it| texts.title(&it.fault)).collect();
+            let titles = Texts::list(&titles, MOST_NEXT);
+            let args = [("checked", (*checked).into()), ("remarks", titles.into())];
+            lines.push(texts.plain("summary-poor-remarks", &args));
         }
         Verdict::Unknown { why } => lines.push(texts.plain("summary-not-examined", &[("why", (*why).into())])),
     }

@@ -28,6 +28,7 @@ const MESSAGES: &[&str] = &[
     "cross-val-labels-corrupted-checks",
     "cross-healthy",
     "cross-poor-unexplained",
+    "cross-poor-unexplained-remarks",
     "cross-not-examined",
 ];
 

@@ -202,7 +202,7 @@ fn different_scales_matter_only_without_a_scaler_and_with_symptoms() {
         unscaled(json!({"feature_scaling": "none"}), 0.7),
         &[completed(TRAINING, vec![])],
     );
-    assert_eq!(answer.codes(), ["cross.poor_unexplained"]);
+    assert_eq!(answer.codes(), ["cross.healthy"]);
 }
 
 #[test]
@@ -215,20 +215,45 @@ fn a_parameter_that_is_absent_says_less_than_one_that_says_none() {
         unscaled(json!({"feature_scaling": null}), 4000.0),
         &[completed(TRAINING, vec![])],
     );
-    let of = |answer: &Answer| {
-        (
-            answer.report.analyses[0].finding.severity,
-            answer.report.analyses[0].finding.confidence,
-        )
+    assert_eq!(none.codes(), ["cross.missing_scaling"]);
+    assert_eq!(absent.codes(), ["cross.missing_scaling"]);
+    let of = |answer: &Answer| answer.report.analyses[0].finding.clone();
+    assert_eq!((of(&none).severity, of(&absent).severity), (High, Medium));
+    let strength = |answer: &Answer| {
+        let extras: serde_json::Value = serde_json::from_str(&of(answer).extras).unwrap();
+        extras["strength"].as_f64().unwrap()
     };
-    assert_eq!(none.codes(), absent.codes());
-    assert!(of(&none) > of(&absent));
+    assert!(strength(&none) > strength(&absent));
+    assert!(of(&none).confidence >= of(&absent).confidence);
     // A rate out of the ordinary explains the first loss as well.
     let fast = reason(
         unscaled(json!({"feature_scaling": null, "learning_rate": 0.5}), 4000.0),
         &[completed(TRAINING, vec![])],
     );
-    assert_eq!(fast.codes(), ["cross.poor_unexplained"]);
+    assert_eq!(fast.codes(), ["cross.healthy"]);
+}
+
+#[test]
+fn a_loss_that_breaks_after_a_usual_start_is_not_carried_in_by_the_inputs() {
+    let broken = |from: usize, first: f64, scaling: serde_json::Value| {
+        let mut request = unscaled(json!({"feature_scaling": scaling}), first);
+        for row in from..30 {
+            request["training_artifacts"]["metrics_values"]["train_loss"][row] = json!("NaN");
+        }
+        reason(
+            request,
+            &[completed(
+                TRAINING,
+                vec![finding("training.exploding_gradients", High, 0.9)],
+            )],
+        )
+    };
+    let is_scaling = |answer: Answer| answer.codes().contains(&"cross.missing_scaling");
+    // Nothing is said of a scaler: only the start of the run tells.
+    assert!(!is_scaling(broken(3, 0.7, json!(null))));
+    assert!(is_scaling(broken(0, 0.7, json!(null))), "never finite");
+    assert!(is_scaling(broken(3, 40.0, json!(null))), "a start far above chance");
+    assert!(!is_scaling(broken(20, 12.0, json!(null))), "too late");
 }
 
 #[test]

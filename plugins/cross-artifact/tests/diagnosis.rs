@@ -119,6 +119,14 @@ fn when_all_agents_failed_nothing_is_called_healthy() {
 }
 
 #[test]
+fn a_failure_is_told_in_the_language_of_the_request() {
+    let request = json!({"language": "french", "training_artifacts": {"params": {}}});
+    let answer = reason(request, &[failed(TRAINING)]);
+    let why = answer.extras["agents_failed"][0]["why"].as_str().unwrap();
+    assert_eq!(why, "délai dépassé : « 5 s are over »");
+}
+
+#[test]
 fn when_all_agents_were_skipped_the_answer_says_what_to_send() {
     let skipped = |agent: &str| AgentOutcome {
         agent: agent.to_owned(),

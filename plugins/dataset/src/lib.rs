@@ -15,6 +15,8 @@
 mod examined;
 #[cfg(test)]
 mod french_tests;
+#[cfg(test)]
+mod key_tests;
 mod rules;
 #[cfg(test)]
 mod tests;

@@ -13,13 +13,15 @@ summary-findings = { $ran } checks were read, { $failed } of which failed or war
        *[other] { $serious }
     } should change what you do next.
 not-examined-dates-why = These checks need a datetime column; none was declared.
-not-examined-dates-send = Build the deepchecks Dataset with datetime_name if the rows have a date.
+not-examined-dates-send = Declare which column holds the date, if the rows have one: datetime_name of the deepchecks Dataset, or --date of deepfix ingest.
 not-examined-index-why = These checks need an index column; none was declared.
-not-examined-index-send = Build the deepchecks Dataset with index_name if the rows have a key; it is then kept out of the features as well.
+not-examined-index-send = Declare which column holds the key, if the rows have one: index_name of the deepchecks Dataset, or --index of deepfix ingest; it is then kept out of the features as well.
 not-examined-classes-why = These checks need classes, or the probabilities of a classifier.
 not-examined-classes-send = Declare label_type as binary or multiclass, and pass a fitted model with predict_proba for the confusion matrix, calibration and ROC.
 not-examined-samples-why = These checks gave up, usually because the split has too few rows or a column of mixed types.
 not-examined-samples-send = Repair columns that mix text and numbers, and send a larger split.
+not-examined-boosting-why = This check needs a boosted model that can predict after each of its stages; for any other model it has nothing to say.
+not-examined-boosting-send = Nothing, unless the model is boosted: then pass the fitted booster itself and not a pipeline around it.
 not-examined-model-why = These checks need a model that they can call.
 not-examined-model-send = Pass the fitted model, trained on exactly the columns of the Dataset.
 not-examined-other-why = These checks returned neither a value nor a verdict.

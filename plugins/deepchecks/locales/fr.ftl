@@ -13,13 +13,15 @@ summary-findings = { $ran } contrôles ont été lus, dont { $failed } échouent
        *[other] { $serious } devraient
     } changer la suite du travail.
 not-examined-dates-why = Ces contrôles ont besoin d'une colonne de dates ; aucune n'a été déclarée.
-not-examined-dates-send = Construisez le Dataset de deepchecks avec datetime_name si les lignes ont une date.
+not-examined-dates-send = Déclarez la colonne qui contient la date, si les lignes en ont une : datetime_name du Dataset de deepchecks, ou --date de deepfix ingest.
 not-examined-index-why = Ces contrôles ont besoin d'une colonne d'index ; aucune n'a été déclarée.
-not-examined-index-send = Construisez le Dataset de deepchecks avec index_name si les lignes ont une clé ; elle reste alors aussi hors des variables.
+not-examined-index-send = Déclarez la colonne qui contient la clé, si les lignes en ont une : index_name du Dataset de deepchecks, ou --index de deepfix ingest ; elle reste alors aussi hors des variables.
 not-examined-classes-why = Ces contrôles ont besoin de classes, ou des probabilités d'un classifieur.
 not-examined-classes-send = Déclarez label_type comme binary ou multiclass, et passez un modèle ajusté avec predict_proba pour la matrice de confusion, la calibration et la courbe ROC.
 not-examined-samples-why = Ces contrôles ont abandonné, le plus souvent parce que le jeu a trop peu de lignes ou une colonne de types mêlés.
 not-examined-samples-send = Réparez les colonnes qui mêlent texte et nombres, et envoyez un jeu plus grand.
+not-examined-boosting-why = Ce contrôle a besoin d'un modèle boosté qui puisse prédire après chacune de ses étapes ; pour tout autre modèle, il n'a rien à dire.
+not-examined-boosting-send = Rien, sauf si le modèle est boosté : passez alors le modèle ajusté lui-même et non un pipeline autour de lui.
 not-examined-model-why = Ces contrôles ont besoin d'un modèle qu'ils puissent appeler.
 not-examined-model-send = Passez le modèle ajusté, entraîné exactement sur les colonnes du Dataset.
 not-examined-other-why = Ces contrôles n'ont rendu ni valeur ni verdict.

@@ -18,8 +18,11 @@ pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String
         .collect();
     let mut idle: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
     let regression = is_regression(view);
+    let evaluated = view.checks.iter().any(|it| it.kind.needs_model() && it.ran());
     for check in view.idle().filter(|it| applies(it.kind, regression)) {
-        idle.entry(reason(check.kind)).or_default().push(&check.header);
+        idle.entry(reason(check.kind, evaluated))
+            .or_default()
+            .push(&check.header);
     }
     let mut gaps: Vec<Value> = Vec::new();
     for (reason, headers) in idle {
@@ -91,13 +94,12 @@ pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String
 }
 
 /// Whether a check could say anything of this task and model: that an error distribution lacks
-/// for classes, or a curve per boosting stage for a model without stages, is no gap.
+/// for classes is no gap.
 fn applies(kind: CheckKind, regression: Option<bool>) -> bool {
     use CheckKind::*;
     match kind {
         NewLabel | ConflictingLabels | ClassImbalance | Confusion | Roc | Calibration => regression != Some(true),
         ErrorDistribution | SystematicError => regression != Some(false),
-        BoostingOverfit => false,
         _ => true,
     }
 }
@@ -114,9 +116,11 @@ fn is_regression(view: &ChecksView) -> Option<bool> {
 }
 
 /// Why a check of this kind usually does not run; part of the text's id.
-fn reason(kind: CheckKind) -> &'static str {
+fn reason(kind: CheckKind, evaluated: bool) -> &'static str {
     use CheckKind::*;
     match kind {
+        // Others of the model ran: this one needs more than a model.
+        BoostingOverfit if evaluated => "boosting",
         DateLeakageDuplicates | DateLeakageOverlap => "dates",
         IndexLeakage | IdentifierCorrelation => "index",
         NewLabel | ConflictingLabels | ClassImbalance | Confusion | Roc | Calibration => "classes",

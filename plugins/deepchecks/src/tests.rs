@@ -331,6 +331,48 @@ fn a_check_that_passed_because_it_was_asked_little_deserves_a_word() {
 }
 
 #[test]
+fn a_check_on_one_split_is_held_against_the_rows_of_that_split() {
+    let duplicates = |split: &str| {
+        let header = format!("Data Duplicates - {split} Dataset");
+        json!({"header": header, "result": {"check": "Data Duplicates", "params": {"n_samples": 300}, "value": 0.0,
+            "conditions_results": [{"status": "PASS", "condition": "Duplicate data ratio is less or equal to 5%", "more_info": ""}]}})
+    };
+    assert_eq!(narrowed(vec![sizes(5000, 200), duplicates("Test")]), None);
+    let train = narrowed(vec![sizes(5000, 200), duplicates("Train")]).unwrap();
+    assert!(train["why"].as_str().unwrap().contains("300 of 5000 rows"), "{train}");
+}
+
+#[test]
+fn bounds_are_compared_as_shares_however_they_are_written() {
+    let duplicates = |condition: &str| narrowed(vec![sizes(500, 200), passed("Data Duplicates", condition, json!({}))]);
+    assert_eq!(duplicates("Duplicate data ratio is less or equal to 5%"), None);
+    assert_eq!(duplicates("Duplicate data ratio is less or equal to 0.05"), None);
+    for wide in [
+        "Duplicate data ratio is less or equal to 30%",
+        "Duplicate data ratio is less or equal to 0.3",
+    ] {
+        let said = duplicates(wide).unwrap();
+        assert!(said["why"].as_str().unwrap().contains("0.3 (usually 0.05)"), "{said}");
+    }
+    let drift = passed("Feature Drift", "numerical drift score < 60%", json!({}));
+    assert!(narrowed(vec![sizes(500, 200), drift]).is_some());
+}
+
+#[test]
+fn a_boosting_check_that_did_not_run_is_told() {
+    let idle = json!({"header": "Boosting Overfit", "result": {"check": "Boosting Overfit", "value": null, "conditions_results": []}});
+    let unused = json!({"header": "Unused Features", "result": {"check": "Unused Features", "value": {"used features": [], "unused features": {}}, "conditions_results": []}});
+    let report = analyze_soundly::<DeepchecksArtifactsAnalyzer>(&FakeHost::from_request(suite(vec![unused, idle])));
+    let extras: Value = serde_json::from_str(&report.extras).unwrap();
+    let gaps = extras["not_examined"].as_array().unwrap();
+    let gap = gaps
+        .iter()
+        .find(|it| it["what"].to_string().contains("Boosting"))
+        .unwrap();
+    assert!(gap["why"].as_str().unwrap().contains("stages"), "{gap}");
+}
+
+#[test]
 fn a_check_that_does_not_apply_is_no_gap() {
     let idle =
         |check: &str| json!({"header": check, "result": {"check": check, "value": null, "conditions_results": []}});

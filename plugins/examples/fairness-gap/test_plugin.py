@@ -2,7 +2,7 @@
 
 import unittest
 
-from deepfix_plugin import FakeHost
+from deepfix_testing import FakeHost
 from plugin import plugin
 
 

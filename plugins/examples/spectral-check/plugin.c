@@ -33,12 +33,6 @@ const dfx_plugin dfx_this_plugin = {
 
 static const char *const LEFT_OUT[] = {"embed", "norm", "lora", "wte", "wpe", "adapter", NULL};
 
-static void *allocated(size_t count, size_t size) {
-    void *it = calloc(count, size);
-    if (!it) dfx_fail("the checkpoint does not fit into the memory of this plugin");
-    return it;
-}
-
 static double squared(const double *x, size_t n) {
     double sum = 0;
     for (size_t i = 0; i < n; i++) sum += x[i] * x[i];
@@ -47,7 +41,7 @@ static double squared(const double *x, size_t n) {
 
 // The square of the spectral norm.
 static double spectral(const float *w, size_t m, size_t n) {
-    double *x = allocated(n, sizeof *x), *y = allocated(m, sizeof *y), norm = 0;
+    double *x = dfx_allocate(n, sizeof *x), *y = dfx_allocate(m, sizeof *y), norm = 0;
     // Not orthogonal to anything in particular, and the same at each run.
     for (size_t j = 0; j < n; j++) x[j] = 1.0 + (double)(j * 2654435761u % 1000u) / 1000.0;
     for (int round = 0; round < ITERATIONS; round++) {
@@ -71,8 +65,12 @@ static double spectral(const float *w, size_t m, size_t n) {
 }
 
 static void look(dfx_report *report, dfx_blob *blob, const char *name, size_t m, size_t n, uint64_t begin) {
-    float *w = allocated(m * n, sizeof *w);
-    if (!dfx_read_blob(blob, begin, m * n * sizeof *w, (uint8_t *)w)) dfx_fail("the checkpoint is cut short");
+    float *w = dfx_allocate(m * n, sizeof *w);
+    if (!dfx_read_blob(blob, begin, m * n * sizeof *w, (uint8_t *)w)) {
+        dfx_fail("the checkpoint is cut short");
+        free(w);
+        return;
+    }
     double frobenius = 0;
     for (size_t i = 0; i < m * n; i++) frobenius += (double)w[i] * w[i];
     double top = frobenius > 0 && isfinite(frobenius) ? spectral(w, m, n) : 0;
@@ -119,7 +117,7 @@ static char *tensor_name(const char *json, const char *at) {
     while (open > json && *open != '"') open--;
     if (open == json) return NULL;
     size_t length = (size_t)(close - open - 1);
-    char *name = allocated(length + 1, 1);
+    char *name = dfx_allocate(length + 1, 1);
     memcpy(name, open + 1, length);
     return name;
 }
@@ -136,7 +134,7 @@ void dfx_analyze(dfx_report *report) {
         dfx_summary(report, none);
         return;
     }
-    char *json = allocated(length + 1, 1);
+    char *json = dfx_allocate(length + 1, 1);
     if (!dfx_read_blob(&blob, 8, length, (uint8_t *)json) || *json != '{') {
         dfx_summary(report, none);
         return;
@@ -159,6 +157,7 @@ void dfx_analyze(dfx_report *report) {
         elements += m * n;
         looked++;
         look(report, &blob, name, m, n, 8 + length + offsets[0]);
+        if (dfx_error()) return;
     }
     char summary[80];
     snprintf(summary, sizeof summary, "Looked at the spectrum of %zu matrices.", looked);

@@ -33,7 +33,7 @@ export const plugin = {
 
   analyze(cx) {
     const config = cx.read("model_checkpoint", "/config") ?? {};
-    const params = cx.host.available().includes("training") ? (cx.read("training", "/params") ?? {}) : {};
+    const params = cx.has("training") ? (cx.read("training", "/params") ?? {}) : {};
     const vocabulary = find(config, ["vocab_size", "n_vocab"]);
     const positions = find(config, ["max_position_embeddings", "n_positions", "n_ctx"]);
     const report = new Report("Compared tokenizer, model and training parameters.");
@@ -47,10 +47,10 @@ export const plugin = {
       for (const [it, source] of facts) finding.fact(it.name, it.value, source(it));
       report.add(finding, { action });
     };
-    for (const name of vocabulary ? SPECIAL : []) {
+    for (const name of SPECIAL) {
       const id = find(config, [name]);
       // -1 is how some models say that they have none.
-      if (!id || id.value < vocabulary.value) continue;
+      if (!id || !vocabulary || id.value < vocabulary.value) continue;
       found("id_out_of_range", 0.95, `\`${name}\` lies beyond the model's embedding.`,
         `${name} is ${id.value}, and the embedding has ${vocabulary.value} rows`,
         [[id, model], [vocabulary, model]],

@@ -3,7 +3,8 @@ import assert from "node:assert";
 import test from "node:test";
 
 import { plugin } from "./analyzer.js";
-import { definePlugin, FakeHost } from "./deepfix-plugin.js";
+import { definePlugin } from "./deepfix-plugin.js";
+import { FakeHost } from "./deepfix-testing.js";
 
 function codes(config, params) {
   const host = new FakeHost({ model_checkpoint_artifacts: { config }, training_artifacts: { params } });

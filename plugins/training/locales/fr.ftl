@@ -187,7 +187,7 @@ dataset-label-noise =
 # Ce qui n'a pas pu être examiné.
 missing-metrics = Le déroulement de l'entraînement
 missing-metrics-why = Aucune métrique au fil du temps n'est arrivée ou n'a pu être lue.
-missing-metrics-send = metrics_values avec au moins epoch, train_loss et val_loss, une ligne par époque.
+missing-metrics-send = metrics_values avec au moins « epoch », « train_loss » et « val_loss », une ligne par époque.
 missing-train = La perte d'entraînement
 missing-train-why = Aucune colonne n'a été reconnue comme telle : la validation n'a rien à quoi se comparer.
 missing-train-send = Une colonne train_loss (ou loss).

@@ -12,6 +12,7 @@
 mod fakes;
 mod guests;
 mod host;
+pub mod reference;
 pub mod text;
 pub mod wit;
 

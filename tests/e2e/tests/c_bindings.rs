@@ -32,10 +32,7 @@ fn the_c_bindings_are_those_of_the_wit() {
             fs::write(&file, contents).unwrap();
         }
         let there = fs::read(&file).unwrap_or_default();
-        assert!(
-            there == contents,
-            "{name} is not current: run this test once with {WRITE}=1"
-        );
+        assert!(there == contents, "{name} is not current: run `cargo xtask generate`");
     }
     assert_eq!(count, 3);
 }

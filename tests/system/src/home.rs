@@ -117,12 +117,33 @@ impl Home {
     /// Runs a command to its end.
     #[must_use]
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let output = self.command().args(arguments).stdin(Stdio::null()).output().unwrap();
-        Ran {
+        Ran::of(self.command().args(arguments))
+    }
+}
+
+impl Ran {
+    /// Runs a command to its end.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    #[must_use]
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        Self {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             err: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// What it printed, after a success.
+    ///
+    /// # Panics
+    /// It failed.
+    #[must_use]
+    pub fn succeeded(self) -> String {
+        assert_eq!(self.code, 0, "{}\n{}", self.out, self.err);
+        self.out
     }
 }
 

@@ -8,16 +8,24 @@
     reason = "a helper of tests fails by panicking"
 )]
 
+mod browser;
 mod home;
 mod mlflow;
+mod operator;
+mod registry;
 mod server;
+mod tools;
 
 use std::path::{Path, PathBuf};
 
+pub use browser::browse;
 pub use home::{Home, Ran};
 pub use mlflow::{Mlflow, log_runs, look};
+pub use operator::{Operator, acme, digest};
+pub use registry::{Registry, Stopped};
 use serde_json::Value;
 pub use server::{Answer, Server};
+pub use tools::{tool, tool_path};
 
 /// The root of the repository.
 #[must_use]

@@ -2,34 +2,13 @@
 //! out, and controls that do what they say.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::{fs, path::Path, process::Command};
+use std::fs;
 
-use deepfix_system_tests::{Home, root, shared};
+use deepfix_system_tests::{Home, browse, root, shared};
 use serde_json::{Value, json};
 
 /// What a page of the largest request may take.
 const MOST: u64 = 500_000;
-
-/// What is wrong with pages, by their files.
-fn look_at(pages: &[&Path]) -> Value {
-    let modules = root().join("target/browser/node_modules");
-    assert!(
-        modules.join("playwright-core").is_dir() && modules.join("axe-core").is_dir(),
-        "target/browser has no driver: run `cargo xtask browser` (`cargo xtask test` does it too)"
-    );
-    let output = Command::new("node")
-        .arg(root().join("tests/browser/check.cjs"))
-        .args(pages)
-        .env("NODE_PATH", modules)
-        .output()
-        .unwrap();
-    let (out, err) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(output.status.success(), "{out}\n{err}");
-    serde_json::from_str(out.lines().last().unwrap_or_default()).unwrap_or_else(|error| panic!("{error}: {out}\n{err}"))
-}
 
 #[test]
 fn reports_are_sound_in_a_real_browser() {
@@ -69,7 +48,7 @@ fn reports_are_sound_in_a_real_browser() {
     let ran = home.run(&["report", saved.to_str().unwrap(), "-o", page.to_str().unwrap()]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     pages.push(page);
-    let wrong = look_at(&pages.iter().map(std::path::PathBuf::as_path).collect::<Vec<_>>());
+    let wrong = browse("check.cjs", &pages);
     for page in &pages {
         assert_eq!(wrong[page.to_str().unwrap()], json!([]), "{}", page.display());
     }

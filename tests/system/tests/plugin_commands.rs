@@ -1,9 +1,9 @@
-//! `deepfix plugin`: a Rust project from an empty folder, keys and signatures, and what is told of a file.
+//! `deepfix plugin`: keys and signatures, and what is told of a file.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::fs;
 
-use deepfix_system_tests::{Home, root};
+use deepfix_system_tests::Home;
 use deepfix_tests::text;
 use serde_json::Value;
 
@@ -54,43 +54,4 @@ fn what_a_trusted_key_signed_is_loaded_and_nothing_else() {
     home.configure(|text| text.replace("name = \"acme\", ", "name = \"acme\", expires = \"2020-01-01\", "));
     fs::write(&file, text::HONEST.component()).unwrap();
     assert!(told().contains("which expired on 2020-01-01"), "{}", told());
-}
-
-#[test]
-fn a_new_rust_project_builds_and_passes_its_tests_at_once() {
-    let home = Home::new();
-    let into = home.path().display().to_string();
-    let checkout = root().display().to_string();
-    let ran = home.run(&["plugin", "new", "acme-seed", "--into", &into, "--deepfix", &checkout]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    let project = home.path().join("acme-seed").display().to_string();
-    let ran = home.run(&["plugin", "build", &project]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    let ran = home.run(&["plugin", "test", &project]);
-    assert!(
-        ran.code == 0 && ran.out.contains("3 cases, 0 failed"),
-        "{}{}",
-        ran.out,
-        ran.err
-    );
-    // A recording runs without the request.
-    let request = format!("{project}/cases/no-seed/request.json");
-    let record = [
-        "plugin",
-        "test",
-        &project,
-        "--record",
-        "--request",
-        &request,
-        "--case",
-        "taped",
-    ];
-    assert_eq!(home.run(&record).code, 0);
-    let ran = home.run(&["plugin", "test", &project, "--case", "taped"]);
-    assert!(
-        ran.code == 0 && ran.out.contains("1 cases, 0 failed"),
-        "{}{}",
-        ran.out,
-        ran.err
-    );
 }

@@ -18,6 +18,8 @@ pub(crate) struct Computed {
     pub(crate) said: Vec<String>,
 }
 
+/// `bars`: whether somebody watches.
+///
 /// # Errors
 /// A table cannot be read, or the two do not belong together.
 pub(crate) fn compute(
@@ -26,6 +28,7 @@ pub(crate) fn compute(
     test: Option<&Path>,
     options: &Options,
     with_checks: bool,
+    bars: bool,
 ) -> anyhow::Result<Computed> {
     let train = Source::open(train, options)?;
     let test = test.map(|it| Source::open(it, options)).transpose()?;
@@ -37,10 +40,14 @@ pub(crate) fn compute(
         same_columns(&train, test)?;
     }
     let mut said = Vec::new();
-    let train = read(&train, options, &mut said)?;
-    let test = test.map(|it| read(&it, options, &mut said)).transpose()?;
+    let train = read(&train, options, bars, &mut said)?;
+    let test = test.map(|it| read(&it, options, bars, &mut said)).transpose()?;
     let checks = with_checks.then(|| {
-        let bar = spinner("data checks");
+        let bar = if bars {
+            spinner("data checks")
+        } else {
+            ProgressBar::hidden()
+        };
         let options = CheckOptions {
             threads: options.threads,
             ..CheckOptions::default()
@@ -56,8 +63,12 @@ pub(crate) fn compute(
     })
 }
 
-fn read(source: &Source, options: &Options, said: &mut Vec<String>) -> anyhow::Result<Table> {
-    let bar = ProgressBar::new(source.size());
+fn read(source: &Source, options: &Options, bars: bool, said: &mut Vec<String>) -> anyhow::Result<Table> {
+    let bar = if bars {
+        ProgressBar::new(source.size())
+    } else {
+        ProgressBar::hidden()
+    };
     if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}") {
         bar.set_style(style);
     }

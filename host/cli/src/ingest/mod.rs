@@ -42,7 +42,14 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
         std::fs::File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
     }
     let name = args.dataset_name.clone().unwrap_or_else(|| name_of(&args.train));
-    let computed = compute::compute(&name, &args.train, args.test.as_deref(), &options, !args.no_checks)?;
+    let computed = compute::compute(
+        &name,
+        &args.train,
+        args.test.as_deref(),
+        &options,
+        !args.no_checks,
+        true,
+    )?;
     for line in &computed.said {
         output::remark(&styled(DIM, &output::printable(line)));
     }

@@ -8,7 +8,6 @@ use deepfix_tabular::{Format, Options, Source};
 use serde_json::json;
 
 use super::{Computed, TableArgs, compute};
-use crate::output::{self, DIM, styled};
 
 /// Names that label columns have.
 const LABELS: [&str; 6] = ["target", "label", "labels", "class", "y", "outcome"];
@@ -18,12 +17,16 @@ const METRICS: [&str; 6] = ["epoch", "step", "loss", "accuracy", "iteration", "v
 const CHECKS: [&str; 3] = ["deepchecks.json", "deepchecks.yaml", "deepchecks.yml"];
 const SUFFIXES: [&str; 6] = ["csv", "tsv", "parquet", "pq", "arrow", "feather"];
 
-/// The experiment of a table, or of a folder with tables beside whatever else an experiment leaves; none
-/// where there is no table.
+/// The experiment of a table, or of a folder with tables beside whatever else an experiment leaves, and what
+/// the user should know of it; none where there is no table. `bars`: whether somebody watches.
 ///
 /// # Errors
 /// A table cannot be read, or nothing tells which column is predicted.
-pub(crate) fn read_tables(path: &Path, args: &TableArgs) -> anyhow::Result<Option<Experiment>> {
+pub(crate) fn read_tables(
+    path: &Path,
+    args: &TableArgs,
+    bars: bool,
+) -> anyhow::Result<Option<(Experiment, Vec<String>)>> {
     let mut options = args.options();
     let Some((train, test)) = found(path, &options)? else {
         if options.label.is_some() {
@@ -46,22 +49,17 @@ pub(crate) fn read_tables(path: &Path, args: &TableArgs) -> anyhow::Result<Optio
     // Without a label there is little to check, and much to misread; nor is it done again where somebody has.
     let checked = path.is_dir() && CHECKS.iter().any(|it| path.join(it).exists());
     let wanted = options.label.is_some() && !checked;
-    let computed = compute::compute(&name, &train, test.as_deref(), &options, wanted)?;
-    for line in &computed.said {
-        output::remark(&styled(DIM, &output::printable(line)));
-    }
+    let mut computed = compute::compute(&name, &train, test.as_deref(), &options, wanted, bars)?;
+    let mut said = std::mem::take(&mut computed.said);
     match &options.label {
-        Some(label) if guessed => {
-            let said = format!("taking column `{label}` for what is predicted; another one: --label COLUMN");
-            output::remark(&output::printable(&said));
-        }
+        Some(label) if guessed => said.push(format!(
+            "taking column `{label}` for what is predicted; another one: --label COLUMN"
+        )),
         Some(_) => {}
-        None => output::remark(&output::printable(&format!(
-            "{}; no data checks without it",
-            unknown_label(&source)
-        ))),
+        None => said.push(format!("{}; no data checks without it", unknown_label(&source))),
     }
-    Ok(Some(beside(path, &name, computed)?))
+    let experiment = beside(path, &name, computed, &mut said)?;
+    Ok(Some((experiment, said)))
 }
 
 /// The training table and the test table of a path.
@@ -117,7 +115,7 @@ pub(super) fn unknown_label(source: &Source) -> String {
 }
 
 /// The experiment with what else lies beside the tables.
-fn beside(path: &Path, name: &str, computed: Computed) -> anyhow::Result<Experiment> {
+fn beside(path: &Path, name: &str, computed: Computed, said: &mut Vec<String>) -> anyhow::Result<Experiment> {
     let mut request = json!({ "dataset_name": name, "dataset_artifacts": computed.dataset });
     if let (Some(checks), Some(members)) = (computed.checks, request.as_object_mut()) {
         members.insert("deepchecks_artifacts".to_owned(), checks);
@@ -127,9 +125,7 @@ fn beside(path: &Path, name: &str, computed: Computed) -> anyhow::Result<Experim
     if path.is_dir() {
         match read_folder_without_tables(path) {
             Ok(contents) => {
-                for line in contents.recognised.iter() {
-                    output::remark(&styled(DIM, &output::printable(&format!("read {line}"))));
-                }
+                said.extend(contents.recognised.iter().map(|line| format!("read {line}")));
                 let ours = std::mem::replace(&mut experiment, contents.experiment);
                 for kind in ours.artifacts.kinds().collect::<Vec<_>>() {
                     if let Some(artifact) = ours.artifacts.get(kind) {

@@ -81,13 +81,14 @@ fn rust(project: &Project) -> anyhow::Result<()> {
 }
 
 /// What is not part of a plugin's source.
-const NO_SOURCE: [&str; 7] = [
+const NO_SOURCE: [&str; 8] = [
     "build",
     "target",
     "cases",
     ".venv",
     "venv",
     "node_modules",
+    "typings",
     "__pycache__",
 ];
 

@@ -13,6 +13,7 @@ mod project;
 mod registry;
 mod report;
 mod run;
+mod sdk;
 
 use std::{path::Path, process::ExitCode};
 

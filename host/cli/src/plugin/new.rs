@@ -12,60 +12,9 @@ use anyhow::Context as _;
 use super::{
     args::{Language, NewArgs},
     build::{COMPONENTIZE_PY, ZIG},
+    sdk,
 };
 use crate::output;
-
-macro_rules! template {
-    ($path:literal) => {
-        include_str!(concat!("../../templates/", $path))
-    };
-}
-macro_rules! repository {
-    ($path:literal) => {
-        include_str!(concat!("../../../../", $path))
-    };
-}
-
-/// The contract, for languages whose tools read it.
-const WIT: [(&str, &str); 10] = [
-    ("wit/analyze.wit", repository!("wit/analyze.wit")),
-    ("wit/artifacts.wit", repository!("wit/artifacts.wit")),
-    ("wit/knowledge.wit", repository!("wit/knowledge.wit")),
-    ("wit/llm.wit", repository!("wit/llm.wit")),
-    ("wit/logging.wit", repository!("wit/logging.wit")),
-    ("wit/progress.wit", repository!("wit/progress.wit")),
-    ("wit/reason.wit", repository!("wit/reason.wit")),
-    ("wit/secrets.wit", repository!("wit/secrets.wit")),
-    ("wit/types.wit", repository!("wit/types.wit")),
-    ("wit/world.wit", repository!("wit/world.wit")),
-];
-
-const RUST: [(&str, &str); 2] = [
-    ("Cargo.toml", template!("rust/Cargo.toml.tmpl")),
-    ("src/lib.rs", template!("rust/lib.rs.tmpl")),
-];
-const PYTHON: [(&str, &str); 3] = [
-    ("plugin.py", template!("python/plugin.py.tmpl")),
-    ("test_plugin.py", template!("python/test_plugin.py.tmpl")),
-    ("deepfix_plugin.py", repository!("plugins/sdk-python/deepfix_plugin.py")),
-];
-const JAVASCRIPT: [(&str, &str); 7] = [
-    ("package.json", template!("javascript/package.json.tmpl")),
-    ("plugin.js", template!("javascript/plugin.js.tmpl")),
-    ("analyzer.js", template!("javascript/analyzer.js.tmpl")),
-    ("plugin.test.js", template!("javascript/plugin.test.js.tmpl")),
-    ("deepfix-plugin.js", repository!("plugins/sdk-js/deepfix-plugin.js")),
-    ("deepfix-plugin.d.ts", repository!("plugins/sdk-js/deepfix-plugin.d.ts")),
-    ("deepfix-host.js", repository!("plugins/sdk-js/deepfix-host.js")),
-];
-const C: [(&str, &str); 5] = [
-    ("plugin.c", template!("c/plugin.c.tmpl")),
-    ("deepfix_plugin.h", repository!("plugins/sdk-c/deepfix_plugin.h")),
-    ("deepfix_plugin.c", repository!("plugins/sdk-c/deepfix_plugin.c")),
-    ("analyzer.h", repository!("plugins/sdk-c/analyzer.h")),
-    ("analyzer.c", repository!("plugins/sdk-c/analyzer.c")),
-];
-const C_TYPES: &[u8] = include_bytes!("../../../../plugins/sdk-c/analyzer_component_type.o");
 
 const WITHOUT_SEED: &str = r#"{
   "dataset_name": "digits",
@@ -140,14 +89,14 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
             .replace("{{sdk}}", &sdk)
     };
     let own: &[(&str, &str)] = match args.lang {
-        Language::Rust => &RUST,
-        Language::Python => &PYTHON,
-        Language::Javascript => &JAVASCRIPT,
-        Language::C => &C,
+        Language::Rust => &sdk::RUST,
+        Language::Python => &sdk::PYTHON,
+        Language::Javascript => &sdk::JAVASCRIPT,
+        Language::C => &sdk::C,
     };
     let common = [
-        ("plugin.toml", template!("plugin.toml.tmpl")),
-        ("README.md", template!("README.md.tmpl")),
+        ("plugin.toml", sdk::PLUGIN_TOML),
+        ("README.md", sdk::README),
         (
             ".gitignore",
             "/build/\n/target/\n/.venv/\n/node_modules/\n__pycache__/\n",
@@ -164,14 +113,14 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
         ),
     ];
     let wit: &[(&str, &str)] = match args.lang {
-        Language::Python | Language::Javascript => &WIT,
+        Language::Python | Language::Javascript => &sdk::WIT,
         Language::Rust | Language::C => &[],
     };
     for (name, text) in common.iter().chain(own).chain(wit) {
         write(&folder.join(name), fill(text).as_bytes())?;
     }
     if args.lang == Language::C {
-        write(&folder.join("analyzer_component_type.o"), C_TYPES)?;
+        write(&folder.join("analyzer_component_type.o"), sdk::C_TYPES)?;
     }
     output::result(&format!(
         "{}: made\n  cd {}\n  {}  deepfix plugin build && deepfix plugin test\n",

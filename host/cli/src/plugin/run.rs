@@ -22,7 +22,8 @@ pub(crate) fn entry(config: &Config, file: &Path, settings: Option<&String>) -> 
 
 /// An experiment and its artifacts apart.
 pub(crate) fn experiment(path: &Path) -> anyhow::Result<(Experiment, Arc<ArtifactSet>)> {
-    let mut experiment = analyse::read(path)?;
+    let (mut experiment, said) = analyse::read(path)?;
+    analyse::say(&said);
     let artifacts = Arc::new(std::mem::take(&mut experiment.artifacts));
     Ok((experiment, artifacts))
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// A fault in one or both of two analyses.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
-pub(super) struct Change {
+pub(crate) struct Change {
     code: String,
     /// `new`, `gone`, `changed` or `same`.
     change: &'static str,
@@ -26,7 +26,7 @@ struct State {
     count: usize,
 }
 
-pub(super) fn changes(before: &str, after: &str) -> Vec<Change> {
+pub(crate) fn changes(before: &str, after: &str) -> Vec<Change> {
     let (before, mut after) = (states(before), states(after));
     let mut changes = Vec::new();
     for (code, was) in before {
@@ -56,6 +56,23 @@ pub(super) fn changes(before: &str, after: &str) -> Vec<Change> {
     };
     changes.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.code.cmp(&b.code)));
     changes
+}
+
+impl From<Change> for deepfix_pages::Change {
+    fn from(it: Change) -> Self {
+        let state = |it: State| deepfix_pages::State {
+            severity: it.severity,
+            confidence: (it.confidence.clamp(0.0, 1.0) * 100.0).round() as u32,
+            description: it.description,
+            count: it.count,
+        };
+        Self {
+            code: it.code,
+            change: it.change,
+            before: it.before.map(state),
+            after: it.after.map(state),
+        }
+    }
 }
 
 fn states(response: &str) -> BTreeMap<String, State> {

@@ -1,7 +1,6 @@
 //! `/v1/analyses`: what was diagnosed before.
 
 mod compare;
-mod page;
 mod remember;
 
 use std::sync::Arc;
@@ -26,7 +25,7 @@ use crate::{
     time,
 };
 
-pub(crate) use page::page;
+pub(crate) use compare::changes;
 pub(crate) use remember::{PATIENCE, remember, severity_name};
 
 /// An analysis in a list.
@@ -73,20 +72,20 @@ struct Whole {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
     /// Part of the data set's name, whatever its case.
-    dataset: Option<String>,
+    pub(crate) dataset: Option<String>,
     /// A fault code that was found.
-    code: Option<String>,
+    pub(crate) code: Option<String>,
     /// The worst finding is at least this: `low`, `medium` or `high`.
-    severity: Option<String>,
+    pub(crate) severity: Option<String>,
     /// Not older; a time such as `2026-05-28T20:26:40Z`.
-    since: Option<String>,
+    pub(crate) since: Option<String>,
     /// Older.
-    until: Option<String>,
+    pub(crate) until: Option<String>,
     /// What `next` of the page before has given.
-    after: Option<String>,
+    pub(crate) after: Option<String>,
     /// Entries of the page.
     #[param(minimum = 1, maximum = 500)]
-    limit: Option<i64>,
+    pub(crate) limit: Option<i64>,
 }
 
 /// Some of what was diagnosed, the newest first.
@@ -116,7 +115,7 @@ pub(crate) async fn list(
     .into_response())
 }
 
-fn filter(wanted: Wanted) -> Result<Filter, Refusal> {
+pub(crate) fn filter(wanted: Wanted) -> Result<Filter, Refusal> {
     let time = |name: &str, text: Option<String>| {
         let parsed = text.map(|text| {
             let expected = "a time such as `2026-05-28T20:26:40Z`";
@@ -213,7 +212,7 @@ pub(crate) async fn compare(
         one(&app, &identity, &before).await?,
         one(&app, &identity, &after).await?,
     );
-    let changes = compare::changes(&before.response, &after.response);
+    let changes = changes(&before.response, &after.response);
     Ok(Json(Compared {
         before: before.entry.into(),
         after: after.entry.into(),
@@ -222,7 +221,7 @@ pub(crate) async fn compare(
     .into_response())
 }
 
-async fn one(app: &App, identity: &Identity, id: &str) -> Result<Stored, Refusal> {
+pub(crate) async fn one(app: &App, identity: &Identity, id: &str) -> Result<Stored, Refusal> {
     let stored = history(app)?.get(&identity.tenant, id).await.map_err(failed)?;
     stored.ok_or_else(|| unknown(id))
 }
@@ -239,7 +238,7 @@ fn unknown(id: &str) -> Refusal {
     Refusal::not_found(format!("there is no analysis `{id}`, or none that this key may read"))
 }
 
-fn invalid(parameter: &str, found: &str, expected: &str) -> Refusal {
+pub(crate) fn invalid(parameter: &str, found: &str, expected: &str) -> Refusal {
     let found: String = found.chars().take(80).collect();
     let what = if parameter.is_empty() {
         "the query".to_owned()
@@ -255,7 +254,7 @@ fn invalid(parameter: &str, found: &str, expected: &str) -> Refusal {
     .because(found, expected)
 }
 
-fn failed(error: HistoryError) -> Refusal {
+pub(crate) fn failed(error: HistoryError) -> Refusal {
     match error {
         HistoryError::Cursor { found } => invalid("after", &found, "what `next` of a page has given"),
         error => store_unavailable(&error),

@@ -14,11 +14,11 @@
 //!
 //! | the parameters say | sizes | training | severity |
 //! |---|---|---|---|
-//! | no scaler | ratio from 100 | first loss from 10 times chance, or not finite | high |
+//! | no scaler | ratio from 100 | first loss from 10 times chance, or never finite before it breaks in the first fifth | high |
 //! | no scaler | ratio from 1000 | a symptom of the training analyzer | medium |
 //! | no scaler | unknown | first loss from 50 times chance at a customary learning rate | medium |
 //! | nothing | ratio from 1000 | first loss from 20 times chance at a customary learning rate | medium |
-//! | nothing | ratio from 1000 | not finite in the first fifth, at a customary learning rate | medium |
+//! | nothing | ratio from 1000 | first loss from 10 times chance, or none before it ceases to be finite, in the first fifth, at a customary learning rate | medium |
 //! | nothing | unknown | first loss from 100 times chance at a customary learning rate | low |
 //!
 //! Healthy: any ratio with a scaler in the parameters; trees; a linear regression on a target
@@ -49,6 +49,9 @@ pub(crate) const SYMPTOMS: [&str; 7] = [
 /// Up to here a learning rate is customary for networks, and no cause of a huge first loss.
 const CUSTOMARY_ADAPTIVE: f64 = 0.01;
 const CUSTOMARY_PLAIN: f64 = 0.1;
+
+/// A first loss so many times that of guessing is carried in by the inputs.
+const EXCESS: f64 = 10.0;
 
 /// The loss of guessing among ten classes, where the number of classes is unknown.
 const CHANCE_UNKNOWN: f64 = 2.3;
@@ -108,14 +111,19 @@ struct Start<'a> {
     first: Option<(usize, f64, f64)>,
     /// The first row whose loss is not finite.
     broken: Option<usize>,
+    /// The rows of the table.
+    rows: usize,
 }
 
 impl Start<'_> {
     /// Not finite in the first fifth of the run: what grows in the course of a training has other
-    /// causes.
+    /// causes, and so has a loss that is as usual before it breaks, since unscaled inputs are there
+    /// from the first step on.
     fn breaks_early(&self) -> bool {
-        self.broken
-            .is_some_and(|row| row as f64 <= 0.2 * self.series.values.len() as f64)
+        let Some(broken) = self.broken else { return false };
+        let huge = self.first.is_some_and(|it| it.2 >= EXCESS);
+        let from_start = self.series.first().is_none_or(|(row, _)| row > broken);
+        broken as f64 <= 0.2 * self.rows as f64 && (huge || from_start)
     }
 }
 
@@ -130,7 +138,13 @@ fn start<'a>(case: &Case<'_>, view: &'a TrainingView) -> Option<Start<'a>> {
         .non_finite()
         .filter(|it| !it.recovered || it.count > 1)
         .map(|it| it.first_row);
-    Some(Start { series, first, broken })
+    let rows = view.axis.as_ref().map_or(series.values.len(), |it| it.group.len());
+    Some(Start {
+        series,
+        first,
+        broken,
+        rows,
+    })
 }
 
 fn is_customary(view: &TrainingView) -> bool {
@@ -157,7 +171,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     let excess = start.first.map_or(0.0, |it| it.2);
     let symptom = case.findings.fault(&SYMPTOMS);
     let (severity, confidence, variant) = match (&scaler, ratio) {
-        (Some(_), Some(ratio)) if ratio >= 100.0 && (excess >= 10.0 || start.broken.is_some()) => (
+        (Some(_), Some(ratio)) if ratio >= 100.0 && (excess >= EXCESS || start.breaks_early()) => (
             Severity::High,
             0.93,
             if start.broken.is_some() { Some("broken") } else { None },

@@ -4,7 +4,11 @@
 //! - Text: as many values as rows.
 //! - Whole numbers: as many values as rows, and spread evenly between minimum and maximum,
 //!   as keys are: `std = range / sqrt(12)` and quartiles at a quarter, half and three
-//!   quarters, each within four standard errors.
+//!   quarters, each within four standard errors. Keys are dense (a range of at most [`DENSE`] times
+//!   the rows), or random numbers of a fixed number of digits. A wide, evenly spread range of
+//!   another shape may be a measurement in small units: clients round to six significant
+//!   digits, which makes whole numbers of any large values, so it takes values small enough to
+//!   show that they are whole, or a name that says so; else it is a remark.
 //!
 //! Healthy: measurements, which with enough digits also differ in every row but have
 //! fractions or pile up somewhere; times, which are spread as evenly as keys: whole numbers
@@ -19,6 +23,10 @@ use super::{MOST_FACTS, MOST_NAMES};
 /// With fewer rows also a measurement is distinct everywhere.
 const FEWEST_ROWS: f64 = 30.0;
 const DISTINCT: f64 = 0.99;
+/// Keys count on, with gaps for rows that are elsewhere.
+const DENSE: f64 = 20.0;
+/// Below this, six significant digits leave a decimal, which shows whether a number is whole.
+const VISIBLE: f64 = 1e5;
 
 pub(super) fn check(view: &DatasetView) -> Option<Draft> {
     let rows = view.rows(Which::Train)?.count;
@@ -63,7 +71,12 @@ fn severity(column: &Column, rows: f64) -> Option<Severity> {
         return Some(Severity::Medium);
     }
     match column.five() {
-        Some(five) => (unique == count && is_key(column, five, count)).then_some(Severity::Medium),
+        Some(five) if unique == count && is_key(column, five, count) => Some(if is_surely_whole(column, five, count) {
+            Severity::Medium
+        } else {
+            Severity::Low
+        }),
+        Some(_) => None,
         None => (DatasetView::is_index_name(&column.name) && unique >= count).then_some(Severity::Low),
     }
 }
@@ -77,13 +90,48 @@ fn is_time(min: f64, max: f64, count: f64) -> bool {
     })
 }
 
+/// Whether large evenly spread numbers are keys, and not measurements that rounding made whole.
+fn is_surely_whole(column: &Column, five: [f64; 5], count: f64) -> bool {
+    let [min, .., max] = five;
+    let visible = five.iter().filter(|it| it.abs() < VISIBLE).count();
+    max - min <= DENSE * count
+        || visible >= 3
+        || has_fixed_digits(min, max, count)
+        || DatasetView::is_index_name(&column.name)
+}
+
+/// Random numbers of so many digits fill the range from one power of ten to the next, or from zero
+/// to one.
+fn has_fixed_digits(min: f64, max: f64, count: f64) -> bool {
+    let next = 10f64.powf(max.max(1.0).log10().ceil());
+    let from = if min >= next / 10.0 { next / 10.0 } else { 0.0 };
+    // The ends of an even spread lie within some of its steps.
+    let slack = (6.0 / count) * (next - from);
+    min >= 0.0 && min - from <= slack && next - max <= slack
+}
+
+/// Quartiles of whole numbers are whole, or lie at a quarter between two of them.
+fn shows_fractions(five: [f64; 5]) -> bool {
+    five.iter().filter(|it| it.abs() < VISIBLE).any(|it| {
+        let digits = it.abs().max(1.0).log10().floor();
+        let quarters = 4.0 * it;
+        // What rounding to six digits moves it by.
+        (quarters - quarters.round()).abs() > 2.5 * 10f64.powf(digits - 5.0)
+    })
+}
+
 /// Whole numbers, evenly spread.
 fn is_key(column: &Column, [min, q1, median, q3, max]: [f64; 5], count: f64) -> bool {
     let (Some(mean), Some(std)) = (column.mean, column.std) else {
         return false;
     };
     let range = max - min;
-    if range < count - 1.0 || min.fract() != 0.0 || max.fract() != 0.0 || is_time(min, max, count) {
+    if shows_fractions([min, q1, median, q3, max])
+        || range < count - 1.0
+        || min.fract() != 0.0
+        || max.fract() != 0.0
+        || is_time(min, max, count)
+    {
         return false;
     }
     // Clients round to six significant digits, so a tolerance must not go to zero.

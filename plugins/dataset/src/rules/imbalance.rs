@@ -7,14 +7,13 @@
 //! speaks where none of them keeps the ratio above a tenth, and for a label of texts where the
 //! most frequent class leaves the others too little.
 //!
-//! Healthy: ratios of 0.2 and more, which any loss copes with; regression.
+//! Healthy: ratios above a tenth, which usual losses cope with; regression.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{ClassShares, DatasetView, OTHER, Stat, Task, largest_ratio};
 
 const IMBALANCED: f64 = 0.1;
 const SEVERE: f64 = 0.03;
-const NOTEWORTHY: f64 = 0.12;
 /// With fewer rows the ratio is mostly chance.
 const FEWEST_ROWS: f64 = 30.0;
 
@@ -32,15 +31,13 @@ fn bounded(view: &DatasetView) -> Option<Draft> {
     let column = train.column(&label.name)?;
     let rows = train.rows.as_ref().filter(|it| it.count >= FEWEST_ROWS)?;
     let ratio = match ClassShares::of(column) {
-        Some(shares) => [SEVERE, IMBALANCED, NOTEWORTHY]
-            .into_iter()
-            .find(|it| !shares.allows_ratio(*it))?,
-        None => largest_ratio(column, rows).filter(|it| *it <= NOTEWORTHY)?,
+        Some(shares) => [SEVERE, IMBALANCED].into_iter().find(|it| !shares.allows_ratio(*it))?,
+        None => largest_ratio(column, rows).filter(|it| *it <= IMBALANCED)?,
     };
-    let severity = match ratio {
-        it if it <= SEVERE => Severity::High,
-        it if it <= IMBALANCED => Severity::Medium,
-        _ => Severity::Low,
+    let severity = if ratio <= SEVERE {
+        Severity::High
+    } else {
+        Severity::Medium
     };
     let mut draft = Draft::new("dataset.class_imbalance", severity, 0.85)
         .variant("bounded")
@@ -74,7 +71,6 @@ fn counted(view: &DatasetView) -> Option<Draft> {
     let severity = match ratio {
         it if it <= SEVERE => Severity::High,
         it if it <= IMBALANCED => Severity::Medium,
-        it if it <= NOTEWORTHY => Severity::Low,
         _ => return None,
     };
     let mut draft = Draft::new("dataset.class_imbalance", severity, 0.85)

@@ -7,7 +7,9 @@
 //! numeric in one split and text in the other.
 //!
 //! Healthy: categories with whole-number codes (class `3`, zip `75001`), which many tables
-//! have: few of them, or named as what they are (`code`, `zip`, `region`). Identifiers of digits.
+//! have: few of them, or named as what they are (`code`, `zip`, `version`). Identifiers of digits,
+//! also dotted ones (`250.00`) and hexadecimal ones (`12e45`, which is no way to write a number:
+//! programs write `1.2e+46`). Unix times.
 
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Stat};
@@ -43,11 +45,35 @@ const PLACEHOLDERS: [&str; 22] = [
     "not available",
     "undefined",
 ];
-/// Words in names of columns whose numbers are codes.
-const CODES: [&str; 16] = [
-    "code", "zip", "postal", "postcode", "plz", "region", "id", "type", "class", "category", "group", "zone",
-    "district", "icd", "tariff", "sector",
+/// Words in names of columns whose whole numbers are codes, keys or times.
+const CODES: [&str; 20] = [
+    "zip",
+    "postal",
+    "postcode",
+    "plz",
+    "region",
+    "type",
+    "class",
+    "category",
+    "group",
+    "zone",
+    "district",
+    "tariff",
+    "sector",
+    "phone",
+    "epoch",
+    "timestamp",
+    "time",
+    "date",
+    "year",
+    "number",
 ];
+/// Words in names of columns whose values may be written with a point and are no quantities.
+const KEYS: [&str; 14] = [
+    "id", "ids", "code", "icd", "key", "uuid", "guid", "hash", "hex", "ref", "sku", "isbn", "version", "ip",
+];
+/// Unix times of 1980 to 2065 in seconds.
+const TIMES: std::ops::Range<f64> = 3.15e8..3.0e9;
 
 pub(super) fn check(view: &DatasetView) -> Option<Draft> {
     let found: Vec<(&Column, Severity)> = view
@@ -93,9 +119,11 @@ fn severity(view: &DatasetView, column: &Column) -> Option<Severity> {
         return (distinct >= DISTINCT && unique >= MANY_VALUES).then_some(Severity::Medium);
     }
     let number: f64 = top.parse().ok().filter(|it: &f64| it.is_finite())?;
-    let fraction = top.contains('.') || top.contains(['e', 'E']) || number.fract() != 0.0;
-    // An identifier of digits is an identifier, not a number with text in it; none has a fraction.
-    if (column.freq == Some(1.0) || distinct > 0.97) && !(fraction && unique >= MANY_VALUES) {
+    let key = names_one_of(&column.name, &KEYS);
+    let fraction = is_fraction(top);
+    // An identifier of digits is an identifier, not a number with text in it.
+    let distinct_everywhere = column.freq == Some(1.0) || distinct > 0.97;
+    if distinct_everywhere && (key || !fraction || unique < MANY_VALUES) {
         return None;
     }
     let numeric_elsewhere = view
@@ -105,18 +133,35 @@ fn severity(view: &DatasetView, column: &Column) -> Option<Severity> {
     if numeric_elsewhere {
         return Some(Severity::Medium);
     }
+    let time = [1.0, 1e3, 1e6, 1e9].iter().any(|unit| TIMES.contains(&(number / unit)));
     match (fraction, unique) {
+        (true, it) if it >= MANY_VALUES && (key || time) => Some(Severity::Low),
         // `1.0` and `0.0` are also what a flag with gaps turns into.
         (true, it) if it >= 5.0 => Some(Severity::Medium),
         (true, _) => Some(Severity::Low),
-        (false, it) if it >= MANY_VALUES && !is_code(&column.name) => Some(Severity::Medium),
+        (false, it)
+            if it >= MANY_VALUES && !key && !time && !is_hexadecimal(top) && !names_one_of(&column.name, &CODES) =>
+        {
+            Some(Severity::Medium)
+        }
         _ => None,
     }
 }
 
-/// Whether a name says that its numbers are codes.
-fn is_code(name: &str) -> bool {
+/// Whether a text is a number with a fraction, as programs write it: with a point, or with an
+/// exponent that has a sign.
+fn is_fraction(text: &str) -> bool {
+    text.contains('.') || ["e-", "e+", "E-", "E+"].iter().any(|it| text.contains(it))
+}
+
+/// Digits with a letter between them that happen to be read as an exponent.
+fn is_hexadecimal(text: &str) -> bool {
+    text.contains(['e', 'E'])
+}
+
+/// Whether a word of a name is one of these, or ends in `code`.
+fn names_one_of(name: &str, words: &[&str]) -> bool {
     name.to_ascii_lowercase()
         .split(|it: char| !it.is_ascii_alphabetic())
-        .any(|part| CODES.contains(&part) || part.ends_with("code"))
+        .any(|part| words.contains(&part) || part.ends_with("code"))
 }

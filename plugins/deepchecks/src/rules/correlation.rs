@@ -7,7 +7,8 @@
 //! finding of its own; a table of measurements of one thing in which a quarter of all pairs
 //! correlate, which is its nature (low). A category of `u` values reaches a correlation ratio
 //! of `sqrt((u - 1) / (n - 1))` with anything, so a pair with one counts only as far as it
-//! exceeds that.
+//! exceeds that, and says nothing where most rows have a value of their own (numbers that became
+//! texts because some cells hold text).
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::{checks::CheckKind, dataset::Which};
@@ -44,7 +45,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Draft> {
         let left = facts.n - levels;
         categories.contains(name)
             && levels > 20.0
-            && (left <= 1.0 || 1.0 - (1.0 - r * r) * (facts.n - 1.0) / left < NOTEWORTHY * NOTEWORTHY)
+            && (left <= levels || 1.0 - (1.0 - r * r) * (facts.n - 1.0) / left < NOTEWORTHY * NOTEWORTHY)
     };
     let mut pairs: Vec<(usize, usize, f64)> = matrix
         .pairs()

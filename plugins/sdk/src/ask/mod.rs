@@ -128,7 +128,11 @@ impl Question {
             samples: hints.samples,
         };
         match cx.host().complete(&request) {
-            Ok(completion) => self.merge(cx, &facts, &completion.texts, &mut report),
+            // A sample that was lost agrees with nothing.
+            Ok(completion) => {
+                let asked = completion.texts.len().max(hints.samples as usize);
+                self.merge(cx, &facts, &completion.texts, asked, &mut report);
+            }
             // The host reports why; the rules have spoken already.
             Err(error) => cx.log(
                 Level::Info,
@@ -152,9 +156,8 @@ impl Question {
         facts
     }
 
-    fn merge(&self, cx: &Context<'_>, facts: &[Fact], texts: &[String], report: &mut Report) {
+    fn merge(&self, cx: &Context<'_>, facts: &[Fact], texts: &[String], asked: usize, report: &mut Report) {
         let answers: Vec<Said> = texts.iter().filter_map(|it| serde_json::from_str(it).ok()).collect();
-        let asked = texts.len();
         for it in agreement::reported(&answers, asked) {
             let named = report
                 .analyses

@@ -62,12 +62,21 @@ pub(super) fn language(request: &Request) -> String {
     let text = request.language.trim();
     let fine = text
         .chars()
-        .all(|it| it.is_alphabetic() || it == '-' || it == '_' || it == ' ');
+        .all(|it| it.is_alphabetic() || is_mark(it) || it == '-' || it == '_' || it == ' ');
     if text.is_empty() || !fine || text.chars().count() > MAX_LANGUAGE {
         "english".to_owned()
     } else {
         text.to_owned()
     }
+}
+
+/// Marks that belong to the letters before them, without which names such as `हिन्दी` cannot be
+/// written: the combining blocks of the Unicode Character Database, and the two joiners.
+fn is_mark(it: char) -> bool {
+    matches!(it,
+        '\u{0300}'..='\u{036f}' | '\u{0591}'..='\u{05c7}' | '\u{064b}'..='\u{065f}' | '\u{0900}'..='\u{0dff}'
+        | '\u{0e31}'..='\u{0e4e}' | '\u{0eb1}'..='\u{0ece}' | '\u{0f18}'..='\u{0fbc}' | '\u{102b}'..='\u{103e}'
+        | '\u{17b4}'..='\u{17d3}' | '\u{200c}' | '\u{200d}')
 }
 
 /// Fills in a template. What is filled in is not looked at again.

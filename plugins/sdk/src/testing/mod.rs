@@ -169,6 +169,17 @@ impl FakeHost {
         self
     }
 
+    /// So many samples were asked for; those without an answer are lost.
+    #[must_use]
+    pub fn of_samples(mut self, samples: usize) -> Self {
+        let mut extras: serde_json::Value = serde_json::from_str(&self.request.extras).unwrap_or_default();
+        if let Some(place) = extras.pointer_mut("/llm/samples") {
+            *place = samples.into();
+        }
+        self.request.extras = extras.to_string();
+        self
+    }
+
     /// What the analyzer asked the model.
     #[must_use]
     pub fn asked(&self) -> Vec<CompletionRequest> {

@@ -97,7 +97,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         return None;
     }
     let unclear = never_improved(case, &best) && !is_oversized(case);
-    let guesses = view.validation_chance().is_none_or(|it| it.at_or_below != Some(false));
+    let guesses = view.validation_chance().is_some_and(|it| it.at_or_below == Some(true));
     let (severity, confidence) = match best.rise {
         // Validation that never got better may have wrong labels or other data instead.
         // At the level of guessing they are the likelier reason, and the rules that see the data

@@ -40,7 +40,7 @@ const DEEPEST: usize = 4;
 const MOST_LEAVES: usize = 4000;
 
 /// Lower case, with `_` between words: `lrScheduler.type` becomes `lr_scheduler_type`.
-fn normalise(name: &str) -> String {
+pub(super) fn normalise(name: &str) -> String {
     let mut key = String::with_capacity(name.len() + 4);
     let mut lower = false;
     for letter in name.chars() {

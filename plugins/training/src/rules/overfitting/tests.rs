@@ -102,12 +102,36 @@ fn a_patience_longer_than_the_run_stops_nothing() {
 }
 
 #[test]
-fn validation_that_is_never_better_than_a_constant_is_only_a_remark() {
+fn validation_that_never_improves_may_have_other_labels() {
+    // Worse than a constant throughout: wrong labels are as likely, and nothing is said here.
     let mut found = run(
         &decay(40, 2.3, 0.5, 8.0, 0.01),
-        &rising(40, 10, 1.15, 0.01),
+        &rising(40, 10, 2.35, 0.01),
         &json!({"early_stopping": false}),
     );
     found["metrics_values"]["val_r2"] = json!(vec![-0.15; 40]);
-    assert!(severity(&found, CODE).is_none_or(|it| it == Severity::Low));
+    assert!(severity(&found, CODE).is_none());
+    // The same losses of a model that explains something are a plain case.
+    found["metrics_values"]["val_r2"] = json!(vec![0.45; 40]);
+    assert!(severity(&found, CODE) >= Some(Severity::Low));
+}
+
+#[test]
+fn losses_alone_are_enough() {
+    // It never improves by much, and no metric says how good it is: a remark, not silence.
+    let validation: Vec<f64> = (0..40)
+        .map(|it| {
+            if it < 4 {
+                0.70 - 0.01 * f64::from(it)
+            } else {
+                0.67 + 0.012 * f64::from(it - 4)
+            }
+        })
+        .collect();
+    let found = run(
+        &decay(40, 0.69, 0.1, 10.0, 0.002),
+        &validation,
+        &json!({"early_stopping": false, "num_epochs": 40}),
+    );
+    assert_eq!(severity(&found, CODE), Some(Severity::Low));
 }

@@ -1,6 +1,6 @@
 //! What the model is given, and in which form.
 
-use crate::training::params::{Param, Params, boolean, number, raw, switch};
+use crate::training::params::{Param, Params, boolean, normalise, number, raw, switch};
 use serde_json::Value as Json;
 
 impl Params {
@@ -99,37 +99,113 @@ impl Params {
     }
 
     /// Anything that makes the training loss harder than the validation loss on purpose: label
-    /// smoothing, mix-up, augmentation, stochastic depth.
+    /// smoothing, mix-up, augmentation, stochastic depth. Told by the words of a parameter's name,
+    /// or by the names of transformations in its value (`["RandomCrop", "HorizontalFlip"]`).
     #[must_use]
     pub fn hardened_training(&self) -> Option<Param<bool>> {
-        let active = |json: &Json| match json {
-            Json::Array(items) => Some(!items.is_empty()),
-            other => boolean(other).or_else(|| number(other).map(|it| it > 0.0)).or_else(|| {
-                other
-                    .as_str()
-                    .map(|it| !matches!(it.trim().to_lowercase().as_str(), "" | "none" | "no" | "off"))
-            }),
-        };
-        [
-            "label_smoothing",
-            "label_smoothing_factor",
-            "mixup",
-            "mixup_alpha",
-            "cutmix",
-            "augment",
-            "augmentation",
-            "augmentations",
-            "data_augmentation",
-            "auto_augment",
-            "randaugment",
-            "drop_path",
-            "drop_path_rate",
-            "stochastic_depth",
-            "noise_std",
-            "gaussian_noise",
-        ]
-        .iter()
-        .find_map(|name| self.find(&[*name], active).filter(|it| it.value))
+        let leaf = self.leaves.iter().find(|leaf| {
+            let says = |text: &str| hardens(&normalise(text));
+            let active = match &leaf.json {
+                Json::Array(items) => !items.is_empty(),
+                other => boolean(other)
+                    .or_else(|| number(other).map(|it| it > 0.0))
+                    .or_else(|| other.as_str().map(is_a_name))
+                    .unwrap_or(false),
+            };
+            let listed = match &leaf.json {
+                Json::Array(items) => items.iter().filter_map(Json::as_str).any(says),
+                Json::String(text) if leaf.key.contains("transform") => says(text),
+                _ => false,
+            };
+            listed || (active && hardens(&leaf.key))
+        })?;
+        Some(Param {
+            value: true,
+            name: leaf.name.clone(),
+            raw: raw(&leaf.json),
+            source: leaf.source.clone(),
+        })
+    }
+
+    /// Whether the model is one for the rows of a table, as far as its name and parameters tell:
+    /// nothing speaks of images, texts or sounds, and something speaks of a table.
+    #[must_use]
+    pub fn is_of_tables(&self) -> bool {
+        const OTHERS: [&str; 40] = [
+            "image",
+            "img",
+            "pixel",
+            "resnet",
+            "vit",
+            "conv",
+            "cnn",
+            "efficientnet",
+            "mobilenet",
+            "densenet",
+            "vgg",
+            "yolo",
+            "unet",
+            "swin",
+            "clip",
+            "detr",
+            "rcnn",
+            "token",
+            "tokenizer",
+            "vocab",
+            "seq",
+            "sequence",
+            "bert",
+            "roberta",
+            "gpt",
+            "llama",
+            "t5",
+            "transformer",
+            "lstm",
+            "gru",
+            "rnn",
+            "embedding",
+            "lora",
+            "audio",
+            "mel",
+            "spectrogram",
+            "patch",
+            "imagenet",
+            "cifar",
+            "mnist",
+        ];
+        const TABLES: [&str; 12] = [
+            "feature_scaling",
+            "feature_scaler",
+            "scaler",
+            "hidden_sizes",
+            "hidden_layer_sizes",
+            "mlp",
+            "mlpclassifier",
+            "mlpregressor",
+            "perceptron",
+            "linear",
+            "logistic",
+            "tabular",
+        ];
+        let words = |text: &str| normalise(text);
+        let named: Vec<String> = self
+            .leaves
+            .iter()
+            .flat_map(|leaf| std::iter::once(leaf.key.clone()).chain(leaf.json.as_str().map(words)))
+            .collect();
+        let other = named.iter().any(|it| {
+            it.split('_').any(|word| {
+                OTHERS
+                    .iter()
+                    .any(|known| word.trim_end_matches(|c: char| c.is_ascii_digit()) == *known || word == *known)
+            })
+        });
+        let table = named.iter().any(|it| {
+            TABLES.contains(&it.as_str())
+                || TABLES.contains(&it.replace('_', "").as_str())
+                || it.split('_').any(|word| TABLES.contains(&word))
+        });
+        table && !other
     }
 
     /// The number of classes that a model configuration states.
@@ -145,4 +221,57 @@ impl Params {
         ])
         .filter(|it| it.value >= 2.0)
     }
+}
+
+/// Whether a name says that training rows are made harder than others.
+fn hardens(name: &str) -> bool {
+    const WORDS: [&str; 21] = [
+        "mixup",
+        "cutmix",
+        "cutout",
+        "augment",
+        "augmentation",
+        "augmentations",
+        "augmentor",
+        "aug",
+        "augs",
+        "autoaugment",
+        "randaugment",
+        "trivialaugment",
+        "augmix",
+        "crop",
+        "flip",
+        "hflip",
+        "vflip",
+        "jitter",
+        "erasing",
+        "mosaic",
+        "specaugment",
+    ];
+    const PAIRS: [&str; 11] = [
+        "label_smoothing",
+        "auto_augment",
+        "rand_augment",
+        "drop_path",
+        "stochastic_depth",
+        "noise_std",
+        "gaussian_noise",
+        "input_noise",
+        "random_rotation",
+        "random_resized",
+        "random_erase",
+    ];
+    // A crop in the middle is the same for all rows, and belongs to evaluation.
+    if name.contains("center_crop") || name.contains("crop_pct") {
+        return false;
+    }
+    name.split('_').any(|word| WORDS.contains(&word)) || PAIRS.iter().any(|pair| name.contains(pair))
+}
+
+/// Whether a text names something, and not nothing.
+fn is_a_name(text: &str) -> bool {
+    !matches!(
+        text.trim().to_lowercase().as_str(),
+        "" | "none" | "no" | "off" | "null" | "false"
+    )
 }

@@ -55,9 +55,13 @@ impl Params {
                 (!sizes.is_empty() && sizes.len() == items.len()).then_some(sizes)
             }
             Json::String(text) => {
-                let inner = text.trim_matches(['[', ']', '(', ')', ' ']);
-                let sizes: Vec<f64> = inner.split(',').filter_map(|it| it.trim().parse().ok()).collect();
-                (!sizes.is_empty() && sizes.iter().all(|it: &f64| *it >= 1.0)).then_some(sizes)
+                let inner = text.trim().trim_matches(['[', ']', '(', ')', ' ']);
+                let parts: Vec<&str> = inner.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
+                let sizes: Vec<f64> = parts.iter().filter_map(|it| it.parse().ok()).collect();
+                // A number alone may be a count of layers; in brackets, or with a comma, it is a list.
+                let listed = inner.len() < text.trim().len() || inner.contains(',');
+                (listed && !sizes.is_empty() && sizes.len() == parts.len() && sizes.iter().all(|it: &f64| *it >= 1.0))
+                    .then_some(sizes)
             }
             _ => None,
         })

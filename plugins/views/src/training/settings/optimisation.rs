@@ -128,20 +128,63 @@ impl Params {
     }
 
     /// The weight decay or L2 penalty.
+    ///
+    /// `alpha` is one for the linear models and networks of scikit-learn and `reg_lambda` for
+    /// boosted trees; elsewhere they are as often the strength of a mix-up, the scale of a
+    /// low-rank adapter, the exponent of a focal loss or a share of a loss. So they are read only
+    /// where the model says that they are penalties, and not where a part of the parameters
+    /// (`lora.alpha`, `mixup.alpha`) is theirs.
     #[must_use]
     pub fn weight_decay(&self) -> Option<Param<f64>> {
-        self.number(&[
+        let stated = self.number(&[
             "weight_decay",
             "wd",
             "l2",
             "l2_reg",
             "l2_regularization",
             "l2_penalty",
-            "alpha",
-            "reg_lambda",
             "weight_decay_rate",
-        ])
-        .filter(|it| it.value >= 0.0)
+        ]);
+        stated.or_else(|| self.penalty_of_model()).filter(|it| it.value >= 0.0)
+    }
+
+    /// The parameter that is the L2 penalty of the model that is named.
+    fn penalty_of_model(&self) -> Option<Param<f64>> {
+        /// Classes of scikit-learn whose `alpha` is an L2 penalty on the weights.
+        const ALPHA: [&str; 8] = [
+            "ridge",
+            "lasso",
+            "elastic",
+            "mlpclassifier",
+            "mlpregressor",
+            "sgdclassifier",
+            "sgdregressor",
+            "perceptron",
+        ];
+        const LAMBDA: [&str; 6] = ["xgb", "lgbm", "lightgbm", "gbtree", "gblinear", "catboost"];
+        let name: String = self.model()?.value.chars().filter(|it| it.is_alphanumeric()).collect();
+        let is = |known: &[&str]| known.iter().any(|it| name.contains(it));
+        let key = match (is(&ALPHA), is(&LAMBDA)) {
+            (true, _) => "alpha",
+            (_, true) => "reg_lambda",
+            _ => return None,
+        };
+        // A whole path, or below what holds the parameters of the estimator.
+        let own = |path: &str| {
+            path == key
+                || [
+                    "model",
+                    "estimator",
+                    "params",
+                    "hyperparameters",
+                    "classifier",
+                    "regressor",
+                ]
+                .iter()
+                .any(|it| path == format!("{it}_{key}"))
+        };
+        self.number(&[key])
+            .filter(|it| own(&it.name.to_lowercase().replace('.', "_")))
     }
 
     /// Whether training stops when validation ceases to improve.

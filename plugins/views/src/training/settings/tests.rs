@@ -84,3 +84,89 @@ fn wrong_types_count_as_absent() {
     assert!(params.learning_rate().is_none() && params.batch_size().is_none() && params.shuffle().is_none());
     assert!(params.dropout().is_none() && params.epochs().is_none());
 }
+
+#[test]
+fn alpha_and_lambda_are_penalties_only_where_the_model_says_so() {
+    let decay = |json: Json| params(json).weight_decay().map(|it| it.value);
+    assert_eq!(decay(json!({"model_name": "MLPClassifier", "alpha": 0.5})), Some(0.5));
+    assert_eq!(decay(json!({"model_name": "Ridge", "alpha": 2.0})), Some(2.0));
+    assert_eq!(
+        decay(json!({"estimator": "XGBClassifier", "reg_lambda": 3.0})),
+        Some(3.0)
+    );
+    for other in [
+        json!({"alpha": 0.4}),
+        json!({"model_name": "resnet18", "alpha": 0.4, "mixup": true}),
+        json!({"model_name": "llama-7b", "lora": {"alpha": 16}}),
+        json!({"model_name": "MLPClassifier", "mixup": {"alpha": 0.4}}),
+        json!({"model_name": "MLPClassifier", "focal": {"alpha": 0.25}}),
+        json!({"model_name": "resnet18", "reg_lambda": 1.0}),
+    ] {
+        assert_eq!(decay(other.clone()), None, "{other}");
+    }
+    assert_eq!(
+        decay(json!({"model_name": "resnet18", "alpha": 0.4, "weight_decay": 1e-4})),
+        Some(1e-4)
+    );
+}
+
+#[test]
+fn a_mixup_alpha_explains_no_poor_model() {
+    assert!(params(json!({"mixup_alpha": 0.4})).weight_decay().is_none());
+}
+
+#[test]
+fn augmentation_is_known_by_any_of_its_names() {
+    for hardened in [
+        json!({"mixup_alpha": 0.2}),
+        json!({"use_random_crop": true}),
+        json!({"hflip_prob": 0.5}),
+        json!({"train_transforms": ["RandomResizedCrop", "RandomHorizontalFlip"]}),
+        json!({"transform": "RandAugment(2, 9)"}),
+        json!({"aug": "heavy"}),
+        json!({"label_smoothing_factor": 0.1}),
+        json!({"color_jitter": 0.4}),
+    ] {
+        assert!(params(hardened.clone()).hardened_training().is_some(), "{hardened}");
+    }
+    for plain in [
+        json!({"mixup_alpha": 0.0}),
+        json!({"augment": false}),
+        json!({"augmentation": "none"}),
+        json!({"center_crop": 224}),
+        json!({"model_name": "MLPClassifier", "seed": 3}),
+    ] {
+        assert!(params(plain.clone()).hardened_training().is_none(), "{plain}");
+    }
+}
+
+#[test]
+fn a_model_of_tables_is_told_from_others() {
+    assert!(params(json!({"model_name": "MLPClassifier"})).is_of_tables());
+    assert!(params(json!({"hidden_sizes": [16], "optimizer": "adam"})).is_of_tables());
+    for other in [
+        json!({"model_name": "resnet50", "optimizer": "sgd"}),
+        json!({"hidden_sizes": [16], "image_size": 224}),
+        json!({"model_name": "bert-base-uncased"}),
+        json!({"optimizer": "adam", "learning_rate": 0.1}),
+    ] {
+        assert!(!params(other.clone()).is_of_tables(), "{other}");
+    }
+}
+
+#[test]
+fn a_number_alone_is_a_count_of_layers_or_a_width_and_no_list() {
+    assert_eq!(params(json!({"hidden_layers": "2"})).hidden_sizes(), None);
+    assert_eq!(params(json!({"hidden_layer_sizes": "64, relu"})).hidden_sizes(), None);
+    for list in ["[64]", "(64,)", "64,"] {
+        assert_eq!(
+            params(json!({"hidden_layer_sizes": list}))
+                .hidden_sizes()
+                .map(|it| it.value),
+            Some(vec![64.0]),
+            "{list}"
+        );
+    }
+    let stack = params(json!({"hidden_dim": "64", "num_layers": "2"}));
+    assert_eq!(stack.hidden_sizes().map(|it| it.value), Some(vec![64.0; 2]));
+}

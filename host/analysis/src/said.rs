@@ -1,0 +1,113 @@
+//! What a language model answered an agent, so that its words are known again in the agent's
+//! findings, whether the agent marks them or not.
+
+use deepfix_core::Analysis;
+use deepfix_runtime::LanguageModel;
+use serde_json::Value as Json;
+
+/// Characters from which on a text is recognised: shorter ones stand in many texts by chance.
+const TELLING: usize = 24;
+/// Texts that are kept of one agent's answers; a schema-bound answer has about ten.
+const MOST_TEXTS: usize = 500;
+
+/// The texts of a model's answers.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    answers: usize,
+    texts: Vec<String>,
+}
+
+impl Said {
+    /// What it said; none where there is no model.
+    pub(crate) fn of(model: &dyn LanguageModel) -> Option<Self> {
+        model.available().then(|| Self::in_answers(&model.said()))
+    }
+
+    pub(crate) fn in_answers(answers: &[String]) -> Self {
+        let mut texts = Vec::new();
+        for answer in answers {
+            match serde_json::from_str::<Json>(answer) {
+                Ok(json) => leaves(&json, &mut texts),
+                Err(_) => answer.lines().for_each(|it| keep(it, &mut texts)),
+            }
+        }
+        Self {
+            answers: answers.len(),
+            texts,
+        }
+    }
+
+    /// How many answers there were, those of all samples.
+    pub(crate) fn answers(&self) -> usize {
+        self.answers
+    }
+
+    /// Whether a finding holds words of an answer.
+    pub(crate) fn is_behind(&self, analysis: &Analysis) -> bool {
+        let (finding, recommendation) = (&analysis.finding, &analysis.recommendation);
+        let written = [
+            &finding.description,
+            &finding.evidence,
+            &recommendation.action,
+            &recommendation.rationale,
+        ];
+        self.texts
+            .iter()
+            .any(|said| written.iter().any(|it| it.contains(said.as_str())))
+    }
+}
+
+fn leaves(json: &Json, texts: &mut Vec<String>) {
+    match json {
+        Json::String(text) => keep(text, texts),
+        Json::Array(items) => items.iter().for_each(|it| leaves(it, texts)),
+        Json::Object(members) => members.values().for_each(|it| leaves(it, texts)),
+        _ => {}
+    }
+}
+
+fn keep(text: &str, texts: &mut Vec<String>) {
+    let text = text.trim();
+    if text.chars().count() >= TELLING && texts.len() < MOST_TEXTS {
+        texts.push(text.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use deepfix_core::{Finding, Recommendation, Severity};
+
+    use super::*;
+
+    fn analysis(description: &str) -> Analysis {
+        Analysis {
+            finding: Finding {
+                code: "a.b".into(),
+                description: description.into(),
+                evidence: String::new(),
+                facts: vec![],
+                severity: Severity::High,
+                confidence: 0.9,
+                extras: String::new(),
+            },
+            recommendation: Recommendation {
+                action: String::new(),
+                rationale: String::new(),
+                confidence: 0.9,
+                citations: vec![],
+            },
+        }
+    }
+
+    #[test]
+    fn words_of_an_answer_are_known_again() {
+        let answer = r#"{"findings": [{"code": "a.b", "description": "The labels of the test set look shuffled."}]}"#;
+        let plain = "The learning rate is far too large for this model.\nshort";
+        let said = Said::in_answers(&[answer.to_owned(), plain.to_owned()]);
+        assert_eq!(said.answers(), 2);
+        assert!(said.is_behind(&analysis("We think: The labels of the test set look shuffled. Do act.")));
+        assert!(said.is_behind(&analysis("The learning rate is far too large for this model.")));
+        assert!(!said.is_behind(&analysis("The labels look shuffled.")));
+        assert!(!said.is_behind(&analysis("a.b short")));
+    }
+}

@@ -1,0 +1,131 @@
+//! What the server makes of files that a browser hands over: the same as `deepfix analyse` of a path,
+//! and runs of MLflow, which are folders then.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use deepfix_core::{Experiment, MlflowSource, MlflowTarget};
+use deepfix_mlflow::{Retriever, Settings};
+use deepfix_server::{ReadFiles, Reader};
+
+use crate::{
+    analyse,
+    ingest::{self, TableArgs},
+};
+
+/// Folders within one that are searched for a run: `mlruns/EXPERIMENT/RUN`.
+const MAX_DEPTH: usize = 4;
+/// The documents that clients of DeepFix log, of which one tells that it is their layout.
+const LAYOUT: [&str; 5] = [
+    "dataset/dataset.yaml",
+    "deepchecks/deepchecks.yaml",
+    "model_checkpoint/model_checkpoint.yaml",
+    "training_artifacts/training_artifacts.yaml",
+    "training_artifacts/metrics.csv",
+];
+/// The id that such a folder gets as a run.
+const RUN: &str = "upload";
+/// Longer than a run on the disk takes to be read.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The reader of the server.
+pub(crate) fn reader() -> Reader {
+    Arc::new(|path: &Path, label: Option<&str>| {
+        read(path, label)
+            .map_err(|error| format!("{error:#}").replace("--label COLUMN", "the predicted column's field"))
+    })
+}
+
+fn read(path: &Path, label: Option<&str>) -> anyhow::Result<ReadFiles> {
+    if let Some(experiment) = run_of_mlflow(path)? {
+        return Ok(ReadFiles {
+            experiment,
+            recognised: vec!["a run of MLflow".to_owned()],
+        });
+    }
+    let table = TableArgs {
+        label: label.map(str::to_owned),
+        ..TableArgs::default()
+    };
+    let (experiment, recognised) = match ingest::read_tables(path, &table, false)? {
+        Some(read) => read,
+        None => analyse::read(path)?,
+    };
+    Ok(ReadFiles { experiment, recognised })
+}
+
+/// A folder that is a run of MLflow or holds one, or has the files that clients of DeepFix log to one.
+fn run_of_mlflow(path: &Path) -> anyhow::Result<Option<Experiment>> {
+    if !path.is_dir() {
+        return Ok(None);
+    }
+    let mut runs = Vec::new();
+    find_runs(path, 0, &mut runs);
+    let (store, id) = match runs.as_slice() {
+        [] if LAYOUT.iter().any(|it| path.join(it).is_file()) => (as_store(path)?, RUN.to_owned()),
+        [] => return Ok(None),
+        [run] => {
+            let id = run
+                .file_name()
+                .and_then(|it| it.to_str())
+                .context("a run without a name")?;
+            // The store is two folders up: `STORE/EXPERIMENT/RUN`.
+            let store = run.parent().and_then(Path::parent).context("a run without a store")?;
+            (store.to_owned(), id.to_owned())
+        }
+        many => anyhow::bail!(
+            "it holds {} runs of MLflow; hand over the folder of one of them, or let the server read the store (`[mlflow]`)",
+            many.len()
+        ),
+    };
+    let settings = Settings {
+        tracking_uri: Some(store.display().to_string()),
+        ..Settings::default()
+    };
+    let wanted = Experiment {
+        language: "english".to_owned(),
+        source: Some(MlflowSource {
+            tracking_uri: None,
+            target: MlflowTarget::Run(id),
+            write_back: false,
+        }),
+        ..Experiment::default()
+    };
+    let retriever = Retriever::new(settings)?;
+    // Called on a thread for work that blocks.
+    let filled = tokio::runtime::Handle::current().block_on(retriever.fill(wanted, PATIENCE))?;
+    Ok(Some(Experiment { run: None, ..filled }))
+}
+
+fn find_runs(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    let is_run = std::fs::read_to_string(folder.join("meta.yaml"))
+        .is_ok_and(|it| it.lines().any(|line| line.starts_with("run_id:")));
+    if is_run {
+        found.push(folder.to_owned());
+        return;
+    }
+    if depth == MAX_DEPTH {
+        return;
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    for entry in entries.filter(|it| it.file_type().is_ok_and(|it| it.is_dir())) {
+        find_runs(&entry.path(), depth + 1, found);
+    }
+}
+
+/// A store of one run whose files these are. The folder is the upload's own, and moved within it.
+fn as_store(path: &Path) -> anyhow::Result<PathBuf> {
+    let store = path.with_extension("store");
+    let run = store.join("0").join(RUN);
+    std::fs::create_dir_all(&run)?;
+    std::fs::rename(path, run.join("artifacts"))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let meta = serde_json::json!({ "run_id": RUN, "run_name": name, "experiment_id": "0" });
+    // JSON is YAML.
+    std::fs::write(run.join("meta.yaml"), meta.to_string())?;
+    Ok(store)
+}

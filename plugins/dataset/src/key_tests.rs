@@ -1,0 +1,68 @@
+//! Keys, codes and times beside numbers with text in them.
+
+use deepfix_plugin::Severity;
+use deepfix_plugin::testing::{FakeHost, analyze_soundly, found};
+use serde_json::{Value, json};
+
+use crate::{
+    DatasetArtifactsAnalyzer,
+    tests::{column, table},
+};
+
+fn severity(name: &str, values: &Value, unique: usize, code: &str) -> Option<Severity> {
+    let train = json!({"feature_statistics": {name: values, "b": column(500.0, 5.0, 2.0)},
+        "number_unique_values": {name: unique, "b": 480}});
+    let host = FakeHost::from_request(table(train, json!(null)));
+    let codes = found(&analyze_soundly::<DatasetArtifactsAnalyzer>(&host));
+    codes.into_iter().find(|it| it.0 == code).map(|it| it.1)
+}
+
+/// An evenly spread column without a repeated value.
+fn even(min: f64, max: f64) -> Value {
+    let at = |place: f64| min + place * (max - min);
+    json!({"count": 500, "mean": at(0.5), "std": (max - min) / 12f64.sqrt(), "min": min, "25%": at(0.25), "50%": at(0.5), "75%": at(0.75), "max": max})
+}
+
+#[test]
+fn a_measurement_that_rounding_made_whole_is_no_key() {
+    let key = |name: &str, min: f64, max: f64| severity(name, &even(min, max), 500, "dataset.id_like_feature");
+    // Nine digits, of which a client sends six.
+    assert_eq!(key("frequency", 27_138_200.0, 363_520_000.0), Some(Severity::Low));
+    assert_eq!(key("case_id", 27_138_200.0, 363_520_000.0), Some(Severity::Medium));
+    // Random keys of seven digits fill their range.
+    assert_eq!(key("account", 1_006_940.0, 9_979_730.0), Some(Severity::Medium));
+    assert_eq!(key("account", 4_262_100.0, 4_262_740.0), Some(Severity::Medium));
+    // Its quartiles have fractions, though its ends have none.
+    let east = json!({"count": 500, "mean": 440.4, "std": 63908.7, "min": -119255.0, "25%": -55261.0, "50%": 2089.11, "75%": 51970.6, "max": 119049.0});
+    assert_eq!(severity("east", &east, 500, "dataset.id_like_feature"), None);
+}
+
+fn mixed(name: &str, top: &str, freq: usize, unique: usize) -> Option<Severity> {
+    let values = json!({"count": 500, "unique": unique, "top": top, "freq": freq});
+    severity(name, &values, unique, "dataset.mixed_types")
+}
+
+#[test]
+fn numbers_with_text_among_them_are_found() {
+    assert_eq!(mixed("weight", "3.178", 4, 430), Some(Severity::Medium));
+    assert_eq!(mixed("weight", "1.2e-05", 1, 499), Some(Severity::Medium));
+    assert_eq!(mixed("visits", "14", 30, 60), Some(Severity::Medium));
+    assert_eq!(mixed("response_time", "3.178", 4, 430), Some(Severity::Medium));
+}
+
+#[test]
+fn keys_and_times_are_not_numbers_with_text_among_them() {
+    for (name, top, freq, unique) in [
+        ("trace", "12e45", 1, 500),
+        ("trace", "12e4", 2, 300),
+        ("diagnosis_code", "250.00", 1, 500),
+        ("seen_at", "1609459200", 3, 350),
+        ("started", "1609459200000", 3, 350),
+        ("postcode", "75001", 20, 90),
+    ] {
+        assert_eq!(mixed(name, top, freq, unique), None, "{name} {top}");
+    }
+    for (name, top) in [("icd", "250.00"), ("app_version", "2.10"), ("client_ip", "10.12")] {
+        assert!(mixed(name, top, 8, 120) < Some(Severity::Medium), "{name}");
+    }
+}

@@ -1,0 +1,1 @@
+../../sdk-python/deepfix_host.py

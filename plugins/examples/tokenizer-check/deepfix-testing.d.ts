@@ -1,0 +1,1 @@
+../../sdk-js/deepfix-testing.d.ts

@@ -1,0 +1,131 @@
+"""The engine of this machine: the `deepfix` binary, one process a diagnosis."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import _json, _model
+from ._request import Request
+from .errors import LocalError, UnavailableError
+
+#: Names the binary, before everything else.
+VARIABLE = "DEEPFIX_BINARY"
+#: Where to look at what failed, without flooding a message.
+LONGEST_MESSAGE = 2_000
+
+HOW_TO_GET = (
+    f'expected one in {VARIABLE}, on PATH, or from pip install "deepfix[local]"; or a server: '
+    'Client("http://127.0.0.1:8844"), or its address in DEEPFIX_URL'
+)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A binary that was found.
+
+    Attributes:
+        binary: its path.
+        origin: where it was found.
+        environment: what it is started with.
+    """
+
+    binary: str
+    origin: str
+    environment: dict[str, str] = field(repr=False, default_factory=dict)
+
+
+def find() -> Engine | None:
+    """The binary: the one that DEEPFIX_BINARY names, on PATH, or of the package deepfix-bin."""
+    if named := os.environ.get(VARIABLE):
+        path = shutil.which(named)
+        if path is None:
+            raise UnavailableError(f"{VARIABLE}: found no program at {named}; expected the deepfix binary")
+        return Engine(os.path.abspath(path), VARIABLE, dict(os.environ))
+    try:
+        import deepfix_bin
+    except ImportError:
+        pass
+    else:
+        return Engine(str(deepfix_bin.binary()), "deepfix-bin", deepfix_bin.environment())
+    # A script of that name on PATH may be that of a package which is gone: it is tried last.
+    if path := shutil.which("deepfix"):
+        return Engine(path, "PATH", dict(os.environ))
+    return None
+
+
+def diagnose(request: Request, timeout: float) -> dict[str, Any]:
+    """The response of the local engine.
+
+    Raises:
+        UnavailableError: there is no binary, it cannot be started or is not done in time.
+        LocalError: it refused the request.
+    """
+    engine = find()
+    if engine is None:
+        raise UnavailableError(f"there is no deepfix binary on this machine; {HOW_TO_GET}")
+    with tempfile.TemporaryDirectory(prefix="deepfix-") as scratch:
+        body, folder = _with_weights(request, Path(scratch))
+        command = [engine.binary, *_configuration(), "analyse", "--format", "json", *_source(body)]
+        text = b"" if "mlflow" in body else _json.dumps(body)
+        try:
+            done = subprocess.run(
+                command, input=text, capture_output=True, cwd=folder, env=engine.environment, timeout=timeout
+            )
+        except subprocess.TimeoutExpired as error:
+            raise UnavailableError(f"the local engine was not done after {timeout:g} s (timeout)") from error
+        except OSError as error:
+            raise UnavailableError(f"{engine.binary} ({engine.origin}) cannot be started: {error}") from error
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip()
+        raise LocalError(f"the local engine: {said[-LONGEST_MESSAGE:] or f'exit code {done.returncode}'}")
+    try:
+        response: dict[str, Any] = json.loads(done.stdout)
+    except ValueError as error:
+        raise LocalError(f"the local engine answered no JSON: {error}") from error
+    return response
+
+
+def _configuration() -> list[str]:
+    """The configuration that the user's folder has: the binary may be started in another one."""
+    if "DEEPFIX_CONFIG" in os.environ:
+        return ["--config", os.path.abspath(os.environ["DEEPFIX_CONFIG"])]
+    here = Path("deepfix.toml")
+    return ["--config", str(here.resolve())] if here.is_file() else []
+
+
+def _source(body: dict[str, Any]) -> list[str]:
+    source = body.get("mlflow")
+    if not source:
+        return ["-"]
+    names = {"run_id": "--mlflow-run", "dataset_name": "--mlflow-dataset", "model": "--mlflow-model"}
+    arguments = [f"{flag}={source[name]}" for name, flag in names.items() if name in source]
+    if uri := source.get("tracking_uri"):
+        arguments.append(f"--tracking-uri={uri}")
+    if source.get("write_back"):
+        arguments.append("--write-back")
+    return [*arguments, f"--language={body['language']}"]
+
+
+def _with_weights(request: Request, scratch: Path) -> tuple[dict[str, Any], Path | None]:
+    """The request with a file of the weights, and the folder to start the binary in: it reads files
+    below that only."""
+    checkpoint = request.body.get("model_checkpoint_artifacts")
+    if not checkpoint:
+        return request.body, None
+    path = Path(checkpoint["path"]) if checkpoint.get("path") else None
+    if path is None and request.weights is not None:
+        path = _model.write_weights(request.weights, scratch)
+    if path is None:
+        return request.body, None
+    path = path.resolve()
+    if not path.exists():
+        raise LocalError(f"model: found no file {path}; expected a model object or the path of its file")
+    changed = {**request.body, "model_checkpoint_artifacts": {**checkpoint, "path": path.name}}
+    return changed, path.parent

@@ -1,0 +1,68 @@
+"""Keras, with any backend.
+
+```python
+from deepfix.integrations.keras import DeepFixCallback
+
+watch = DeepFixCallback()
+model.fit(x, y, validation_data=(x_val, y_val), epochs=20, callbacks=[watch])
+print(watch.result())
+```
+
+Keras shows no gradients to a callback: metrics, learning rate and the weights are what is judged.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from .._watch import Watch, harmless, number
+
+
+class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ignore]
+    """Records metrics and learning rate of each epoch, and diagnoses at the end. Takes what `Watch` takes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+        self.watch = Watch(*args, **kwargs)
+
+    def result(self, timeout: float | None = None) -> Any:
+        """The diagnosis, waiting for it where it is under way."""
+        return self.watch.result(timeout)
+
+    @harmless
+    def on_train_begin(self, logs: Any = None) -> None:
+        """A training starts."""
+        self.watch.begin()
+        optimizer = getattr(self.model, "optimizer", None)
+        if optimizer is None:
+            return
+        config = optimizer.get_config()
+        rate = config.get("learning_rate")
+        self.watch.add_params(
+            {
+                "optimizer": config.get("name"),
+                "learning_rate": rate if isinstance(rate, (int, float)) else number(optimizer.learning_rate),
+                "lr_scheduler_type": rate.get("class_name") if isinstance(rate, dict) else None,
+                "weight_decay": config.get("weight_decay"),
+                "max_grad_norm": config.get("global_clipnorm") or config.get("clipnorm"),
+                "num_epochs": self.params.get("epochs"),
+                "steps_per_epoch": self.params.get("steps"),
+            }
+        )
+
+    @harmless
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Takes the metrics of an epoch."""
+        row: dict[str, Any] = {"epoch": epoch}
+        for name, value in (logs or {}).items():
+            row[name if name.startswith("val_") or name == "learning_rate" else f"train_{name}"] = number(value)
+        if "learning_rate" not in row and getattr(self.model, "optimizer", None) is not None:
+            row["learning_rate"] = number(self.model.optimizer.learning_rate)
+        self.watch.record.epoch({name: it for name, it in row.items() if it is not None})
+
+    @harmless
+    def on_train_end(self, logs: Any = None) -> None:
+        """Starts the diagnosis."""
+        self.watch.finish(self.model)

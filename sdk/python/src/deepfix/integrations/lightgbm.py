@@ -1,0 +1,61 @@
+"""LightGBM.
+
+```python
+from deepfix.integrations.lightgbm import DeepFixCallback
+
+watch = DeepFixCallback()
+lightgbm.train(params, data, valid_sets=[data, held_out], valid_names=["train", "val"], callbacks=[watch])
+print(watch.result())
+```
+
+After early stopping LightGBM calls nobody: there `result()` starts the diagnosis.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._history import TRAINING, VALIDATION
+from .._watch import Watch, harmless
+
+#: Of LightGBM's callback settings, those that are no settings of the training.
+SKIPPED = frozenset({"verbosity", "verbose", "num_threads", "n_jobs", "seed", "random_state"})
+
+
+class DeepFixCallback:
+    """Records the evaluations and diagnoses at the end. Takes what `Watch` takes."""
+
+    #: Before early stopping (30), which ends the training by an exception.
+    order = 20
+    before_iteration = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.watch = Watch(*args, **kwargs)
+
+    def result(self, timeout: float | None = None) -> Any:
+        """The diagnosis, waiting for it where it is under way."""
+        return self.watch.result(timeout)
+
+    @harmless
+    def __call__(self, env: Any) -> None:
+        """One iteration, as LightGBM tells it."""
+        if env.iteration == env.begin_iteration:
+            self.watch.begin()
+            self.watch.model = env.model
+            self.watch.add_params({k: v for k, v in (env.params or {}).items() if k not in SKIPPED})
+        # A round sees every row once, as an epoch does.
+        row: dict[str, Any] = {"epoch": env.iteration}
+        for entry in env.evaluation_result_list or ():
+            row[f"{_split(entry[0])}_{entry[1]}"] = entry[2]
+        if len(row) > 1:
+            self.watch.record.epoch(row)
+        if env.iteration + 1 == env.end_iteration:
+            self.watch.add_params({"num_boost_round": env.end_iteration - env.begin_iteration})
+            self.watch.finish(env.model)
+
+
+def _split(name: str) -> str:
+    lower = name.lower()
+    if lower in TRAINING:
+        return "train"
+    return "val" if lower in VALIDATION else name

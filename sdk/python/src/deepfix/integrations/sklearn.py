@@ -1,0 +1,125 @@
+"""scikit-learn: estimators and pipelines.
+
+```python
+from deepfix.integrations.sklearn import fit
+
+model, watch = fit(pipeline, X_train, y_train, X_test, y_test)
+print(watch.result())
+```
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._model import final_estimator
+from .._watch import Watch, harmless, number
+from ..client import Client
+from ..result import Result
+
+#: Curves that estimators keep, and what they are called in a history. Scores of boosting on the rows that it
+#: learns from are losses or the negative of losses, by estimator.
+CURVES = {"loss_curve_": "train_loss", "validation_scores_": "val_score"}
+
+
+def history(estimator: Any) -> dict[str, list[float]]:
+    """The curves that a fitted estimator keeps; none where it keeps none."""
+    model = final_estimator(estimator)
+    found: dict[str, list[float]] = {}
+    for attribute, name in CURVES.items():
+        values = getattr(model, attribute, None)
+        if values is not None and len(values):
+            found[name] = [float(it) for it in values]
+    kind = type(model).__name__
+    if kind.startswith("GradientBoosting") and getattr(model, "train_score_", None) is not None:
+        found["train_loss"] = [float(it) for it in model.train_score_]
+    if kind.startswith("HistGradientBoosting"):
+        # With the default `scoring="loss"` a score is the negative of a loss.
+        sign, measure = (-1.0, "loss") if getattr(model, "scoring", None) == "loss" else (1.0, "score")
+        for split, attribute in (("train", "train_score_"), ("val", "validation_score_")):
+            values = getattr(model, attribute, None)
+            if values is not None and len(values):
+                found[f"{split}_{measure}"] = [sign * float(it) for it in values]
+    longest = max((len(it) for it in found.values()), default=0)
+    return {name: it for name, it in found.items() if len(it) == longest}
+
+
+def scores(estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None) -> dict[str, float]:
+    """What the estimator reaches on both splits: accuracy or R², by its own `score`."""
+    name = "accuracy" if getattr(estimator, "_estimator_type", "") == "classifier" or _classifies(estimator) else "r2"
+    found = {f"train_{name}": number(estimator.score(*train))}
+    if test is not None:
+        found[f"val_{name}"] = number(estimator.score(*test))
+    return {key: it for key, it in found.items() if it is not None}
+
+
+def _classifies(estimator: Any) -> bool:
+    from sklearn.base import is_classifier
+
+    return bool(is_classifier(estimator))
+
+
+def _arguments(estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None) -> dict[str, Any]:
+    """What `Client.diagnose` is given."""
+    curves: dict[str, list[Any]] = dict(history(estimator))
+    length = max((len(it) for it in curves.values()), default=1)
+    for name, value in scores(estimator, train, test).items():
+        # Known at the end only.
+        curves[name] = [None] * (length - 1) + [value]
+    steps = [type(it).__name__ for _, it in getattr(estimator, "steps", [])]
+    scaler = next((it for it in steps if it.endswith(("Scaler", "Normalizer", "Transformer"))), None)
+    params = dict(final_estimator(estimator).get_params(deep=False))
+    if scaler is not None:
+        params["feature_scaling"] = scaler
+    return {
+        "train": train,
+        "test": test,
+        "model": estimator,
+        "history": {"epoch": list(range(length)), **curves},
+        "params": {name: it for name, it in params.items() if not hasattr(it, "shape")},
+        "model_name": type(final_estimator(estimator)).__name__,
+    }
+
+
+def diagnose(
+    estimator: Any, X: Any, y: Any, X_test: Any = None, y_test: Any = None, *, client: Client | None = None, **more: Any
+) -> Result:
+    """Diagnoses a fitted estimator with the rows that it was fitted on, and rows that it has not seen.
+
+    `more` is what `Client.diagnose` takes beside.
+    """
+    test = None if X_test is None else (X_test, y_test)
+    return (client or Client()).diagnose(**{**_arguments(estimator, (X, y), test), **more})
+
+
+def fit(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    X_test: Any = None,
+    y_test: Any = None,
+    *,
+    watch: Watch | None = None,
+    **fit_params: Any,
+) -> tuple[Any, Watch]:
+    """Fits an estimator and starts its diagnosis in the background.
+
+    Returns:
+        The fitted estimator, and the watch whose `result()` is the diagnosis.
+    """
+    watch = watch or Watch()
+    estimator.fit(X, y, **fit_params)
+    _finish(watch, estimator, (X, y), None if X_test is None else (X_test, y_test))
+    return estimator, watch
+
+
+@harmless
+def _finish(watch: Watch, estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None) -> None:
+    found = _arguments(estimator, train, test)
+    columns = found.pop("history")
+    for place in range(len(columns["epoch"])):
+        watch.record.epoch({name: it[place] for name, it in columns.items() if it[place] is not None})
+    watch.add_params(found.pop("params"))
+    model = found.pop("model")
+    watch.diagnosis = {**found, **watch.diagnosis}
+    watch.finish(model)

@@ -1,0 +1,216 @@
+"""The client against a real server, and against one that fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from pathlib import Path
+
+import pytest
+from fake import ok, refusal, serving
+
+import deepfix
+from deepfix import _wire
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    waited: list[float] = []
+    monkeypatch.setattr("deepfix.client.time.sleep", waited.append)
+    return waited
+
+
+def test_a_server_diagnoses_tables_history_and_model(server, leaky, diverging):
+    train, test = leaky
+    with deepfix.Client(server.url) as client:
+        result = client.diagnose(train=train, test=test, label="y", history=diverging, dataset_name="demo")
+    assert {"checks.train_test_leakage", "training.overfitting"} <= {it.code for it in result.findings}
+    assert result.root_causes[0].severity == "high"
+    assert result.actions[0].rank == 1
+    assert result.raw["dataset_name"] == "demo"
+    assert result.url is not None
+    assert result.url.startswith(server.url)
+
+
+def test_the_local_engine_says_what_the_server_says(server, leaky, diverging):
+    arguments = {"train": leaky[0], "test": leaky[1], "label": "y", "history": diverging}
+    answers = [deepfix.Client(url).diagnose(**arguments).raw for url in (server.url, None)]
+    for it in answers:
+        it["additional_outputs"].pop("timings_ms")
+    assert answers[0] == answers[1]
+
+
+def test_progress_is_streamed_and_ends_in_the_same_response(server, diverging):
+    seen: list[deepfix.Progress] = []
+    client = deepfix.Client(server.url)
+    streamed = client.diagnose(history=diverging, progress=seen.append)
+    plain = client.diagnose(history=diverging, progress=False)
+    assert "TrainingArtifactsAnalyzer" in {it.agent for it in seen}
+    assert all(0 <= it.fraction <= 1 for it in seen)
+    assert streamed.conclusions == plain.conclusions
+
+
+def test_the_asynchronous_client_answers_many_at_once(server, diverging):
+    async def run() -> list[deepfix.Result]:
+        async with deepfix.AsyncClient(server.url) as client:
+            return await asyncio.gather(*(client.diagnose(history=diverging) for _ in range(4)))
+
+    results = asyncio.run(run())
+    assert all(it.conclusions[0].code == "training.overfitting" for it in results)
+
+
+def test_the_asynchronous_client_works_without_a_server(diverging):
+    result = asyncio.run(deepfix.AsyncClient().diagnose(history=diverging))
+    assert result.conclusions[0].code == "training.overfitting"
+
+
+def test_a_key_opens_a_server_that_wants_one(locked_server, diverging):
+    with pytest.raises(deepfix.AuthenticationError) as refused:
+        deepfix.Client(locked_server.url).diagnose(history=diverging)
+    assert refused.value.status == 401
+    assert deepfix.Client(locked_server.url, locked_server.key).diagnose(history=diverging).conclusions
+
+
+def test_a_key_is_shown_nowhere(locked_server, diverging, caplog):
+    key = "dfx-not-a-real-key-0123456789"
+    client = deepfix.Client(locked_server.url, key)
+    with caplog.at_level(logging.DEBUG), pytest.raises(deepfix.ServerError) as refused:
+        client.diagnose(history=diverging)
+    shown = repr(client) + str(refused.value) + repr(refused.value.problem) + caplog.text + repr(vars(client))
+    assert key not in shown
+    assert key not in repr(client._http.headers)
+
+
+def test_a_problem_keeps_its_fields(server):
+    with pytest.raises(deepfix.ServerError) as refused:
+        deepfix.Client(server.url).diagnose_request({"dataset_artifacts": 3})
+    problem = refused.value
+    assert (problem.status, problem.code, problem.pointer) == (422, "invalid_field", "/dataset_artifacts")
+    assert problem.found is not None
+    assert problem.expected is not None
+    assert problem.request_id
+
+
+def test_a_busy_server_is_asked_again_when_it_says_so(waits):
+    busy = refusal(429, {"Retry-After": "3"}, code="overloaded", detail="busy")
+    with serving(busy, ok()) as (url, seen):
+        result = deepfix.Client(url).diagnose(params={"lr": 1})
+    assert result.summary == "fine"
+    assert len(seen) == 2
+    assert waits == [3.0]
+
+
+def test_a_connection_that_breaks_is_tried_again(waits):
+    with serving((0, {}, None), (0, {}, None), ok()) as (url, seen):
+        deepfix.Client(url).diagnose(params={"lr": 1})
+    assert len(seen) == 3
+    assert 0 < waits[0] <= 0.5 < waits[1] <= 1.0
+
+
+def test_attempts_are_bounded(waits):
+    busy = refusal(503, code="shutting_down", detail="going")
+    with serving(busy, busy, busy) as (url, seen), pytest.raises(deepfix.ServerError, match="shutting_down"):
+        deepfix.Client(url, attempts=2).diagnose(params={"lr": 1})
+    assert len(seen) == 2
+
+
+def test_a_wait_beyond_the_timeout_is_not_begun(waits):
+    busy = refusal(429, {"Retry-After": "3600"}, code="overloaded", detail="busy")
+    with serving(busy) as (url, _), pytest.raises(deepfix.ServerError, match="overloaded"):
+        deepfix.Client(url, timeout=5).diagnose(params={"lr": 1})
+    assert waits == []
+
+
+def test_a_wrong_request_is_not_sent_again(waits):
+    with serving(refusal(422, code="invalid_field", detail="no")) as (url, seen):
+        with pytest.raises(deepfix.ServerError):
+            deepfix.Client(url).diagnose(params={"lr": 1})
+    assert len(seen) == 1
+
+
+def test_a_stream_that_ends_early_is_tried_again(waits):
+    half = (200, {"Content-Type": "text/event-stream"}, 'event: progress\ndata: {"agent": "A", "fraction": 0.5}\n\n')
+    with serving(half, ok()) as (url, _):
+        seen: list[deepfix.Progress] = []
+        assert deepfix.Client(url).diagnose(params={"lr": 1}, progress=seen.append).summary == "fine"
+    assert [it.fraction for it in seen] == [0.5]
+
+
+def test_a_problem_in_a_stream_is_raised():
+    text = 'event: problem\ndata: {"status": 504, "code": "timed_out", "detail": "late"}\n\n'
+    with serving((200, {"Content-Type": "text/event-stream"}, text)) as (url, _):
+        with pytest.raises(deepfix.ServerError, match="timed_out"):
+            deepfix.Client(url).diagnose(params={"lr": 1}, progress=lambda _: None)
+
+
+def test_a_stranger_s_answer_is_named():
+    with serving((200, {"Content-Type": "text/html"}, "<html>")) as (url, _):
+        with pytest.raises(deepfix.DeepFixError, match="is it a server of DeepFix"):
+            deepfix.Client(url).diagnose(params={"lr": 1})
+
+
+def test_where_nobody_listens_it_is_said_or_warned():
+    with serving() as (url, _):
+        pass
+    with pytest.raises(deepfix.UnavailableError, match="does not answer"):
+        deepfix.Client(url, attempts=1).diagnose(params={"lr": 1})
+    with pytest.warns(deepfix.DeepFixWarning, match="does not answer"):
+        result = deepfix.Client(url, attempts=1, on_error="warn").diagnose(params={"lr": 1})
+    assert result.unavailable
+    with pytest.raises(deepfix.UnavailableError):
+        result.raise_for("high")
+
+
+@pytest.mark.usefixtures("nobody")
+def test_without_a_binary_it_says_how_to_get_one():
+    with pytest.raises(deepfix.UnavailableError, match=r"pip install .deepfix\[local\]"):
+        deepfix.diagnose(params={"lr": 1})
+
+
+def test_the_wheel_of_the_binary_diagnoses_by_itself(monkeypatch, diverging, tmp_path):
+    monkeypatch.delenv("DEEPFIX_BINARY")
+    monkeypatch.delenv("DEEPFIX_CONFIG")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert deepfix._local.find().origin == "deepfix-bin"
+    assert deepfix.diagnose(history=diverging).conclusions[0].code == "training.overfitting"
+    assert (tmp_path / "deepfix" / "components").is_dir()
+
+
+def test_a_local_engine_that_takes_too_long_is_ended(diverging):
+    with pytest.raises(deepfix.UnavailableError, match="timeout"):
+        deepfix.Client(timeout=0.001).diagnose(history=diverging)
+
+
+def test_a_local_model_file_is_examined(tmp_path: Path):
+    import numpy
+
+    weights = numpy.full((4, 4), numpy.nan, dtype="float32")
+    numpy.savez(tmp_path / "model.npz", layer=weights)
+    result = deepfix.diagnose(model=tmp_path / "model.npz")
+    assert "checkpoint.nan_weights" in {it.code for it in result.findings}
+
+
+def test_addresses_of_endpoints_are_addresses_of_the_server():
+    for url in ("http://h:1", "http://h:1/", "http://h:1/v1/analyse", "http://h:1/v2/analyse"):
+        assert _wire.base_url(url) == "http://h:1"
+    assert _wire.base_url("http://h:1/api/v1/analyse") == "http://h:1/api"
+    for url in ("h:1", "ftp://h", "http://u:p@h"):
+        with pytest.raises(deepfix.InputError):
+            deepfix.Client(url)
+
+
+def test_the_address_and_the_key_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv("DEEPFIX_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("DEEPFIX_API_KEY", "k")
+    assert repr(deepfix.Client()) == "Client(url='http://127.0.0.1:9', api_key=***)"
+
+
+def test_what_json_lacks_is_sent_as_text():
+    import numpy
+
+    found = json.loads(
+        deepfix._json.dumps({"a": [float("nan"), numpy.float32("inf")], numpy.int64(1): numpy.arange(2)})
+    )
+    assert found == {"a": ["NaN", "Infinity"], "1": [0, 1]}

@@ -1,0 +1,50 @@
+"""The gate, in a pipeline and in pytest."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import deepfix
+
+pytest_plugins = ["pytester"]
+
+
+def test_a_gate_fails_on_severe_findings_and_leaves_a_report(leaky, tmp_path):
+    report = tmp_path / "report.sarif"
+    with pytest.raises(AssertionError, match="leak"):
+        deepfix.check(train=leaky[0], test=leaky[1], label="y", report=report)
+    assert json.loads(report.read_text())["runs"][0]["results"]
+
+
+def test_a_gate_opens_for_a_healthy_experiment(tables):
+    assert deepfix.check(train=tables[0], test=tables[1], label="y").healthy
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_gate_that_cannot_see_does_not_open():
+    client = deepfix.Client(on_error="warn")
+    with pytest.warns(deepfix.DeepFixWarning), pytest.raises(deepfix.UnavailableError):
+        deepfix.check(client=client, params={"lr": 1})
+
+
+TESTS = """
+sick = {"train_loss": [1.2 * 0.93**it for it in range(60)],
+        "val_loss": [1.2 * 0.93 ** min(it, 10) + 0.03 * max(0, it - 10) for it in range(60)]}
+
+def test_sick(deepfix_check):
+    deepfix_check(history=sick)
+
+def test_params_alone(deepfix_check):
+    deepfix_check(params={"learning_rate": 0.001, "batch_size": 32})
+"""
+
+
+def test_the_fixture_fails_a_test_on_severe_findings_and_leaves_reports(pytester):
+    pytester.makepyfile(TESTS)
+    result = pytester.runpytest_subprocess("-q", "--deepfix-reports=reports", "--deepfix-severity=medium")
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(["*FindingsError: 1 finding*", "*high training.overfitting*"])
+    written = sorted(it.name for it in (pytester.path / "reports").iterdir())
+    assert [it.rsplit(".", 1)[1] for it in written] == ["html", "sarif"] * 2

@@ -1,0 +1,95 @@
+"""What a result shows."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+import deepfix
+
+
+@pytest.fixture(scope="module")
+def result(leaky, diverging):
+    with pytest.MonkeyPatch.context() as patch:
+        from conftest import BINARY, ROOT
+
+        patch.setenv("DEEPFIX_BINARY", str(BINARY))
+        patch.setenv("DEEPFIX_CONFIG", str(ROOT / "deepfix.toml"))
+        return deepfix.diagnose(train=leaky[0], test=leaky[1], label="y", history=diverging, dataset_name="demo")
+
+
+def test_a_terminal_shows_the_causes(result):
+    text = str(result)
+    assert text.startswith("DeepFix demo")
+    assert "1. high " in text
+    assert "shown by: " in text
+    assert max(len(line) for line in text.splitlines()) <= 110
+    assert "high" in repr(result)
+
+
+def test_texts_of_strangers_cannot_write_escape_sequences(result):
+    evil = deepfix.Result({**result.raw, "dataset_name": "a\x1b[2Jb"})
+    assert "\x1b" not in str(evil)
+
+
+def test_a_notebook_shows_the_server_s_report_in_a_frame(result):
+    page = result._repr_html_()
+    assert page.startswith("<iframe srcdoc=")
+    assert "&lt;!doctype html&gt;" in page.lower()
+    assert 'sandbox="allow-scripts"' in page
+
+
+def test_the_report_is_the_binary_s(result, monkeypatch):
+    ours = {form: getattr(result, f"to_{form}")() for form in ("html", "markdown", "sarif")}
+    monkeypatch.setitem(sys.modules, "deepfix_core", None)
+    for form, text in ours.items():
+        assert getattr(result, f"to_{form}")().strip() == text.strip(), form
+
+
+def test_sarif_names_the_findings(result):
+    log = json.loads(result.to_sarif())
+    rules = {it["ruleId"] for it in log["runs"][0]["results"]}
+    assert {it.code for it in result.conclusions} <= rules
+
+
+def test_a_data_frame_has_a_row_a_finding(result):
+    frame = result.to_dataframe()
+    assert len(frame) == len(result.findings) + len(result.conclusions)
+    assert set(frame.severity) <= {"low", "medium", "high"}
+
+
+def test_it_is_saved_by_the_ending(result, tmp_path):
+    for ending in ("html", "md", "sarif", "json"):
+        assert result.save(tmp_path / f"report.{ending}").stat().st_size > 500
+    assert deepfix.Result(json.loads((tmp_path / "report.json").read_text())).conclusions == result.conclusions
+    with pytest.raises(ValueError, match="ending"):
+        result.save(tmp_path / "report.pdf")
+
+
+def test_severe_findings_are_raised(result):
+    with pytest.raises(deepfix.FindingsError, match=r"high .*leak") as raised:
+        result.raise_for("high")
+    assert all(it.severity == "high" for it in raised.value.findings)
+    with pytest.raises(ValueError, match="severity"):
+        result.raise_for("fatal")
+
+
+def test_a_healthy_experiment_passes(tables):
+    result = deepfix.diagnose(train=tables[0], test=tables[1], label="y")
+    assert result.healthy
+    assert result.raise_for("medium") is result
+
+
+def test_an_agent_that_failed_opens_no_gate(tables):
+    raw = deepfix.diagnose(train=tables[0], test=tables[1], label="y").raw
+    raw["error_messages"]["DatasetArtifactsAnalyzer"] = "out of memory"
+    with pytest.raises(deepfix.UnavailableError, match="not everything was looked at"):
+        deepfix.Result(raw).raise_for("high")
+
+
+def test_french_is_french(diverging):
+    result = deepfix.diagnose(history=diverging, language="french")
+    assert "Causes" in result.to_markdown() or "causes" in result.to_markdown()
+    assert "surapprentissage" in result.summary.lower() or "sur-apprentissage" in result.summary.lower()
