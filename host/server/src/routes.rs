@@ -151,7 +151,10 @@ fn api(app: Option<&Arc<App>>) -> OpenApiRouter<Arc<App>> {
     };
     // A server answers `/` for browsers as well: see `pages`.
     let front = match app {
-        None => OpenApiRouter::new().routes(routes!(root)),
+        None => OpenApiRouter::new()
+            .routes(routes!(root))
+            .routes(routes!(pages::knowledge::search))
+            .routes(routes!(pages::upload::upload)),
         Some(app) => pages::routes(app).into(),
     };
     front
