@@ -1,4 +1,4 @@
-//! Keys, codes and times beside numbers with text in them.
+//! Keys, codes and times beside numbers with text in them, and tags of words beside classes.
 
 use deepfix_plugin::Severity;
 use deepfix_plugin::testing::{FakeHost, analyze_soundly, found};
@@ -65,4 +65,43 @@ fn keys_and_times_are_not_numbers_with_text_among_them() {
     for (name, top) in [("icd", "250.00"), ("app_version", "2.10"), ("client_ip", "10.12")] {
         assert!(mixed(name, top, 8, 120) < Some(Severity::Medium), "{name}");
     }
+}
+
+fn tags(classes: &Value) -> Option<Severity> {
+    let train =
+        json!({"num_samples": 800, "label_statistics": {"is_multi_label": false, "class_distribution": classes}});
+    let request = json!({"dataset_artifacts": {"task_type": "text_token_classification", "train_statistics": train}});
+    let codes = found(&analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(
+        request,
+    )));
+    codes
+        .into_iter()
+        .find(|it| it.0 == "dataset.class_imbalance")
+        .map(|it| it.1)
+}
+
+#[test]
+fn words_outside_of_entities_are_no_frequent_class() {
+    assert_eq!(
+        tags(
+            &json!({"O": 170_000, "B-PER": 6600, "I-PER": 4500, "B-LOC": 7100, "I-LOC": 1100, "B-MISC": 3400, "I-MISC": 300})
+        ),
+        None
+    );
+    assert_eq!(tags(&json!({"O": 170_000, "PER": 6600, "LOC": 7100})), None);
+    assert_eq!(tags(&json!({"O": 170_000, "I-PER": 6600, "I-LOC": 7100})), None);
+    // A kind of entity of which there is next to nothing is one all the same.
+    assert_eq!(
+        tags(&json!({"O": 170_000, "B-PER": 6600, "I-PER": 4500, "B-LAW": 90, "I-LAW": 400})),
+        Some(Severity::High)
+    );
+    assert_eq!(
+        tags(&json!({"O": 170_000, "B-PER": 6600, "S-PER": 400, "B-LAW": 300, "S-LAW": 100})),
+        Some(Severity::Medium)
+    );
+    // Parts of speech are classes like others.
+    assert_eq!(
+        tags(&json!({"NOUN": 9000, "VERB": 5000, "INTJ": 100})),
+        Some(Severity::High)
+    );
 }
