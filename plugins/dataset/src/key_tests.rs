@@ -1,4 +1,4 @@
-//! Keys, codes and times beside numbers with text in them, and tags of words beside classes.
+//! Keys, codes and times beside numbers with text in them, tags of words beside classes, leaks beside features.
 
 use deepfix_plugin::Severity;
 use deepfix_plugin::testing::{FakeHost, analyze_soundly, found};
@@ -104,4 +104,42 @@ fn words_outside_of_entities_are_no_frequent_class() {
         tags(&json!({"NOUN": 9000, "VERB": 5000, "INTJ": 100})),
         Some(Severity::High)
     );
+}
+
+/// A table whose label has this mean and deviation, and whose feature has others.
+fn with_label(label: (f64, f64), feature: (f64, f64), more: Option<(f64, f64)>) -> Option<Severity> {
+    let side = |rows: usize, shift: f64| {
+        let column = |(mean, std): (f64, f64), off: f64| {
+            let at = |place: f64| mean + std * (place + shift + off * shift);
+            json!({"count": rows, "mean": at(0.0), "std": std * (1.0 + 0.02 * shift + 0.6 * off * shift), "min": at(-2.4 - 0.5 * off), "25%": at(-0.8 + 0.2 * off), "50%": at(0.1 - 0.2 * off), "75%": at(0.7 + 0.2 * off), "max": at(2.6 - 0.5 * off)})
+        };
+        let mut columns = json!({"level": column(feature, 0.5), "target": column(label, 0.0)});
+        if let Some(more) = more {
+            columns["other"] = column(more, -3.0);
+        }
+        let unique: serde_json::Map<String, Value> = columns
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(|it| (it.clone(), json!(rows - 5)))
+            .collect();
+        json!({"feature_statistics": columns, "number_unique_values": unique})
+    };
+    let request = json!({"dataset_artifacts": {"task_type": "tabular_regression", "train_statistics": side(240, 0.0), "test_statistics": side(80, 0.1)}});
+    let codes = found(&analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(
+        request,
+    )));
+    codes
+        .into_iter()
+        .find(|it| it.0 == "checks.label_leakage")
+        .map(|it| it.1)
+}
+
+#[test]
+fn the_label_with_some_noise_in_its_own_units_is_a_leak() {
+    assert!(with_label((12.0, 2.2), (12.0, 2.2), None).is_some());
+    // In other units the same likeness may be chance,
+    assert_eq!(with_label((12.0, 2.2), (700.0, 31.0), None), None);
+    // and where everything is measured alike, as after standardising, it says nothing.
+    assert_eq!(with_label((12.0, 2.2), (12.0, 2.2), Some((12.3, 2.1))), None);
 }
