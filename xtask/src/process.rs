@@ -35,6 +35,17 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     // The cargo that runs us, so that the toolchain is the same.
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
+    // What cargo says of this crate to this process is none of the builds' business: build scripts
+    // that look at it (ring's do) would run again, and all that depends on them with them,
+    // whenever builds by hand and by this command alternate.
+    for (name, _) in std::env::vars_os() {
+        let of_this_crate = ["CARGO_PKG_", "CARGO_MANIFEST_"]
+            .iter()
+            .any(|it| name.to_string_lossy().starts_with(it));
+        if of_this_crate {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

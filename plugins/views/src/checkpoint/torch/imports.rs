@@ -276,11 +276,7 @@ mod tests {
             assert_eq!(kind_of_import(global), ImportKind::Other, "{global}");
             assert!(is_strange_call(global), "{global}");
         }
-        for global in [
-            "models.net.build",
-            "torch.nn.Linear",
-            "numpy.core._ufunc_reconstruct",
-        ] {
+        for global in ["models.net.build", "torch.nn.Linear", "numpy.core._ufunc_reconstruct"] {
             assert!(!is_strange_call(global), "{global}");
         }
         // A number that only the writer knows.
