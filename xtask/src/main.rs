@@ -8,6 +8,7 @@ mod browser;
 mod build;
 mod debian;
 mod demo;
+mod deploy;
 mod model;
 mod openssl;
 mod postgres;
@@ -23,7 +24,8 @@ cargo xtask build            the components and the binary: target/release/deepf
 cargo xtask demo             builds, then diagnoses a sick and a healthy experiment
 cargo xtask test             builds, then runs every check and test
 cargo xtask python           MLflow and deepchecks below target/, for the tests
-cargo xtask browser          what the tests of the report drive a browser with
+cargo xtask browser          what the tests of reports and pages drive a browser with
+cargo xtask deploy           what the tests of deploy/ look at it with
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
 cargo xtask bench diagnosis [FOLDER] [--json FILE] [--html FILE]
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         "test" => test::run(),
         "python" => python::mlflow().and_then(|()| python::tabular()),
         "browser" => browser::ensure(),
+        "deploy" => deploy::ensure(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {

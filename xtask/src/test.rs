@@ -1,7 +1,7 @@
 //! Every check and test.
 
 use crate::{
-    browser, build, model, openssl, postgres,
+    browser, build, deploy, model, openssl, postgres,
     process::{self, cargo, root, stage},
     python, toolchain,
 };
@@ -28,12 +28,13 @@ pub(crate) fn run() -> Result<(), String> {
             .env_remove("CARGO_TARGET_DIR"),
     )?;
     // The tests that need one of these fail and say so; the others are worth running.
-    let parts: [(&str, Ensure); 5] = [
+    let parts: [(&str, Ensure); 6] = [
         ("PostgreSQL", postgres::ensure),
         ("an MLflow server", python::mlflow),
         ("deepchecks", python::tabular),
         ("a language model", model::ensure),
         ("a browser", browser::ensure),
+        ("linters of deploy/", deploy::ensure),
     ];
     for (what, ensure) in parts {
         stage(what);
