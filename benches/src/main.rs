@@ -1,4 +1,4 @@
-//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|tabular|mlflow|diagnosis]`.
+//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|tabular|mlflow|page|diagnosis]`.
 //!
 //! Each figure stands beside a named peer or a physical limit measured in the same run: absolute
 //! times of a busy machine say little.
@@ -14,6 +14,7 @@ mod http;
 mod instance;
 mod llm;
 mod mlflow;
+mod page;
 mod server;
 mod start;
 mod statistics;
@@ -34,7 +35,7 @@ fn main() -> Result<()> {
     if names.first().is_some_and(|it| it == "diagnosis") {
         return diagnosis::run(&clap::Parser::parse_from(names));
     }
-    let all: [(&str, Benchmark); 9] = [
+    let all: [(&str, Benchmark); 10] = [
         ("instance", instance::run),
         ("start", start::run),
         ("http", http::run),
@@ -43,6 +44,7 @@ fn main() -> Result<()> {
         ("llm", llm::run),
         ("tabular", tabular::run),
         ("mlflow", mlflow::run),
+        ("page", page::run),
         ("diagnosis", diagnosis::run_default),
     ];
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(it, _)| it == name)) {
