@@ -7,13 +7,17 @@ use std::{
 };
 
 use crate::{
-    build,
-    process::{root, run, say, stage},
+    build, debian,
+    process::{complain, output, root, run, stage},
     python,
 };
 
 /// The environment of the tests, below target/.
 const ENVIRONMENT: &str = "target/sdk-env";
+/// That of the tests that want PyTorch.
+const HEAVY: &str = "target/sdk-heavy-env";
+/// Where Debian keeps its packages of Python.
+const DEBIAN: &str = "/usr/lib/python3/dist-packages";
 /// The package, and where its native part and the binary's wheel are made.
 const PACKAGE: &str = "sdk/python";
 const CORE: &str = "sdk/core";
@@ -25,7 +29,20 @@ pub(crate) fn run_all() -> Result<(), String> {
     wheels(&python)?;
     lint(&python)?;
     stage("the tests of the Python package");
-    tests(&python, &[])
+    tests(&python, "tests")?;
+    match heavy() {
+        Ok(python) => {
+            stage("the tests of Lightning's and Hugging Face's callbacks");
+            tests(&python, "heavy")
+        }
+        Err(error) => {
+            complain(&format!(
+                "{error}\nThe tests of Lightning's and Hugging Face's callbacks (sdk/python/heavy) are left out: they need \
+                 PyTorch without its libraries for a GPU, which Debian has as `python3-torch`."
+            ));
+            Ok(())
+        }
+    }
 }
 
 fn environment() -> Result<PathBuf, String> {
@@ -35,6 +52,33 @@ fn environment() -> Result<PathBuf, String> {
         "sdk/python/tests/requirements.txt",
     )?;
     Ok(root().join(ENVIRONMENT).join("bin/python"))
+}
+
+/// PyTorch and what is built on it. PyTorch is Debian's: that of the Python package index takes 5 GB.
+fn heavy() -> Result<PathBuf, String> {
+    let requirements = "sdk/python/heavy/requirements.txt";
+    python::environment("PyTorch Lightning and Transformers", HEAVY, requirements)?;
+    let python = root().join(HEAVY).join("bin/python");
+    if !Path::new(DEBIAN).join("torch").exists() {
+        debian::install(&["python3-torch"])?;
+    }
+    let script = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    let packages = PathBuf::from(output(Command::new(&python).args(["-c", script]))?.trim());
+    let there = fs::read_dir(DEBIAN).map_err(|error| format!("{DEBIAN}: {error}"))?;
+    for name in there.filter_map(Result::ok).map(|it| it.file_name()) {
+        let ours = name.to_string_lossy();
+        let link = packages.join(&name);
+        if (ours == "torch" || ours == "torchgen" || ours == "functorch" || ours.starts_with("torch-"))
+            && link.symlink_metadata().is_err()
+        {
+            std::os::unix::fs::symlink(Path::new(DEBIAN).join(&name), &link)
+                .map_err(|error| format!("{}: {error}", link.display()))?;
+        }
+    }
+    // Debian's is for Debian's version of Python.
+    output(Command::new(&python).args(["-c", "import torch"]))?;
+    install(&python, &build::target().join("wheels"))?;
+    Ok(python)
 }
 
 /// Builds the wheels and installs them, as a user would.
@@ -97,11 +141,9 @@ fn lint(python: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn tests(python: &Path, arguments: &[&str]) -> Result<(), String> {
+fn tests(python: &Path, folder: &str) -> Result<(), String> {
     run(Command::new(python)
-        .args(["-m", "pytest", "-q", "--durations=5"])
-        .args(arguments)
+        .args(["-m", "pytest", "-q", "--durations=5", "-p", "no:cacheprovider", folder])
         .current_dir(root().join(PACKAGE))
         .env("CARGO_TARGET_DIR", build::target()))
-    .inspect(|()| say("the Python package works"))
 }

@@ -133,11 +133,11 @@ def test_lightgbm_overfitting_is_found(noisy):
     data = lightgbm.Dataset(X, y)
     watch = DeepFixCallback(show=False)
     lightgbm.train(
-        {"objective": "binary", "learning_rate": 0.3, "min_data_in_leaf": 1, "num_leaves": 63, "verbose": -1},
+        {"objective": "binary", "learning_rate": 0.05, "min_data_in_leaf": 1, "num_leaves": 63, "verbose": -1},
         data, 150,
         valid_sets=[data, data.create_valid(X_test, y_test)], valid_names=["train", "val"], callbacks=[watch],
     )  # fmt: skip
-    assert watch.watch.params["learning_rate"] == 0.3
+    assert watch.watch.params["learning_rate"] == 0.05
     assert codes(watch.result()) & LEARNT_BY_HEART
 
 
