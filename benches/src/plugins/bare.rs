@@ -40,11 +40,13 @@ pub(super) struct Experiment {
 
 /// Columns of numbers.
 #[derive(Clone, Default)]
-pub(super) struct Table(BTreeMap<String, Vec<f64>>);
+#[allow(unreachable_pub, reason = "the generated module exports it again")]
+pub struct Table(BTreeMap<String, Vec<f64>>);
 
 /// A file in memory.
 #[derive(Clone, Default)]
-pub(super) struct Blob(std::sync::Arc<Vec<u8>>);
+#[allow(unreachable_pub, reason = "the generated module exports it again")]
+pub struct Blob(std::sync::Arc<Vec<u8>>);
 
 impl Experiment {
     /// A request in wire form; the checkpoint lies beside it.

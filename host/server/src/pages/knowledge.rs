@@ -10,10 +10,16 @@ use axum::{
 };
 use deepfix_core::{KnowledgePassage, KnowledgeQuery, Problem, ProblemCode};
 use deepfix_pages::{Here, Knowledge, Passage};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::answer;
-use crate::{app::App, history::invalid, problem::Refusal};
+use crate::{
+    app::App,
+    history::invalid,
+    openapi::{BadParameter, Refused},
+    problem::Refusal,
+};
 
 /// Passages of one answer unless told otherwise, and at most.
 const LIMIT: usize = 10;
@@ -21,13 +27,32 @@ const MOST: usize = 50;
 /// Characters of a question; more would only be words that find nothing.
 const MAX_QUESTION: usize = 2_000;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Search {
+pub(crate) struct Search {
+    /// Words, or a question; at most 2,000 bytes.
+    #[param(required = false)]
     q: String,
+    /// A domain of the knowledge base alone.
+    #[param(required = false)]
     domain: String,
+    /// Passages about a fault code alone.
+    #[param(required = false)]
     code: String,
+    /// Passages of the answer.
+    #[param(minimum = 1, maximum = 50)]
     limit: Option<usize>,
+}
+
+/// Passages of the knowledge base.
+#[derive(Serialize, ToSchema)]
+struct Found {
+    /// The nearest first.
+    #[schema(value_type = Vec<Object>)]
+    passages: Vec<KnowledgePassage>,
+    /// What `domain` may be.
+    domains: Vec<String>,
 }
 
 impl Search {
@@ -74,16 +99,17 @@ fn parameters(query: Result<Query<Search>, QueryRejection>) -> Result<Search, Re
         .map_err(|error| invalid("", &error.body_text(), expected))
 }
 
-pub(super) async fn search(
+/// The passages of the knowledge base that are nearest to some words.
+#[utoipa::path(get, path = "/v1/knowledge", tag = "knowledge", params(Search), responses(
+    (status = 200, description = "Passages with their sources", body = Found), Refused, BadParameter,
+))]
+pub(crate) async fn search(
     State(app): State<Arc<App>>,
     query: Result<Query<Search>, QueryRejection>,
 ) -> Result<Response, Refusal> {
     let passages = found(&app, parameters(query)?.query()?).await?;
-    Ok(Json(serde_json::json!({
-        "passages": passages,
-        "domains": app.service.diagnosis.knowledge_domains(),
-    }))
-    .into_response())
+    let domains = app.service.diagnosis.knowledge_domains();
+    Ok(Json(Found { passages, domains }).into_response())
 }
 
 pub(super) async fn show(

@@ -6,10 +6,10 @@ mod answer;
 mod files;
 mod history;
 mod home;
-mod knowledge;
+pub(crate) mod knowledge;
 mod session;
 mod trouble;
-mod upload;
+pub(crate) mod upload;
 
 use std::sync::Arc;
 

@@ -14,8 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use deepfix_config::UploadsConfig;
-use deepfix_core::{AnalyseOptions, Experiment, Problem, ProblemCode, Progress};
+use deepfix_core::{AnalyseOptions, AnalyseResponse, Experiment, Problem, ProblemCode, Progress};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::Instant};
+use utoipa::ToSchema;
 
 use super::{answer, files, history};
 use crate::{
@@ -24,10 +25,26 @@ use crate::{
     analyse::{allow, bounded, diagnose, options},
     app::App,
     events,
+    openapi::{BodyRefused, Refused},
     problem::Refusal,
     request_id::RequestId,
     shutdown::{CUT_OFF, Phase},
 };
+
+/// The parts of an upload.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes a form; the parts are read as they come")]
+pub(crate) struct UploadForm {
+    /// Files, each named by its path.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    file: Vec<Vec<u8>>,
+    /// What the experiment is called.
+    name: Option<String>,
+    /// The column that is predicted, where there are tables.
+    label: Option<String>,
+    /// The language of the answer.
+    language: Option<String>,
+}
 
 /// What was read of files.
 #[derive(Debug)]
@@ -59,7 +76,19 @@ impl Uploads {
     }
 }
 
-pub(super) async fn upload(
+/// Files in a form instead of a request; the answer is that of `/v1/analyse`.
+///
+/// Each part `file` is a file of a folder, its file name the path within. A browser (`Accept: text/html`) is sent
+/// to the report.
+#[utoipa::path(post, path = "/v1/uploads", tag = "analyse",
+    request_body(content = UploadForm, content_type = "multipart/form-data"), responses(
+    (status = 200, description = "The diagnosis", content(
+        (AnalyseResponse = "application/json"), (String = "text/event-stream"), (String = "text/html"),
+    )),
+    (status = 303, description = "The report of a kept analysis, for browsers"),
+    Refused, BodyRefused,
+))]
+pub(crate) async fn upload(
     State(app): State<Arc<App>>,
     Extension(id): Extension<RequestId>,
     Extension(identity): Extension<Identity>,

@@ -11,7 +11,7 @@ use crate::wire::{Answer, Server, config, post};
 const BROWSER: &str = "accept: text/html,application/xhtml+xml\r\n";
 
 async fn get(server: &Server, path: &str, headers: &str) -> Answer {
-    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n");
     server.send(request).await.answer().await
 }
 
@@ -60,12 +60,14 @@ async fn with_keys() -> (Server, History, tempfile::TempDir) {
     let own = history.clone();
     let access = AccessConfig {
         require_keys: RequireKeys::Always,
+        key_cache: Duration::ZERO,
         ..AccessConfig::default()
     };
     let server = Server::of(&config(), |diagnosis, config| {
         Service::new(diagnosis, config)
             .with_history(history, Duration::from_secs(3600), false)
-            .with_access(&access)
+            .with_access(&access, &[], &deepfix_config::OidcConfig::default())
+            .unwrap()
     })
     .await;
     (server, own, folder)
@@ -110,10 +112,14 @@ async fn over_tls_the_cookie_never_goes_without() {
         let headers = format!("content-type: application/x-www-form-urlencoded\r\n{origin}");
         post("/sign-in", &headers, "key=dfx_1_2")
     };
-    let over_tls = sign_in("origin: https://x\r\nsec-fetch-site: same-origin\r\n");
+    let over_tls = sign_in("origin: https://localhost\r\nsec-fetch-site: same-origin\r\n");
     let answer = server.send(over_tls).await.answer().await;
     assert!(answer.header("set-cookie").unwrap().contains("; Secure"));
-    let plain = server.send(sign_in("origin: http://x\r\n")).await.answer().await;
+    let plain = server
+        .send(sign_in("origin: http://localhost\r\n"))
+        .await
+        .answer()
+        .await;
     assert!(!plain.header("set-cookie").unwrap().contains("Secure"));
 }
 
