@@ -59,6 +59,12 @@ fn cases() -> Result<Vec<Case>> {
         .collect())
 }
 
+/// The name and the body of the largest of them.
+pub(crate) fn largest() -> Result<(String, Vec<u8>)> {
+    let largest = cases()?.into_iter().max_by_key(|it| it.body.len());
+    largest.map(|it| (it.name, it.body)).ok_or_else(|| "no request".into())
+}
+
 pub(crate) fn run() -> Result<()> {
     let cases = cases()?;
     let server = Server::start()?;

@@ -1,4 +1,5 @@
-//! Benchmarks: `cargo xtask bench [instance|start|http|checkpoint|analyzers|llm|tabular|mlflow|plugins|diagnosis]`.
+//! Benchmarks: `cargo xtask bench
+//! [instance|start|http|checkpoint|analyzers|llm|tabular|mlflow|plugins|page|diagnosis]`.
 //!
 //! `load [SECONDS] [CLIENTS]` and `crash [ROUNDS]` are drills of the service, run when asked for by name.
 //!
@@ -18,6 +19,7 @@ mod instance;
 mod llm;
 mod load;
 mod mlflow;
+mod page;
 mod plugins;
 mod server;
 mod start;
@@ -47,7 +49,7 @@ fn main() -> Result<()> {
             _ => {}
         }
     }
-    let all: [(&str, Benchmark); 10] = [
+    let all: [(&str, Benchmark); 11] = [
         ("instance", instance::run),
         ("start", start::run),
         ("http", http::run),
@@ -57,6 +59,7 @@ fn main() -> Result<()> {
         ("tabular", tabular::run),
         ("mlflow", mlflow::run),
         ("plugins", plugins::run),
+        ("page", page::run),
         ("diagnosis", diagnosis::run_default),
     ];
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(it, _)| it == name)) {

@@ -8,6 +8,7 @@ mod browser;
 mod build;
 mod debian;
 mod demo;
+mod deploy;
 mod generate;
 mod model;
 mod npm;
@@ -28,9 +29,10 @@ cargo xtask demo             builds, then diagnoses a sick and a healthy experim
 cargo xtask test             builds, then runs every check and test
 cargo xtask python           MLflow, deepchecks and schemathesis below target/, for the tests
 cargo xtask sdk              the wheels of the Python package, and its tests
-cargo xtask browser          what the tests of the report drive a browser with
+cargo xtask browser          what the tests of reports and pages drive a browser with
 cargo xtask plugins          toolchains of plugins and a registry below target/, for the tests
 cargo xtask generate         what is written from wit/: bindings, types, reference
+cargo xtask deploy           what the tests of deploy/ look at it with
 cargo xtask lint             formatting and clippy
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
 cargo xtask bench diagnosis [FOLDER] [--json FILE] [--html FILE]
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         "browser" => browser::ensure(),
         "plugins" => plugins::toolchains().and_then(|()| plugins::registry()),
         "generate" => generate::all(),
+        "deploy" => deploy::ensure(),
         "lint" => test::lint(),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {

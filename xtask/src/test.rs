@@ -1,7 +1,7 @@
 //! Every check and test.
 
 use crate::{
-    browser, build, model, openssl, plugins, postgres,
+    browser, build, deploy, model, openssl, plugins, postgres,
     process::{self, cargo, root, stage},
     python, sdk, toolchain,
 };
@@ -28,7 +28,7 @@ pub(crate) fn run() -> Result<(), String> {
             .env_remove("CARGO_TARGET_DIR"),
     )?;
     // The tests that need one of these fail and say so; the others are worth running.
-    let parts: [(&str, Ensure); 8] = [
+    let parts: [(&str, Ensure); 9] = [
         ("PostgreSQL", postgres::ensure),
         ("an MLflow server", python::mlflow),
         ("deepchecks", python::tabular),
@@ -37,6 +37,7 @@ pub(crate) fn run() -> Result<(), String> {
         ("a browser", browser::ensure),
         ("the toolchains of plugins", plugins::toolchains),
         ("a registry", plugins::registry),
+        ("linters of deploy/", deploy::ensure),
     ];
     for (what, ensure) in parts {
         stage(what);

@@ -28,9 +28,9 @@ pub(crate) fn read(
     match document.get("path") {
         None | Some(Json::Null) => {}
         Some(Json::String(path)) if path.is_empty() => {}
-        Some(Json::String(path)) => match access.resolve(Path::new(path)) {
-            Ok(file) => {
-                if let Err(error) = open(&file, &mut artifact, &mut document) {
+        Some(Json::String(path)) => match access.named(Path::new(path)) {
+            Ok((named, file)) => {
+                if let Err(error) = open(&named, &file, access, &mut artifact, &mut document) {
                     warnings.push(format!("`{pointer}/path`: the file cannot be read: {error}"));
                 }
             }
@@ -48,28 +48,35 @@ pub(crate) fn read(
     Ok(artifact)
 }
 
-/// Opens the file, and takes the configuration from beside it where the request has none.
-fn open(file: &Path, artifact: &mut Artifact, document: &mut Map<String, Json>) -> std::io::Result<()> {
-    let name = file
+/// Opens the file, and takes the configuration from beside it where the request has none. What lies beside it
+/// goes by the name that leads to it.
+fn open(
+    named: &Path,
+    file: &Path,
+    access: &FileAccess,
+    artifact: &mut Artifact,
+    document: &mut Map<String, Json>,
+) -> std::io::Result<()> {
+    let name = named
         .file_name()
         .map_or_else(|| "model".into(), |it| it.to_string_lossy())
         .into_owned();
     artifact.blobs.insert(name, Arc::new(FileBlob::open(file)?));
-    for (name, path) in siblings::of(file) {
+    for (name, path) in siblings::of(named, access) {
         artifact.blobs.insert(name, Arc::new(FileBlob::open(&path)?));
     }
     if document.get("config").is_none_or(Json::is_null)
-        && let Some(config) = file.parent().and_then(|folder| beside(&folder.join("config.json")))
+        && let Some(path) = named.parent().map(|folder| folder.join("config.json"))
+        && let Some(config) = access.file(&path).and_then(|it| beside(&it))
     {
         document.insert("config".to_owned(), config);
     }
     Ok(())
 }
 
-/// A configuration file, where it is a regular file (a link could lead out of the roots).
+/// A configuration file, links resolved.
 fn beside(path: &Path) -> Option<Json> {
-    let metadata = path.symlink_metadata().ok()?;
-    if !metadata.is_file() || metadata.len() > MAX_CONFIG {
+    if path.metadata().ok()?.len() > MAX_CONFIG {
         return None;
     }
     parse_lenient(&std::fs::read(path).ok()?).ok().filter(Json::is_object)

@@ -24,12 +24,39 @@ impl FileAccess {
         }
     }
 
+    /// Files below a folder that the user named himself. A snapshot of a Hugging Face hub's cache has its files
+    /// in `blobs` beside `snapshots`, and links to them.
+    #[must_use]
+    pub fn of_folder(folder: &Path) -> Self {
+        let mut access = Self::below(&[folder.to_owned()]);
+        if let Some(root) = access.roots.first()
+            && let Some(snapshots) = root.ancestors().find(|it| it.ends_with("snapshots"))
+            && let Some(model) = snapshots.parent()
+        {
+            let blobs = Self::below(&[model.join("blobs")]);
+            access.roots.extend(blobs.roots);
+        }
+        access
+    }
+
+    /// The regular file that a path leads to, links resolved, if it is below a root.
+    pub(crate) fn file(&self, path: &Path) -> Option<PathBuf> {
+        let file = path.canonicalize().ok()?;
+        let is_below = self.roots.iter().any(|root| file.starts_with(root));
+        (is_below && file.is_file()).then_some(file)
+    }
+
     /// The file that a path names, if it is a regular file below a root. A relative path is
     /// tried below each root.
     ///
     /// # Errors
     /// One message for every reason: a request must not learn which files exist elsewhere.
     pub fn resolve(&self, path: &Path) -> Result<PathBuf, String> {
+        self.named(path).map(|(_, file)| file)
+    }
+
+    /// The same, with the path under which it was found: the name at the end of a link may be another one.
+    pub(crate) fn named(&self, path: &Path) -> Result<(PathBuf, PathBuf), String> {
         let candidates: Vec<PathBuf> = if path.is_absolute() {
             vec![path.to_owned()]
         } else {
@@ -37,8 +64,7 @@ impl FileAccess {
         };
         candidates
             .iter()
-            .filter_map(|candidate| candidate.canonicalize().ok())
-            .find(|file| self.roots.iter().any(|root| file.starts_with(root)) && file.is_file())
+            .find_map(|candidate| Some((candidate.clone(), self.file(candidate)?)))
             .ok_or_else(|| {
                 if self.roots.is_empty() {
                     "no folder is configured from which requests may name files; add one to `[artifacts] roots` in \

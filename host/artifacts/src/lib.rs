@@ -37,5 +37,5 @@ pub use metrics::from_csv as metrics_from_csv;
 pub use models::best_model;
 pub use request::{decode_request, decode_value};
 pub use safetensors::safetensors_summary;
-pub use siblings::belongs_to;
+pub use siblings::{belongs_to, files_of_model};
 pub use yaml::parse_yaml;

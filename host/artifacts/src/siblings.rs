@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::FileAccess;
+
 /// Files of one model; the largest ones have some hundreds.
 const MAX_FILES: usize = 2_000;
 /// Entries of its folder that are looked at.
@@ -43,10 +45,30 @@ fn numbered(name: &str) -> Option<(&str, u64, &str)> {
     (stem.len() < before.len()).then_some((stem, total.parse().ok()?, ending))
 }
 
-/// The files that belong to a model, by name. Links are left out: they could lead anywhere.
-pub(crate) fn of(file: &Path) -> Vec<(String, PathBuf)> {
+/// The files that belong to a model, by name, each with the file that it leads to: a link counts where that
+/// may be read.
+pub(crate) fn of(file: &Path, access: &FileAccess) -> Vec<(String, PathBuf)> {
+    named_after(file)
+        .into_iter()
+        .filter_map(|(name, path)| Some((name, access.file(&path)?)))
+        .collect()
+}
+
+/// The files beside a model whose names say that they belong to it.
+#[must_use]
+pub fn files_of_model(file: &Path) -> Vec<PathBuf> {
+    let files = named_after(file).into_iter().map(|(_, path)| path);
+    files.filter(|it| it.is_file()).collect()
+}
+
+fn named_after(file: &Path) -> Vec<(String, PathBuf)> {
     let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|it| it.to_str())) else {
         return Vec::new();
+    };
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
     };
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
@@ -56,8 +78,7 @@ pub(crate) fn of(file: &Path) -> Vec<(String, PathBuf)> {
         .filter_map(|entry| {
             let entry = entry.ok()?;
             let other = entry.file_name().into_string().ok()?;
-            let is_file = entry.file_type().ok()?.is_file();
-            (is_file && belongs_to(name, &other)).then(|| (other, entry.path()))
+            belongs_to(name, &other).then(|| (other, entry.path()))
         })
         .collect();
     found.sort();
@@ -104,11 +125,12 @@ mod tests {
     }
 
     #[test]
-    fn links_are_no_parts() {
+    fn links_out_of_the_folder_are_no_parts() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         std::fs::write(at("m-1-of-2.safetensors"), b"x").unwrap();
         std::os::unix::fs::symlink("/etc/passwd", at("m-2-of-2.safetensors")).unwrap();
-        assert!(of(&at("m-1-of-2.safetensors")).is_empty());
+        let access = FileAccess::below(&[folder.path().to_owned()]);
+        assert!(of(&at("m-1-of-2.safetensors"), &access).is_empty());
     }
 }

@@ -89,7 +89,8 @@ impl Client {
         doing: &str,
     ) -> Result<T, MlflowError> {
         let request = self.request(Method::GET, path).query(query);
-        self.json(request, doing).await
+        self.json(request, doing, |bytes| serde_json::from_slice(bytes).ok())
+            .await
     }
 
     /// `GET` of what Python calls JSON: with bare NaN.
@@ -100,13 +101,11 @@ impl Client {
         doing: &str,
     ) -> Result<T, MlflowError> {
         let request = self.request(Method::GET, path).query(query);
-        let (response, _turn) = self.send(request, doing).await?;
-        let (status, content_type) = (response.status(), content_type(&response));
-        let (bytes, _) = self.body(response, MAX_JSON, doing).await?;
-        let value = deepfix_artifacts::parse_lenient(&bytes).ok();
-        value
-            .and_then(|it| serde_json::from_value(it).ok())
-            .ok_or_else(|| self.not_json(status, content_type, &bytes, doing))
+        let parse = |bytes: &[u8]| {
+            let value = deepfix_artifacts::parse_lenient(bytes).ok()?;
+            serde_json::from_value(value).ok()
+        };
+        self.json(request, doing, parse).await
     }
 
     /// `POST` of JSON.
@@ -116,7 +115,9 @@ impl Client {
         body: &impl Serialize,
         doing: &str,
     ) -> Result<T, MlflowError> {
-        self.json(self.request(Method::POST, path).json(body), doing).await
+        let request = self.request(Method::POST, path).json(body);
+        self.json(request, doing, |bytes| serde_json::from_slice(bytes).ok())
+            .await
     }
 
     /// Sends a file.
@@ -225,7 +226,12 @@ impl Client {
         self.http.request(method, format!("{}{path}", self.base))
     }
 
-    async fn json<T: DeserializeOwned>(&self, request: RequestBuilder, doing: &str) -> Result<T, MlflowError> {
+    async fn json<T>(
+        &self,
+        request: RequestBuilder,
+        doing: &str,
+        parse: impl Fn(&[u8]) -> Option<T>,
+    ) -> Result<T, MlflowError> {
         let (response, _turn) = self.send(request, doing).await?;
         let (status, content_type) = (response.status(), content_type(&response));
         let (bytes, whole) = self.body(response, MAX_JSON, doing).await?;
@@ -237,7 +243,7 @@ impl Client {
                 key: "fixed",
             });
         }
-        serde_json::from_slice(&bytes).map_err(|_| self.not_json(status, content_type, &bytes, doing))
+        parse(&bytes).ok_or_else(|| self.not_json(status, content_type, &bytes, doing))
     }
 
     /// Sends a request when it is its turn. The turn lasts until the answer is read.

@@ -44,7 +44,8 @@ pub enum MlflowError {
         message: String,
     },
     #[error(
-        "{uri} is a store on disk, which is only read: start a tracking server on it to have a diagnosis written back"
+        "{uri} is a database, which is only read: start a tracking server on it (`mlflow server --backend-store-uri`) to have \
+         a diagnosis written back"
     )]
     ReadOnly { uri: String },
     #[error("{uri} has no {what}")]

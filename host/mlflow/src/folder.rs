@@ -10,8 +10,9 @@ use deepfix_artifacts::parse_yaml;
 use serde_json::Value as Json;
 
 use crate::{
-    MlflowError, RunRecord,
+    MlflowError, RunRecord, WriteBack,
     local::failed,
+    local_write,
     run::DatasetRecord,
     store::{Page, Place},
 };
@@ -52,6 +53,16 @@ impl FolderStore {
     }
 
     pub(crate) fn run(&self, id: &str) -> Result<RunRecord, MlflowError> {
+        self.read(&self.run_folder(id)?)
+    }
+
+    /// Writes a diagnosis to a run.
+    pub(crate) fn write_back(&self, id: &str, written: &WriteBack) -> Result<(), MlflowError> {
+        let folder = self.run_folder(id)?;
+        local_write::write(&self.path, &folder, &self.read(&folder)?, written)
+    }
+
+    fn run_folder(&self, id: &str) -> Result<PathBuf, MlflowError> {
         let plain = !id.is_empty()
             && id
                 .bytes()
@@ -60,7 +71,7 @@ impl FolderStore {
             for experiment in folders(&self.path)? {
                 let folder = experiment.join(id);
                 if folder.join("meta.yaml").is_file() {
-                    return self.read(&folder);
+                    return Ok(folder);
                 }
             }
         }

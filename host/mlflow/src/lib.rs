@@ -24,6 +24,7 @@ mod find;
 mod folder;
 mod layout;
 mod local;
+mod local_write;
 mod location;
 mod params;
 mod recorder;

@@ -4,17 +4,14 @@ use std::{path::Path, time::SystemTime};
 
 use serde_json::{Value as Json, json};
 
-use crate::{MlflowError, Settings, access::Access, client::SharedClient, wire::RunAnswer};
-
-/// What artifacts are called that go through the tracking server.
-const PROXIED: &str = "mlflow-artifacts:";
+use crate::{MlflowError, Settings, access::Access, client::SharedClient, server, store::Place, wire::RunAnswer};
 
 /// A run that is being logged.
 pub struct Recorder {
     client: SharedClient,
     id: String,
-    /// The path of the run's files below the server's.
-    files: String,
+    /// Where the run's files are.
+    place: Place,
 }
 
 impl Recorder {
@@ -40,12 +37,8 @@ impl Recorder {
             uri: client.uri().to_owned(),
             what: "the run that was made".to_owned(),
         })?;
-        let place = run
-            .artifact_uri
-            .strip_prefix(PROXIED)
-            .map(|it| it.trim_start_matches('/'));
-        // `mlflow-artifacts://host/...` names another server than the one that is spoken to.
-        let Some(files) = place.filter(|_| !run.artifact_uri.starts_with("mlflow-artifacts://")) else {
+        let place = Place::of(&run);
+        if server::writable(&place, "x").is_none() {
             return Err(MlflowError::Refused {
                 uri: client.uri().to_owned(),
                 doing: format!("logging files of run `{}`", run.id),
@@ -56,9 +49,9 @@ impl Recorder {
                     run.artifact_uri
                 ),
             });
-        };
+        }
         Ok(Self {
-            files: files.to_owned(),
+            place,
             id: run.id,
             client,
         })
@@ -75,7 +68,7 @@ impl Recorder {
     /// # Errors
     /// The server refuses, or is gone.
     pub async fn document(&self, path: &str, content: String) -> Result<(), MlflowError> {
-        self.client.put(&self.place(path), content, &self.doing(path)).await
+        self.client.put(&self.address(path)?, content, &self.doing(path)).await
     }
 
     /// Logs a file under a path.
@@ -87,7 +80,7 @@ impl Recorder {
             path: file.to_owned(),
             reason: error.to_string(),
         })?;
-        self.client.put(&self.place(path), opened, &self.doing(path)).await
+        self.client.put(&self.address(path)?, opened, &self.doing(path)).await
     }
 
     /// Ends the run.
@@ -104,13 +97,13 @@ impl Recorder {
         Ok(self.id)
     }
 
-    fn place(&self, path: &str) -> String {
-        let encoded: Vec<String> = path.split('/').map(crate::server::encoded).collect();
-        format!(
-            "/api/2.0/mlflow-artifacts/artifacts/{}/{}",
-            self.files,
-            encoded.join("/")
-        )
+    fn address(&self, path: &str) -> Result<String, MlflowError> {
+        server::writable(&self.place, path).ok_or_else(|| MlflowError::Refused {
+            uri: self.client.uri().to_owned(),
+            doing: self.doing(path),
+            status: 501,
+            message: "the path leads out of the run's folder".to_owned(),
+        })
     }
 
     fn doing(&self, path: &str) -> String {

@@ -8,6 +8,7 @@ use crate::{
     assemble, bulk,
     database::Database,
     folder::FolderStore,
+    local::blocking,
     location::Location,
     store::{Place, Store},
     write_back::{self, WriteBack},
@@ -83,11 +84,18 @@ impl Retriever {
     ) -> Result<(), MlflowError> {
         let uri = run.tracking_uri.as_deref();
         let location = self.0.access.location(uri)?;
-        let Location::Server(_) = location else {
-            return Err(MlflowError::ReadOnly {
-                uri: location.to_string(),
-            });
-        };
+        match &location {
+            Location::Server(_) => {}
+            Location::Database(_) => {
+                return Err(MlflowError::ReadOnly {
+                    uri: location.to_string(),
+                });
+            }
+            Location::Folder(path) => {
+                let (store, id, written) = (FolderStore::new(path.clone()), run.id.clone(), written.clone());
+                return blocking(move || store.write_back(&id, &written)).await;
+            }
+        }
         let client = self.0.access.client(uri, &self.0.settings)?;
         let work = write_back::write(&client, &run.id, written);
         tokio::time::timeout(time_left, work)

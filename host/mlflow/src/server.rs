@@ -189,6 +189,12 @@ fn address(place: &Place, path: &str) -> (String, Vec<(&'static str, String)>) {
     }
 }
 
+/// The address to which a file of a run can be written, where the server itself keeps files.
+pub(crate) fn writable(place: &Place, path: &str) -> Option<String> {
+    let (url, query) = address(place, path);
+    query.is_empty().then_some(url)
+}
+
 /// A path without steps out of its folder: the server may have been filled by anyone.
 fn is_plain(path: &str) -> bool {
     !path.is_empty()
@@ -228,6 +234,7 @@ mod tests {
         assert_eq!(url, "/api/2.0/mlflow-artifacts/artifacts/2/r/artifacts/x");
         for root in ["mlflow-artifacts:/../../2.0/mlflow/users", "mlflow-artifacts:/2/./r"] {
             assert_eq!(address(&place(root), "x").0, "/get-artifact", "{root}");
+            assert_eq!(writable(&place(root), "x"), None, "{root}");
         }
         let (url, query) = address(&place("s3://bucket/x"), "m/x");
         assert_eq!((url.as_str(), query.len()), ("/get-artifact", 2));

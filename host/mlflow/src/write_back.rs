@@ -53,7 +53,7 @@ pub(crate) async fn write(client: &Client, run: &str, written: &WriteBack) -> Re
         .map(|_| ())
 }
 
-fn shortened(value: &str) -> &str {
+pub(crate) fn shortened(value: &str) -> &str {
     let mut end = value.len().min(MAX_TAG);
     while !value.is_char_boundary(end) {
         end -= 1;

@@ -30,12 +30,12 @@ pub fn markdown(response: &AnalyseResponse, language: &str) -> String {
         body(&mut out, analysis, cause.step, labels);
         for (label, codes) in [(labels.joins, &cause.joins), (labels.causes, &cause.consequences)] {
             if !codes.is_empty() {
-                let codes: Vec<_> = codes.iter().map(|it| format!("`{it}`")).collect();
+                let codes: Vec<_> = codes.iter().map(|it| code(it)).collect();
                 let _ = writeln!(out, "- *{label}*: {}", codes.join(", "));
             }
         }
         for citation in &analysis.recommendations.citations {
-            let _ = writeln!(out, "- *{}*: `{citation}`", labels.see);
+            let _ = writeln!(out, "- *{}*: {}", labels.see, code(citation));
         }
         out.push('\n');
     }
@@ -62,7 +62,7 @@ pub fn markdown(response: &AnalyseResponse, language: &str) -> String {
     section(&mut out, labels.agents, content.agents.is_empty());
     for agent in &content.agents {
         let error = agent.error.map_or_else(String::new, |it| format!(": {}", escape(it)));
-        let _ = writeln!(out, "- {} ({}){error}", agent.name, agent.findings);
+        let _ = writeln!(out, "- {} ({}){error}", escape(agent.name), agent.findings);
     }
     out
 }
@@ -76,9 +76,9 @@ fn section(out: &mut String, title: &str, empty: bool) {
 fn title(analysis: &WireAnalysis, labels: &Labels) -> String {
     let finding = &analysis.findings;
     format!(
-        "{} `{}` ({} {:.0} %{})",
+        "{} {} ({} {:.0} %{})",
         labels.severity(finding.severity),
-        finding.code,
+        code(&finding.code),
         labels.confidence,
         finding.confidence * 100.0,
         if finding.evidence_verified {
@@ -123,9 +123,21 @@ fn escape(text: &str) -> String {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {
             out.push('\\');
         }
-        out.push(if c == '\n' { ' ' } else { c });
+        out.push(if c.is_control() { ' ' } else { c });
     }
     out
+}
+
+/// A name as code. Between marks that are longer than any within it, it cannot end early (CommonMark, 6.1).
+fn code(text: &str) -> String {
+    let plain: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+    let longest = plain.split(|it| it != '`').map(str::len).max().unwrap_or(0);
+    let marks = "`".repeat(longest + 1);
+    if longest == 0 {
+        format!("`{plain}`")
+    } else {
+        format!("{marks} {plain} {marks}")
+    }
 }
 
 #[cfg(test)]
@@ -133,5 +145,12 @@ mod tests {
     #[test]
     fn names_of_columns_do_not_become_markup() {
         assert_eq!(super::escape("a_b <script>\n# x"), "a\\_b \\<script\\> \\# x");
+        assert_eq!(super::escape("a\r\n`b`"), "a  \\`b\\`");
+    }
+
+    #[test]
+    fn code_ends_where_its_name_does() {
+        assert_eq!(super::code("training.overfitting"), "`training.overfitting`");
+        assert_eq!(super::code("a`b``\r\n# x"), "``` a`b``  # x ```");
     }
 }

@@ -4,7 +4,7 @@ mod figures;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use deepfix_core::{AgentResult, AnalyseResponse, Figures, Severity, Value, WireAnalysis, WireFact};
+use deepfix_core::{AgentResult, AnalyseResponse, Figures, Severity, Value, WireAnalysis, WireFact, WireFinding};
 use serde_json::Value as Json;
 
 use crate::{Content, Labels, charts::scale::number, words::Words};
@@ -50,6 +50,8 @@ pub(crate) struct Finding {
     pub more_facts: usize,
     pub figures: Vec<String>,
     pub has_layers: bool,
+    /// The root cause that says the same already.
+    pub told: Option<Link>,
 }
 
 pub(crate) struct Fact {
@@ -249,7 +251,10 @@ impl View {
                     findings: result
                         .analysis
                         .iter()
-                        .map(|it| maker.finding(it, "f", !drawn.contains(it.findings.id.as_str())))
+                        .map(|it| Finding {
+                            told: told(&content, &causes, &it.findings),
+                            ..maker.finding(it, "f", !drawn.contains(it.findings.id.as_str()))
+                        })
                         .collect(),
                 })
                 .collect(),
@@ -268,6 +273,22 @@ impl View {
             words,
         }
     }
+}
+
+/// The root cause under whose code a finding stands above already: what it says is said there.
+fn told(content: &Content<'_>, causes: &[Cause], finding: &WireFinding) -> Option<Link> {
+    let both = content.root_causes.iter().zip(causes);
+    let (_, cause) = both
+        .filter(|(root, _)| root.findings.contains(&finding.id.as_str()))
+        .find(|(root, _)| root.analysis.findings.code == finding.code)?;
+    Some(Link {
+        anchor: cause.finding.anchor.clone(),
+        text: if cause.title.is_empty() {
+            cause.finding.code.clone()
+        } else {
+            cause.title.clone()
+        },
+    })
 }
 
 fn text<'a>(members: &'a serde_json::Map<String, Json>, name: &str) -> &'a str {
@@ -422,6 +443,7 @@ impl Maker {
                 Vec::new()
             },
             has_layers: finding.code.starts_with("checkpoint."),
+            told: None,
         }
     }
 

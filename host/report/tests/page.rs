@@ -105,6 +105,17 @@ fn everything_that_a_reader_needs_is_there() {
 }
 
 #[test]
+fn what_a_root_cause_says_is_folded_where_it_stands_again() {
+    let page = html(&response("wine"), "english").unwrap();
+    assert_eq!(
+        page.matches("<details class=\"again\">").count(),
+        1,
+        "the finding behind the root cause, and no other"
+    );
+    assert!(page.contains("Told above:</span> <a href=\"#c-CrossArtifactReasoningAgent-0\">Overfitting wine</a>"));
+}
+
+#[test]
 fn a_french_response_has_a_french_page() {
     let page = html(&response("vin"), "french").unwrap();
     assert!(page.contains("<html lang=\"fr\">") && page.contains("Ce qui en découle") && page.contains("GRAVE"));

@@ -1,13 +1,14 @@
 //! What a store carries: the artifacts that the guest may see, and everything that meters it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use deepfix_core::{ArtifactKind, ArtifactSet, Blob};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::{
-    Secrets, Tape, cpu::CpuClock, gate::Gate, limiter::Limiter, printed::Printed, repeatable, services::Services,
+    Secrets, Tape, calls::Ahead, cpu::CpuClock, gate::Gate, limiter::Limiter, printed::Printed, repeatable,
+    services::Services,
 };
 
 /// Bytes of randomness in one call: the host allocates them before the guest has the memory.
@@ -28,6 +29,7 @@ pub struct OpenBlob {
     pub(crate) kind: ArtifactKind,
     pub(crate) name: String,
     pub(crate) blob: Arc<dyn Blob>,
+    pub(crate) ahead: Arc<Mutex<Ahead>>,
 }
 
 /// An analysis whose clocks and randomness are the same at each run.

@@ -118,6 +118,10 @@ fn log_panic(panic: &(dyn Any + Send)) {
     tracing::error!(panic = message, "a handler panicked");
 }
 
+/// Marks an answer that says itself what is wrong: a form with a remark.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SaysItself;
+
 /// Turns refusals and bare errors into problem documents.
 pub(crate) async fn render(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
@@ -125,6 +129,9 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     // For the page that a browser gets.
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
     let response = next.run(request).await;
+    if response.extensions().get::<SaysItself>().is_some() {
+        return response;
+    }
     let problem = match response.extensions().get::<Arc<Problem>>() {
         Some(problem) => Problem::clone(problem),
         None if response.status() == StatusCode::METHOD_NOT_ALLOWED && method == Method::OPTIONS => {

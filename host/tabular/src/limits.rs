@@ -20,6 +20,8 @@ pub struct Limits {
     pub row_hashes: usize,
     /// Bytes of distinct texts that are kept per column, to name categories.
     pub text_bytes: usize,
+    /// The same of all columns: those of a wide table get fewer.
+    pub all_text_bytes: usize,
 }
 
 impl Default for Limits {
@@ -38,6 +40,7 @@ impl Default for Limits {
             // 256 MiB.
             row_hashes: 16 << 20,
             text_bytes: 8 << 20,
+            all_text_bytes: 256 << 20,
         }
     }
 }
@@ -49,6 +52,14 @@ impl Limits {
         /// Below, the sketch that estimates them takes more room.
         const FEWEST: usize = 1_000;
         self.distinct.min((self.distinct_cells / columns.max(1)).max(FEWEST))
+    }
+
+    /// Bytes of texts per column for a table of so many columns.
+    #[must_use]
+    pub fn text_of(&self, columns: usize) -> usize {
+        /// Some hundred names of categories.
+        const FEWEST: usize = 16 << 10;
+        self.text_bytes.min((self.all_text_bytes / columns.max(1)).max(FEWEST))
     }
 
     /// Rows of the sample for a table of so many columns.

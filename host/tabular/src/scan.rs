@@ -4,7 +4,7 @@ use std::sync::{
 };
 
 use crate::{
-    Batch, Limits, Source, Table, TableError, Task,
+    Batch, Cell, Limits, Source, Table, TableError, Task,
     column::{Column, Columns},
     hash,
     read::Batches,
@@ -33,6 +33,9 @@ pub struct Options {
     pub task: Option<Task>,
     /// What separates the cells of a CSV file; told from its first lines when none.
     pub delimiter: Option<u8>,
+    /// What separates the fraction of a number in a CSV file, a point or a comma; told from its first lines
+    /// when none.
+    pub decimal: Option<u8>,
     /// Threads; as many as cores when 0. The result does not depend on them.
     pub threads: usize,
     /// What reading may cost.
@@ -120,8 +123,7 @@ pub struct Collector {
     sample: Mutex<Sample>,
     threshold: AtomicU64,
     rows: AtomicU64,
-    /// The second one with the columns that look like an index by their name.
-    hashes: Mutex<(RowHashes, Option<RowHashes>)>,
+    hashes: Mutex<RowHashes>,
     /// The columns by name, with what makes two that swap their values another row: tables whose
     /// columns stand in another order have the same hashes.
     order: Vec<(usize, u64)>,
@@ -135,18 +137,18 @@ impl Collector {
     pub fn new(names: &[String], options: &Options) -> Self {
         let mut limits = options.limits.clone();
         limits.distinct = limits.distinct_of(names.len());
+        limits.text_bytes = limits.text_of(names.len());
         let roles = table::Roles::new(names, options);
-        let hashes = RowHashes::new(limits.row_hashes);
+        let hashes = RowHashes::new(limits.row_hashes, roles.suspects.len());
         let mut order: Vec<(usize, &String)> = names.iter().enumerate().collect();
         order.sort_unstable_by_key(|it| it.1);
         let salt = |name: &String| xxhash_rust::xxh3::xxh3_64(name.as_bytes());
-        let second = (!roles.suspects.is_empty()).then(|| hashes.clone());
         Self {
             columns: names.iter().map(|it| Mutex::new(Column::new(it))).collect(),
             sample: Mutex::new(Sample::new(names.len(), limits.sample_of(names.len()))),
             threshold: AtomicU64::new(u64::MAX),
             rows: AtomicU64::new(0),
-            hashes: Mutex::new((hashes, second)),
+            hashes: Mutex::new(hashes),
             order: order.into_iter().map(|(place, name)| (place, salt(name))).collect(),
             roles,
             limits,
@@ -178,45 +180,48 @@ impl Collector {
     }
 
     fn add_hashes(&self, batch: &Batch) {
-        let hash_of = |skipped: &dyn Fn(usize) -> bool| {
-            let mut hashes = vec![0u64; batch.rows];
-            for (place, salt) in self.order.iter().filter(|it| !skipped(it.0)) {
-                let Some(column) = batch.columns.get(*place) else {
-                    continue;
-                };
-                for (hash, cell) in hashes.iter_mut().zip(&column.cells) {
+        let mut rows = vec![0u64; batch.rows];
+        let suspects = &self.roles.suspects;
+        let is_compared = |place: usize| self.roles.is_feature(place) && !suspects.contains(&place);
+        for (place, salt) in self.order.iter().filter(|it| is_compared(it.0)) {
+            let Some(column) = batch.columns.get(*place) else {
+                continue;
+            };
+            for (row, cell) in column.exact().enumerate() {
+                if let Some(hash) = rows.get_mut(row) {
                     *hash = hash::combine(*hash, cell.key() ^ *salt);
                 }
             }
-            hashes
-        };
-        let label = self.roles.label.and_then(|it| batch.columns.get(it));
-        let labels = |row: usize| label.and_then(|it| it.cells.get(row)).map_or(0, |it| it.key());
-        let with_labels = |hashes: Vec<u64>| hashes.into_iter().enumerate().map(move |(row, it)| (it, labels(row)));
-        let outside = |place: usize| !self.roles.is_feature(place);
-        let suspect = |place: usize| outside(place) || self.roles.suspects.contains(&place);
-        let plain = hash_of(&suspect);
-        let all = (!self.roles.suspects.is_empty()).then(|| hash_of(&outside));
-        let mut hashes = lock(&self.hashes);
-        hashes.0.add(with_labels(plain));
-        if let (Some(second), Some(all)) = (&mut hashes.1, all) {
-            second.add(with_labels(all));
         }
+        // In the order of their names, as the others are.
+        let mut apart = vec![0u64; batch.rows * suspects.len()];
+        let named = self.order.iter().filter(|it| suspects.contains(&it.0));
+        for (at, (place, salt)) in named.enumerate() {
+            let Some(column) = batch.columns.get(*place) else {
+                continue;
+            };
+            for (row, cell) in column.exact().enumerate() {
+                if let Some(slot) = apart.get_mut(row * suspects.len() + at) {
+                    *slot = cell.key() ^ *salt;
+                }
+            }
+        }
+        let label = self.roles.label.and_then(|it| batch.columns.get(it));
+        let labels: Vec<u64> = label.map(|it| it.exact().map(Cell::key).collect()).unwrap_or_default();
+        let label_of = |row: usize| labels.get(row).copied().unwrap_or_default();
+        let rows = rows.into_iter().enumerate().map(|(row, it)| (it, label_of(row)));
+        lock(&self.hashes).add(rows, &apart);
     }
 
     /// The table of all batches.
     #[must_use]
     pub fn finish(self) -> Table {
         let mut columns: Vec<Column> = self.columns.into_iter().map(into_inner).collect();
-        columns.iter_mut().for_each(Column::finish);
+        columns.iter_mut().for_each(|it| it.finish(&self.limits));
         let mut sample = into_inner(self.sample);
         sample.finish();
-        let (mut hashes, mut full) = into_inner(self.hashes);
-        hashes.finish();
-        if let Some(full) = &mut full {
-            full.finish();
-        }
-        Table::new(self.rows.into_inner(), columns, sample, hashes, full, self.roles)
+        let hashes = into_inner(self.hashes);
+        Table::new(self.rows.into_inner(), columns, sample, hashes, self.roles)
     }
 }
 

@@ -195,8 +195,8 @@ fn others(table: &Table, fences: &[(usize, Fences)]) -> Json {
     }
     json!({
         "num_samples": table.rows,
-        "duplicate_share": table.hashes(table.without_keys()).duplicates(),
-        "duplicate_share_is_exact": table.hashes(table.without_keys()).is_complete(),
+        "duplicate_share": table.own_rows().duplicates(),
+        "duplicate_share_is_exact": table.own_rows().is_complete(),
         "quartiles_are_exact": table.is_exact(),
         "keys_left_out": table.keys,
         "columns": columns,

@@ -1,4 +1,11 @@
-use crate::{Cell, Column, ColumnType, Options, column::Counted, rows::RowHashes, sample::Sample};
+use std::borrow::Cow;
+
+use crate::{
+    Cell, Column, ColumnType, Options,
+    column::Counted,
+    rows::{Compared, RowHashes, Rows},
+    sample::Sample,
+};
 
 /// What is predicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +24,7 @@ pub(crate) struct Roles {
     pub date: Option<usize>,
     ignored: Vec<usize>,
     pub categorical: Vec<usize>,
-    /// Features that look like an index by their name.
+    /// Features that look like an index by their name, in the order of these.
     pub suspects: Vec<usize>,
     task: Option<Task>,
 }
@@ -40,7 +47,10 @@ impl Roles {
                 .iter()
                 .enumerate()
                 .filter(|(place, it)| roles.is_feature(*place) && is_index(it));
-            roles.suspects = suspects.map(|it| it.0).collect();
+            let mut suspects: Vec<(&String, usize)> = suspects.map(|(place, it)| (it, place)).collect();
+            suspects.sort();
+            suspects.truncate(MOST_SUSPECTS);
+            roles.suspects = suspects.into_iter().map(|it| it.1).collect();
         }
         roles
     }
@@ -50,6 +60,9 @@ impl Roles {
         ![self.label, self.index, self.date].contains(&Some(place)) && !self.ignored.contains(&place)
     }
 }
+
+/// Columns that may be keys; each takes eight bytes a row. A table with more has them as features.
+const MOST_SUSPECTS: usize = 8;
 
 /// Whether a name is that of a row number or key.
 fn is_index(name: &str) -> bool {
@@ -71,27 +84,22 @@ pub struct Table {
     /// Features that number the rows, left out where rows are compared.
     pub keys: Vec<String>,
     pub(crate) sample: Sample,
-    hashes: RowHashes,
-    /// With the columns that look like an index, where there are any.
-    full_hashes: Option<RowHashes>,
+    compared_rows: Rows,
     pub(crate) roles: Roles,
 }
 
 impl Table {
-    pub(crate) fn new(
-        rows: u64,
-        mut columns: Vec<Column>,
-        sample: Sample,
-        hashes: RowHashes,
-        full_hashes: Option<RowHashes>,
-        roles: Roles,
-    ) -> Self {
+    pub(crate) fn new(rows: u64, mut columns: Vec<Column>, sample: Sample, hashes: RowHashes, roles: Roles) -> Self {
         // An index that differs in every row would hide that rows repeat.
         let suspects = roles.suspects.iter().filter_map(|it| columns.get(*it));
         let keys: Vec<String> = suspects.filter(|it| it.is_key()).map(|it| it.name.clone()).collect();
         // A sample of all rows knows every value.
         if sample.len() as u64 == rows {
-            for (place, column) in columns.iter_mut().enumerate().filter(|it| !it.1.distinct().1) {
+            for (place, column) in columns.iter_mut().enumerate() {
+                // The sample has rounded what is wider than its cells.
+                if column.distinct().1 || column.wide > 0 {
+                    continue;
+                }
                 let mut counts = Counted::default();
                 for cell in sample.column(place).filter(|it| !it.is_missing()) {
                     *counts.entry(cell).or_default() += 1;
@@ -102,30 +110,41 @@ impl Table {
         let remarks = keys.iter().map(|it| {
             format!("column `{it}` has a value of its own in each row: it is left out where rows are compared (`--index {it}` says that the model does not see it)")
         });
+        let remarks = remarks.collect();
+        let is_key = |at: usize| {
+            let column = roles.suspects.get(at).and_then(|it| columns.get(*it));
+            column.is_some_and(|it| keys.contains(&it.name))
+        };
+        let compared_rows = Rows::new(hashes, |at| !is_key(at));
         Self {
             rows,
             columns,
-            remarks: remarks.collect(),
+            remarks,
             keys,
             sample,
-            hashes,
-            full_hashes,
+            compared_rows,
             roles,
         }
     }
 
-    /// The hashes of the rows, to compare them with others of the same choice.
-    pub(crate) fn hashes(&self, without_keys: bool) -> &RowHashes {
-        match &self.full_hashes {
-            Some(full) if !without_keys => full,
-            _ => &self.hashes,
-        }
+    /// The rows without the columns that number them.
+    pub(crate) fn own_rows(&self) -> &Compared {
+        &self.compared_rows.own
     }
 
-    /// Whether rows are compared without the columns that look like an index: all of these do differ
-    /// from row to row.
-    pub(crate) fn without_keys(&self) -> bool {
-        self.keys.len() == self.roles.suspects.len()
+    /// The rows without these columns, to compare them with those of another table.
+    pub(crate) fn rows_without(&self, keys: &[String]) -> Cow<'_, Compared> {
+        let is_left_out = |at: usize| {
+            let column = self.roles.suspects.get(at).and_then(|it| self.columns.get(*it));
+            column.is_some_and(|it| keys.contains(&it.name))
+        };
+        if self.keys.len() == keys.len() && self.keys.iter().all(|it| keys.contains(it)) {
+            return Cow::Borrowed(self.own_rows());
+        }
+        match self.compared_rows.with(|at| !is_left_out(at)) {
+            Some(rows) => Cow::Owned(rows),
+            None => Cow::Borrowed(self.own_rows()),
+        }
     }
 
     /// A column by its name.

@@ -125,7 +125,7 @@ fn close(what: &str, ours: &Value, theirs: &Value, tolerance: f64) {
     let (a, b) = (ours.as_f64(), theirs.as_f64());
     let near = matches!((a, b), (Some(a), Some(b)) if (a - b).abs() <= tolerance * b.abs().max(1.0));
     assert!(
-        near || (a.is_none() && b.is_none()),
+        near || (ours == theirs && !ours.is_null()),
         "{what}: ours {ours}, theirs {theirs}"
     );
 }

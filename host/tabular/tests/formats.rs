@@ -243,6 +243,244 @@ fn delimiters_line_ends_and_marks_of_other_programs_are_understood() {
     }
 }
 
+#[test]
+fn line_breaks_of_one_character_do_not_mix_with_those_in_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("quoted.csv", "a,b,y\r1,\"two\nlines\",0\r2,z,1\r"),
+        ("both.csv", "a,b,y\n1,x,0\r2,z,1\n"),
+        ("windows.csv", "a,b,y\r\n1,x,0\r\n2,\"z\rq\",1\r\n"),
+    ] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let table = read(&file, &Options::default());
+        assert_eq!((table.rows, table.columns.len()), (2, 3), "{name}");
+        assert_eq!(table.column("y").unwrap().moments.mean, 0.5, "{name}");
+    }
+}
+
+#[test]
+fn a_long_line_of_names_is_read_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wide.csv");
+    let long = "x".repeat(300_000);
+    let names: Vec<String> = (0..5).map(|it| format!("{long}{it}")).collect();
+    std::fs::write(&file, names.join(",") + "\n1,2,3,4,5\n6,7,8,9,10\n").unwrap();
+    let table = read(&file, &Options::default());
+    assert_eq!((table.rows, table.columns.len()), (2, 5));
+    assert_eq!(table.columns[4].moments.mean, 7.5);
+    let mut options = Options::default();
+    options.limits.row_bytes = 1 << 20;
+    let error = Source::open(&file, &options).unwrap_err().to_string();
+    assert!(error.contains("line 1") && error.contains("--max-row-bytes"), "{error}");
+}
+
+#[test]
+fn numbers_with_a_decimal_comma_are_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("europe.csv");
+    std::fs::write(&file, "a;b;c;y\n1,5;1.200,25;x, y;0\n-2,5;3,0;z;1\n").unwrap();
+    let table = read(&file, &Options::default());
+    assert_eq!(table.column("a").unwrap().moments.mean, -0.5);
+    assert_eq!(table.column("b").unwrap().moments.max, 1200.25);
+    assert_eq!(table.column("c").unwrap().texts, 2);
+    assert!(
+        table.remarks.iter().any(|it| it.contains("decimal comma")),
+        "{:?}",
+        table.remarks
+    );
+    let plain = Options {
+        decimal: Some(b'.'),
+        ..Options::default()
+    };
+    assert_eq!(read(&file, &plain).column("a").unwrap().texts, 2);
+    // Thousands, and a file in which points are before fractions.
+    std::fs::write(&file, "a;b\n1,234,567;1.5\n2,345;2.5\n").unwrap();
+    let table = read(&file, &Options::default());
+    assert_eq!(table.column("a").unwrap().texts, 2);
+    assert_eq!(table.column("b").unwrap().moments.mean, 2.0);
+}
+
+#[test]
+fn whole_numbers_of_64_bits_stay_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wide.csv");
+    let first = 9_007_199_254_740_993_i64;
+    let rows: Vec<i64> = (0..400).map(|it| first + it).collect();
+    let text: Vec<String> = rows.iter().map(|it| format!("{it},1")).collect();
+    std::fs::write(&file, format!("key,y\n{}\n", text.join("\n"))).unwrap();
+    let named = Options {
+        index: Some("key".into()),
+        ..Options::default()
+    };
+    let table = read(&file, &named);
+    assert_eq!(table.column("key").unwrap().distinct(), (400, true));
+    assert_eq!(table.column("key").unwrap().kind().name(), "numeric");
+    // The other halves of pairs that floating numbers take for one.
+    let other = folder.path().join("other.csv");
+    let text: Vec<String> = rows.iter().map(|it| format!("{},1", it + 400)).collect();
+    std::fs::write(&other, format!("key,y\n{}\n", text.join("\n"))).unwrap();
+    assert_eq!(value_of(&table, &read(&other, &named), "Index Train Test Leakage"), 0.0);
+    assert_eq!(value_of(&table, &table, "Index Train Test Leakage"), 1.0);
+    let without = Options::default();
+    let plain = read(&file, &without);
+    assert_eq!(plain.column("key").unwrap().distinct(), (400, true));
+    // The same from Arrow.
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("key", Arc::new(arrow_array::Int64Array::from(rows.clone()))),
+        ("y", Arc::new(Int32Array::from(vec![1; 400]))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let stream = folder.path().join("wide.arrows");
+    let mut writer = StreamWriter::try_new(std::fs::File::create(&stream).unwrap(), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.finish().unwrap();
+    let progress = std::sync::atomic::AtomicU64::new(0);
+    let source = Source::open(&stream, &named).unwrap();
+    let told = |done: u64, _: u64| progress.store(done, std::sync::atomic::Ordering::Relaxed);
+    let arrow = deepfix_tabular::scan_with(&source, &named, &told).unwrap();
+    assert_eq!(arrow.column("key").unwrap().distinct(), (400, true));
+    assert!(progress.into_inner() > 0);
+}
+
+fn item(train: &Table, test: &Table, header: &str) -> serde_json::Value {
+    let results = checks("x", train, Some(test), &CheckOptions::default());
+    let items = results["results"]["train_test_validation"].as_array().unwrap();
+    items.iter().find(|it| it["header"] == header).unwrap()["result"].clone()
+}
+
+fn value_of(train: &Table, test: &Table, header: &str) -> serde_json::Value {
+    item(train, test, header)["value"].clone()
+}
+
+fn table_of(text: &str, options: &Options) -> Table {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.csv");
+    std::fs::write(&file, text).unwrap();
+    read(&file, options)
+}
+
+#[test]
+fn a_second_column_that_looks_like_a_key_hides_no_repeated_rows() {
+    // `id` differs in each row, `shop_id` does not; every row is there twice.
+    let rows: String = (0..200)
+        .map(|it| format!("{it},{},{},1\n", it % 100 / 10, it % 100))
+        .collect();
+    let table = table_of(&format!("id,shop_id,x,y\n{rows}"), &Options::default());
+    assert_eq!(table.keys, ["id"]);
+    let statistics = split_statistics(&table);
+    assert_eq!(statistics["other_statistics"]["duplicate_share"], 0.5);
+    let other: String = (0..200)
+        .map(|it| format!("{},{},{},1\n", it + 500, it % 100 / 10, it % 100))
+        .collect();
+    let other = table_of(&format!("x,id,shop_id,y\n{}", swapped(&other)), &Options::default());
+    assert_eq!(value_of(&table, &other, "Train Test Samples Mix")["ratio"], 1.0);
+}
+
+/// The third cell of each row in front.
+fn swapped(rows: &str) -> String {
+    let moved = |row: &str| {
+        let cells: Vec<&str> = row.split(',').collect();
+        format!("{},{},{},{}\n", cells[2], cells[0], cells[1], cells[3])
+    };
+    rows.lines().map(moved).collect()
+}
+
+#[test]
+fn what_was_not_compared_does_not_pass() {
+    let options = Options {
+        date: Some("day".into()),
+        label: Some("y".into()),
+        ..Options::default()
+    };
+    let rows = |from: usize, word: &str| -> String {
+        (0..60)
+            .map(|it| format!("{:02}.01.2024,{word}{},{},{}\n", it % 28 + 1, it + from, it, it % 2))
+            .collect()
+    };
+    let train = table_of(&format!("day,city,x,y\n{}", rows(0, "a")), &options);
+    let mut few = options.clone();
+    few.limits.distinct = 10;
+    few.limits.distinct_cells = 40;
+    few.limits.sample_rows = 20;
+    // Dates that are none.
+    let overlap = item(&train, &train, "Date Train Test Leakage Overlap");
+    assert!(
+        overlap["value"].is_null() && overlap["conditions_results"] == serde_json::json!([]),
+        "{overlap}"
+    );
+    assert!(overlap["display_text"].to_string().contains("2024-12-31"), "{overlap}");
+    // A feature of numbers that is one of texts in the other table.
+    let words: String = (0..60)
+        .map(|it| format!("01.01.2024,a{it},w{},{}\n", it % 5, it % 2))
+        .collect();
+    let changed = table_of(&format!("day,city,x,y\n{words}"), &options);
+    let drift = item(&train, &changed, "Feature Drift");
+    assert!(
+        drift
+            .to_string()
+            .contains("`x` is numeric in the training table and categorical"),
+        "{drift}"
+    );
+    assert!(drift["conditions_results"].to_string().contains("ERROR"), "{drift}");
+    // More categories than are counted.
+    let text: String = (0..2_000)
+        .map(|it| format!("2024-01-01,c{it},{},{}\n", it % 7, it % 2))
+        .collect();
+    let many = table_of(&format!("day,city,x,y\n{text}"), &few);
+    let new = item(&many, &many, "New Category Train Test");
+    assert!(
+        new["value"].is_null() && new["conditions_results"] == serde_json::json!([]),
+        "{new}"
+    );
+    assert!(new["display_text"].to_string().contains("--exact-distinct"), "{new}");
+}
+
+#[test]
+fn long_texts_that_begin_alike_are_two() {
+    let long = "a".repeat(300);
+    let rows: String = (0..100).map(|it| format!("{long}{},{}\n", it % 2, it % 2)).collect();
+    let options = Options {
+        label: Some("text".into()),
+        ..Options::default()
+    };
+    let table = table_of(&format!("text,x\n{rows}"), &options);
+    let classes = split_statistics(&table)["class_distribution"]
+        .as_object()
+        .unwrap()
+        .clone();
+    assert_eq!(classes.len(), 2, "{classes:?}");
+    let results = checks("x", &table, None, &CheckOptions::default());
+    let items = results["results"]["data_integrity"].as_array().unwrap();
+    let mismatch = items
+        .iter()
+        .find(|it| it["header"] == "String Mismatch - Train Dataset")
+        .unwrap();
+    assert_eq!(mismatch["result"]["conditions_results"][0]["status"], "PASS");
+}
+
+#[test]
+fn the_names_that_are_kept_do_not_depend_on_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.csv");
+    let rows: String = (0..60_000)
+        .map(|it| format!("name-{}-{},{}\n", it % 9_000, "x".repeat(60), it % 2))
+        .collect();
+    std::fs::write(&file, format!("text,y\n{rows}")).unwrap();
+    let with = |threads| {
+        let mut options = Options {
+            threads,
+            label: Some("y".into()),
+            ..Options::default()
+        };
+        options.limits.text_bytes = 100_000;
+        let table = read(&file, &options);
+        let results = checks("x", &table, None, &CheckOptions::default());
+        (split_statistics(&table).to_string(), results.to_string())
+    };
+    assert_eq!(with(1), with(5));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

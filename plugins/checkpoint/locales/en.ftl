@@ -329,6 +329,18 @@ checkpoint-unsafe-format-imports =
     .action = Do not load { $file }, also not with weights_only=False to have a look. Take the file away from where others load it, find out where it came from, and get the weights from their source, as safetensors.
     .rationale = No framework writes such an import into a model: it is how a changed file runs commands on the machine of whoever opens it. A clean file lists only names of its framework.
 
+checkpoint-unsafe-format-calls =
+    .description = { $file } does more than put a model together: loading it would call { $calls }.
+    .evidence = Read, not run: the pickle in it imports { $imports } names and calls { $calls }, which frameworks do not use to build what they saved.
+    .action = Do not load { $file } before somebody has explained that call. Try torch.load("{ $file }", weights_only=True), which refuses it, and get the weights from their source, as safetensors.
+    .rationale = A function that is not made for loading can be turned against whoever loads the file: it runs with arguments that the file chooses. A clean file calls only what builds tensors, arrays and objects of known classes.
+
+checkpoint-unsafe-format-incomplete =
+    .description = The pickle in { $file } could not be read to its end ({ $reason }): what loading it would import behind that place is not known.
+    .evidence = Read, not run: up to there it imports { $imports } names, none of them dangerous.
+    .action = Load it only with torch.load("{ $file }", weights_only=True), or with skops, and only where you know who wrote it; where it is cut off, copy it again. Save the weights anew as { $stem }.safetensors.
+    .rationale = What a checker cannot read, Python may still run: files that stop a checker early are a known way past it. A whole file of usual size is read to its end.
+
 checkpoint-corrupted-file-content =
     .description = { $file } is damaged, or is not what it says ({ $format }): { $reason }.
     .evidence = The file's own description of its content was read ({ $size } bytes in all), and the places that it names.

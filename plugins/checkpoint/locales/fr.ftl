@@ -329,6 +329,18 @@ checkpoint-unsafe-format-imports =
     .action = Ne chargez pas { $file }, même pour voir. Retirez-le de l'endroit où d'autres le chargent, cherchez d'où il vient, et reprenez les poids à leur source, en safetensors.
     .rationale = Aucun cadre n'écrit un tel import dans un modèle : c'est ainsi qu'un fichier modifié lance des commandes sur la machine de qui l'ouvre. Un fichier sain ne liste que des noms de son cadre.
 
+checkpoint-unsafe-format-calls =
+    .description = { $file } fait plus que reconstituer un modèle : son chargement appellerait { $calls }.
+    .evidence = Lu sans être exécuté : le pickle qu'il contient importe { $imports } noms et appelle { $calls }, que les bibliothèques n'utilisent pas pour reconstruire ce qu'elles ont enregistré.
+    .action = Ne chargez pas { $file } avant que quelqu'un ait expliqué cet appel. Essayez torch.load("{ $file }", weights_only=True), qui le refuse, et reprenez les poids à leur source, en safetensors.
+    .rationale = Une fonction qui n'est pas faite pour le chargement peut être retournée contre celui qui charge le fichier : elle reçoit des arguments choisis par le fichier. Un fichier sain n'appelle que ce qui construit des tenseurs, des tableaux et des objets de classes connues.
+
+checkpoint-unsafe-format-incomplete =
+    .description = Le pickle de { $file } n'a pas pu être lu jusqu'à sa fin ({ $reason }) : ce que son chargement importerait au-delà n'est pas connu.
+    .evidence = Lu sans être exécuté : jusque-là il importe { $imports } noms, dont aucun n'est dangereux.
+    .action = Chargez-le seulement avec torch.load("{ $file }", weights_only=True), ou avec skops, et seulement si vous savez qui l'a écrit ; s'il est tronqué, recopiez-le. Enregistrez les poids à nouveau dans { $stem }.safetensors.
+    .rationale = Ce qu'un vérificateur ne sait pas lire, Python peut tout de même l'exécuter : arrêter tôt un vérificateur est une façon connue de le contourner. Un fichier entier de taille courante est lu jusqu'à sa fin.
+
 checkpoint-corrupted-file-content =
     .description = { $file } est endommagé, ou n'est pas ce qu'il annonce ({ $format }) : { $reason }.
     .evidence = La description que le fichier donne de son contenu a été lue ({ $size } octets en tout), ainsi que les emplacements qu'elle désigne.

@@ -101,6 +101,8 @@ fn every_finding_has_its_texts_in_both_languages() {
         "checkpoint-unsafe-format",
         "checkpoint-unsafe-format-read",
         "checkpoint-unsafe-format-imports",
+        "checkpoint-unsafe-format-calls",
+        "checkpoint-unsafe-format-incomplete",
         "checkpoint-unsafe-format-types",
         "checkpoint-unsafe-format-hidden",
         "checkpoint-unsafe-format-outside",

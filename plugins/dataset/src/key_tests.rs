@@ -1,4 +1,4 @@
-//! Keys, codes and times beside numbers with text in them.
+//! Keys, codes and times beside numbers with text in them, tags of words beside classes, leaks beside features.
 
 use deepfix_plugin::Severity;
 use deepfix_plugin::testing::{FakeHost, analyze_soundly, found};
@@ -65,4 +65,81 @@ fn keys_and_times_are_not_numbers_with_text_among_them() {
     for (name, top) in [("icd", "250.00"), ("app_version", "2.10"), ("client_ip", "10.12")] {
         assert!(mixed(name, top, 8, 120) < Some(Severity::Medium), "{name}");
     }
+}
+
+fn tags(classes: &Value) -> Option<Severity> {
+    let train =
+        json!({"num_samples": 800, "label_statistics": {"is_multi_label": false, "class_distribution": classes}});
+    let request = json!({"dataset_artifacts": {"task_type": "text_token_classification", "train_statistics": train}});
+    let codes = found(&analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(
+        request,
+    )));
+    codes
+        .into_iter()
+        .find(|it| it.0 == "dataset.class_imbalance")
+        .map(|it| it.1)
+}
+
+#[test]
+fn words_outside_of_entities_are_no_frequent_class() {
+    assert_eq!(
+        tags(
+            &json!({"O": 170_000, "B-PER": 6600, "I-PER": 4500, "B-LOC": 7100, "I-LOC": 1100, "B-MISC": 3400, "I-MISC": 300})
+        ),
+        None
+    );
+    assert_eq!(tags(&json!({"O": 170_000, "PER": 6600, "LOC": 7100})), None);
+    assert_eq!(tags(&json!({"O": 170_000, "I-PER": 6600, "I-LOC": 7100})), None);
+    // A kind of entity of which there is next to nothing is one all the same.
+    assert_eq!(
+        tags(&json!({"O": 170_000, "B-PER": 6600, "I-PER": 4500, "B-LAW": 90, "I-LAW": 400})),
+        Some(Severity::High)
+    );
+    assert_eq!(
+        tags(&json!({"O": 170_000, "B-PER": 6600, "S-PER": 400, "B-LAW": 300, "S-LAW": 100})),
+        Some(Severity::Medium)
+    );
+    // Parts of speech are classes like others.
+    assert_eq!(
+        tags(&json!({"NOUN": 9000, "VERB": 5000, "INTJ": 100})),
+        Some(Severity::High)
+    );
+}
+
+/// A table whose label has this mean and deviation, and whose feature has others.
+fn with_label(label: (f64, f64), feature: (f64, f64), more: Option<(f64, f64)>) -> Option<Severity> {
+    let side = |rows: usize, shift: f64| {
+        let column = |(mean, std): (f64, f64), off: f64| {
+            let at = |place: f64| mean + std * (place + shift + off * shift);
+            json!({"count": rows, "mean": at(0.0), "std": std * (1.0 + 0.02 * shift + 0.6 * off * shift), "min": at(-2.4 - 0.5 * off), "25%": at(-0.8 + 0.2 * off), "50%": at(0.1 - 0.2 * off), "75%": at(0.7 + 0.2 * off), "max": at(2.6 - 0.5 * off)})
+        };
+        let mut columns = json!({"level": column(feature, 0.5), "target": column(label, 0.0)});
+        if let Some(more) = more {
+            columns["other"] = column(more, -3.0);
+        }
+        let unique: serde_json::Map<String, Value> = columns
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(|it| (it.clone(), json!(rows - 5)))
+            .collect();
+        json!({"feature_statistics": columns, "number_unique_values": unique})
+    };
+    let request = json!({"dataset_artifacts": {"task_type": "tabular_regression", "train_statistics": side(240, 0.0), "test_statistics": side(80, 0.1)}});
+    let codes = found(&analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(
+        request,
+    )));
+    codes
+        .into_iter()
+        .find(|it| it.0 == "checks.label_leakage")
+        .map(|it| it.1)
+}
+
+#[test]
+fn the_label_with_some_noise_in_its_own_units_is_a_leak() {
+    assert!(with_label((12.0, 2.2), (12.0, 2.2), None).is_some());
+    // In other units the same likeness may be chance,
+    assert_eq!(with_label((12.0, 2.2), (700.0, 31.0), None), None);
+    // and where everything is measured alike, as after standardising, it says nothing.
+    assert_eq!(with_label((12.0, 2.2), (12.0, 2.2), Some((12.3, 2.1))), None);
 }

@@ -271,6 +271,7 @@ fn what_cannot_be_done_is_said_before_anything_is_written() {
 
     fs::create_dir(&out).unwrap();
     fs::write(Path::new(&out).join("dataset.json"), "{}").unwrap();
+    fs::write(Path::new(&out).join("notes.txt"), "mine").unwrap();
     let ran = run(&home, &ingest(&tables, &["--out", &out]));
     assert!(
         ran.code == 2 && ran.err.contains("holds dataset.json already"),
@@ -279,6 +280,49 @@ fn what_cannot_be_done_is_said_before_anything_is_written() {
     );
     let ran = run(&home, &ingest(&tables, &["--out", &out, "--force"]));
     assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(!Path::new(&out).join("dataset.json").exists());
+    assert!(Path::new(&out).join("notes.txt").exists());
+}
+
+#[test]
+fn what_is_written_anew_leaves_nothing_of_before_and_a_model_in_parts_is_whole() {
+    let home = Home::new();
+    let tables = tables(false);
+    let out = path(&tables, "artifacts");
+    let example = root().join("examples/exploding-diabetes/model.safetensors");
+    let first = path(&tables, "old.safetensors");
+    fs::copy(&example, &first).unwrap();
+    let ran = run(&home, &ingest(&tables, &["--out", &out, "--checkpoint", &first]));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    fs::write(Path::new(&out).join("request.json"), "{\"dataset_name\": \"another\"}").unwrap();
+    // A model of two parts.
+    let parts = ["m-00001-of-00002.safetensors", "m-00002-of-00002.safetensors"];
+    for name in parts {
+        fs::copy(&example, tables.path().join(name)).unwrap();
+    }
+    let second = path(&tables, parts[0]);
+    let again = [
+        "--out",
+        &out,
+        "--checkpoint",
+        &second,
+        "--force",
+        "--analyse",
+        "--format",
+        "json",
+    ];
+    let ran = run(&home, &ingest(&tables, &again));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(!Path::new(&out).join("request.json").exists());
+    assert!(!Path::new(&out).join("best_checkpoint/old.safetensors").exists());
+    for name in parts {
+        assert!(Path::new(&out).join("best_checkpoint").join(name).is_file(), "{name}");
+    }
+    assert!(Path::new(&out).join("model_checkpoint/model_checkpoint.yaml").is_file());
+    let response: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_well_formed(&response);
+    let model = &response["agent_results"]["ModelCheckpointArtifactsAnalyzer"];
+    assert!(model["error_message"].is_null(), "{model}");
 }
 
 /// The files of an experiment beside its tables.
@@ -348,7 +392,13 @@ fn a_logged_run_is_read_by_deepfix_and_by_python() {
     assert!(read["dataset"]["train_statistics"]["feature_statistics"]["age"]["mean"].is_f64());
     // Numbers are numbers for Python's YAML too, however small.
     assert_eq!(read["texts_that_look_like_numbers"], 0);
-    let expected = ["best_checkpoint", "dataset", "deepchecks", "training_artifacts"];
+    let expected = [
+        "best_checkpoint",
+        "dataset",
+        "deepchecks",
+        "model_checkpoint",
+        "training_artifacts",
+    ];
     assert_eq!(read["folders"], serde_json::json!(expected));
 }
 

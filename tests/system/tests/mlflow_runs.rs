@@ -429,10 +429,39 @@ fn stores_on_disk_are_read_without_a_server() {
             None,
         );
         check_store(&uri, &logged);
+        check_written(&uri, &runs, logged["plain"].as_str().unwrap());
     }
     check_store(
         &format!("sqlite:///{}/mlflow.db", MLFLOW.folder().display()),
         &MLFLOW.logged,
+    );
+}
+
+/// A folder gets report and tags, a database a warning that says what would help; both the diagnosis.
+fn check_written(uri: &str, runs: &std::path::Path, id: &str) {
+    let response = analyse(
+        &Home::new(),
+        &["--mlflow-run", id, "--tracking-uri", uri, "--write-back"],
+    );
+    let outputs = &response["additional_outputs"];
+    if uri.starts_with("sqlite") {
+        assert!(outputs["write_back"].is_null(), "{outputs}");
+        let warnings = outputs["warnings"].to_string();
+        assert!(warnings.contains("mlflow server --backend-store-uri"), "{warnings}");
+        return;
+    }
+    assert_eq!(outputs["write_back"]["report"], "deepfix/report.html", "{outputs}");
+    let experiments = std::fs::read_dir(runs).unwrap();
+    let run = experiments
+        .map(|it| it.unwrap().path().join(id))
+        .find(|it| it.is_dir())
+        .unwrap();
+    let page = std::fs::read_to_string(run.join("artifacts/deepfix/report.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    let verdict = std::fs::read_to_string(run.join("tags/deepfix.verdict")).unwrap();
+    assert!(
+        ["high", "medium", "low", "healthy"].contains(&verdict.as_str()),
+        "{verdict}"
     );
 }
 

@@ -35,3 +35,60 @@ fn where_keys_are_needed_people_sign_in_and_other_sites_cannot_act_for_them() {
     assert_eq!(wrong, json!([]));
     assert!(!server.log().contains(key), "the key is in the log");
 }
+
+/// A form with files of these names.
+fn form(files: &[(&str, &str)]) -> String {
+    let part = |(name, text): &(&str, &str)| {
+        format!("--X\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{text}\r\n")
+    };
+    files.iter().map(part).collect::<String>() + "--X--\r\n"
+}
+
+#[test]
+fn runs_of_mlflow_tables_and_the_layout_of_clients_are_recognised() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    let upload = |files: &[(&str, &str)]| server.post_as("/v1/uploads", "multipart/form-data; boundary=X", form(files));
+    let meta = "run_id: abc123\nrun_name: my-run\nexperiment_id: '0'\nartifact_uri: file:///elsewhere\n";
+    let points: String = (0..10).map(|it| format!("170000000000{it} 1.{it} {it}\n")).collect();
+    for folder in ["mlruns/0/abc123", "abc123"] {
+        let names = ["meta.yaml", "metrics/val_loss", "params/lr"].map(|it| format!("{folder}/{it}"));
+        let answer = upload(&[(&names[0], meta), (&names[1], &points), (&names[2], "0.1")]);
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+        assert_eq!(answer.body["dataset_name"], "my-run");
+        assert!(answer.body["agent_results"]["TrainingArtifactsAnalyzer"].is_object());
+    }
+    let metrics = std::fs::read_to_string(root().join("examples/overfit-digits/metrics.csv")).unwrap();
+    let answer = upload(&[
+        ("layout/training_artifacts/metrics.csv", &metrics),
+        ("layout/training_artifacts/params.yaml", "lr: 0.1"),
+    ]);
+    assert!(
+        deepfix_system_tests::reports(&answer.body, "training.overfitting"),
+        "{:?}",
+        answer.body
+    );
+    let second = meta.replace("abc123", "def456");
+    let answer = upload(&[
+        ("mlruns/0/abc123/meta.yaml", meta),
+        ("mlruns/0/def456/meta.yaml", &second),
+    ]);
+    assert_eq!(answer.status, 422, "{:?}", answer.body);
+    assert!(answer.body["detail"].as_str().unwrap().contains("2 runs"));
+
+    let rows: String = (0..60).map(|it| format!("{it},{},{}\n", it * 7 % 13, it % 2)).collect();
+    let answer = upload(&[
+        ("train.csv", &format!("a,b,target\n{rows}")),
+        ("test.csv", &format!("a,b,target\n{rows}")),
+    ]);
+    let results = &answer.body["agent_results"];
+    assert!(results["DatasetArtifactsAnalyzer"].is_object() && results["DeepchecksArtifactsAnalyzer"].is_object());
+    // Nothing of the server's own places is told, and nothing stays.
+    let answer = upload(&[("note.txt", "x")]);
+    assert_eq!(answer.status, 422);
+    assert!(
+        !answer.body["detail"].as_str().unwrap().contains("/tmp"),
+        "{:?}",
+        answer.body
+    );
+}

@@ -1,5 +1,7 @@
 use std::path::Path;
 
+use crate::FileAccess;
+
 /// `run/lightning_logs/version_3/checkpoints` is as deep as they get.
 const MAX_DEPTH: usize = 5;
 /// Entries that are looked at: someone may name a home folder.
@@ -22,9 +24,10 @@ pub(crate) struct Entry {
     pub size: u64,
 }
 
-/// The regular files below a folder, sorted by name, those near the top first. Links are not
-/// followed, hidden folders left out.
-pub(crate) fn walk(folder: &Path) -> Vec<Entry> {
+/// The regular files below a folder, sorted by name, those near the top first. A link counts where it is one to
+/// a file that may be read: the cache of a hub has its files elsewhere. Links to folders are not followed,
+/// hidden folders left out.
+pub(crate) fn walk(folder: &Path, access: &FileAccess) -> Vec<Entry> {
     let mut files = Vec::new();
     let mut level = vec![(folder.to_owned(), String::new())];
     let mut seen = 0;
@@ -42,10 +45,16 @@ pub(crate) fn walk(folder: &Path) -> Vec<Entry> {
                 let (Ok(metadata), Ok(name)) = (entry.metadata(), entry.file_name().into_string()) else {
                     continue;
                 };
-                if metadata.is_file() {
+                let length = if metadata.is_symlink() {
+                    let file = access.file(&entry.path());
+                    file.and_then(|it| Some(it.metadata().ok()?.len()))
+                } else {
+                    metadata.is_file().then(|| metadata.len())
+                };
+                if let Some(size) = length {
                     files.push(Entry {
                         path: format!("{prefix}{name}"),
-                        size: metadata.len(),
+                        size,
                     });
                 } else if metadata.is_dir() && !name.starts_with('.') && !SKIPPED.contains(&name.as_str()) {
                     next.push((entry.path(), format!("{prefix}{name}/")));

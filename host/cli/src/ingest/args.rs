@@ -139,6 +139,10 @@ pub(crate) struct IngestArgs {
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter, help_heading = "Limits")]
     pub(crate) delimiter: Option<u8>,
 
+    /// What separates the fraction of numbers in CSV files, `.` or `,`, instead of what their first lines tell.
+    #[arg(long, value_name = "CHARACTER", value_parser = decimal, help_heading = "Limits")]
+    pub(crate) decimal: Option<u8>,
+
     /// Threads, instead of one per core. The result does not depend on them.
     #[arg(
         long,
@@ -199,11 +203,20 @@ fn delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
+fn decimal(text: &str) -> Result<u8, String> {
+    match text {
+        "." => Ok(b'.'),
+        "," => Ok(b','),
+        _ => Err("expected `.` or `,`".to_owned()),
+    }
+}
+
 impl IngestArgs {
     pub(crate) fn options(&self) -> Options {
         let limits = &self.limits;
         Options {
             delimiter: self.delimiter,
+            decimal: self.decimal,
             threads: self.threads,
             limits: deepfix_tabular::Limits {
                 columns: limits.max_columns,

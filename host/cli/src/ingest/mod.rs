@@ -3,6 +3,7 @@
 mod args;
 mod compute;
 mod document;
+mod files;
 mod folder;
 mod record;
 mod tables;
@@ -35,12 +36,7 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
     if let Some(out) = &args.out {
         folder::check(out, &args)?;
     }
-    for file in [&args.checkpoint, &args.model_config, &args.metrics, &args.params]
-        .into_iter()
-        .flatten()
-    {
-        std::fs::File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    }
+    files::check(&args)?;
     let name = args.dataset_name.clone().unwrap_or_else(|| name_of(&args.train));
     let computed = compute::compute(
         &name,

@@ -1,13 +1,15 @@
 //! Artifacts as a run of MLflow, in the layout that DeepFix clients write.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 use deepfix_analysis::mlflow_settings;
 use deepfix_mlflow::Recorder;
-use serde_json::Value as Json;
 
-use super::{Computed, IngestArgs, document};
+use super::{
+    Computed, IngestArgs,
+    files::{self, Content},
+};
 use crate::{args::MlflowArgs, config};
 
 /// Logs the artifacts as one run, and returns its id.
@@ -43,26 +45,6 @@ pub(super) async fn record(
 }
 
 async fn log(recorder: &Recorder, args: &IngestArgs, computed: &Computed) -> anyhow::Result<()> {
-    recorder
-        .document("dataset/dataset.yaml", document::yaml(&computed.dataset)?)
-        .await?;
-    if let Some(checks) = &computed.checks {
-        recorder
-            .document("deepchecks/deepchecks.yaml", document::yaml(checks)?)
-            .await?;
-    }
-    let own = |file: &Path| {
-        file.file_name()
-            .map(|it| it.to_string_lossy().into_owned())
-            .unwrap_or_default()
-    };
-    let files: [(&Option<PathBuf>, &str); 2] = [(&args.checkpoint, ""), (&args.model_config, "config.json")];
-    for (file, name) in files {
-        if let Some(file) = file {
-            let name = if name.is_empty() { own(file) } else { name.to_owned() };
-            recorder.file(&format!("best_checkpoint/{name}"), file).await?;
-        }
-    }
     if let Some(metrics) = &args.metrics {
         let is_csv = metrics.extension().is_some_and(|it| it.eq_ignore_ascii_case("csv"));
         anyhow::ensure!(
@@ -70,13 +52,12 @@ async fn log(recorder: &Recorder, args: &IngestArgs, computed: &Computed) -> any
             "--metrics {}: found another file, expected CSV to log to MLflow; with --out any will do",
             metrics.display()
         );
-        recorder.file("training_artifacts/metrics.csv", metrics).await?;
     }
-    if let Some(params) = &args.params {
-        let parsed: Json = document::read(params)?;
-        recorder
-            .document("training_artifacts/params.yaml", document::yaml(&parsed)?)
-            .await?;
+    for (path, content) in files::layout(args, computed)? {
+        match content {
+            Content::Text(text) => recorder.document(&path, text).await?,
+            Content::Copy(file) => recorder.file(&path, &file).await?,
+        }
     }
     Ok(())
 }

@@ -2,6 +2,7 @@ use deepfix_core::{Artifact, ArtifactKind, Column, ColumnData};
 use serde_json::Value as Json;
 use wasmtime::component::Resource;
 
+use super::ahead;
 use crate::{
     bindings::{
         artifacts::{self, ColumnType, Node, NodeKind},
@@ -305,14 +306,7 @@ impl HostState {
         self.gate.enter(Access::Artifact(open.kind))?;
         let there = open.blob.size().saturating_sub(offset).min(length).min(BLOB_READ);
         self.gate.charge(Cost::ArtifactBytes(there))?;
-        // A cold disk may take its time; other analyses go on meanwhile.
-        let read = tokio::task::spawn_blocking(move || {
-            let mut bytes = vec![0; usize::try_from(there).unwrap_or(0)];
-            let count = open.blob.read_at(offset, &mut bytes)?;
-            bytes.truncate(count);
-            Ok::<_, std::io::Error>(bytes)
-        });
-        match read.await {
+        match ahead::read(&open.blob, &open.ahead, offset, there).await {
             Ok(Ok(bytes)) => Ok(bytes),
             Ok(Err(error)) => Err(HostError::Unavailable(format!("the file cannot be read: {error}"))),
             Err(error) => Err(HostError::Unavailable(format!("the file cannot be read: {error}"))),

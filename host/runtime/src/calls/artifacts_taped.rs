@@ -109,6 +109,7 @@ impl Host for HostState {
             kind,
             name,
             blob: blob.unwrap_or_else(|| Arc::new(Recorded)),
+            ahead: Arc::default(),
         };
         self.resources.push(open).map_err(|_| self.too_many_resources())
     }

@@ -16,7 +16,7 @@ use deepfix_pages::{Here, SignIn};
 use serde::Deserialize;
 
 use super::answer;
-use crate::problem::Refusal;
+use crate::problem::{Refusal, SaysItself};
 
 const NAME: &str = "deepfix_session";
 /// A key has 81 characters, a token of an organisation some thousand; browsers keep 4,096 of a cookie.
@@ -96,6 +96,7 @@ fn form(headers: &HeaderMap, why: String, status: StatusCode) -> Result<Response
     };
     let mut response = answer::page(deepfix_pages::sign_in(&frame, &content))?;
     *response.status_mut() = status;
+    response.extensions_mut().insert(SaysItself);
     Ok(response)
 }
 

@@ -153,6 +153,7 @@ async fn what_is_no_key_and_where_not_to_go_is_refused() {
             answer.status == 422 && answer.header("set-cookie").is_none(),
             "{key}: {answer:?}"
         );
+        assert!(text(&answer).contains("role=\"alert\""), "{key}: {answer:?}");
     }
     for next in ["%2F%2Fevil.example", "https%3A%2F%2Fevil.example", "%2F%5Cevil.example"] {
         let answer = server

@@ -14,7 +14,7 @@ use super::{
     item::listed,
     mapping::{self, parallel},
 };
-use crate::{Cell, Table, Task, hash::Map as CellMap};
+use crate::{Cell, ColumnType, Table, Task, hash::Map as CellMap};
 
 const FEWEST: usize = 10;
 const FOR_DISTANCE: usize = 100;
@@ -49,10 +49,13 @@ pub(super) fn features(train: &Table, test: &Table, options: &CheckOptions) -> I
     const NAME: &str = "Feature Drift";
     const SUMMARY: &str = "How far each feature's distribution in the test table is from that in the training table.";
     let columns = train.compared();
+    let changed = changed_types(train, test, &columns);
     let scores = parallel(columns.len(), options.threads, |at| {
         let (place, is_number) = *columns.get(at)?;
         let other = mapping::place_in(test, train, place)?;
-        if is_number {
+        if changed.iter().any(|it| it.0 == place) {
+            None
+        } else if is_number {
             numbers(train, place, test, other)
         } else {
             categories(train, place, test, other)
@@ -63,8 +66,14 @@ pub(super) fn features(train: &Table, test: &Table, options: &CheckOptions) -> I
         .zip(scores)
         .filter_map(|((place, _), score)| Some((train.columns.get(*place)?.name.as_str(), score?)))
         .collect();
+    let said: Vec<&str> = changed.iter().map(|it| it.1.as_str()).collect();
     if named.is_empty() {
-        return Item::idle(NAME, None, SUMMARY, "no feature has ten values in both tables");
+        let why = if said.is_empty() {
+            "no feature has ten values in both tables".to_owned()
+        } else {
+            said.join("; ")
+        };
+        return Item::idle(NAME, None, SUMMARY, &why);
     }
     let bad: Vec<(&str, f64)> = named
         .iter()
@@ -82,9 +91,39 @@ pub(super) fn features(train: &Table, test: &Table, options: &CheckOptions) -> I
         .into_iter()
         .map(|(name, it)| (name.to_owned(), it.into_json()))
         .collect();
-    Item::new(NAME, None, SUMMARY, Json::Object(value))
+    const DEMAND: &str = "categorical drift score < 0.2 and numerical drift score < 0.2";
+    let item = Item::new(NAME, None, SUMMARY, Json::Object(value))
         .params(json!({ "numerical_drift_method": "KS", "categorical_drift_method": "cramers_v", "min_category_size_ratio": 0.01 }))
-        .condition(met, "categorical drift score < 0.2 and numerical drift score < 0.2", found)
+        .condition(met, DEMAND, found);
+    if said.is_empty() {
+        item
+    } else {
+        item.unknown(DEMAND, said.join("; "))
+    }
+}
+
+/// Features that are numbers in one table only, by their place, and what to say of them: their values have
+/// nothing in common that could be measured.
+fn changed_types(train: &Table, test: &Table, columns: &[(usize, bool)]) -> Vec<(usize, String)> {
+    columns
+        .iter()
+        .filter_map(|(place, is_number)| {
+            let ours = train.columns.get(*place)?;
+            let theirs = test.columns.get(mapping::place_in(test, train, *place)?)?;
+            let is_coded = train.roles.categorical.contains(place);
+            let (a, b) = (ours.kind(), theirs.kind());
+            let is_other = b != ColumnType::Empty && !is_coded && (b == ColumnType::Numeric) != *is_number;
+            is_other.then(|| {
+                let said = format!(
+                    "`{}` is {} in the training table and {} in the test table, and was not compared",
+                    ours.name,
+                    a.name(),
+                    b.name()
+                );
+                (*place, said)
+            })
+        })
+        .collect()
 }
 
 pub(super) fn label(train: &Table, test: &Table) -> Item {

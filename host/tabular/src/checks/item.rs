@@ -53,8 +53,17 @@ impl Item {
     }
 
     /// A demand, whether it is met, and what was found.
-    pub(super) fn condition(mut self, met: bool, demand: &str, found: String) -> Self {
-        let status = if met { "PASS" } else { "FAIL" };
+    pub(super) fn condition(self, met: bool, demand: &str, found: String) -> Self {
+        self.judged(if met { "PASS" } else { "FAIL" }, demand, found)
+    }
+
+    /// A demand of which it cannot be told whether it is met, and why. What is not looked at does not pass.
+    pub(super) fn unknown(mut self, demand: &str, why: String) -> Self {
+        self.note = Some(why.clone());
+        self.judged("ERROR", demand, why)
+    }
+
+    fn judged(mut self, status: &str, demand: &str, found: String) -> Self {
         let members = [
             ("status", json!(status)),
             ("condition", json!(demand)),

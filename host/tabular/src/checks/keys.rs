@@ -56,16 +56,20 @@ pub(super) fn between(train: &Table, test: &Table) -> [Item; 3] {
         Some((a, b)) => {
             let demand = "Date leakage ratio is less or equal to 0%";
             let share = shared(train, a, test, b);
-            let last = train.columns.get(a).and_then(|it| it.date_range).map(|it| it.1);
-            let before = before(test, b, last);
-            (
-                Item::new(DUPLICATES, None, OF_DUPLICATES, json!(share)).condition(
-                    share <= 0.0,
+            let duplicates = Item::new(DUPLICATES, None, OF_DUPLICATES, json!(share)).condition(
+                share <= 0.0,
+                demand,
+                percent(share),
+            );
+            let overlap = match before(train, a, test, b) {
+                Ok(before) => Item::new(OVERLAP, None, OF_OVERLAP, json!(before)).condition(
+                    before <= 0.0,
                     demand,
-                    percent(share),
+                    percent(before),
                 ),
-                Item::new(OVERLAP, None, OF_OVERLAP, json!(before)).condition(before <= 0.0, demand, percent(before)),
-            )
+                Err(why) => Item::idle(OVERLAP, None, OF_OVERLAP, &why),
+            };
+            (duplicates, overlap)
         }
     };
     let keys = index(train).and_then(|it| Some((it, mapping::place_in(test, train, it)?)));
@@ -100,7 +104,17 @@ fn counts_rows(table: &Table, place: usize) -> bool {
 /// The share of test rows whose value occurs in the training column. Where a column has too many values
 /// to count, the samples estimate it: a value is found with the probability that the sample took it.
 fn shared(train: &Table, a: usize, test: &Table, b: usize) -> f64 {
-    let (known, taken): (Set<Cell>, f64) = match train.columns.get(a).and_then(Column::counts) {
+    let counts = |table: &Table, place: usize| table.columns.get(place).and_then(Column::counts);
+    let ours = counts(train, a);
+    if let (Some(ours), Some(theirs)) = (&ours, counts(test, b)) {
+        let known: Set<Cell> = ours.iter().map(|it| it.0).collect();
+        let all: u64 = theirs.iter().map(|it| it.1).sum();
+        let found: u64 = theirs.iter().filter(|it| known.contains(&it.0)).map(|it| it.1).sum();
+        return found as f64 / (all as f64).max(1.0);
+    }
+    // The samples have rounded what is wider than their cells, in both tables alike.
+    let is_wide = train.columns.get(a).is_some_and(|it| it.wide > 0);
+    let (known, taken): (Set<Cell>, f64) = match ours.filter(|_| !is_wide) {
         Some(counts) => (counts.into_iter().map(|it| it.0).collect(), 1.0),
         None => (
             train.sample.column(a).collect(),
@@ -112,15 +126,36 @@ fn shared(train: &Table, a: usize, test: &Table, b: usize) -> f64 {
     (found / (present().count() as f64).max(1.0) / taken).min(1.0)
 }
 
-fn before(test: &Table, place: usize, last: Option<i64>) -> f64 {
-    let dates = || {
-        test.sample.column(place).filter_map(|it| match it.value() {
-            Value::Date(it) => Some(it),
+/// The share of test rows before the last date of the training table. Numbers are times as well.
+///
+/// # Errors
+/// Why nothing can be compared: texts that are no dates have no order.
+fn before(train: &Table, a: usize, test: &Table, b: usize) -> Result<f64, String> {
+    let (Some(ours), Some(theirs)) = (train.columns.get(a), test.columns.get(b)) else {
+        return Err("the date column is not in both tables".to_owned());
+    };
+    let kinds = [ours, theirs].map(Column::kind);
+    let last = match kinds {
+        [ColumnType::Numeric, ColumnType::Numeric] => Some(ours.moments.max),
+        _ => ours.date_range.filter(|_| theirs.dates > 0).map(|it| it.1 as f64),
+    };
+    let Some(last) = last else {
+        let [a, b] = kinds.map(ColumnType::name);
+        return Err(format!(
+            "the date column `{}` is {a} in the training table and {b} in the test table, expected dates as \
+             2024-12-31 or numbers in both",
+            ours.name
+        ));
+    };
+    let times = || {
+        test.sample.column(b).filter_map(|it| match (it.value(), kinds) {
+            (Value::Number(it), [ColumnType::Numeric, _]) => Some(it),
+            (Value::Date(it), _) => Some(it as f64),
             _ => None,
         })
     };
-    let found = dates().filter(|it| last.is_some_and(|last| *it < last)).count() as f64;
-    found / (dates().count() as f64).max(1.0)
+    let found = times().filter(|it| *it < last).count() as f64;
+    Ok(found / (times().count() as f64).max(1.0))
 }
 
 pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, options: &CheckOptions) -> Item {

@@ -51,8 +51,11 @@ pub(super) fn new_labels(train: &Table, test: &Table) -> Option<Item> {
         return None;
     }
     let columns = train.label().and_then(|it| Some((it, test.column(&it.name)?)));
-    let Some((unseen, column)) = columns.and_then(|(a, b)| Some((unseen(a, b)?, b))) else {
+    let Some((label, column)) = columns else {
         return Some(Item::idle(NAME, None, SUMMARY, "there is no label with classes"));
+    };
+    let Some(unseen) = unseen(label, column) else {
+        return Some(Item::idle(NAME, None, SUMMARY, &uncounted(&[label.name.as_str()])));
     };
     let rows: u64 = unseen.iter().map(|it| it.1).sum();
     let names: Vec<Json> = unseen.iter().take(SHOWN).map(|it| value(column, it.0)).collect();
@@ -82,42 +85,58 @@ pub(super) fn new_labels(train: &Table, test: &Table) -> Option<Item> {
     )
 }
 
+/// Why columns are left out.
+fn uncounted(names: &[&str]) -> String {
+    format!(
+        "more values than are counted (`--exact-distinct`) in {}: whether some are new is not known",
+        names
+            .iter()
+            .take(SHOWN)
+            .map(|it| format!("`{it}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    )
+}
+
 pub(super) fn new_categories(train: &Table, test: &Table) -> Item {
-    let mut rows: Vec<(&str, f64, Json)> = train
-        .categorical()
-        .filter_map(|place| {
-            let (a, b) = (
-                train.columns.get(place)?,
-                test.columns.get(mapping::place_in(test, train, place)?)?,
-            );
-            let unseen = unseen(a, b)?;
-            let share = unseen.iter().map(|it| it.1).sum::<u64>() as f64 / test.rows.max(1) as f64;
-            let names: Vec<String> = unseen.iter().take(SHOWN).map(|it| b.show(it.0)).collect();
-            let row = json!({
-                "Feature Name": a.name,
-                "# New Categories": unseen.len(),
-                "Ratio of New Categories": share,
-                "New categories": names,
-            });
-            Some((a.name.as_str(), share, row))
-        })
-        .collect();
+    const NAME: &str = "New Category Train Test";
+    const SUMMARY: &str = "Categories of the test table that the training table lacks.";
+    const DEMAND: &str = "Ratio of samples with a new category is less or equal to 0%";
+    let mut rows: Vec<(&str, f64, Json)> = Vec::new();
+    let mut left_out: Vec<&str> = Vec::new();
+    for place in train.categorical() {
+        let other = mapping::place_in(test, train, place).and_then(|it| test.columns.get(it));
+        let (Some(a), Some(b)) = (train.columns.get(place), other) else {
+            continue;
+        };
+        let Some(unseen) = unseen(a, b) else {
+            left_out.push(&a.name);
+            continue;
+        };
+        let share = unseen.iter().map(|it| it.1).sum::<u64>() as f64 / test.rows.max(1) as f64;
+        let names: Vec<String> = unseen.iter().take(SHOWN).map(|it| b.show(it.0)).collect();
+        let row = json!({
+            "Feature Name": a.name,
+            "# New Categories": unseen.len(),
+            "Ratio of New Categories": share,
+            "New categories": names,
+        });
+        rows.push((a.name.as_str(), share, row));
+    }
+    if rows.is_empty() && !left_out.is_empty() {
+        return Item::idle(NAME, None, SUMMARY, &uncounted(&left_out));
+    }
     rows.sort_by(|a, b| b.1.total_cmp(&a.1));
     let bad = rows.iter().filter(|it| it.1 > 0.0).map(|it| (it.0, percent(it.1)));
     let found = format!("features with new categories: {}", listed(bad));
     let met = rows.iter().all(|it| it.1 <= 0.0);
     let value: Vec<Json> = rows.into_iter().map(|it| it.2).collect();
-    Item::new(
-        "New Category Train Test",
-        None,
-        "Categories of the test table that the training table lacks.",
-        json!(value),
-    )
-    .condition(
-        met,
-        "Ratio of samples with a new category is less or equal to 0%",
-        found,
-    )
+    let item = Item::new(NAME, None, SUMMARY, json!(value)).condition(met, DEMAND, found);
+    if left_out.is_empty() {
+        item
+    } else {
+        item.unknown(DEMAND, uncounted(&left_out))
+    }
 }
 
 /// Each class's share of the rows. The most frequent one comes first.

@@ -8,15 +8,15 @@ use crate::{Table, Task};
 /// The suite's bound.
 const REPEATED: f64 = 0.05;
 
-fn note(item: Item, table: &Table) -> Item {
+fn note(item: Item, keys: &[String], is_complete: bool) -> Item {
     let mut notes = Vec::new();
-    if !table.keys.is_empty() && table.without_keys() {
+    if !keys.is_empty() {
         notes.push(format!(
             "rows are compared without {}, which differs in each",
-            table.keys.join(", ")
+            keys.join(", ")
         ));
     }
-    if !table.hashes(table.without_keys()).is_complete() {
+    if !is_complete {
         notes.push("estimated from a part of the rows, chosen by their hash".to_owned());
     }
     if notes.is_empty() {
@@ -27,7 +27,7 @@ fn note(item: Item, table: &Table) -> Item {
 }
 
 pub(super) fn duplicates(which: Which, table: &Table) -> Item {
-    let share = table.hashes(table.without_keys()).duplicates();
+    let share = table.own_rows().duplicates();
     let item = Item::new(
         "Data Duplicates",
         Some(which),
@@ -39,7 +39,7 @@ pub(super) fn duplicates(which: Which, table: &Table) -> Item {
         "Duplicate data ratio is less or equal to 5%",
         format!("{} of the rows repeat another", percent(share)),
     );
-    note(item, table)
+    note(item, &table.keys, table.own_rows().is_complete())
 }
 
 pub(super) fn conflicting(which: Which, table: &Table, task: Option<Task>) -> Item {
@@ -48,20 +48,22 @@ pub(super) fn conflicting(which: Which, table: &Table, task: Option<Task>) -> It
     if task != Some(Task::Classification) {
         return Item::idle(NAME, Some(which), SUMMARY, "there is no label with classes");
     }
-    let share = table.hashes(table.without_keys()).conflicting();
+    let share = table.own_rows().conflicting();
     let value = json!({ "percent_of_conflicting_samples": share, "samples_indices": [] });
     let item = Item::new(NAME, Some(which), SUMMARY, value).condition(
         share <= 0.0,
         "Ambiguous sample ratio is less or equal to 0%",
         format!("{} of the rows", percent(share)),
     );
-    note(item, table)
+    note(item, &table.keys, table.own_rows().is_complete())
 }
 
 pub(super) fn mix(train: &Table, test: &Table) -> Item {
     // What differs in each row of one table must be left out in both.
-    let without = train.without_keys() || test.without_keys();
-    let share = train.hashes(without).share_of(test.hashes(without));
+    let mut keys = train.keys.clone();
+    keys.extend(test.keys.iter().filter(|it| !train.keys.contains(it)).cloned());
+    let (a, b) = (train.rows_without(&keys), test.rows_without(&keys));
+    let share = a.share_of(&b);
     let item = Item::new(
         "Train Test Samples Mix",
         None,
@@ -73,5 +75,5 @@ pub(super) fn mix(train: &Table, test: &Table) -> Item {
         "Percentage of test data samples that appear in train data is less or equal to 5%",
         format!("{} of the test rows", percent(share)),
     );
-    note(item, train)
+    note(item, &keys, a.is_complete() && b.is_complete())
 }

@@ -160,7 +160,7 @@ pub(super) fn lengths(which: Which, table: &Table) -> Item {
         };
         let mut lengths: Vec<(f64, u64)> = counts
             .iter()
-            .filter_map(|(cell, n)| Some((column.text(*cell)?.chars().count() as f64, *n)))
+            .filter_map(|(cell, n)| Some((column.characters(*cell)? as f64, *n)))
             .collect();
         lengths.sort_by(|a, b| a.0.total_cmp(&b.0));
         let all: u64 = lengths.iter().map(|it| it.1).sum();

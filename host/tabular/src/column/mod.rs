@@ -43,17 +43,35 @@ pub struct Column {
     pub date_range: Option<(i64, i64)>,
     /// Of the finite numbers.
     pub moments: Moments,
+    /// Whole numbers that a floating one does not hold exactly.
+    pub wide: u64,
     /// Moments of batches that an earlier one must come before.
     parts: BTreeMap<u64, Moments>,
     next: u64,
     missing: [u64; nulls::KINDS],
     distinct: Distinct,
-    names: Map<Cell, Box<str>>,
+    names: Map<Cell, Name>,
     named_bytes: usize,
 }
 
 /// A category is named by so much of its text.
 const LONGEST_NAME: usize = 256;
+
+/// What a category is called.
+#[derive(Debug)]
+struct Name {
+    text: Box<str>,
+    /// Of the whole text.
+    characters: u64,
+    /// The text goes on: another one may begin like it.
+    is_cut: bool,
+}
+
+impl Name {
+    fn bytes(&self) -> usize {
+        self.text.len() + size_of::<(Cell, Self)>()
+    }
+}
 
 impl Column {
     pub(crate) fn new(name: &str) -> Self {
@@ -71,6 +89,7 @@ impl Column {
             dates: 0,
             date_range: None,
             moments: Moments::default(),
+            wide: 0,
             parts: BTreeMap::new(),
             next: 0,
             missing: [0; nulls::KINDS],
@@ -111,7 +130,16 @@ impl Column {
             self.moments.merge(&part);
             self.next += 1;
         }
-        self.distinct.add(&batch.cells, limits.distinct);
+        if batch.wide.is_empty() {
+            self.distinct.add(&batch.cells, limits.distinct);
+        } else {
+            self.wide += batch.wide.len() as u64;
+            let exact: Vec<Cell> = batch.exact().collect();
+            self.distinct.add(&exact, limits.distinct);
+            for (_, range) in &batch.wide {
+                self.name_it(texts.get(range.clone()).unwrap_or_default(), limits);
+            }
+        }
         self.add_texts(batch, texts, sampled, limits);
     }
 
@@ -138,20 +166,49 @@ impl Column {
 
     fn name_it(&mut self, text: &str, limits: &Limits) {
         let cell = Cell::text(text);
-        if self.named_bytes < limits.text_bytes && !self.names.contains_key(&cell) {
+        if !self.names.contains_key(&cell) {
             let end = text.floor_char_boundary(LONGEST_NAME);
-            let kept = text.get(..end).unwrap_or_default();
-            self.named_bytes += kept.len() + size_of::<(Cell, Box<str>)>();
-            self.names.insert(cell, kept.into());
+            let name = Name {
+                text: text.get(..end).unwrap_or_default().into(),
+                characters: text.chars().count() as u64,
+                is_cut: end < text.len(),
+            };
+            self.named_bytes += name.bytes();
+            self.names.insert(cell, name);
+            if self.named_bytes > limits.text_bytes.saturating_mul(2) {
+                self.forget(limits.text_bytes);
+            }
         }
     }
 
+    /// Keeps the names of so many bytes: those whose hashes are lowest, so that it does not matter which
+    /// came first.
+    fn forget(&mut self, most: usize) {
+        let mut order: Vec<(u64, Cell, usize)> = self
+            .names
+            .iter()
+            .map(|(cell, name)| (cell.hash(), *cell, name.bytes()))
+            .collect();
+        order.sort_unstable();
+        let mut kept = 0;
+        for (_, cell, bytes) in order {
+            kept += bytes;
+            if kept > most {
+                self.names.remove(&cell);
+            }
+        }
+        self.named_bytes = self.names.values().map(Name::bytes).sum();
+    }
+
     /// Adds what is left where batches are not numbered without a gap.
-    pub(crate) fn finish(&mut self) {
+    pub(crate) fn finish(&mut self, limits: &Limits) {
         for part in std::mem::take(&mut self.parts).into_values() {
             self.moments.merge(&part);
         }
         self.numbers += self.infinite;
+        if self.named_bytes > limits.text_bytes {
+            self.forget(limits.text_bytes);
+        }
     }
 
     /// Missing cells.
@@ -188,7 +245,11 @@ impl Column {
     pub(crate) fn counts(&self) -> Option<Vec<(Cell, u64)>> {
         let mut counts: Vec<(Cell, u64)> = self.distinct.counts()?.iter().map(|(cell, n)| (*cell, *n)).collect();
         // Of equally frequent values the first by name, so that the result is always the same.
-        counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| self.order(a.0, b.0)));
+        counts.sort_by(|a, b| {
+            b.1.cmp(&a.1)
+                .then_with(|| self.order(a.0, b.0))
+                .then_with(|| a.0.cmp(&b.0))
+        });
         Some(counts)
     }
 
@@ -199,9 +260,15 @@ impl Column {
         }
     }
 
-    /// The text of a cell, where it is known.
+    /// The text of a cell, where the whole of it is known.
     pub(crate) fn text(&self, cell: Cell) -> Option<&str> {
-        self.names.get(&cell).map(AsRef::as_ref)
+        let name = self.names.get(&cell).filter(|it| !it.is_cut)?;
+        Some(name.text.as_ref())
+    }
+
+    /// How many characters the text of a cell has, where that is known.
+    pub(crate) fn characters(&self, cell: Cell) -> Option<u64> {
+        self.names.get(&cell).map(|it| it.characters)
     }
 
     /// A cell as people write it.
@@ -210,7 +277,11 @@ impl Column {
         match cell.value() {
             Value::Number(it) => show_number(it),
             Value::Date(it) => dates::format(it),
-            Value::Text(it) => self.text(cell).map_or_else(|| format!("(text {it:x})"), str::to_owned),
+            Value::Text(it) => match self.names.get(&cell) {
+                Some(name) if name.is_cut => format!("{}... (text {it:x})", name.text),
+                Some(name) => name.text.as_ref().to_owned(),
+                None => format!("(text {it:x})"),
+            },
             Value::Missing(kind) => nulls::spelling(kind.into()).to_owned(),
         }
     }

@@ -2,10 +2,10 @@
 
 use std::{
     fs::File,
-    io::BufReader,
+    io::{self, BufReader, Read, Seek, SeekFrom},
     path::Path,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -122,6 +122,13 @@ impl Layout {
                 error,
             })
         };
+        let read = Arc::new(AtomicU64::new(0));
+        let counted = || {
+            Ok(Counted {
+                file: file()?,
+                read: Arc::clone(&read),
+            })
+        };
         let damaged = |error: ArrowError| TableError::Damaged {
             file: source.file.clone(),
             format: self.format.name(),
@@ -136,12 +143,12 @@ impl Layout {
             },
             (Format::ArrowStream, _) => {
                 let reader =
-                    StreamReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
+                    StreamReader::try_new(BufReader::new(counted()?), Some(self.places.clone())).map_err(damaged)?;
                 Parts::Stream(Box::new(reader), None, 0)
             }
             _ => {
                 let reader =
-                    FileReader::try_new(BufReader::new(file()?), Some(self.places.clone())).map_err(damaged)?;
+                    FileReader::try_new(BufReader::new(counted()?), Some(self.places.clone())).map_err(damaged)?;
                 Parts::Stream(Box::new(reader), None, 0)
             }
         };
@@ -150,6 +157,7 @@ impl Layout {
             layout: self,
             parts: Mutex::new(parts),
             rows: AtomicU64::new(0),
+            read: Arc::clone(&read),
             total: self
                 .parquet
                 .as_ref()
@@ -178,7 +186,29 @@ struct Reader<'a> {
     layout: &'a Layout,
     parts: Mutex<Parts<'a>>,
     rows: AtomicU64,
+    /// Bytes of a file that says nothing of its rows.
+    read: Arc<AtomicU64>,
     total: u64,
+}
+
+/// A file of which is known how much was read.
+struct Counted {
+    file: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let got = self.file.read(buffer)?;
+        self.read.fetch_add(got as u64, Ordering::Relaxed);
+        Ok(got)
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
 }
 
 impl Reader<'_> {
@@ -288,7 +318,7 @@ impl Batches for Reader<'_> {
         // In bytes, as far as the rows tell.
         let share = self.rows.load(Ordering::Relaxed) as f64 / self.total.max(1) as f64;
         if self.total == 0 {
-            0
+            self.read.load(Ordering::Relaxed)
         } else {
             (share.min(1.0) * self.source.size as f64) as u64
         }

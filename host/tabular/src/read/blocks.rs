@@ -4,11 +4,14 @@ use std::io::Read;
 
 use memchr::{memchr, memrchr};
 
-/// What ends records and cells.
+use super::decimal::Decimal;
+
+/// What ends records and cells, and what is within numbers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Marks {
     pub delimiter: u8,
     pub terminator: u8,
+    pub decimal: Decimal,
 }
 
 /// A block of whole records.
@@ -132,6 +135,7 @@ mod tests {
     const MARKS: Marks = Marks {
         delimiter: b',',
         terminator: b'\n',
+        decimal: Decimal::Point,
     };
 
     #[test]

@@ -6,6 +6,9 @@ use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
 
 use crate::{Batch, Cell, nulls};
 
+/// Up to here floating numbers hold whole ones exactly.
+const WIDE: u64 = 1 << 53;
+
 /// Whether a column of this type holds numbers, texts, booleans or dates.
 pub(super) fn is_plain(kind: &DataType) -> bool {
     match kind {
@@ -59,6 +62,16 @@ impl Batch {
                     self.push(place, it.map_or(null, Cell::date));
                 }
             }
+            DataType::Int64 => {
+                for it in array.as_primitive::<types::Int64Type>().iter() {
+                    self.whole(place, it.map(|it| (it as f64, it.unsigned_abs() > WIDE, it)));
+                }
+            }
+            DataType::UInt64 => {
+                for it in array.as_primitive::<types::UInt64Type>().iter() {
+                    self.whole(place, it.map(|it| (it as f64, it > WIDE, it)));
+                }
+            }
             it if it.is_numeric() => {
                 let numbers = cast(array, &DataType::Float64)?;
                 for it in numbers.as_primitive::<types::Float64Type>().iter() {
@@ -80,6 +93,15 @@ impl Batch {
             }
         }
         Ok(())
+    }
+
+    /// A whole number of 64 bits, with its digits where a floating one would round it.
+    fn whole(&mut self, place: usize, number: Option<(f64, bool, impl std::fmt::Display)>) {
+        match number {
+            None => self.push(place, Cell::missing(nulls::NULL)),
+            Some((number, false, _)) => self.push(place, Cell::number(number)),
+            Some((number, true, exact)) => self.push_digits(place, number, &exact.to_string()),
+        }
     }
 
     /// Whether a schema holds plain values only, as [`Batch::fill`] needs; else the first column

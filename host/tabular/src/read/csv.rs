@@ -13,6 +13,7 @@ use std::{
 use super::{
     Batches, Source,
     blocks::{Block, BlockError, Blocks, Marks},
+    decimal::Decimal,
     records,
 };
 use crate::{Batch, Options, TableError, nulls};
@@ -34,37 +35,46 @@ const LINES: usize = 20;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-pub(super) fn open(file: &Path, options: &Options) -> Result<(Dialect, Vec<String>), TableError> {
+pub(super) fn open(file: &Path, options: &Options) -> Result<(Dialect, Vec<String>, Vec<String>), TableError> {
     let io = |error| TableError::Io {
         file: file.to_owned(),
         error,
     };
-    let look = LOOK.max(options.limits.row_bytes as u64);
+    // A line of names that is longer than what is looked at is read to its end.
+    let most = LOOK.max(options.limits.row_bytes as u64);
     let mut start = Vec::new();
-    File::open(file)
-        .map_err(io)?
-        .take(LOOK)
-        .read_to_end(&mut start)
-        .map_err(io)?;
-    let bom = if start.starts_with(BOM) { BOM.len() } else { 0 };
+    let mut input = File::open(file).map_err(io)?;
+    let mut look = LOOK.min(most);
+    let (bom, first) = loop {
+        let missing = look.saturating_sub(start.len() as u64);
+        input.by_ref().take(missing).read_to_end(&mut start).map_err(io)?;
+        let is_all = (start.len() as u64) < look;
+        let bom = if start.starts_with(BOM) { BOM.len() } else { 0 };
+        let first = first_line(start.get(bom..).unwrap_or_default(), options.delimiter);
+        if first.is_ended || is_all {
+            break (bom, first);
+        }
+        if look >= most {
+            return Err(TableError::Row {
+                file: file.to_owned(),
+                line: 1,
+                limit: most.try_into().unwrap_or(usize::MAX),
+            });
+        }
+        look = look.saturating_mul(4).min(most);
+    };
     let text = start.get(bom..).unwrap_or_default();
     if text.trim_ascii().is_empty() {
         return Err(TableError::Empty { file: file.to_owned() });
     }
-    // Blank lines in front of the names are skipped, as below them.
-    let blank = text.iter().take_while(|it| matches!(it, b'\n' | b'\r')).count();
-    let terminator = match (text.contains(&b'\n'), text.contains(&b'\r')) {
-        (false, true) => b'\r',
-        _ => b'\n',
-    };
-    let body = text.get(blank..).unwrap_or_default();
-    let delimiter = options.delimiter.unwrap_or_else(|| delimiter(body));
-    let marks = Marks { delimiter, terminator };
-    let (cells, length) = header(body, delimiter).ok_or_else(|| TableError::Row {
-        file: file.to_owned(),
-        line: 1,
-        limit: look.try_into().unwrap_or(usize::MAX),
-    })?;
+    let FirstLine {
+        blank,
+        delimiter,
+        terminator,
+        cells,
+        length,
+        ..
+    } = first;
     let names = names(file, &cells)?;
     if !cells.iter().any(|it| !it.is_empty()) || cells.iter().all(|it| is_value(it)) {
         let line: Vec<String> = names.iter().take(5).cloned().collect();
@@ -75,12 +85,70 @@ pub(super) fn open(file: &Path, options: &Options) -> Result<(Dialect, Vec<Strin
     }
     let head = text.get(..blank + length).unwrap_or_default();
     let lines = memchr::memchr_iter(terminator, head).count() as u64;
+    let decimal = match options.decimal {
+        Some(b',') => decimal(text.get(head.len()..).unwrap_or_default(), delimiter).or_comma(),
+        Some(_) => Decimal::Point,
+        // Between the cells and within them it would be two things.
+        None if delimiter == b',' => Decimal::Point,
+        None => decimal(text.get(head.len()..).unwrap_or_default(), delimiter),
+    };
+    let mut remarks = Vec::new();
+    if decimal != Decimal::Point && options.decimal.is_none() {
+        remarks.push("numbers are read with a decimal comma, as `1,5`; with `--decimal .` they are not".to_owned());
+    }
     let dialect = Dialect {
-        marks,
+        marks: Marks {
+            delimiter,
+            terminator,
+            decimal,
+        },
         start: (bom + blank + length) as u64,
         lines,
     };
-    Ok((dialect, names))
+    Ok((dialect, names, remarks))
+}
+
+/// What the first line tells.
+struct FirstLine {
+    /// Blank lines in front of it, in bytes; they are skipped, as below it.
+    blank: usize,
+    delimiter: u8,
+    terminator: u8,
+    cells: Vec<Vec<u8>>,
+    length: usize,
+    /// There is a line break at its end.
+    is_ended: bool,
+}
+
+fn first_line(text: &[u8], delimiter: Option<u8>) -> FirstLine {
+    let blank = text.iter().take_while(|it| matches!(it, b'\n' | b'\r')).count();
+    let body = text.get(blank..).unwrap_or_default();
+    let delimiter = delimiter.unwrap_or_else(|| guessed(body));
+    let (cells, length) = header(body, delimiter).unwrap_or_default();
+    let end = length.checked_sub(1).and_then(|it| body.get(it)).copied();
+    // Told by the line itself: a quoted cell further down may hold the other character.
+    let terminator = if end == Some(b'\r') { b'\r' } else { b'\n' };
+    FirstLine {
+        blank,
+        delimiter,
+        terminator,
+        cells,
+        length,
+        is_ended: matches!(end, Some(b'\r' | b'\n')),
+    }
+}
+
+/// What the numbers of the first rows look like.
+fn decimal(body: &[u8], delimiter: u8) -> Decimal {
+    /// Rows that are looked at: a column may begin with missing values.
+    const ROWS: usize = 200;
+    let mut reader = ::csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(body);
+    let records: Vec<::csv::ByteRecord> = reader.byte_records().take(ROWS).filter_map(Result::ok).collect();
+    Decimal::of(records.iter().flatten())
 }
 
 /// Whether a cell of the first line is a value rather than a name.
@@ -144,7 +212,7 @@ fn header(body: &[u8], delimiter: u8) -> Option<(Vec<Vec<u8>>, usize)> {
 }
 
 /// The delimiter that splits the first rows into the most cells, the same number in each.
-fn delimiter(body: &[u8]) -> u8 {
+fn guessed(body: &[u8]) -> u8 {
     let score = |delimiter: u8| {
         let mut reader = ::csv::ReaderBuilder::new()
             .delimiter(delimiter)

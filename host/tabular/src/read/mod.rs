@@ -4,6 +4,7 @@ mod arrow;
 mod blocks;
 mod cells;
 mod csv;
+mod decimal;
 mod kind;
 mod records;
 
@@ -62,8 +63,8 @@ impl Source {
         let format = kind::of(file)?;
         let (kind, names, remarks) = match format {
             Format::Csv => {
-                let (dialect, names) = csv::open(file, options)?;
-                (Kind::Csv(dialect), names, Vec::new())
+                let (dialect, names, remarks) = csv::open(file, options)?;
+                (Kind::Csv(dialect), names, remarks)
             }
             Format::Parquet | Format::ArrowFile | Format::ArrowStream => {
                 let (layout, names, remarks) = arrow::open(file, format)?;

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use memchr::{memchr, memchr2_iter};
+use memchr::{memchr, memchr2_iter, memchr3_iter};
 
-use super::blocks::{Block, Marks};
+use super::{
+    blocks::{Block, Marks},
+    decimal::Decimal,
+};
 use crate::{Batch, Cell, TableError, dates, nulls};
 
 /// What is wrong with a record.
@@ -87,20 +90,43 @@ pub(super) fn parse(
 /// Without a quotation mark every delimiter delimits.
 fn plain(block: &Block, marks: Marks, columns: usize, longest: usize, batch: &mut Batch) -> Result<(), Fault> {
     let bytes = block.bytes.as_slice();
+    let last = std::iter::once(bytes.len());
+    // Either character ends a line, as for every reader of CSV.
+    if memchr(b'\r', bytes).is_some() {
+        let ends = memchr3_iter(marks.delimiter, b'\n', b'\r', bytes).chain(last);
+        split(block, ends, marks, columns, longest, batch)
+    } else {
+        let ends = memchr2_iter(marks.delimiter, b'\n', bytes).chain(last);
+        split(block, ends, marks, columns, longest, batch)
+    }
+}
+
+fn split(
+    block: &Block,
+    ends: impl Iterator<Item = usize>,
+    marks: Marks,
+    columns: usize,
+    longest: usize,
+    batch: &mut Batch,
+) -> Result<(), Fault> {
+    let bytes = block.bytes.as_slice();
     let (mut line, mut from, mut column) = (block.line, 0, 0);
-    let ends = memchr2_iter(marks.delimiter, marks.terminator, bytes).chain(std::iter::once(bytes.len()));
     for to in ends {
-        let mut cell = bytes.get(from..to).unwrap_or_default();
+        let cell = bytes.get(from..to).unwrap_or_default();
+        // The second half of a line break of two characters.
+        let is_rest = to == from
+            && bytes.get(to) == Some(&b'\n')
+            && to.checked_sub(1).and_then(|it| bytes.get(it)) == Some(&b'\r');
         from = to + 1;
+        if is_rest {
+            continue;
+        }
         if bytes.get(to) == Some(&marks.delimiter) {
             if column < columns {
-                push(batch, column, cell, line, longest)?;
+                push(batch, column, cell, line, longest, marks.decimal)?;
             }
             column += 1;
             continue;
-        }
-        if let Some(shorter) = cell.strip_suffix(b"\r") {
-            cell = shorter;
         }
         // A blank line is none. In a table of one column it would be a missing value, which
         // other readers skip as well.
@@ -113,7 +139,7 @@ fn plain(block: &Block, marks: Marks, columns: usize, longest: usize, batch: &mu
                     quoted: false,
                 });
             }
-            push(batch, column, cell, line, longest)?;
+            push(batch, column, cell, line, longest, marks.decimal)?;
             batch.rows += 1;
         }
         column = 0;
@@ -152,7 +178,8 @@ fn quoted(block: &Block, marks: Marks, columns: usize, longest: usize, batch: &m
                 }
                 let mut from = 0;
                 for (column, to) in ends.iter().take(fields).enumerate() {
-                    push(batch, column, output.get(from..*to).unwrap_or_default(), line, longest)?;
+                    let cell = output.get(from..*to).unwrap_or_default();
+                    push(batch, column, cell, line, longest, marks.decimal)?;
                     from = *to;
                 }
                 batch.rows += 1;
@@ -165,14 +192,32 @@ fn quoted(block: &Block, marks: Marks, columns: usize, longest: usize, batch: &m
 }
 
 #[inline]
-fn push(batch: &mut Batch, column: usize, cell: &[u8], line: u64, longest: usize) -> Result<(), Fault> {
+fn push(
+    batch: &mut Batch,
+    column: usize,
+    cell: &[u8],
+    line: u64,
+    longest: usize,
+    decimal: Decimal,
+) -> Result<(), Fault> {
     let trimmed = cell.trim_ascii();
+    if decimal != Decimal::Point
+        && let Some(number) = decimal.number(trimmed)
+    {
+        batch.push(column, Cell::number(number));
+        return Ok(());
+    }
     // Numbers first: most cells are.
     if let Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'i' | b'I') = trimmed.first()
         && let Ok(number) = fast_float2::parse::<f64, _>(trimmed)
         && !number.is_nan()
     {
-        batch.push(column, Cell::number(number));
+        // As long as the shortest number that is not exact.
+        if trimmed.len() >= 16 {
+            batch.push_digits(column, number, std::str::from_utf8(trimmed).unwrap_or_default());
+        } else {
+            batch.push(column, Cell::number(number));
+        }
         return Ok(());
     }
     if let Some(kind) = nulls::kind(trimmed) {
@@ -213,6 +258,7 @@ mod tests {
     const MARKS: Marks = Marks {
         delimiter: b',',
         terminator: b'\n',
+        decimal: Decimal::Point,
     };
 
     fn block(bytes: &[u8]) -> Block {
@@ -234,7 +280,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_parsers_read_the_same_where_there_is_no_quotation_mark(text in "[a-c0-9.,\n \u{e9}-]{0,60}", columns in 1usize..4) {
+        fn both_parsers_read_the_same_where_there_is_no_quotation_mark(text in "[a-c0-9.,\n\r \u{e9}-]{0,60}", columns in 1usize..4) {
             let (a, b) = (cells(plain, text.as_bytes(), columns), cells(quoted, text.as_bytes(), columns));
             match (a, b) {
                 (Ok(a), Ok(b)) => prop_assert_eq!(a, b),

@@ -6,12 +6,14 @@
 //! <https://docs.pytorch.org/docs/stable/notes/serialization.html>.
 //! High only where it imports something that runs commands or code, or reaches files or the network
 //! (`os.system`, `builtins.exec`, `pickle.loads`), which no framework writes into weights; medium where
-//! a name in an archive, or a file that a model names, leads out of its folder. Else low: a
+//! a name in an archive, or a file that a model names, leads out of its folder, where it calls a function of
+//! Python or of a framework that puts no object together, and where it could not be read to its end: what
+//! it imports behind that is not known. Else low: a
 //! file of one's own is harmless, and `weights_only=True` makes it safe. Classes of one's own are
 //! named, not blamed.
 
 use deepfix_plugin::{ArtifactKind, Draft, Scalar, Severity, Source, join};
-use deepfix_views::checkpoint::{FileState, Format, ImportKind, kind_of_import};
+use deepfix_views::checkpoint::{FileState, Format, ImportKind, Pickled, is_strange_call, kind_of_import};
 
 use crate::case::Case;
 
@@ -24,6 +26,18 @@ const KEPT: usize = 200;
 /// What a schema of skops says of itself.
 fn is_schema(global: &str) -> bool {
     global == "builtins.type"
+}
+
+/// Functions that it would call and that no model needs; none where there are none.
+fn strange_calls(pickled: Option<&Pickled>) -> Option<Vec<String>> {
+    let pickled = pickled.filter(|it| it.format != Format::Skops)?;
+    let strange: Vec<String> = pickled
+        .called
+        .iter()
+        .filter(|it| is_strange_call(it))
+        .cloned()
+        .collect();
+    (!strange.is_empty()).then_some(strange)
 }
 
 pub(crate) fn check(case: &Case) -> Option<Draft> {
@@ -46,6 +60,15 @@ pub(crate) fn check(case: &Case) -> Option<Draft> {
             .variant("outside")
             .arg("paths", join(&file.outside, SHOWN))
             .extra("paths", file.outside.clone())
+    } else if let Some(strange) = strange_calls(pickled) {
+        Draft::new(CODE, Severity::Medium, 0.85)
+            .variant("calls")
+            .arg("calls", join(&strange, SHOWN))
+            .extra("calls", strange)
+    } else if let Some(why) = pickled.and_then(|it| it.incomplete.as_deref()) {
+        Draft::new(CODE, Severity::Medium, 0.9)
+            .variant("incomplete")
+            .arg("reason", why)
     } else {
         let pickled = pickled?;
         // The damage is what matters of a damaged file; its imports stand there.

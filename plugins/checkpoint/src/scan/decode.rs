@@ -20,6 +20,14 @@ pub(crate) enum Block<'a> {
 }
 
 impl Block<'_> {
+    /// How many values there are.
+    pub(crate) fn len(self) -> usize {
+        match self {
+            Block::Single(block) => block.len(),
+            Block::Double(block) => block.len(),
+        }
+    }
+
     /// Appends the values.
     pub(crate) fn extend(self, values: &mut Vec<f64>) {
         match self {

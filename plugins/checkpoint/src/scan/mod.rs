@@ -71,10 +71,13 @@ pub(crate) fn scan<'a>(
         let mut units = scan.units.get_mut(&index);
         let result = window.each_part(header, tensor, |bytes| {
             decode::each_block(tensor.dtype, bytes, |block| {
-                if let Some(units) = units.as_deref_mut() {
-                    units.add(moments.count, block);
+                let at = moments.count;
+                let part = moments.add(block);
+                if let Some(units) = units.as_deref_mut()
+                    && !part.is_some_and(|it| units.add_part(at, block.len(), &it))
+                {
+                    units.add(at, block);
                 }
-                moments.add(block);
             });
             scan.bytes += bytes.len() as u64;
             if scan.bytes >= next_report {

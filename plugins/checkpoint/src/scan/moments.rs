@@ -2,8 +2,9 @@
 
 use super::decode::Block;
 
-/// Independent sums: enough for any vector unit to keep several additions in flight.
-const LANES: usize = 16;
+/// Independent sums: two vectors of single precision for each of the six, which leaves some of the sixteen
+/// registers of the usual vector units free; with more, each step would go through memory.
+const LANES: usize = 8;
 
 /// What is known of a tensor's values. Sums and extremes are over the finite ones.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,19 +84,20 @@ impl Moments {
         self.zeros as f64 / self.count.max(1) as f64
     }
 
-    /// Adds values that follow the ones so far.
-    pub(crate) fn add(&mut self, block: Block<'_>) {
-        match block {
-            Block::Single(values) => match fast_single(values) {
-                Some(part) => self.merge(&part, values.len()),
-                None if all_nan(values) => self.add_nan(values.len()),
-                None => values.iter().for_each(|it| self.careful(f64::from(*it))),
-            },
-            Block::Double(values) => match fast_double(values) {
-                Some(part) => self.merge(&part, values.len()),
-                None => values.iter().for_each(|it| self.careful(*it)),
-            },
+    /// Adds values that follow the ones so far, and gives their own moments where all are finite.
+    pub(crate) fn add(&mut self, block: Block<'_>) -> Option<Part> {
+        let part = match block {
+            Block::Single(values) => fast_single(values),
+            Block::Double(values) => fast_double(values),
+        };
+        match (&part, block) {
+            (Some(part), Block::Single(values)) => self.merge(part, values.len()),
+            (Some(part), Block::Double(values)) => self.merge(part, values.len()),
+            (None, Block::Single(values)) if all_nan(values) => self.add_nan(values.len()),
+            (None, Block::Single(values)) => values.iter().for_each(|it| self.careful(f64::from(*it))),
+            (None, Block::Double(values)) => values.iter().for_each(|it| self.careful(*it)),
         }
+        part
     }
 
     fn merge(&mut self, part: &Part, count: usize) {
@@ -138,13 +140,13 @@ impl Moments {
 }
 
 /// The moments of one block.
-struct Part {
-    zeros: u64,
+pub(crate) struct Part {
+    pub zeros: u64,
     sum: f64,
-    square: f64,
+    pub square: f64,
     fourth: f64,
     min: f64,
-    max: f64,
+    pub max: f64,
 }
 
 /// Moments of a block, or none where a value is not finite or its fourth power overflows:

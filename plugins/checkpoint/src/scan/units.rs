@@ -2,7 +2,10 @@
 
 use deepfix_views::checkpoint::Layer;
 
-use super::decode::{BLOCK, Block};
+use super::{
+    decode::{BLOCK, Block},
+    moments::Part,
+};
 
 /// What is known of the incoming weights of each unit of a layer.
 pub(crate) struct Units {
@@ -48,6 +51,24 @@ impl Units {
                 }
             }
         }
+    }
+
+    /// Takes over the moments of values, where all of them are of one unit: they are not read again.
+    pub(crate) fn add_part(&mut self, at: u64, count: usize, part: &Part) -> bool {
+        if self.units_last || at % self.run + count as u64 > self.run {
+            return false;
+        }
+        let unit = (at / self.run) as usize;
+        if let (Some(square), Some(largest), Some(zeros)) = (
+            self.square.get_mut(unit),
+            self.largest.get_mut(unit),
+            self.zeros.get_mut(unit),
+        ) {
+            *square += part.square;
+            *largest = largest.max(part.max as f32);
+            *zeros += part.zeros as u32;
+        }
+        true
     }
 
     fn add_single(&mut self, at: u64, values: &[f32]) {
@@ -135,7 +156,7 @@ fn summary(values: &[f32]) -> (f32, f32, u32) {
 mod tests {
     use deepfix_views::checkpoint::LayerKind;
 
-    use super::*;
+    use super::{super::Moments, *};
 
     fn layer(inputs: u64, outputs: u64, units_last: bool) -> Layer {
         Layer {
@@ -149,6 +170,25 @@ mod tests {
             fan_out: outputs,
             units_last,
         }
+    }
+
+    #[test]
+    fn moments_of_a_block_within_one_unit_are_those_of_the_unit() {
+        let weights: Vec<f32> = (0..12).map(|it| it as f32 - 5.0).collect();
+        let (mut read, mut taken) = (Units::new(&layer(4, 3, false)), Units::new(&layer(4, 3, false)));
+        for (at, count) in [(0, 4), (4, 2), (6, 2), (8, 4)] {
+            let block = Block::Single(&weights[at..at + count]);
+            let part = Moments::default().add(block).unwrap();
+            assert!(taken.add_part(at as u64, count, &part));
+            read.add(at as u64, block);
+        }
+        assert_eq!(
+            (taken.square, taken.largest, taken.zeros),
+            (read.square, read.largest, read.zeros)
+        );
+        let across = Moments::default().add(Block::Single(&weights[2..6])).unwrap();
+        assert!(!Units::new(&layer(4, 3, false)).add_part(2, 4, &across));
+        assert!(!Units::new(&layer(4, 3, true)).add_part(0, 4, &across));
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn a_pickle_is_noted_and_never_run() {
     assert_only(
         &file("model.pkl", b"\x80\x04\x95\x00\x00\x00\x00\x00\x00"),
         "checkpoint.unsafe_format",
-        Severity::Low,
+        Severity::Medium,
     );
 }
 

@@ -81,3 +81,24 @@ fn a_file_that_is_cut_off_is_damaged_and_any_cut_or_changed_byte_is_survived() {
         }
     }
 }
+
+#[test]
+fn calls_that_no_model_needs_and_pickles_without_an_end_are_worth_a_look() {
+    let strange = b"\x80\x02cnumpy\nfromfile\nX\x01\0\0\0x\x85R.".to_vec();
+    let report_of = |bytes: &[u8]| report(&host(Json::Null, "m.pkl", bytes.to_vec()));
+    let it = report_of(&strange);
+    let finding = &it.analyses[0].finding;
+    assert_eq!(finding.severity, Severity::Medium);
+    assert!(
+        finding.description.contains("numpy.fromfile"),
+        "{}",
+        finding.description
+    );
+    // Not called: an activation function as a setting.
+    let it = report_of(b"\x80\x02}X\x01\0\0\0fctorch.nn.functional\nrelu\ns.");
+    assert_eq!(it.analyses[0].finding.severity, Severity::Low);
+    let it = report_of(b"\x80\x02ccollections\nOrderedDict\n)R\xff");
+    let finding = &it.analyses[0].finding;
+    assert_eq!(finding.severity, Severity::Medium);
+    assert!(finding.description.contains("0xff"), "{}", finding.description);
+}

@@ -4,8 +4,12 @@
 //! Statistics of columns show no correlation, but a column that is a linear image of another
 //! has the same standardised quantiles, and its mean and spread shift alike from the training
 //! to the test split. Two independent columns do the latter only by chance; [`Twin`] tells how
-//! improbable their likeness is, and the rule asks for 3e-4 among all pairs of one shape, so
+//! improbable their likeness is, and the rule asks for 3e-3 among all pairs of one shape, so
 //! that a wide table of normal columns needs a closer likeness than a pair of odd ones.
+//!
+//! A leak is often the label itself with some noise, in the label's own units. That a feature has the
+//! label's very mean and deviation is seldom in a table whose columns have units of their own, and makes
+//! chance a hundred times less likely; where several columns are measured alike it says nothing.
 //!
 //! Healthy: columns of the same shape (all Gaussian, all binary) whose shifts differ; natural
 //! correlations below 0.99, which remain invisible here and which the checks report.
@@ -25,7 +29,7 @@ const FEWEST_TEST_ROWS: f64 = 20.0;
 /// Different values from which on statistics do not agree because there are few.
 const MANY_VALUES: f64 = 20.0;
 /// The chance of the likeness among all pairs of one shape.
-const SIGNIFICANT: f64 = 3e-4;
+const SIGNIFICANT: f64 = 3e-3;
 /// Below this it is more than a remark: columns that correlate by nature shift together too.
 const SURE: f64 = 1e-5;
 
@@ -121,6 +125,14 @@ const MOST_CODES: f64 = 6.0;
 const ABOUT_A_CODE: f64 = 0.12;
 /// The chance of the likeness with class codes among all columns of that shape.
 const LEAK: f64 = 0.01;
+/// The same for a number, and for a leak of which there is little doubt.
+const SURE_LEAK: f64 = 3e-3;
+/// Means and deviations within so much of each other, in deviations, are those of one quantity.
+const ONE_QUANTITY: f64 = 0.03;
+/// Columns in units of their own agree in mean, and in deviation, this seldom.
+const SELDOM: f64 = 0.1;
+/// Within so much columns are measured alike, as scores of several subjects are.
+const MEASURED_ALIKE: f64 = 0.5;
 
 fn leak(view: &DatasetView, columns: &[&Column], n: f64, m: f64) -> Option<Draft> {
     let label = view.label.as_ref()?;
@@ -137,25 +149,33 @@ fn leak(view: &DatasetView, columns: &[&Column], n: f64, m: f64) -> Option<Draft
     let (number, most) = if codes {
         (alike.len(), LEAK)
     } else {
-        (columns.len(), SIGNIFICANT)
+        (columns.len(), SURE_LEAK)
     };
-    let chance = |twin: &Twin| twin.chance(n, m) * number as f64;
+    let one_scale = columns.iter().filter(|it| apart(it, target) <= MEASURED_ALIKE).count() > 1;
+    let chance = |column: &Column, twin: &Twin| {
+        let units = if !one_scale && apart(column, target) <= ONE_QUANTITY {
+            SELDOM * SELDOM
+        } else {
+            1.0
+        };
+        twin.chance(n, m) * number as f64 * units
+    };
     let (feature, twin) = alike
         .iter()
         .filter(|(it, twin)| {
-            let chance = chance(twin);
-            let close = twin.quartiles <= ABOUT_A_CODE || chance < SIGNIFICANT;
+            let chance = chance(it, twin);
+            let close = twin.quartiles <= ABOUT_A_CODE || chance < SURE_LEAK;
             twin.is_copy() || (mirrors(it, target, codes) && chance < most && (close || !codes))
         })
         .map(|(it, twin)| (*it, twin))
         .min_by(|a, b| a.1.quartiles.total_cmp(&b.1.quartiles))?;
-    let severity = if twin.is_copy() || chance(twin) < SIGNIFICANT {
+    let severity = if twin.is_copy() || chance(feature, twin) < SURE_LEAK {
         Severity::High
     } else {
         Severity::Medium
     };
     let mut draft = Draft::new("checks.label_leakage", severity, 0.75)
-        .beyond((most / chance(twin).max(1e-12)).log10())
+        .beyond((most / chance(feature, twin).max(1e-12)).log10())
         .arg("feature", feature.name.as_str())
         .arg("label", label.name.as_str())
         .arg("difference", twin.quartiles);
@@ -165,6 +185,18 @@ fn leak(view: &DatasetView, columns: &[&Column], n: f64, m: f64) -> Option<Draft
         }
     }
     Some(draft.computed("largest difference of standardised quartiles", twin.quartiles))
+}
+
+/// How far two columns are apart in their own units: means in deviations, or deviations by their
+/// logarithm, whichever is more.
+fn apart(a: &Column, b: &Column) -> f64 {
+    let (Some(mean), Some(std), Some(other_mean), Some(other_std)) = (a.mean, a.std, b.mean, b.std) else {
+        return f64::INFINITY;
+    };
+    let apart = ((mean - other_mean) / other_std)
+        .abs()
+        .max((std / other_std).ln().abs());
+    if apart.is_nan() { f64::INFINITY } else { apart }
 }
 
 /// Whether likeness of this column with the label can tell anything: both take many values, or

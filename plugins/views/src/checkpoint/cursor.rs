@@ -140,14 +140,16 @@ impl<'a> Cursor<'a> {
         Ok(u64::from_le_bytes(value))
     }
 
-    /// The text up to a line feed, which is left out.
-    pub(crate) fn line(&mut self, most: usize) -> Result<String, Stop> {
-        let mut line = Vec::new();
+    /// The bytes up to a line feed, which is left out; none where they are more than `most`.
+    pub(crate) fn any_line(&mut self, most: usize) -> Result<Option<Vec<u8>>, Stop> {
+        let mut line = Some(Vec::new());
         loop {
             match self.byte()? {
-                b'\n' => return Ok(String::from_utf8_lossy(&line).into_owned()),
-                _ if line.len() >= most => return Err(format!("a line of more than {most} bytes").into()),
-                byte => line.push(byte),
+                b'\n' => return Ok(line),
+                byte => match &mut line {
+                    Some(held) if held.len() < most => held.push(byte),
+                    _ => line = None,
+                },
             }
         }
     }

@@ -54,10 +54,36 @@ pub(crate) fn header(cursor: &mut Cursor<'_>) -> Result<Array, Stop> {
         dtype,
         column_major: column_major && shape.len() > 1,
         shape,
-        is_pickle: dtype_name.ends_with('O') || descr.trim_start().starts_with('[') && descr.contains('O'),
+        is_pickle: holds_objects(descr, &dtype_name),
         bytes: width.and_then(|it| elements.checked_mul(it)),
         dtype_name,
     })
+}
+
+/// Whether elements, or fields of them, are Python objects. The types of fields stand in a list as quoted
+/// texts, names of fields among them: only a type is `O` with nothing but its order and size around it.
+fn holds_objects(descr: &str, name: &str) -> bool {
+    let is_object = |it: &str| {
+        let letter = it.trim_start_matches(['<', '>', '|', '=', '!', '@', '^']);
+        // A shape may stand before it: `(2,)O`, `2O`.
+        let letter = letter.rsplit([')', ' ']).next().unwrap_or_default();
+        let letter = letter.trim_matches(|it: char| it.is_ascii_digit());
+        letter == "O" || letter == "object"
+    };
+    if !descr.trim_start().starts_with(['[', '(', '{']) {
+        return is_object(name) || name.split(',').any(is_object);
+    }
+    let pieces: Vec<&str> = descr.split(['\'', '"']).collect();
+    let quoted = pieces
+        .chunks_exact(2)
+        .filter_map(|it| Some((*it.first()?, *it.get(1)?)));
+    // A name follows a bracket, its type a comma; a type with a shape stands in a tuple of its own. The other
+    // keys of the header may follow.
+    let fields = quoted.take_while(|(_, it)| *it != "fortran_order" && *it != "shape");
+    let is_type = |place: usize, before: &str| before.trim_end().ends_with(',') || (place == 0 && before.trim() == "(");
+    fields
+        .enumerate()
+        .any(|(place, (before, it))| is_type(place, before) && is_object(it))
 }
 
 /// What stands behind a key of a Python literal.
@@ -129,4 +155,34 @@ pub(crate) fn element(name: &str) -> (Dtype, Option<u64>) {
         _ => Dtype::Unknown,
     };
     (dtype, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_told_from_fields_of_that_name() {
+        for descr in [
+            "'|O', 'fortran_order': False",
+            "'O8'",
+            "[('a', '<f4'), ('b', '|O')], 'shape': (1,)",
+            "[('a', [('b', 'O')])]",
+            "[('a', '(2,)O')]",
+            "('|O', (2,))",
+            "[('a', '|O', (3,))]",
+        ] {
+            let name = quoted(descr).unwrap_or_default();
+            assert!(holds_objects(descr, &name), "{descr}");
+        }
+        for descr in [
+            "'<f4'",
+            "[('O', '<f4'), ('Output', '<i8')], 'shape': (1,)",
+            "'<U12'",
+            "[('a', '|V8')]",
+        ] {
+            let name = quoted(descr).unwrap_or_default();
+            assert!(!holds_objects(descr, &name), "{descr}");
+        }
+    }
 }

@@ -71,6 +71,9 @@ pub(crate) fn one_file(name: &str, blob: &dyn Blob) -> Result<Parsed, Error> {
     let format = Format::of(&start, name);
     parsed.format = format;
     let is_safetensors = name.to_ascii_lowercase().ends_with(".safetensors");
+    if !is_safetensors && let Some(found) = unmarked_pickle(name, blob, &start, format)? {
+        return Ok(found);
+    }
     match format {
         Format::Safetensors => parsed.content = safetensors(blob, &start, size)?,
         // The name promises what the bytes are not.
@@ -89,6 +92,38 @@ pub(crate) fn one_file(name: &str, blob: &dyn Blob) -> Result<Parsed, Error> {
         _ => {}
     }
     Ok(parsed)
+}
+
+/// Whoever loads a file by its name as a pickle does not look at its first bytes.
+fn unmarked_pickle(name: &str, blob: &dyn Blob, start: &[u8], format: Format) -> Result<Option<Parsed>, Error> {
+    const PACKED: [(&[u8], &str); 5] = [
+        (b"BZh", "bzip2"),
+        (b"\xfd7zXZ", "xz"),
+        (b"]\0\0", "LZMA"),
+        (b"\x04\"M\x18", "LZ4"),
+        (b"(\xb5/\xfd", "Zstandard"),
+    ];
+    let extension = super::format::extension(name);
+    let is_certain = matches!(extension.as_str(), "pkl" | "pickle" | "joblib" | "p" | "dill");
+    let is_possible = matches!(
+        extension.as_str(),
+        "pt" | "pth" | "bin" | "ckpt" | "npy" | "npz" | "sav" | "model" | "data"
+    );
+    let is_read_as_one = matches!(
+        format,
+        Format::Pickle | Format::TorchZip | Format::Zlib | Format::Gzip | Format::Npz | Format::Zip
+    );
+    if is_read_as_one || !(is_certain || is_possible) {
+        return Ok(None);
+    }
+    if let Some((_, method)) = PACKED.iter().find(|(magic, _)| start.starts_with(magic)) {
+        let mut parsed = Parsed::new(format);
+        parsed
+            .notes
+            .push(format!("it is compressed with {method}, which is not read"));
+        return Ok(Some(parsed));
+    }
+    torch::unmarked(name, blob, is_certain && format == Format::Unknown)
 }
 
 fn holds_pickle(name: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Where a checkpoint's bytes are: one range of addresses over parts of several blobs, some of them
 //! compressed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use deepfix_plugin::{ArtifactKind, Blob, Context, Error};
 use flate2::{Decompress, FlushDecompress, Status};
@@ -10,6 +10,9 @@ use flate2::{Decompress, FlushDecompress, Status};
 const READ: u64 = 4 << 20;
 /// Compressed bytes that are read at a time.
 const PACKED: u64 = 64 << 10;
+/// Bytes that may be inflated only to be passed over: going back in a stream starts it again, and a file can
+/// be made so that every read goes back. Twice what the tensors of one file may take.
+const MAX_PASSED: u64 = 16 << 30;
 
 /// A part of a blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +103,7 @@ impl Space {
             space: self.clone(),
             blobs,
             inflating: RefCell::default(),
+            passed: Cell::default(),
         }))
     }
 }
@@ -108,6 +112,7 @@ struct Opened<'a> {
     space: Space,
     blobs: Vec<(String, Box<dyn Blob + 'a>)>,
     inflating: RefCell<Option<(usize, Inflating)>>,
+    passed: Cell<u64>,
 }
 
 impl Blob for Opened<'_> {
@@ -136,7 +141,7 @@ impl Blob for Opened<'_> {
         let Some((_, state)) = state.as_mut() else {
             return Ok(Vec::new());
         };
-        state.read(blob.as_ref(), piece, within, length)
+        state.read(blob.as_ref(), piece, within, length, &self.passed)
     }
 }
 
@@ -145,6 +150,7 @@ pub(crate) struct Part<'a> {
     blob: &'a dyn Blob,
     piece: Piece,
     state: RefCell<Inflating>,
+    passed: Cell<u64>,
 }
 
 impl<'a> Part<'a> {
@@ -154,6 +160,7 @@ impl<'a> Part<'a> {
             blob,
             piece,
             state: RefCell::default(),
+            passed: Cell::default(),
         }
     }
 }
@@ -172,7 +179,7 @@ impl Blob for Part<'_> {
         if state.given > offset {
             *state = Inflating::default();
         }
-        state.read(self.blob, &self.piece, offset, length)
+        state.read(self.blob, &self.piece, offset, length, &self.passed)
     }
 }
 
@@ -194,7 +201,20 @@ impl Default for Inflating {
 }
 
 impl Inflating {
-    fn read(&mut self, blob: &dyn Blob, piece: &Piece, from: u64, length: u64) -> Result<Vec<u8>, Error> {
+    fn read(
+        &mut self,
+        blob: &dyn Blob,
+        piece: &Piece,
+        from: u64,
+        length: u64,
+        passed: &Cell<u64>,
+    ) -> Result<Vec<u8>, Error> {
+        passed.set(passed.get().saturating_add(from.saturating_sub(self.given)));
+        if passed.get() > MAX_PASSED {
+            return Err(Error::BudgetExceeded(format!(
+                "its compressed parts are read out of order: more than {MAX_PASSED} bytes would be unpacked again"
+            )));
+        }
         while self.given < from {
             let skipped = self.next(blob, piece, (from - self.given).min(PACKED))?;
             if skipped.is_empty() {

@@ -36,6 +36,52 @@ impl ClassCounts {
     pub fn total(&self) -> f64 {
         self.classes.iter().map(|(_, count)| count).sum()
     }
+
+    /// Of tags of words the number of entities of each kind: `B-PER` counts them, `I-PER` goes on
+    /// with one (Ramshaw and Marcus 1995), and `O`, which most words of any text have, is none. Where
+    /// no tag begins an entity each word of it counts. None where the classes are no such tags.
+    #[must_use]
+    pub fn of_entities(&self) -> Option<Self> {
+        let (outside, tagged): (Vec<usize>, Vec<usize>) =
+            (0..self.classes.len()).partition(|it| self.classes.get(*it).is_some_and(|it| is_outside(&it.0)));
+        let parts = |place: &usize| self.classes.get(*place).and_then(|it| it.0.split_once(['-', '_']));
+        let begins = |place: &usize| parts(place).is_some_and(|it| matches!(it.0, "B" | "S" | "U"));
+        let goes_on = |place: &usize| parts(place).is_some_and(|it| matches!(it.0, "I" | "E" | "L" | "M"));
+        if tagged.is_empty() || (outside.is_empty() && !tagged.iter().all(|it| begins(it) || goes_on(it))) {
+            return None;
+        }
+        let some_begin = tagged.iter().any(begins);
+        let counted = tagged.iter().filter(|it| !some_begin || begins(it) || !goes_on(it));
+        let mut kinds: Vec<(String, f64, Option<Source>)> = Vec::new();
+        for place in counted {
+            let Some((name, count)) = self.classes.get(*place) else {
+                continue;
+            };
+            let kind = match parts(place).filter(|_| begins(place) || goes_on(place)) {
+                Some((_, kind)) => kind,
+                None => name,
+            };
+            match kinds.iter_mut().find(|it| it.0 == kind) {
+                // The sum of several tags stands nowhere.
+                Some(it) => *it = (kind.to_owned(), it.1 + count, None),
+                None => kinds.push((kind.to_owned(), *count, self.sources.get(*place).cloned())),
+            }
+        }
+        kinds.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let sources: Option<Vec<Source>> = kinds.iter().map(|it| it.2.clone()).collect();
+        Some(Self {
+            sources: sources.unwrap_or_default(),
+            classes: kinds.into_iter().map(|it| (it.0, it.1)).collect(),
+        })
+    }
+}
+
+/// The tag of words that belong to no entity.
+fn is_outside(tag: &str) -> bool {
+    matches!(
+        tag.to_ascii_uppercase().as_str(),
+        "O" | "OUT" | "OUTSIDE" | "OTHER" | "NONE"
+    )
 }
 
 /// The name of the second of two classes of texts, which a summary does not tell.

@@ -5,34 +5,30 @@ mod arrays;
 mod imports;
 mod pickle;
 mod storages;
+mod stream;
 mod tensors;
 #[cfg(test)]
 mod tests;
+mod usual;
 
 use deepfix_plugin::{Blob, Error};
 
 use super::{
     Content, Damage, Format, Parsed,
     cursor::Cursor,
-    header::Tensor,
     space::{Part, Piece},
     zip::{self, Entry},
 };
-pub use imports::{ImportKind, kind_of_import};
+pub use imports::{ImportKind, is_strange_call, kind_of_import};
 pub(crate) use pickle::Pickle;
+pub(super) use stream::{stream, unmarked};
 pub(crate) use tensors::is_coefficient;
 
-/// Inflated bytes of one pickle that are read: its tensors stand elsewhere, so that 100,000 of them
-/// take 30 MB.
-const MAX_INFLATED: u64 = 256 << 20;
+/// Inflated bytes of one pickle that are read. The tensors of an archive stand elsewhere, so that 100,000 of
+/// them take 30 MB; those of a compressed learner are in its pickle.
+const MAX_INFLATED: u64 = 1 << 30;
 /// Pickles of one archive that are read; PyTorch writes one, or two with code.
 const MAX_PICKLES: usize = 32;
-/// What a stream of before PyTorch 1.6 begins with: a pickle of its magic number.
-const LEGACY: &[u8] = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.";
-/// The versions of deflate streams with a header that joblib writes: bytes in front of the data.
-const ZLIB_HEADER: u64 = 2;
-/// The longest gzip header: ten bytes, and a name.
-const GZIP_HEADER: u64 = 4096;
 
 /// What a pickle says of itself without being run.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +37,8 @@ pub struct Pickled {
     pub format: Format,
     /// `module.name` of everything that loading would import.
     pub globals: Vec<String>,
+    /// Those of them that are called with arguments from the file.
+    pub called: Vec<String>,
     /// Pickles of an archive beside the one that its usual loader takes.
     pub hidden: Vec<String>,
     /// Why the list of imports may lack some.
@@ -52,6 +50,7 @@ impl Pickled {
         Self {
             format,
             globals: Vec::new(),
+            called: Vec::new(),
             hidden: Vec::new(),
             incomplete: None,
         }
@@ -59,30 +58,32 @@ impl Pickled {
 
     /// Adds what another pickle would import.
     pub(crate) fn add(&mut self, read: &Pickle) {
-        self.add_names(&read.globals);
-        if let Some(why) = &read.stopped {
+        add_names(&mut self.globals, read.globals.iter());
+        add_names(&mut self.called, read.called_names());
+        if let Some(why) = read.stopped.as_ref().or(read.unread.as_ref()) {
             self.incomplete.get_or_insert_with(|| why.clone());
         }
     }
 
-    fn add_names(&mut self, names: &[String]) {
-        for global in names {
-            if !self.globals.contains(global) {
-                self.globals.push(global.clone());
-            }
-        }
-    }
-
     pub(crate) fn merge(&mut self, other: Self) {
-        self.add_names(&other.globals);
+        add_names(&mut self.globals, other.globals.iter());
+        add_names(&mut self.called, other.called.iter());
         self.hidden.extend(other.hidden);
         self.incomplete = self.incomplete.take().or(other.incomplete);
     }
 }
 
+fn add_names<'a>(all: &mut Vec<String>, names: impl Iterator<Item = &'a String>) {
+    for name in names {
+        if !all.contains(name) {
+            all.push(name.clone());
+        }
+    }
+}
+
 /// Reads one pickle that stands anywhere in a blob.
 pub(crate) fn imports_at(blob: &dyn Blob, at: u64, end: u64) -> Pickle {
-    pickle::read(Cursor::new(blob, at, end))
+    pickle::read(Cursor::new(blob, at, end), blob)
 }
 
 /// PyTorch's archive.
@@ -196,77 +197,7 @@ fn read_piece(blob: &dyn Blob, piece: Piece, most: u64) -> Pickle {
         let end = piece.offset.saturating_add(piece.length);
         return imports_at(blob, piece.offset, end);
     }
-    let part = Part::new(blob, piece, most);
-    imports_at(&part, 0, u64::MAX)
-}
-
-/// A bare pickle: PyTorch's old stream, a learner, or anything else; `name` is the blob's.
-pub(super) fn stream(name: &str, blob: &dyn Blob, format: Format) -> Result<Parsed, Error> {
-    let mut parsed = Parsed::new(format);
-    let header = match format {
-        Format::Zlib => Some(ZLIB_HEADER),
-        Format::Gzip => Some(gzip_header(&zip::bytes(blob, 0, GZIP_HEADER)?)),
-        _ => None,
-    };
-    if let Some(header) = header {
-        let piece = Piece {
-            blob: name.to_owned(),
-            offset: header,
-            length: u64::MAX,
-            packed: Some(blob.size().saturating_sub(header)),
-        };
-        let read = read_piece(blob, piece, MAX_INFLATED);
-        let mut pickled = Pickled::new(Format::Pickle);
-        pickled.add(&read);
-        parsed.pickled = Some(pickled);
-        return Ok(parsed);
-    }
-    let start = zip::bytes(blob, 0, LEGACY.len() as u64)?;
-    if start == LEGACY {
-        return storages::legacy(parsed, blob);
-    }
-    let read = imports_at(blob, 0, u64::MAX);
-    let mut pickled = Pickled::new(Format::Pickle);
-    pickled.add(&read);
-    parsed.pickled = Some(pickled);
-    let (found, others) = tensors::coefficients(&read);
-    if others > 0 {
-        parsed
-            .notes
-            .push(format!("{others} arrays are no coefficients, and were not examined"));
-    }
-    if !found.is_empty() {
-        parsed.content = Content::Tensors(found.into_iter().map(|(path, it)| tensor(path, it)).collect());
-    }
-    Ok(parsed)
-}
-
-/// Where the data of a gzip stream begin (RFC 1952).
-fn gzip_header(start: &[u8]) -> u64 {
-    let flags = start.get(3).copied().unwrap_or_default();
-    let mut at = 10;
-    if flags & 4 != 0 {
-        let length = start.get(at..).and_then(|it| it.first_chunk::<2>()).copied();
-        at += 2 + usize::from(u16::from_le_bytes(length.unwrap_or_default()));
-    }
-    for flag in [8, 16] {
-        if flags & flag != 0 {
-            let rest = start.get(at..).unwrap_or_default();
-            at += rest.iter().position(|it| *it == 0).map_or(rest.len(), |it| it + 1);
-        }
-    }
-    at += usize::from(flags & 2);
-    at as u64
-}
-
-fn tensor(name: String, it: arrays::Place) -> Tensor {
-    Tensor {
-        name,
-        dtype: it.dtype,
-        dtype_name: it.dtype_name,
-        shape: it.shape,
-        begin: it.at,
-        end: it.at.saturating_add(it.bytes),
-        column_major: it.column_major,
-    }
+    // What is read twice is inflated by a stream of its own, which goes from front to back as well.
+    let (part, again) = (Part::new(blob, piece.clone(), most), Part::new(blob, piece, most));
+    pickle::read(Cursor::new(&part, 0, u64::MAX), &again)
 }

@@ -7,13 +7,12 @@ use deepfix_plugin::{Blob, Error};
 use super::{
     super::{
         Content, Damage, Format, Parsed,
-        cursor::Cursor,
         dtype::Dtype,
         header::Tensor,
         space::Piece,
         zip::{self, Entry},
     },
-    Pickled, pickle,
+    Pickled, imports_at, pickle,
     tensors::{self, Stored},
 };
 
@@ -77,7 +76,10 @@ pub(super) fn legacy(mut parsed: Parsed, blob: &dyn Blob) -> Result<Parsed, Erro
     let mut at = 0;
     let mut parts = Vec::new();
     for _ in 0..5 {
-        let read = pickle::read(Cursor::new(blob, at, u64::MAX));
+        if at >= blob.size() {
+            break;
+        }
+        let read = imports_at(blob, at, u64::MAX);
         at = read.end;
         pickled.add(&read);
         if read.stopped.is_some() {

@@ -54,6 +54,7 @@ fn absurd_lengths_and_empty_stacks_end_it() {
         b"\x8d\xff\xff\xff\xff\xff\xff\xff\xff.",
         b"h\x05.",
         b"\xff",
+        b"0.",
         b"(0.",
     ] {
         let it = read_bytes(bytes);
@@ -75,6 +76,104 @@ fn imports_are_listed_however_many_values_there_are() {
     bytes.extend(b"cos\nsystem\n.");
     let it = read_bytes(&bytes);
     assert_eq!(it.globals, ["os.system"], "{:?}", it.stopped);
+}
+
+#[test]
+fn it_reads_on_where_python_reads_on() {
+    let long = [
+        b"\x80\x02\x8b".as_slice(),
+        &5000_u32.to_le_bytes(),
+        &[7; 5000],
+        b"0cos\nsystem\n.",
+    ]
+    .concat();
+    let line = [b"S'".as_slice(), &vec![b'x'; 100_000], b"'\n0cos\nsystem\n."].concat();
+    for bytes in [
+        // A mark is taken away like a value.
+        &b"(0cos\nsystem\n."[..],
+        b"(K\x0100cos\nsystem\n.",
+        &long,
+        &line,
+        // The names are escaped.
+        b"\x80\x04S'\\x6f\\163'\nV\\u0073ystem\n\x93.",
+        // A key that is set twice is one: the next one without a number is 1.
+        b"\x80\x04\x8c\x01xq\0q\0\x8c\x02os\x94\x8c\x01yh\x01\x8c\x06system\x93.",
+        // Numbers as Python writes and reads them.
+        b"S'os'\np 0_1\n0g+1\nS'system'\n\x93.",
+        b"I0x10\n0cos\nsystem\n.",
+    ] {
+        let it = read_bytes(bytes);
+        assert_eq!(
+            (it.globals.as_slice(), &it.stopped),
+            (&["os.system".to_owned()][..], &None),
+            "{bytes:?}"
+        );
+    }
+}
+
+#[test]
+fn bytes_that_are_loaded_are_read_as_well() {
+    let inner = b"\x80\x02cos\nsystem\nX\x02\0\0\0id\x85R.".to_vec();
+    let load = b"\x80\x04ctorch.storage\n_load_from_bytes\n".to_vec();
+    let plain = [&load[..], b"C", &[inner.len() as u8], &inner, b"\x85R."].concat();
+    let text: String = inner.iter().map(|it| char::from(*it)).collect();
+    let encoded = [
+        &load[..],
+        b"c_codecs\nencode\n",
+        b"X",
+        &(text.len() as u32).to_le_bytes(),
+        text.as_bytes(),
+        b"X\x06\0\0\0latin1\x86R\x85R.",
+    ]
+    .concat();
+    for bytes in [plain, encoded] {
+        let it = read_bytes(&bytes);
+        assert!(it.globals.contains(&"os.system".to_owned()), "{it:?}");
+        assert!(it.called_names().any(|it| it == "os.system"), "{it:?}");
+        assert_eq!((it.stopped, it.unread), (None, None));
+    }
+    let unknown = read_bytes(&[&load[..], b"N\x85R."].concat());
+    assert!(unknown.unread.is_some() && unknown.stopped.is_none());
+    // Each within the next: what is too deep is said.
+    let mut bytes = inner;
+    for _ in 0..6 {
+        let length = (bytes.len() as u32).to_le_bytes();
+        bytes = [&load[..], b"B", &length, &bytes, b"\x85R."].concat();
+    }
+    assert!(read_bytes(&bytes).unread.unwrap().contains("within each other"));
+}
+
+#[test]
+fn a_pickle_that_says_no_protocol_is_one_by_its_name() {
+    let of = |name: &str, bytes: &[u8]| crate::checkpoint::one_file(name, &Bytes(bytes.to_vec())).unwrap();
+    for name in ["m.pkl", "m.pt", "m.bin", "m.joblib", "m.npy"] {
+        for bytes in [
+            &b"cos\nsystem\n(S'id'\ntR."[..],
+            b"(S'id'\nios\nsystem\n.",
+            b"\x80\x01cos\nsystem\n(S'id'\ntR.",
+        ] {
+            let it = of(name, bytes);
+            assert_eq!(it.format, Format::Pickle, "{name}");
+            assert_eq!(it.pickled.unwrap().globals, ["os.system"], "{name}");
+        }
+    }
+    // The magic number of PyTorch in another protocol, and what follows it.
+    let it = of(
+        "m.pt",
+        b"L119547037146038801333356L\n.I1001\n.(d.cos\nsystem\n(S'id'\ntR.(l.",
+    );
+    assert_eq!(it.pickled.unwrap().globals, ["os.system"]);
+    // Other bytes stay what they are.
+    for bytes in [
+        &b"certainly no pickle"[..],
+        b"(\xb5/\xfdabc",
+        b"Not found",
+        b"\x89HDF\r\n\x1a\n",
+    ] {
+        assert!(of("m.bin", bytes).pickled.is_none(), "{bytes:?}");
+    }
+    assert!(of("m.pkl", b"(K\x01K\x02").pickled.unwrap().incomplete.is_some());
+    assert!(of("m.joblib", b"BZh91AY").notes.iter().any(|it| it.contains("bzip2")));
 }
 
 proptest! {
@@ -129,7 +228,7 @@ proptest! {
     fn any_archive_is_survived(head in prop::collection::vec(any::<u8>(), 0..300), length in 0_u32..400, start in 0_u32..400) {
         let directory = [b"PK\x01\x02".to_vec(), head.clone(), end_record(length, start)].concat();
         let local = [b"PK\x03\x04".to_vec(), head.clone()].concat();
-        let legacy = [LEGACY.to_vec(), head.clone()].concat();
+        let legacy = [b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.".to_vec(), head.clone()].concat();
         for bytes in [head, directory, local, legacy] {
             let _ = archive("m.pt", &Bytes(bytes.clone()));
             for format in [Format::Pickle, Format::Zlib, Format::Gzip] {

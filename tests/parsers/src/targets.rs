@@ -1,0 +1,104 @@
+//! The parsers.
+
+use std::{fs, path::Path};
+
+use deepfix_artifacts::{FileAccess, decode_request, metrics_from_csv, parse_lenient, parse_yaml, read_file};
+use deepfix_checkpoint_plugin::ModelCheckpointArtifactsAnalyzer;
+use deepfix_plugin::{ArtifactKind, testing::FakeHost};
+use deepfix_tabular::{CheckOptions, Options, Source, checks, scan, split_statistics};
+use serde_json::json;
+
+/// A parser by its name.
+pub type Target = (&'static str, fn(&[u8]) -> bool);
+
+/// All of them. `fuzz/fuzz_targets` has a file for each.
+pub const TARGETS: [Target; 21] = [
+    ("csv", table),
+    ("metrics", |bytes| metrics_from_csv(bytes).is_ok()),
+    ("json", |bytes| parse_lenient(bytes).is_ok()),
+    ("yaml", |bytes| parse_yaml(&String::from_utf8_lossy(bytes)).is_ok()),
+    ("request", |bytes| decode_request(bytes, &FileAccess::default()).is_ok()),
+    ("check_values", check_values),
+    ("safetensors_header", |bytes| {
+        deepfix_artifacts::safetensors_summary(bytes, bytes.len() as u64).is_ok()
+    }),
+    ("tensorboard", |bytes| {
+        output("events.out.tfevents.1795727479.host", bytes)
+    }),
+    ("wandb", |bytes| output("run-1.wandb", bytes)),
+    ("trainer_state", |bytes| output("trainer_state.json", bytes)),
+    ("json_lines", |bytes| output("metrics.jsonl", bytes)),
+    ("pickle", |bytes| model("m.pkl", bytes)),
+    ("torch", |bytes| model("m.pt", bytes)),
+    ("joblib", |bytes| model("m.joblib", bytes)),
+    ("npy", |bytes| model("m.npy", bytes)),
+    ("npz", |bytes| model("m.npz", bytes)),
+    ("skops", |bytes| model("m.skops", bytes)),
+    ("safetensors", |bytes| model("m.safetensors", bytes)),
+    ("onnx", |bytes| model("m.onnx", bytes)),
+    ("gguf", |bytes| model("m.gguf", bytes)),
+    ("shard_index", |bytes| model("m.safetensors.index.json", bytes)),
+];
+
+/// Runs one by its name. Whether the bytes were understood; none where there is no such parser.
+#[must_use]
+pub fn run(name: &str, bytes: &[u8]) -> Option<bool> {
+    let (_, target) = TARGETS.iter().find(|it| it.0 == name)?;
+    Some(target(bytes))
+}
+
+/// A file in a folder of its own.
+fn with_file(name: &str, bytes: &[u8], read: impl FnOnce(&Path) -> bool) -> bool {
+    let Ok(folder) = tempfile::tempdir() else { return false };
+    let file = folder.path().join(name);
+    fs::write(&file, bytes).is_ok() && read(&file)
+}
+
+fn table(bytes: &[u8]) -> bool {
+    with_file("a.csv", bytes, |file| {
+        let mut options = Options {
+            threads: 1,
+            ..Options::default()
+        };
+        options.limits.sample_rows = 50;
+        options.limits.row_bytes = 64 << 10;
+        let Ok(source) = Source::open(file, &options) else {
+            return false;
+        };
+        options.label = source.names().last().cloned();
+        let Ok(table) = scan(&source, &options) else {
+            return false;
+        };
+        let more = CheckOptions {
+            threads: 1,
+            ..CheckOptions::default()
+        };
+        checks("x", &table, Some(&table), &more).is_object() && split_statistics(&table).is_object()
+    })
+}
+
+fn output(name: &str, bytes: &[u8]) -> bool {
+    with_file(name, bytes, |file| matches!(read_file(file), Ok(Some(_))))
+}
+
+/// The value of a check as the host decodes it: tables in texts, compressed arrays.
+fn check_values(bytes: &[u8]) -> bool {
+    let Ok(value) = parse_lenient(bytes) else { return false };
+    !deepfix_views::checks::decode(value).is_null()
+}
+
+fn model(name: &str, bytes: &[u8]) -> bool {
+    let host = FakeHost::new()
+        .with_document(ArtifactKind::ModelCheckpoint, json!({ "path": name }))
+        .with_blob(ArtifactKind::ModelCheckpoint, name, bytes.to_vec());
+    let Ok(report) = host.analyze::<ModelCheckpointArtifactsAnalyzer>() else {
+        return false;
+    };
+    // Every fact reads the same again, whatever the bytes.
+    let is_true = report.analyses.iter().all(|it| host.verify(it).is_empty());
+    is_true
+        && !report
+            .analyses
+            .iter()
+            .any(|it| it.finding.code == "checkpoint.corrupted_file")
+}
