@@ -155,7 +155,8 @@ impl Coordinator {
         if let Some(model) = &model {
             model.lend(&agents.reasoner, &mut input);
         }
-        let reasoned = run_reasoner(&agents.reasoner, input, &outcomes).await;
+        let span = tracing::info_span!("agent", agent = agents.reasoner.name());
+        let reasoned = run_reasoner(&agents.reasoner, input, &outcomes).instrument(span).await;
         reconcile::reconcile(finished.iter_mut().map(|it| &mut it.outcome), Some(&reasoned.outcome));
         let mut warnings = experiment.warnings;
         if llm.is_some() && model.is_none() {

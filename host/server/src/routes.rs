@@ -227,11 +227,11 @@ pub(crate) async fn root() -> Response {
 
 /// The loaded agents.
 #[derive(Serialize, ToSchema)]
-struct Agents {
+pub(crate) struct Agents {
     /// Those that the one who asks may use.
-    agents: Vec<AgentInfo>,
+    pub(crate) agents: Vec<AgentInfo>,
     /// What the last look at plugins and configuration came to.
-    plugins: PluginsInfo,
+    pub(crate) plugins: PluginsInfo,
 }
 
 /// The agents, what they read, find and may use.
@@ -239,6 +239,11 @@ struct Agents {
     (status = 200, description = "The loaded agents", body = Agents), Refused,
 ))]
 async fn agents(State(app): State<Arc<App>>, Extension(identity): Extension<Identity>) -> Response {
+    Json(permitted_agents(&app, &identity)).into_response()
+}
+
+/// The agents that somebody may use, and of the plugins what is theirs to know.
+pub(crate) fn permitted_agents(app: &App, identity: &Identity) -> Agents {
     let own = identity.rules.as_ref().and_then(|it| it.agents.as_ref());
     let permitted = |it: &AgentInfo| it.role == Role::Reasoner || own.is_none_or(|own| own.contains(&it.name));
     let mut plugins = app.service.diagnosis.plugins();
@@ -248,11 +253,10 @@ async fn agents(State(app): State<Arc<App>>, Extension(identity): Extension<Iden
         plugins.removed.clear();
         plugins.refused.clear();
     }
-    Json(Agents {
+    Agents {
         agents: app.service.diagnosis.agents().into_iter().filter(permitted).collect(),
         plugins,
-    })
-    .into_response()
+    }
 }
 
 /// What stands before handlers that read a body.

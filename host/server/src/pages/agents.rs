@@ -2,21 +2,27 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{Extension, extract::State, http::HeaderMap, response::Response};
 use deepfix_core::{AgentInfo, Role};
 use deepfix_pages::{Agent, Agents, Counts, Here};
 
 use super::answer;
-use crate::{app::App, problem::Refusal};
+use crate::{access::Identity, app::App, problem::Refusal, routes};
 
 /// The series that counts runs of agents.
 const RUNS: &str = "deepfix_agent_runs_total{";
 
-pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
-    let metrics = app.service.metrics.as_ref().map(|it| it.render()).unwrap_or_default();
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Extension(identity): Extension<Identity>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    // Counts are of all tenants together: one of them must not see what the others do.
+    let own = identity.tenant.is_empty();
+    let metrics = app.service.metrics.as_ref().filter(|_| own);
+    let metrics = metrics.map(|it| it.render()).unwrap_or_default();
     let mut counts = counts(&metrics);
-    let plugins = app.service.diagnosis.plugins();
-    let agents = app.service.diagnosis.agents();
+    let routes::Agents { agents, plugins } = routes::permitted_agents(&app, &identity);
     let content = Agents {
         agents: agents
             .into_iter()
