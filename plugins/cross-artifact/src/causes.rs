@@ -7,6 +7,7 @@ use deepfix_plugin::{Analysis, Severity};
 
 use crate::{
     codes::{self, EXTERNAL, Effort, Phase},
+    columns,
     findings::{Findings, Observed},
     graph,
 };
@@ -227,17 +228,19 @@ fn next_root(open: &[Option<Fault<'_>>]) -> Option<usize> {
 
 fn collect_effects<'a>(root: &Fault<'a>, open: &mut [Option<Fault<'a>>]) -> Vec<Effect<'a>> {
     let mut effects: Vec<Effect<'a>> = Vec::new();
-    let mut frontier = vec![(root.code.clone(), root.severity)];
-    while let Some((cause, severity)) = frontier.pop() {
+    let mut frontier = vec![root.clone()];
+    while let Some(cause) = frontier.pop() {
         for slot in open.iter_mut() {
-            let follows = slot
-                .as_ref()
-                .is_some_and(|it| !it.is_external() && graph::explains((&cause, severity), (&it.code, it.severity)));
+            let follows = slot.as_ref().is_some_and(|it| {
+                !it.is_external()
+                    && graph::explains((&cause.code, cause.severity), (&it.code, it.severity))
+                    && columns::allow(&cause, it)
+            });
             if follows && let Some(fault) = slot.take() {
-                frontier.push((fault.code.clone(), fault.severity));
+                frontier.push(fault.clone());
                 effects.push(Effect {
                     fault,
-                    through: cause.clone(),
+                    through: cause.code.clone(),
                 });
             }
         }

@@ -16,6 +16,7 @@ mod actions;
 mod analyses;
 mod causes;
 mod codes;
+mod columns;
 mod contradictions;
 mod experiment;
 mod extent;

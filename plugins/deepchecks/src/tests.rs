@@ -399,3 +399,18 @@ fn a_check_that_does_not_apply_is_no_gap() {
         "{said}"
     );
 }
+
+#[test]
+fn what_a_check_of_strings_found_is_a_fact() {
+    let strings = json!({"header": "String Mismatch - Train Dataset", "result": {"check": "String Mismatch", "value": {}, "conditions_results": [
+        {"status": "ODD", "condition": "c", "more_info": "x"}, 7, {"status": "FAIL", "condition": "No string variants", "more_info": "Found 1 column: 'town'"}]}});
+    let host = FakeHost::from_request(suite(vec![sizes(400, 100), strings]));
+    let report = analyze_soundly::<DeepchecksArtifactsAnalyzer>(&host);
+    let found = report
+        .analyses
+        .iter()
+        .find(|it| it.finding.code == "checks.inconsistent_strings")
+        .unwrap();
+    assert_eq!(found.finding.facts.len(), 1);
+    assert!(found.finding.facts[0].source.is_some());
+}

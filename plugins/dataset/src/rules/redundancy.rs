@@ -4,7 +4,7 @@
 //! Statistics of columns show no correlation, but a column that is a linear image of another
 //! has the same standardised quantiles, and its mean and spread shift alike from the training
 //! to the test split. Two independent columns do the latter only by chance; [`Twin`] tells how
-//! improbable their likeness is, and the rule asks for 3e-3 among all pairs of one shape, so
+//! improbable their likeness is, and the rule asks for 3e-4 among all pairs of one shape, so
 //! that a wide table of normal columns needs a closer likeness than a pair of odd ones.
 //!
 //! A leak is often the label itself with some noise, in the label's own units. That a feature has the
@@ -29,7 +29,7 @@ const FEWEST_TEST_ROWS: f64 = 20.0;
 /// Different values from which on statistics do not agree because there are few.
 const MANY_VALUES: f64 = 20.0;
 /// The chance of the likeness among all pairs of one shape.
-const SIGNIFICANT: f64 = 3e-3;
+const SIGNIFICANT: f64 = 3e-4;
 /// Below this it is more than a remark: columns that correlate by nature shift together too.
 const SURE: f64 = 1e-5;
 

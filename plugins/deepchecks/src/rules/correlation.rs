@@ -24,11 +24,6 @@ const MOST_COLUMNS: usize = 400;
 pub(super) fn check(facts: &Facts<'_>) -> Option<Draft> {
     let check = facts.view.on(CheckKind::FeatureCorrelation, Which::Train)?;
     let matrix = check.matrix().filter(|it| it.names.len() <= MOST_COLUMNS)?;
-    let test = facts
-        .view
-        .on(CheckKind::FeatureCorrelation, Which::Test)
-        .filter(|_| facts.m == 0.0 || facts.m >= 20.0)
-        .and_then(|it| it.matrix());
     let unique = facts.view.unique_counts(Which::Train);
     let powers = facts.view.on(CheckKind::LabelCorrelation, Which::Train);
     let leaks = |name: &str| powers.and_then(|it| it.number(&[name])).is_some_and(|it| it >= 0.99);
@@ -57,6 +52,12 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Draft> {
         .collect();
     pairs.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
     let (a, b, r) = *pairs.first()?;
+    // A table of some ten thousand numbers, read only where there is a pair to confirm.
+    let test = facts
+        .view
+        .on(CheckKind::FeatureCorrelation, Which::Test)
+        .filter(|_| facts.m == 0.0 || facts.m >= 20.0)
+        .and_then(|it| it.matrix());
     let confirmed = test.as_ref().and_then(|it| it.between(matrix.name(a), matrix.name(b)));
     let clear = r.abs() >= CLEAR && confirmed.is_none_or(|it| it.abs() >= CLEAR_IN_TEST);
     let columns = matrix.names.len() as f64;

@@ -4,10 +4,10 @@
 //! The conditions of these checks demand zero, so their verdict is taken as it is, but only
 //! as a remark. Healthy: passes, and columns of free text.
 
-use deepfix_plugin::{Draft, Severity, join};
-use deepfix_views::checks::CheckKind;
+use deepfix_plugin::{Draft, Severity, Source, join};
+use deepfix_views::checks::{Check, CheckKind, Condition, Status};
 
-use super::{Facts, MOST_NAMES};
+use super::{Facts, MOST_FACTS, MOST_NAMES};
 
 const KINDS: [CheckKind; 6] = [
     CheckKind::StringMismatch,
@@ -37,10 +37,25 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Draft> {
         .map(|it| if it == '\n' { ' ' } else { it })
         .take(200)
         .collect();
+    let draft = Draft::new("checks.inconsistent_strings", Severity::Low, 0.7)
+        .arg("checks", join(failed.iter().map(|it| &it.header), MOST_NAMES))
+        .arg("number", failed.len())
+        .arg("info", short);
     Some(
-        Draft::new("checks.inconsistent_strings", Severity::Low, 0.7)
-            .arg("checks", join(failed.iter().map(|it| &it.header), MOST_NAMES))
-            .arg("number", failed.len())
-            .arg("info", short),
+        failed
+            .iter()
+            .take(MOST_FACTS)
+            .fold(draft, |draft, check| match condition(check) {
+                Some((text, source)) => draft.fact(check.header.as_str(), text, source),
+                None => draft,
+            }),
     )
+}
+
+/// What the failed condition of a check says that it found, as it stands in the results.
+fn condition(check: &Check) -> Option<(&str, Source)> {
+    let is_broken = |it: &Condition| matches!(it.status, Status::Fail | Status::Warn) && !it.more_info.is_empty();
+    let place = check.conditions.iter().position(is_broken)?;
+    let text = check.conditions.get(place)?.more_info.as_str();
+    Some((text, check.condition_source(place)))
 }

@@ -43,6 +43,10 @@ const QUITE_EASIER: f64 = 0.8;
 const SURE_SIGMAS: f64 = 2.8;
 /// Fewer wrong labels are lost among hard rows.
 const LEAST_SHARE: f64 = 0.1;
+/// A training R² below this is no matter of labels.
+const WORST_R2: f64 = -0.2;
+/// Rows with right labels are explained at least this well where anything is learnt.
+const LEAST_R2: f64 = 0.1;
 /// Fewer points do not show a level.
 const POINTS: usize = 8;
 
@@ -66,6 +70,11 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let beyond_luck = (ratio < MUCH_EASIER && distance.sigmas >= CLEAR_SIGMAS)
         || (ratio < QUITE_EASIER && distance.sigmas >= SURE_SIGMAS)
         || (ratio < FAR_EASIER && pair.metric == Metric::R2 && distance.sigmas >= R2_SIGMAS);
+    // Wrong labels make no model worse than a constant on its own rows, nor hide that something
+    // general is learnt: such a run is broken, or its training values are scaled otherwise.
+    if pair.metric == Metric::R2 && (distance.train < WORST_R2 || distance.validation < LEAST_R2) {
+        return None;
+    }
     // So many right answers leave no room for wrong labels that matter.
     let room = pair.metric != Metric::Accuracy || distance.train < 1.0 - LEAST_SHARE;
     // Pipelines for images and texts burden their training rows in ways that parameters seldom
@@ -224,6 +233,13 @@ mod tests {
         }
         let cropped = json!({"dropout": 0.0, "model_name": "resnet18", "train_transforms": ["RandomCrop"]});
         assert!(severity(&run(1.0, 0.62, 0.25, &cropped), CODE).is_none());
+    }
+
+    #[test]
+    fn a_model_that_is_broken_on_its_own_rows_tells_nothing_of_labels() {
+        let run = json!({"metrics_values": {"epoch": epochs(30), "train_loss": decay(30, 9000.0, 2271.0, 4.0, 0.01), "val_loss": decay(30, 3.0, 1.24, 4.0, 0.003),
+            "train_r2": vec![-2466.0; 30], "val_r2": vec![-0.008; 30]}, "params": {"model_name": "MLPRegressor", "dropout": 0.0, "loss": "mse"}});
+        assert!(severity(&run, CODE).is_none());
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub struct Check {
     pub header: String,
     /// The conditions.
     pub conditions: Vec<Condition>,
+    /// For each condition its place in the list as sent.
+    places: Vec<usize>,
     params: Value,
     /// The value as sent, and as JSON once somebody has asked for it.
     raw: Option<Box<RawValue>>,
@@ -119,6 +121,19 @@ impl Check {
                 .map(String::as_str)
                 .chain(["result", "value"])
                 .chain(path.iter().copied()),
+        )
+    }
+
+    /// Where what a condition found stands.
+    #[must_use]
+    pub fn condition_source(&self, place: usize) -> Source {
+        let place = self.places.get(place).copied().unwrap_or(place).to_string();
+        Source::document(
+            ArtifactKind::Deepchecks,
+            self.pointer
+                .iter()
+                .map(String::as_str)
+                .chain(["result", "conditions_results", &place, "more_info"]),
         )
     }
 
@@ -219,27 +234,29 @@ fn check(item: Item, pointer: Vec<String>) -> Option<Check> {
         known => known,
     };
     let which = which.or_else(|| (!kind.compares_splits()).then_some(Which::Train));
-    let conditions = result.conditions_results.as_array().into_iter().flatten();
-    let conditions = conditions
-        .filter_map(|it| {
+    let conditions = result.conditions_results.as_array().into_iter().flatten().enumerate();
+    let (places, conditions) = conditions
+        .filter_map(|(place, it)| {
             let status = match it.get("status")?.as_str()?.to_ascii_uppercase().as_str() {
                 "PASS" => Status::Pass,
                 "FAIL" => Status::Fail,
                 "WARN" => Status::Warn,
                 _ => Status::Error,
             };
-            Some(Condition {
+            let condition = Condition {
                 status,
                 text: text(it.get("condition")),
                 more_info: text(it.get("more_info")),
-            })
+            };
+            Some((place, condition))
         })
-        .collect();
+        .unzip();
     Some(Check {
         kind,
         which,
         header,
         conditions,
+        places,
         params: result.params,
         raw: result.value,
         decoded: OnceCell::new(),
