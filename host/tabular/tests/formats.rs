@@ -441,7 +441,7 @@ fn numbers_among_texts_have_one_order() {
     let rows: String = (0..90)
         .map(|it| match it % 3 {
             0 => format!("{},1\n", it * 7),
-            1 => format!("{}x,0\n", it),
+            1 => format!("{it}x,0\n"),
             _ => format!("2024-01-{:02},1\n", it % 28 + 1),
         })
         .collect();
