@@ -38,7 +38,9 @@ fn one(name: &str, write: Writer) -> Result<()> {
         write(&file, size)?;
         diagnose(&folder)
     };
-    let (small_time, small_memory) = analyse(SMALL)?;
+    let (first, small_memory) = analyse(SMALL)?;
+    // The first one may have compiled the components.
+    let small_time = first.min(diagnose(&folder)?.0).min(diagnose(&folder)?.0);
     let (time, memory) = analyse(LARGE)?;
     // Read once, so that both find the file in the page cache.
     cat(&file)?;

@@ -437,6 +437,20 @@ fn what_was_not_compared_does_not_pass() {
 }
 
 #[test]
+fn numbers_among_texts_have_one_order() {
+    let rows: String = (0..90)
+        .map(|it| match it % 3 {
+            0 => format!("{},1\n", it * 7),
+            1 => format!("{it}x,0\n"),
+            _ => format!("2024-01-{:02},1\n", it % 28 + 1),
+        })
+        .collect();
+    let table = table_of(&format!("mixed,y\n{rows}"), &Options::default());
+    let results = checks("x", &table, Some(&table), &CheckOptions::default());
+    assert!(results.is_object());
+}
+
+#[test]
 fn long_texts_that_begin_alike_are_two() {
     let long = "a".repeat(300);
     let rows: String = (0..100).map(|it| format!("{long}{},{}\n", it % 2, it % 2)).collect();

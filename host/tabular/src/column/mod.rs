@@ -254,9 +254,12 @@ impl Column {
     }
 
     fn order(&self, a: Cell, b: Cell) -> std::cmp::Ordering {
+        // Numbers before texts: compared with each other as texts, they would stand in no one order.
         match (a.as_number(), b.as_number()) {
             (Some(a), Some(b)) => a.total_cmp(&b),
-            _ => self.show(a).cmp(&self.show(b)),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => self.show(a).cmp(&self.show(b)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read, Seek, SeekFrom},
+    io::BufReader,
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
@@ -18,7 +18,7 @@ use parquet::arrow::{
     arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
 };
 
-use super::{Batches, Format, Source, cells::is_plain};
+use super::{Batches, Format, Source, cells::is_plain, counted::Counted};
 use crate::{Batch, TableError};
 
 /// Rows that are decoded at once.
@@ -189,26 +189,6 @@ struct Reader<'a> {
     /// Bytes of a file that says nothing of its rows.
     read: Arc<AtomicU64>,
     total: u64,
-}
-
-/// A file of which is known how much was read.
-struct Counted {
-    file: File,
-    read: Arc<AtomicU64>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let got = self.file.read(buffer)?;
-        self.read.fetch_add(got as u64, Ordering::Relaxed);
-        Ok(got)
-    }
-}
-
-impl Seek for Counted {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
-    }
 }
 
 impl Reader<'_> {

@@ -3,6 +3,7 @@
 mod arrow;
 mod blocks;
 mod cells;
+mod counted;
 mod csv;
 mod decimal;
 mod kind;

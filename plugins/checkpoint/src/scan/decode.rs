@@ -13,6 +13,8 @@ pub(crate) const BLOCK: usize = 1024;
 /// lose nothing that matters.
 #[derive(Clone, Copy)]
 pub(crate) enum Block<'a> {
+    /// Single precision as it stands in the file: decoded where it is added up, without a copy.
+    Raw(&'a [[u8; 4]]),
     /// Single precision, also for everything that it holds exactly.
     Single(&'a [f32]),
     /// Double precision, also for wide integers.
@@ -23,6 +25,7 @@ impl Block<'_> {
     /// How many values there are.
     pub(crate) fn len(self) -> usize {
         match self {
+            Block::Raw(block) => block.len(),
             Block::Single(block) => block.len(),
             Block::Double(block) => block.len(),
         }
@@ -31,10 +34,20 @@ impl Block<'_> {
     /// Appends the values.
     pub(crate) fn extend(self, values: &mut Vec<f64>) {
         match self {
+            Block::Raw(block) => values.extend(block.iter().map(|it| f64::from(f32::from_le_bytes(*it)))),
             Block::Single(block) => values.extend(block.iter().map(|it| f64::from(*it))),
             Block::Double(block) => values.extend_from_slice(block),
         }
     }
+}
+
+/// Single precision from its bytes.
+pub(crate) fn decoded<'a>(bytes: &[[u8; 4]], buffer: &'a mut [f32; BLOCK]) -> &'a [f32] {
+    let Some(slots) = buffer.get_mut(..bytes.len()) else {
+        return &[];
+    };
+    convert(bytes, slots, f32::from_le_bytes);
+    slots
 }
 
 /// Calls `f` with the decoded elements. An incomplete element at the end is left out.
@@ -54,7 +67,10 @@ pub(crate) fn each_block(dtype: Dtype, bytes: &[u8], mut f: impl FnMut(Block<'_>
         };
     }
     match dtype {
-        Dtype::F32 => blocks!(4, single, Single, f32::from_le_bytes),
+        Dtype::F32 => {
+            let (elements, _) = bytes.as_chunks::<4>();
+            elements.chunks(BLOCK).for_each(|it| f(Block::Raw(it)));
+        }
         Dtype::F16 => blocks!(2, single, Single, |it| half(u16::from_le_bytes(it))),
         Dtype::Bf16 => blocks!(2, single, Single, |it| f32::from_bits(
             u32::from(u16::from_le_bytes(it)) << 16

@@ -1,6 +1,6 @@
 //! Counts and moments of a tensor, in one pass.
 
-use super::decode::Block;
+use super::decode::{BLOCK, Block, decoded};
 
 /// Independent sums: two vectors of single precision for each of the six, which leaves some of the sixteen
 /// registers of the usual vector units free; with more, each step would go through memory.
@@ -87,17 +87,32 @@ impl Moments {
     /// Adds values that follow the ones so far, and gives their own moments where all are finite.
     pub(crate) fn add(&mut self, block: Block<'_>) -> Option<Part> {
         let part = match block {
+            Block::Raw(bytes) => fast_raw(bytes),
             Block::Single(values) => fast_single(values),
             Block::Double(values) => fast_double(values),
         };
-        match (&part, block) {
-            (Some(part), Block::Single(values)) => self.merge(part, values.len()),
-            (Some(part), Block::Double(values)) => self.merge(part, values.len()),
-            (None, Block::Single(values)) if all_nan(values) => self.add_nan(values.len()),
-            (None, Block::Single(values)) => values.iter().for_each(|it| self.careful(f64::from(*it))),
-            (None, Block::Double(values)) => values.iter().for_each(|it| self.careful(*it)),
+        if let Some(part) = &part {
+            self.merge(part, block.len());
+            return Some(*part);
         }
-        part
+        match block {
+            Block::Raw(bytes) => {
+                let mut buffer = [0.0; BLOCK];
+                self.add_single(decoded(bytes, &mut buffer));
+            }
+            Block::Single(values) => self.add_single(values),
+            Block::Double(values) => values.iter().for_each(|it| self.careful(*it)),
+        }
+        None
+    }
+
+    /// Values of which not all are finite.
+    fn add_single(&mut self, values: &[f32]) {
+        if all_nan(values) {
+            self.add_nan(values.len());
+        } else {
+            values.iter().for_each(|it| self.careful(f64::from(*it)));
+        }
     }
 
     fn merge(&mut self, part: &Part, count: usize) {
@@ -140,6 +155,7 @@ impl Moments {
 }
 
 /// The moments of one block.
+#[derive(Clone, Copy)]
 pub(crate) struct Part {
     pub zeros: u64,
     sum: f64,
@@ -153,10 +169,10 @@ pub(crate) struct Part {
 /// such a block is read again value by value. A NaN or an infinity shows in the fourth powers
 /// since squares are never negative, so nothing has to be tested inside the loop.
 macro_rules! fast {
-    ($name:ident, $float:ty) => {
+    ($name:ident, $float:ty, $element:ty, $decode:expr) => {
         #[cfg_attr(target_family = "wasm", target_feature(enable = "simd128"))]
         #[allow(clippy::indexing_slicing, reason = "arrays of LANES, indexed below LANES")]
-        fn $name(values: &[$float]) -> Option<Part> {
+        fn $name(values: &[$element]) -> Option<Part> {
             let mut zeros = [0_u32; LANES];
             let mut sum = [0.0; LANES];
             let mut square = [0.0; LANES];
@@ -178,11 +194,11 @@ macro_rules! fast {
             }
             for row in rows {
                 for lane in 0..LANES {
-                    add!(lane, row[lane]);
+                    add!(lane, $decode(row[lane]));
                 }
             }
             for value in rest {
-                add!(0, *value);
+                add!(0, $decode(*value));
             }
             let total = |lanes: &[$float; LANES]| lanes.iter().map(|it| f64::from(*it)).sum::<f64>();
             let part = Part {
@@ -206,8 +222,9 @@ fn all_nan(values: &[f32]) -> bool {
     values.iter().map(|it| u32::from(it.is_nan())).sum::<u32>() as usize == values.len()
 }
 
-fast!(fast_single, f32);
-fast!(fast_double, f64);
+fast!(fast_raw, f32, [u8; 4], f32::from_le_bytes);
+fast!(fast_single, f32, f32, std::convert::identity);
+fast!(fast_double, f64, f64, std::convert::identity);
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use deepfix_views::checkpoint::Layer;
 
 use super::{
-    decode::{BLOCK, Block},
+    decode::{BLOCK, Block, decoded},
     moments::Part,
 };
 
@@ -40,6 +40,10 @@ impl Units {
     /// Adds values, the first of which is element `at` of the tensor.
     pub(crate) fn add(&mut self, at: u64, block: Block<'_>) {
         match block {
+            Block::Raw(bytes) => {
+                let mut buffer = [0.0; BLOCK];
+                self.add_single(at, decoded(bytes, &mut buffer));
+            }
             Block::Single(values) => self.add_single(at, values),
             Block::Double(values) => {
                 let mut single = [0_f32; BLOCK];

@@ -103,7 +103,7 @@ impl Space {
             space: self.clone(),
             blobs,
             inflating: RefCell::default(),
-            passed: Cell::default(),
+            passed: Passed::default(),
         }))
     }
 }
@@ -112,7 +112,7 @@ struct Opened<'a> {
     space: Space,
     blobs: Vec<(String, Box<dyn Blob + 'a>)>,
     inflating: RefCell<Option<(usize, Inflating)>>,
-    passed: Cell<u64>,
+    passed: Passed,
 }
 
 impl Blob for Opened<'_> {
@@ -150,7 +150,7 @@ pub(crate) struct Part<'a> {
     blob: &'a dyn Blob,
     piece: Piece,
     state: RefCell<Inflating>,
-    passed: Cell<u64>,
+    passed: Passed,
 }
 
 impl<'a> Part<'a> {
@@ -160,7 +160,7 @@ impl<'a> Part<'a> {
             blob,
             piece,
             state: RefCell::default(),
-            passed: Cell::default(),
+            passed: Passed::default(),
         }
     }
 }
@@ -180,6 +180,34 @@ impl Blob for Part<'_> {
             *state = Inflating::default();
         }
         state.read(self.blob, &self.piece, offset, length, &self.passed)
+    }
+}
+
+/// Bytes that were inflated only to be passed over.
+struct Passed {
+    so_far: Cell<u64>,
+    most: u64,
+}
+
+impl Default for Passed {
+    fn default() -> Self {
+        Self {
+            so_far: Cell::new(0),
+            most: MAX_PASSED,
+        }
+    }
+}
+
+impl Passed {
+    fn add(&self, bytes: u64) -> Result<(), Error> {
+        self.so_far.set(self.so_far.get().saturating_add(bytes));
+        if self.so_far.get() > self.most {
+            return Err(Error::BudgetExceeded(format!(
+                "its compressed parts are read out of order: more than {} bytes would be unpacked again",
+                self.most
+            )));
+        }
+        Ok(())
     }
 }
 
@@ -207,14 +235,9 @@ impl Inflating {
         piece: &Piece,
         from: u64,
         length: u64,
-        passed: &Cell<u64>,
+        passed: &Passed,
     ) -> Result<Vec<u8>, Error> {
-        passed.set(passed.get().saturating_add(from.saturating_sub(self.given)));
-        if passed.get() > MAX_PASSED {
-            return Err(Error::BudgetExceeded(format!(
-                "its compressed parts are read out of order: more than {MAX_PASSED} bytes would be unpacked again"
-            )));
-        }
+        passed.add(from.saturating_sub(self.given))?;
         while self.given < from {
             let skipped = self.next(blob, piece, (from - self.given).min(PACKED))?;
             if skipped.is_empty() {
@@ -248,5 +271,53 @@ impl Inflating {
         }
         self.given += out.len() as u64;
         Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    struct Bytes(Vec<u8>);
+
+    impl Blob for Bytes {
+        fn size(&self) -> u64 {
+            self.0.len() as u64
+        }
+
+        fn read(&self, offset: u64, length: u64) -> Result<Vec<u8>, Error> {
+            let start = (offset as usize).min(self.0.len());
+            let end = start.saturating_add(length as usize).min(self.0.len());
+            Ok(self.0[start..end].to_vec())
+        }
+    }
+
+    #[test]
+    fn going_back_in_a_compressed_part_costs_until_it_is_refused() {
+        let plain: Vec<u8> = (0..10_000_u32).map(|it| (it % 251) as u8).collect();
+        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&plain).unwrap();
+        let blob = Bytes(encoder.finish().unwrap());
+        let piece = Piece {
+            blob: String::new(),
+            offset: 0,
+            length: plain.len() as u64,
+            packed: Some(blob.size()),
+        };
+        let mut part = Part::new(&blob, piece, u64::MAX);
+        part.passed.most = 25_000;
+        // From front to back it costs nothing.
+        for from in (0..10_000).step_by(1000) {
+            assert_eq!(
+                part.read(from, 1000).unwrap(),
+                plain[from as usize..from as usize + 1000]
+            );
+        }
+        for _ in 0..2 {
+            assert_eq!(part.read(9_000, 10).unwrap(), plain[9_000..9_010]);
+        }
+        assert!(matches!(part.read(8_000, 10), Err(Error::BudgetExceeded(_))));
     }
 }

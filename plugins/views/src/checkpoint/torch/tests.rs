@@ -144,6 +144,28 @@ fn bytes_that_are_loaded_are_read_as_well() {
 }
 
 #[test]
+fn the_values_of_an_array_hide_no_import_from_who_loads_it_otherwise() {
+    // An array as joblib describes it, whose eight values are opcodes.
+    let wrapper = |values: &[u8]| {
+        let mut bytes = b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x05\0\0\0shapeK".to_vec();
+        bytes.push(values.len() as u8);
+        bytes.extend(b"\x85X\x05\0\0\0orderX\x01\0\0\0CX\x05\0\0\0dtypecnumpy\ndtype\nX\x02\0\0\0u1\x85Rub");
+        [&bytes[..], values, b"0ccollections\nOrderedDict\n)R."].concat()
+    };
+    let it = read_bytes(&wrapper(b"(cos\nsystem\nX\x02\0\0\0idtR."));
+    assert!(it.globals.contains(&"os.system".to_owned()), "{it:?}");
+    assert!(it.stopped.is_none() && it.arrays.len() == 1, "{it:?}");
+    assert!(it.globals.contains(&"collections.OrderedDict".to_owned()), "{it:?}");
+    let it = read_bytes(&wrapper(b"c\xff\xfe\n\x01\n\x00\x01"));
+    let names = [
+        "joblib.numpy_pickle.NumpyArrayWrapper",
+        "numpy.dtype",
+        "collections.OrderedDict",
+    ];
+    assert_eq!(it.globals, names);
+}
+
+#[test]
 fn a_pickle_that_says_no_protocol_is_one_by_its_name() {
     let of = |name: &str, bytes: &[u8]| crate::checkpoint::one_file(name, &Bytes(bytes.to_vec())).unwrap();
     for name in ["m.pkl", "m.pt", "m.bin", "m.joblib", "m.npy"] {

@@ -1,9 +1,14 @@
 //! What is imported and called.
 
+use std::collections::HashMap;
+
 use super::{
     Id, MAX_NESTED, Node, arrays,
     machine::{Machine, Step},
 };
+
+/// Opcodes of such a glance, and values of the memo that it knows.
+const GLANCE: usize = 10_000;
 
 impl Machine<'_> {
     pub(super) fn import(&mut self, op: u8) -> Step<()> {
@@ -93,6 +98,7 @@ impl Machine<'_> {
         if array.is_object {
             return self.within();
         }
+        self.glance();
         if array.is_aligned {
             let padding = self.byte()?;
             self.skip(u64::from(padding))?;
@@ -101,6 +107,60 @@ impl Machine<'_> {
         self.skip(array.bytes)?;
         self.out.arrays.insert(wrapper, array.at(at));
         Ok(())
+    }
+
+    /// Python's own reader knows nothing of the values behind such an object and would run them: what they
+    /// would import, taken as opcodes. Those of real arrays end at once, or are no names.
+    fn glance(&mut self) {
+        if self.is_glance {
+            return;
+        }
+        let (from, nodes, globals) = (self.input.at(), self.out.nodes.len(), self.out.globals.len());
+        let memo = if self.memo.len() <= GLANCE {
+            self.memo.clone()
+        } else {
+            HashMap::new()
+        };
+        let outer = (
+            self.stack.clone(),
+            self.marks.clone(),
+            std::mem::replace(&mut self.memo, memo),
+            self.memoised,
+            self.out.is_partial,
+            self.items,
+        );
+        self.is_glance = true;
+        for _ in 0..GLANCE {
+            match self.byte() {
+                Ok(b'.') | Err(_) => break,
+                Ok(op) if self.step(op).is_err() => break,
+                Ok(_) => {}
+            }
+        }
+        self.is_glance = false;
+        (
+            self.stack,
+            self.marks,
+            self.memo,
+            self.memoised,
+            self.out.is_partial,
+            self.items,
+        ) = outer;
+        self.input.seek(from);
+        if self.out.nodes.len() > nodes {
+            self.out.nodes.truncate(nodes);
+            self.texts.retain(|_, id| *id < nodes);
+            self.other = self.other.filter(|id| *id < nodes);
+        }
+        let is_name = |it: &String| {
+            it.split('.')
+                .all(|it| !it.is_empty() && it.chars().all(|it| it == '_' || it.is_ascii_alphanumeric()))
+        };
+        if !self.out.globals.iter().skip(globals).all(is_name) {
+            self.out.globals.truncate(globals);
+            self.known.retain(|_, place| *place < globals);
+            self.out.called.retain(|place| *place < globals);
+        }
     }
 
     /// A pickle of its own within this one, of which only the imports matter.

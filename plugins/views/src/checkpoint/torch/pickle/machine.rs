@@ -27,6 +27,8 @@ pub(super) struct Machine<'a> {
     pub memoised: u64,
     /// Bytes that have been read as pickles of their own.
     pub loaded: HashSet<u64>,
+    /// The values of an array are read as opcodes.
+    pub is_glance: bool,
 }
 
 pub(super) type Step<T> = Result<T, String>;
@@ -49,6 +51,7 @@ impl<'a> Machine<'a> {
             memo: HashMap::new(),
             memoised: 0,
             loaded: HashSet::new(),
+            is_glance: false,
         }
     }
 
@@ -79,7 +82,7 @@ impl<'a> Machine<'a> {
         Err(format!("more than {MAX_STEPS} steps"))
     }
 
-    fn step(&mut self, op: u8) -> Step<()> {
+    pub(super) fn step(&mut self, op: u8) -> Step<()> {
         match op {
             // Protocol and frames.
             0x80 => self.skip(1)?,
