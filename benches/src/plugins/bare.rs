@@ -329,7 +329,6 @@ impl Bare {
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         bindings::Analyzer::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host)?;
-        linker.define_unknown_imports_as_traps(&component)?;
         Ok(Self {
             engine: engine.clone(),
             pre: bindings::AnalyzerPre::new(linker.instantiate_pre(&component)?)?,
@@ -349,7 +348,8 @@ impl Bare {
     pub(super) async fn describe(&self) -> Result<String> {
         let mut store = self.store(Experiment::default());
         let analyzer = self.pre.instantiate_async(&mut store).await?;
-        let described = analyzer.deepfix_analysis_analyze().call_describe(&mut store).await?;
+        let described = analyzer.deepfix_analysis_analyze().call_describe(&mut store).await;
+        let described = described.map_err(|error| format!("describe: {error:?}"))?;
         Ok(described.name)
     }
 
@@ -367,7 +367,8 @@ impl Bare {
         let report = analyzer
             .deepfix_analysis_analyze()
             .call_analyze(&mut store, &request)
-            .await?;
+            .await;
+        let report = report.map_err(|error| format!("analyze: {error:?}"))?;
         Ok(report.map_err(|error| format!("{error:?}"))?.analyses.len())
     }
 }
