@@ -11,15 +11,18 @@
 )]
 
 mod assets;
+mod content;
 mod frame;
 mod markdown;
 mod pages;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use assets::content_security_policy;
-pub use frame::{Frame, Here};
-pub use pages::{
-    Agent, Agents, Change, Compare, Counts, Home, Knowledge, List, PageError, Passage, Row, SignIn, State, Trouble,
-    agents, compare, home, knowledge, list, sign_in, trouble,
+pub use content::{
+    Agent, Agents, Change, Compare, Counts, Home, Knowledge, List, Passage, Row, SignIn, State, Trouble,
 };
+pub use frame::{Frame, Here};
+pub use pages::{PageError, agents, compare, home, knowledge, list, sign_in, trouble};
 pub use words::Language;

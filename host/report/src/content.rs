@@ -3,6 +3,8 @@
 use deepfix_core::{AgentResult, AnalyseResponse, Severity, WireAnalysis};
 use serde_json::Value as Json;
 
+use crate::checks::both_sets;
+
 /// Codes of the reasoner that say that there is no fault.
 const VERDICTS: [&str; 2] = ["cross.healthy", "cross.not_examined"];
 
@@ -112,35 +114,6 @@ fn names(value: Option<&Json>) -> String {
         Some(Json::Array(names)) => both_sets(names.iter().filter_map(Json::as_str)).join(", "),
         _ => String::new(),
     }
-}
-
-/// Names of checks, each once: a check on both sets is two items of one name with the set's behind it.
-fn both_sets<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
-    for name in names {
-        let (check, set) = ["Train", "Test"]
-            .into_iter()
-            .find_map(|set| {
-                Some((
-                    name.strip_suffix(" Dataset")?.strip_suffix(set)?.strip_suffix(" - ")?,
-                    set,
-                ))
-            })
-            .map_or((name, None), |(check, set)| (check, Some(set)));
-        match all.iter_mut().find(|(known, _)| *known == check) {
-            Some((_, sets)) => sets.extend(set),
-            None => all.push((check, set.into_iter().collect())),
-        }
-    }
-    let text = |(check, mut sets): (&str, Vec<&str>)| {
-        if sets.is_empty() {
-            return check.to_owned();
-        }
-        // The order of items is random.
-        sets.sort_unstable_by(|a, b| b.cmp(a));
-        format!("{check} ({})", sets.join(", "))
-    };
-    all.into_iter().map(text).collect()
 }
 
 fn list<'a>(response: &'a AnalyseResponse, name: &str) -> &'a [Json] {
@@ -287,24 +260,4 @@ fn consequences<'a>(response: &'a AnalyseResponse, code: &str) -> Vec<&'a str> {
         .map(|it| text(it, "code"))
         .filter(|it| !it.is_empty())
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_check_on_both_sets_is_named_once() {
-        let names = [
-            "A - Test Dataset",
-            "B",
-            "A - Train Dataset",
-            "C - Train Dataset",
-            "D - Dataset",
-        ];
-        assert_eq!(
-            both_sets(names.into_iter()),
-            ["A (Train, Test)", "B", "C (Train)", "D - Dataset"]
-        );
-    }
 }

@@ -11,6 +11,7 @@
 )]
 
 mod charts;
+mod checks;
 mod content;
 mod html;
 mod labels;

@@ -1,29 +1,20 @@
 //! The files of an upload, on their way to a temporary folder.
 
-use std::{
-    future::Future,
-    path::{Path, PathBuf},
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::path::{Path, PathBuf};
 
 use axum::{
     body::Body,
-    extract::{FromRequest as _, Multipart, Request, multipart::Field},
+    extract::{FromRequest as _, Multipart, Request},
 };
-use bytes::Bytes;
 use deepfix_core::{Problem, ProblemCode};
-use futures_util::Stream;
 use tempfile::TempDir;
-use tokio::{
-    io::AsyncWriteExt as _,
-    time::{Instant, timeout, timeout_at},
-};
+use tokio::io::AsyncWriteExt as _;
 
+use super::pace::{Pace, Unhurried};
 use crate::{app::App, problem::Refusal};
 
 /// A text field: a name, a column, a language.
-const MAX_FIELD: usize = 1_000;
+pub(super) const MAX_FIELD: usize = 1_000;
 /// Names of folders above a file. Trainings nest less.
 const MAX_DEPTH: usize = 16;
 /// Bytes of one name, as file systems have it.
@@ -56,7 +47,7 @@ impl Received {
 /// The folder of loose files, below the temporary one.
 const FILES: &str = "upload";
 
-fn wrong(detail: impl Into<String>) -> Refusal {
+pub(super) fn wrong(detail: impl Into<String>) -> Refusal {
     Problem::new(ProblemCode::InvalidField, detail.into()).into()
 }
 
@@ -79,10 +70,9 @@ pub(super) async fn receive(app: &App, max_size: u64, max_files: usize, request:
     }
     let (parts, body) = request.into_parts();
     let bound = usize::try_from(most).unwrap_or(usize::MAX);
-    let body = Body::from_stream(Unhurried {
-        inner: Box::pin(Body::new(http_body_util::Limited::new(body, bound)).into_data_stream()),
-        rest: false,
-    });
+    let body = Body::from_stream(Unhurried::new(
+        Body::new(http_body_util::Limited::new(body, bound)).into_data_stream(),
+    ));
     let mut form = Multipart::from_request(Request::from_parts(parts, body), &())
         .await
         .map_err(|error| {
@@ -172,7 +162,7 @@ fn safe(name: &str) -> Result<PathBuf, Refusal> {
     let plain = |it: &&str| {
         !it.is_empty() && *it != "." && *it != ".." && it.len() <= MAX_NAME && !it.chars().any(char::is_control)
     };
-    if parts.len() > MAX_DEPTH || !parts.iter().all(|it| plain(it)) {
+    if parts.len() > MAX_DEPTH || !parts.iter().all(plain) {
         let shown: String = name.chars().take(80).collect();
         return Err(wrong(format!(
             "the file name `{}` cannot be taken: expected a relative path of at most {MAX_DEPTH} plain names",
@@ -196,84 +186,6 @@ fn handed_over(paths: &[PathBuf]) -> PathBuf {
     folder
         .filter(|folder| paths.iter().all(|it| first(it).as_ref() == Some(folder)))
         .unwrap_or_default()
-}
-
-/// How long a client may take.
-struct Pace {
-    deadline: Instant,
-    idle: std::time::Duration,
-}
-
-impl Pace {
-    fn of(app: &App) -> Self {
-        Self {
-            deadline: Instant::now() + app.config().body_timeout,
-            idle: app.config().body_idle_timeout,
-        }
-    }
-
-    async fn within<T>(
-        &self,
-        work: impl Future<Output = Result<T, axum::extract::multipart::MultipartError>>,
-    ) -> Result<T, Refusal> {
-        match timeout_at(self.deadline, timeout(self.idle, work)).await {
-            Ok(Ok(done)) => done.map_err(|error| {
-                let code = if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-                    ProblemCode::PayloadTooLarge
-                } else {
-                    ProblemCode::InvalidField
-                };
-                Problem::new(code, format!("the form cannot be read: {}", error.body_text())).into()
-            }),
-            Ok(Err(_)) | Err(_) => Err(Refusal::transport(
-                axum::http::StatusCode::REQUEST_TIMEOUT,
-                "body_timeout",
-                "The body came too slowly",
-                "the upload was too slow (`[server] body_timeout`, `body_idle_timeout`)".to_owned(),
-            )),
-        }
-    }
-
-    async fn next<'a>(&self, form: &'a mut Multipart) -> Result<Option<Field<'a>>, Refusal> {
-        self.within(form.next_field()).await
-    }
-
-    async fn chunk(&self, field: &mut Field<'_>) -> Result<Option<Bytes>, Refusal> {
-        self.within(field.chunk()).await
-    }
-
-    async fn text(&self, field: &mut Field<'_>) -> Result<Option<String>, Refusal> {
-        let mut bytes = Vec::new();
-        while let Some(chunk) = self.chunk(field).await? {
-            if bytes.len() + chunk.len() > MAX_FIELD {
-                return Err(wrong(format!("a text field is longer than {MAX_FIELD} bytes")));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        let text = String::from_utf8(bytes).map_err(|_| wrong("a text field is not UTF-8"))?;
-        Ok(Some(text.trim().to_owned()).filter(|it| !it.is_empty()))
-    }
-}
-
-/// A body of which one piece is there at a time. The parser takes all that there is, so a client
-/// that is faster than the disk would fill the memory.
-struct Unhurried<S> {
-    inner: Pin<Box<S>>,
-    rest: bool,
-}
-
-impl<S: Stream> Stream for Unhurried<S> {
-    type Item = S::Item;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
-        if std::mem::take(&mut self.rest) {
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let polled = self.inner.as_mut().poll_next(context);
-        self.rest = matches!(polled, Poll::Ready(Some(_)));
-        polled
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod files;
 mod history;
 mod home;
 pub(crate) mod knowledge;
+mod pace;
 mod session;
 mod trouble;
 pub(crate) mod upload;
