@@ -4,9 +4,10 @@
     target/tabular-env/bin/python sdk/python/benches/diagnose.py deepchecks 20000 50
     ENVIRONMENT/bin/python sdk/python/benches/diagnose.py ydata 20000 50
 
-Each is a process of its own, so that its peak of memory is its own. `ours` has statistics, checks and the diagnosis; deepchecks its
-suites of data integrity and of train-test validation; ydata-profiling its report of both tables in its minimal mode. The tables are the
-same: half numbers, some categories, a label, a test table of a quarter of the rows.
+Each is a process of its own, so that its peak of memory is its own. `ours` has statistics, checks and the diagnosis;
+deepchecks its suites of data integrity and of train-test validation; ydata-profiling its report of both tables in its
+minimal mode. The tables are the same: numbers, each tenth column of categories, a label, a test table of a quarter of
+the rows.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ import numpy
 from deepfix._watch import Watch
 
 #: Trainings of each kind.
-REPEATS = 7
+REPEATS = 5
 #: The names of hooks, of any framework.
 HOOKS = ("on_", "after_", "before_", "__call__")
 
