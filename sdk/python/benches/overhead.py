@@ -24,10 +24,11 @@ os.environ.setdefault("WANDB_DISABLED", "true")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy
+
 from deepfix._watch import Watch
 
 #: Trainings of each kind.
-REPEATS = 7
+REPEATS = 5
 #: The names of hooks, of any framework.
 HOOKS = ("on_", "after_", "before_", "__call__")
 
@@ -68,6 +69,7 @@ def rows(number: int = 20_000, features: int = 20) -> tuple[Any, Any]:
 
 def of_xgboost() -> tuple[Callable[[list[Any]], Any], type]:
     import xgboost
+
     from deepfix.integrations.xgboost import DeepFixCallback
 
     X, y = rows()
@@ -83,6 +85,7 @@ def of_xgboost() -> tuple[Callable[[list[Any]], Any], type]:
 
 def of_lightgbm() -> tuple[Callable[[list[Any]], Any], type]:
     import lightgbm
+
     from deepfix.integrations.lightgbm import DeepFixCallback
 
     X, y = rows()
@@ -99,6 +102,7 @@ def of_lightgbm() -> tuple[Callable[[list[Any]], Any], type]:
 
 def of_keras() -> tuple[Callable[[list[Any]], Any], type]:
     import keras
+
     from deepfix.integrations.keras import DeepFixCallback
 
     X, y = rows()
@@ -161,8 +165,9 @@ def of_transformers() -> tuple[Callable[[list[Any]], Any], type]:
     import tempfile
 
     import torch
-    from deepfix.integrations.transformers import DeepFixCallback
     from transformers import BertConfig, BertForSequenceClassification, Trainer, TrainingArguments
+
+    from deepfix.integrations.transformers import DeepFixCallback
 
     sizes = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 128}
     ids = torch.randint(5, 100, (1024, 16))

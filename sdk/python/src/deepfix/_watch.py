@@ -21,9 +21,9 @@ T = TypeVar("T")
 
 LOGGER = logging.getLogger("deepfix")
 
-#: The share of a training's time that measuring (gradient norms) may take. Half of the one per cent that is
-#: promised: recording what the framework hands over takes some as well.
-SHARE = 0.005
+#: The share of a training's time that each thing that is measured (gradient norms, losses) may take. Two of them
+#: are half of the one per cent that is promised: calling the hooks and recording take some as well.
+SHARE = 0.0025
 #: Rows of steps that are kept. Beyond, every other one goes, and half as many come.
 MOST_ROWS = 10_000
 #: Seconds within which a diagnosis in the background must be done, so that a program can end.

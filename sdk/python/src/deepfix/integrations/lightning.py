@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from .._watch import Watch, harmless, number
+from .._watch import Budget, Watch, harmless, number
 
 try:
     from lightning.pytorch.callbacks import Callback
@@ -32,6 +32,7 @@ class DeepFixCallback(Callback):  # type: ignore[misc, unused-ignore]
         self.watch = Watch(*args, **kwargs)
         self._loss: Any = None
         self._batches = 0
+        self._losses = Budget()
 
     def result(self, timeout: float | None = None) -> Any:
         """The diagnosis, waiting for it where it is under way."""
@@ -41,7 +42,7 @@ class DeepFixCallback(Callback):  # type: ignore[misc, unused-ignore]
     def on_fit_start(self, trainer: Any, pl_module: Any) -> None:
         """A training starts."""
         self.watch.begin()
-        self._loss, self._batches = None, 0
+        self._loss, self._batches, self._losses = None, 0, Budget()
         hparams = dict(getattr(pl_module, "hparams", {}) or {})
         self.watch.add_params(
             {
@@ -91,12 +92,15 @@ class DeepFixCallback(Callback):  # type: ignore[misc, unused-ignore]
 
     @harmless
     def on_train_batch_end(self, trainer: Any, pl_module: Any, outputs: Any, *_: Any) -> None:
-        """Adds up the loss; it stays on its device until the epoch ends."""
-        loss = outputs.get("loss") if isinstance(outputs, dict) else outputs
-        if isinstance(loss, torch.Tensor):
-            loss = loss.detach()
-            self._loss = loss if self._loss is None else self._loss + loss
-            self._batches += 1
+        """Adds up the loss, as often as the budget of time allows; it stays on its device until the epoch ends."""
+        if not self._losses.allows():
+            return
+        with self._losses.measuring():
+            loss = outputs.get("loss") if isinstance(outputs, dict) else outputs
+            if isinstance(loss, torch.Tensor):
+                loss = loss.detach()
+                self._loss = loss if self._loss is None else self._loss + loss
+                self._batches += 1
 
     @harmless
     def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
