@@ -49,7 +49,7 @@ pub(crate) fn walk(folder: &Path, access: &FileAccess) -> Vec<Entry> {
                     let file = access.file(&entry.path());
                     file.and_then(|it| Some(it.metadata().ok()?.len()))
                 } else {
-                    metadata.is_file().then(|| metadata.len())
+                    metadata.is_file().then_some(metadata.len())
                 };
                 if let Some(size) = length {
                     files.push(Entry {

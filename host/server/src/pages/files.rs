@@ -172,7 +172,7 @@ fn safe(name: &str) -> Result<PathBuf, Refusal> {
     let plain = |it: &&str| {
         !it.is_empty() && *it != "." && *it != ".." && it.len() <= MAX_NAME && !it.chars().any(char::is_control)
     };
-    if parts.len() > MAX_DEPTH || !parts.iter().all(|it| plain(it)) {
+    if parts.len() > MAX_DEPTH || !parts.iter().all(plain) {
         let shown: String = name.chars().take(80).collect();
         return Err(wrong(format!(
             "the file name `{}` cannot be taken: expected a relative path of at most {MAX_DEPTH} plain names",
