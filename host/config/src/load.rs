@@ -130,7 +130,7 @@ impl Checker<'_> {
             file: self.file.to_owned(),
             server: self.server(&raw.server)?,
             history: service::history(self, raw.history)?,
-            access: service::access(self, raw.access)?,
+            access: service::access(self, &raw.access)?,
             uploads: uploads::check(self, &raw.uploads)?,
             tls: tls::tls(self, &raw.tls)?,
             oidc: oidc::oidc(self, raw.oidc)?,

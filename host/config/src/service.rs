@@ -115,7 +115,7 @@ pub(crate) fn history(checker: &Checker<'_>, raw: RawHistory) -> Result<HistoryC
     })
 }
 
-pub(crate) fn access(checker: &Checker<'_>, raw: RawAccess) -> Result<AccessConfig, ConfigError> {
+pub(crate) fn access(checker: &Checker<'_>, raw: &RawAccess) -> Result<AccessConfig, ConfigError> {
     let default = AccessConfig::default();
     let require_keys = match raw.require_keys.as_deref() {
         None => default.require_keys,

@@ -130,7 +130,7 @@ impl Tokens {
         };
         let has = |scope: &Scope| {
             let own = |it: &&str| it.strip_prefix(config.scope_prefix.as_str()) == Some(scope.as_str());
-            named.iter().any(|it| own(it))
+            named.iter().any(own)
         };
         Ok(Bearer {
             subject: claims.get("sub").and_then(Json::as_str).unwrap_or_default().to_owned(),
