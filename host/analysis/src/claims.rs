@@ -5,6 +5,8 @@
 //! many were asked. A claim that fails is dropped and counted in `model_claims`; the rules'
 //! results stay.
 
+use std::collections::HashSet;
+
 use deepfix_core::{Analysis, JudgedAnalysis, ResolvedFact, Severity, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -43,11 +45,17 @@ impl Claims {
     ) -> bool {
         let mut extras = object(&analysis.finding.extras);
         let note = match extras.get(NOTE) {
-            Some(Json::Object(note)) => note.clone(),
+            Some(Json::Object(note)) if note.get("origin").and_then(Json::as_str) == Some("model") => note.clone(),
+            // Whatever else a plugin says of them.
             _ if said.is_behind(analysis) => unmarked(said),
+            // Of another agent's model, and judged there.
+            Some(Json::Object(note)) if note.contains_key("agreement") => return true,
+            Some(Json::Object(note)) => note.clone(),
             _ => return true,
         };
-        let (agree, of) = (count(&note, "agree"), count(&note, "of"));
+        // No more samples can agree than have answered.
+        let agree = count(&note, "agree").min(said.answers());
+        let of = count(&note, "of").max(said.answers());
         let own = note.get("origin").and_then(Json::as_str) == Some("model");
         if own {
             if let Some(reason) = wrong(analysis, facts, verified) {
@@ -175,7 +183,7 @@ fn unmarked(said: &Said) -> Map<String, Json> {
     let mut note = Map::new();
     note.insert("origin".to_owned(), json!("model"));
     note.insert("agree".to_owned(), json!(1));
-    note.insert("of".to_owned(), json!(said.answers().max(1)));
+    note.insert("of".to_owned(), json!(said.answers()));
     note
 }
 
@@ -187,7 +195,9 @@ fn wrong(analysis: &Analysis, facts: &[ResolvedFact], verified: bool) -> Option<
             "it points to no place of an artifact".to_owned()
         });
     }
-    let values: Vec<f64> = facts.iter().filter_map(|it| number(&it.fact.value)).collect();
+    // What was read, and not what a plugin says was.
+    let read = facts.iter().filter(|it| it.verified == Some(true));
+    let values: Vec<f64> = read.filter_map(|it| number(&it.fact.value)).collect();
     let finding = &analysis.finding;
     // Form is judged before names are taken out: a link does not become harmless by standing in
     // the artifact as well.
@@ -201,23 +211,30 @@ fn wrong(analysis: &Analysis, facts: &[ResolvedFact], verified: bool) -> Option<
         })
         // What an action advises is no claim about the artifact: its numbers are free.
         .or_else(|| unfit_form(&analysis.recommendation.action))
+        .or_else(|| unfit_form(&analysis.recommendation.rationale))
 }
 
 /// Words of a label that any fact may have.
-const COMMON: [&str; 8] = ["first", "last", "lowest", "highest", "rows", "value", "number", "with"];
+const COMMON: [&str; 14] = [
+    "first", "last", "lowest", "highest", "rows", "value", "values", "number", "with", "the", "and", "for", "all",
+    "not",
+];
 
 /// Whether a description speaks of what its facts are about: it states one of their values, or a
 /// word of their names. Prompts ask for names as they stand, in every language.
 fn names_a_fact(text: &str, facts: &[ResolvedFact], values: &[f64]) -> bool {
     let lower = text.to_lowercase();
-    let word = |it: &str| it.chars().count() > 2 && !COMMON.contains(&it) && lower.contains(it);
+    let words: HashSet<&str> = lower.split(|it: char| !it.is_alphanumeric()).collect();
+    let word = |it: &str| it.chars().count() > 2 && !COMMON.contains(&it) && words.contains(it);
     let named = facts.iter().any(|it| {
         let label = it.fact.label.to_lowercase();
-        let text = match &it.fact.value {
+        let whole = match &it.fact.value {
             Value::Text(text) => text.to_lowercase(),
             _ => String::new(),
         };
-        label.split(|it: char| !it.is_alphanumeric()).any(word) || text.split_whitespace().any(word)
+        label.split(|it: char| !it.is_alphanumeric()).any(word)
+            || (label.chars().count() > 2 && lower.contains(&label))
+            || (whole.chars().count() > 2 && lower.contains(&whole))
     });
     named || !numbers_of(text).is_empty() && unfounded(text, values, &[]).is_none()
 }

@@ -37,10 +37,16 @@ fn analysis(code: &str, description: &str, note: &Json) -> Analysis {
     }
 }
 
+/// As many answers as the note says were asked for, none of whose words stand in a finding.
+fn answers(note: &Json) -> Said {
+    let of = note["of"].as_u64().unwrap_or(1);
+    Said::in_answers(&vec![("Q".into(), String::new()); usize::try_from(of).unwrap()])
+}
+
 fn checked(description: &str, note: &Json, verified: bool) -> (Option<Analysis>, Json) {
     let mut claims = Claims::default();
     let mut it = analysis("a.b", description, note);
-    let keep = claims.check(&mut it, &[fact(0.5)], verified, &Said::default());
+    let keep = claims.check(&mut it, &[fact(0.5)], verified, &answers(note));
     let mut extras = Map::new();
     claims.write(&mut extras);
     (keep.then_some(it), extras.remove("model_claims").unwrap_or_default())
@@ -109,19 +115,42 @@ fn words_that_play_a_rules_finding_down_are_not_added() {
 #[test]
 fn a_model_is_found_out_behind_a_finding_without_a_mark() {
     let words = "The optimiser state was lost when the run was resumed.";
-    let said = Said::in_answers(&[words.to_owned()]);
+    let said = Said::in_answers(&[("Q".into(), words.to_owned())]);
     let mut it = analysis("a.b", words, &json!(null));
     it.finding.extras = String::new();
     let mut claims = Claims::default();
     assert!(!claims.check(&mut it, &[fact(0.5)], true, &said));
     // Words that do speak of its facts are the model's still: a remark.
     let words = "The loss of layer 3 stays at 50 % to the end.";
-    let said = Said::in_answers(&[words.to_owned()]);
+    let said = Said::in_answers(&[("Q".into(), words.to_owned())]);
     let mut it = analysis("a.b", words, &json!(null));
     it.finding.extras = String::new();
     assert!(claims.check(&mut it, &[fact(0.5)], true, &said));
     assert_eq!(it.finding.severity, Severity::Low);
     assert!(it.finding.confidence < 0.25);
+}
+
+#[test]
+fn a_plugin_can_neither_hide_a_models_words_behind_a_mark_nor_count_samples_that_were_not() {
+    let words = "The loss of layer 3 stays at 50 % to the end.";
+    for note in [
+        json!({}),
+        json!({"wording": "Indeed the loss stays."}),
+        json!({"agreement": "9 of 9"}),
+    ] {
+        let said = Said::in_answers(&[("Q".into(), words.to_owned())]);
+        let mut it = analysis("a.b", words, &note);
+        assert!(Claims::default().check(&mut it, &[fact(0.5)], true, &said));
+        assert_eq!(
+            (it.finding.severity, it.finding.confidence < 0.25),
+            (Severity::Low, true),
+            "{note}"
+        );
+    }
+    let said = Said::in_answers(&[("Q".into(), words.to_owned())]);
+    let mut it = analysis("a.b", words, &own(1_000, 1));
+    assert!(Claims::default().check(&mut it, &[fact(0.5)], true, &said));
+    assert!(it.finding.confidence < 0.25 && it.finding.severity == Severity::Low);
 }
 
 #[test]

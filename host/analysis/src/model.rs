@@ -276,7 +276,7 @@ struct AgentModel {
     llm: Llm,
     samples: u32,
     account: Arc<Account>,
-    said: Mutex<Vec<String>>,
+    said: Mutex<Vec<(Arc<str>, String)>>,
 }
 
 impl LanguageModel for AgentModel {
@@ -292,7 +292,7 @@ impl LanguageModel for AgentModel {
         }))
     }
 
-    fn said(&self) -> Vec<String> {
+    fn said(&self) -> Vec<(Arc<str>, String)> {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -326,10 +326,12 @@ impl LanguageModel for AgentModel {
                 Some(Err(error)) => return Err(ServiceError::Unavailable(format!("the call was lost: {error}"))),
                 None => return Err(ServiceError::Unavailable("the call was lost".to_owned())),
             };
+            let asked: Vec<&str> = request.messages.iter().map(|it| it.content.as_str()).collect();
+            let asked: Arc<str> = asked.join("\n").into();
             self.said
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .extend(answer.texts.iter().cloned());
+                .extend(answer.texts.iter().map(|it| (Arc::clone(&asked), it.clone())));
             Ok(Completion {
                 texts: answer.texts,
                 model: answer.model,

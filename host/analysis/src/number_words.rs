@@ -1,14 +1,19 @@
 //! Numbers that a text writes as words, in English and French: a model that may not invent digits
 //! could write `ninety percent`.
 //!
-//! From three on: `one`, `two`, `un` and `deux` are articles and pairs more often than claims.
+//! From three on: `one`, `two`, `un` and `deux` are articles and pairs more often than claims, and
+//! count only within a longer number.
 //! Words that mean something else as well (`seize`, `neuf`) are left out. Other languages are held
 //! against their digits alone.
 
 use crate::numbers::Stated;
 
 /// Words that stand for themselves.
-const VALUES: [(&str, f64); 44] = [
+const VALUES: [(&str, f64); 48] = [
+    ("one", 1.0),
+    ("two", 2.0),
+    ("un", 1.0),
+    ("deux", 2.0),
     ("three", 3.0),
     ("four", 4.0),
     ("five", 5.0),
@@ -56,7 +61,11 @@ const VALUES: [(&str, f64); 44] = [
 ];
 
 /// Words that multiply what stands before them.
-const SCALES: [(&str, f64); 9] = [
+const SCALES: [(&str, f64); 13] = [
+    ("billion", 1e9),
+    ("billions", 1e9),
+    ("milliard", 1e9),
+    ("milliards", 1e9),
     ("hundred", 1e2),
     ("hundreds", 1e2),
     ("cent", 1e2),
@@ -84,13 +93,20 @@ pub(crate) fn in_words(text: &str) -> Vec<Stated> {
             (None, Some(scale), Some((text, before))) => Some((join(&text, word), before * scale)),
             (None, Some(scale), None) => Some((word.to_owned(), scale)),
             (None, None, current) => {
-                found.extend(current.map(|(text, value)| Stated::word(&text, value)));
+                found.extend(current.filter(is_claim));
                 None
             }
         };
     }
-    found.extend(current.map(|(text, value)| Stated::word(&text, value)));
+    found.extend(current.filter(is_claim));
     found
+        .into_iter()
+        .map(|(text, value)| Stated::word(&text, value))
+        .collect()
+}
+
+fn is_claim((_, value): &(String, f64)) -> bool {
+    *value > 2.0
 }
 
 fn join(text: &str, word: &str) -> String {
@@ -110,6 +126,10 @@ mod tests {
         assert_eq!(of("Twenty-five of three hundred rows"), [25.0, 300.0]);
         assert_eq!(of("quatre-vingt-dix pour cent"), [90.0]);
         assert_eq!(of("a hundred thousand rows"), [100_000.0]);
+        assert_eq!(
+            of("two hundred, twenty-one, deux cents, one billion"),
+            [200.0, 21.0, 200.0, 1e9]
+        );
         assert_eq!(of("two losses, one split, neuf et seize"), Vec::<f64>::new());
         assert_eq!(of("tension, often, attention"), Vec::<f64>::new());
     }

@@ -49,11 +49,15 @@ pub(crate) fn unfounded(text: &str, facts: &[f64], known: &[f64]) -> Option<Stat
 
 fn follows(stated: &Stated, facts: &[f64], known: &[f64]) -> bool {
     let near = |target: f64| {
-        stated.readings.iter().any(|(value, rounding)| {
-            let (value, target) = (value.abs(), target.abs());
-            let most = rounding.min(MOST_ROUNDING * value).max(1e-9 * value);
-            (value - target).abs() <= most
-        })
+        stated
+            .readings
+            .iter()
+            .filter(|it| it.0.is_finite())
+            .any(|(value, rounding)| {
+                let (value, target) = (value.abs(), target.abs());
+                let most = rounding.min(MOST_ROUNDING * value).max(1e-9 * value);
+                (value - target).abs() <= most
+            })
     };
     let either = |target: f64| target.is_finite() && (near(target) || near(target * 100.0));
     if facts.iter().chain(known).any(|it| either(*it)) {
@@ -115,13 +119,17 @@ pub(crate) fn stated(text: &str) -> Vec<Stated> {
         // Digits are part of a name behind its letters (`layer3`). Behind a number letters are its
         // unit, but for an index such as `3d`. Scripts without spaces between words join a number
         // with its neighbours all the same.
-        let name = start > 0 && (is_joining(at(start - 1)) || at(start - 1) == '_');
+        let marked = start > 0 && at(start - 1) == '_' && (start < 2 || !is_joining(at(start - 2)));
+        let name = start > 0 && !marked && (is_joining(at(start - 1)) || at(start - 1) == '_');
         let suffix: String = (place..).map(at).take_while(|it| is_joining(*it)).take(3).collect();
-        let ordinal = matches!(
-            suffix.to_lowercase().as_str(),
-            "d" | "st" | "nd" | "rd" | "th" | "e" | "er"
-        );
-        if name || ordinal || at(place) == '_' {
+        let whole = digits.chars().all(|it| it.is_ascii_digit());
+        let ordinal = whole
+            && matches!(
+                suffix.to_lowercase().as_str(),
+                "d" | "st" | "nd" | "rd" | "th" | "e" | "er"
+            );
+        let goes_on = at(place) == '_' && at(place + 1).is_alphanumeric();
+        if name || ordinal || goes_on {
             // The rest of the name is not a number either.
             while at(place).is_alphanumeric() || at(place) == '_' {
                 place += 1;
@@ -270,6 +278,11 @@ mod tests {
             "trois cent lignes",
             "a million rows",
             "½ of it",
+            "1e309",
+            "_0.001_",
+            "0.99e",
+            "two hundred rows",
+            "three billion rows",
             "①",
             "ค่า0.35",
             "௭",

@@ -1,6 +1,8 @@
 //! What a language model answered an agent, so that its words are known again in the agent's
 //! findings, whether the agent marks them or not.
 
+use std::sync::Arc;
+
 use deepfix_core::Analysis;
 use deepfix_runtime::LanguageModel;
 use serde_json::Value as Json;
@@ -10,7 +12,7 @@ const TELLING: usize = 24;
 /// Texts that are kept of one agent's answers; a schema-bound answer has about ten.
 const MOST_TEXTS: usize = 500;
 
-/// The texts of a model's answers.
+/// The texts of a model's answers, but for those that it only repeats: they stand in the question.
 #[derive(Debug, Default)]
 pub(crate) struct Said {
     answers: usize,
@@ -23,14 +25,18 @@ impl Said {
         model.available().then(|| Self::in_answers(&model.said()))
     }
 
-    pub(crate) fn in_answers(answers: &[String]) -> Self {
+    pub(crate) fn in_answers(answers: &[(Arc<str>, String)]) -> Self {
         let mut texts = Vec::new();
-        for answer in answers {
+        for (asked, answer) in answers {
+            let mut own = Vec::new();
             match serde_json::from_str::<Json>(answer) {
-                Ok(json) => leaves(&json, &mut texts),
-                Err(_) => answer.lines().for_each(|it| keep(it, &mut texts)),
+                Ok(json) => leaves(&json, &mut own),
+                Err(_) => answer.lines().for_each(|it| keep(it, &mut own)),
             }
+            own.retain(|it| !asked.contains(it.as_str()) && !asked.contains(&escaped(it)));
+            texts.extend(own);
         }
+        texts.truncate(MOST_TEXTS);
         Self {
             answers: answers.len(),
             texts,
@@ -38,8 +44,8 @@ impl Said {
     }
 
     /// How many answers there were, those of all samples.
-    pub(crate) fn answers(&self) -> usize {
-        self.answers
+    pub(crate) fn answers(&self) -> u64 {
+        self.answers as u64
     }
 
     /// Whether a finding holds words of an answer.
@@ -55,6 +61,13 @@ impl Said {
             .iter()
             .any(|said| written.iter().any(|it| it.contains(said.as_str())))
     }
+}
+
+/// A text as prompts hold it: in JSON without angle brackets.
+fn escaped(text: &str) -> String {
+    let json = Json::String(text.to_owned()).to_string();
+    let inner = json.trim_start_matches('"').trim_end_matches('"');
+    inner.replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
 fn leaves(json: &Json, texts: &mut Vec<String>) {
@@ -103,11 +116,18 @@ mod tests {
     fn words_of_an_answer_are_known_again() {
         let answer = r#"{"findings": [{"code": "a.b", "description": "The labels of the test set look shuffled."}]}"#;
         let plain = "The learning rate is far too large for this model.\nshort";
-        let said = Said::in_answers(&[answer.to_owned(), plain.to_owned()]);
+        let said = Said::in_answers(&[("Q".into(), answer.to_owned()), ("Q".into(), plain.to_owned())]);
         assert_eq!(said.answers(), 2);
         assert!(said.is_behind(&analysis("We think: The labels of the test set look shuffled. Do act.")));
         assert!(said.is_behind(&analysis("The learning rate is far too large for this model.")));
         assert!(!said.is_behind(&analysis("The labels look shuffled.")));
         assert!(!said.is_behind(&analysis("a.b short")));
+        // What it was told to say, or read in the question, is no word of its own: else a model, or
+        // who writes the names of columns, could take a rule's finding for its own.
+        let rule = "The validation loss \"rises\" while the training loss falls.";
+        let asked = format!("<<<DATA\n{}\nDATA>>>", serde_json::json!({"do": rule}));
+        let echo = serde_json::json!({"summary": rule}).to_string();
+        let said = Said::in_answers(&[(asked.into(), echo)]);
+        assert!(!said.is_behind(&analysis(rule)));
     }
 }

@@ -13,10 +13,11 @@ use crate::{
     masks::{Masked, Names},
 };
 
-/// Characters of one batch: what a model translates in a few seconds.
-const BATCH: usize = 2_500;
+/// Characters of one batch: its answer, at a token and a half per character, fits into the default
+/// `[llm] max_tokens`.
+const BATCH: usize = 1_250;
 /// Batches of one response; what does not fit stays English.
-const MOST_BATCHES: usize = 6;
+const MOST_BATCHES: usize = 12;
 /// Longer texts are no texts of ours.
 const MAX_TEXT: usize = 2_000;
 /// A translation may be longer than its text, not by more than this.
@@ -272,7 +273,7 @@ mod tests {
     #[test]
     fn batches_are_bounded_in_size_and_number() {
         let texts: Vec<_> = (0..40)
-            .map(|it| (it.to_string(), Masked::of(&"word ".repeat(200), &Names::default())))
+            .map(|it| (it.to_string(), Masked::of(&"word ".repeat(100), &Names::default())))
             .collect();
         let batches = batches(&texts);
         assert_eq!(batches.len(), MOST_BATCHES);

@@ -126,11 +126,14 @@ pub(crate) fn plays_down(text: &str) -> bool {
     PLAYED_DOWN.iter().any(|it| holds_word(&lower, it))
 }
 
-/// Whether the words stand there, and not as the end of a longer word.
+/// Whether the words stand there, and not as a part of longer ones.
 fn holds_word(text: &str, words: &str) -> bool {
     text.match_indices(words).any(|(at, _)| {
         let before = text.get(..at).and_then(|it| it.chars().next_back());
-        !words.starts_with(char::is_alphabetic) || before.is_none_or(|it| !it.is_alphanumeric())
+        let after = text.get(at + words.len()..).and_then(|it| it.chars().next());
+        let begins = !words.starts_with(char::is_alphabetic) || before.is_none_or(|it| !it.is_alphanumeric());
+        let ends = !words.ends_with(char::is_alphabetic) || after.is_none_or(|it| !it.is_alphanumeric() && it != '-');
+        begins && ends
     })
 }
 
@@ -176,6 +179,7 @@ mod tests {
             "The validation loss rises while the training loss falls.",
             "Refine the split: the gap is not explained by drift.",
             "It is worse than a healthy run.",
+            "The model is fine-tuned on few rows.",
         ] {
             assert!(!plays_down(text), "{text}");
         }

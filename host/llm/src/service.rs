@@ -318,8 +318,8 @@ impl Inner {
     }
 }
 
-/// The samples that were answered: one that is lost does not take the others with it. Agreement is
-/// counted over those that came.
+/// The samples that were answered: one that is lost does not take the others with it. It is
+/// said, and agrees with nothing.
 fn answered<T>(samples: Vec<Result<T, LlmError>>, account: &Account) -> Result<Vec<T>, LlmError> {
     let of = samples.len();
     let (mut answers, mut lost) = (Vec::with_capacity(of), Vec::new());

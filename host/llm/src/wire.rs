@@ -212,14 +212,12 @@ pub(crate) fn parse(body: &Json) -> Result<Parsed, LlmError> {
         return Err(LlmError::new(ErrorKind::Empty, "the answer has no choice"));
     };
     let message = choice.get("message").unwrap_or(&Json::Null);
-    if let Some(refusal) = message
-        .get("refusal")
-        .and_then(Json::as_str)
-        .filter(|it| !it.is_empty())
-    {
+    let refusal = message.get("refusal").and_then(Json::as_str).unwrap_or_default();
+    if !refusal.is_empty() {
+        // Its words are a model's, and nobody has checked them.
         return Err(LlmError::new(
             ErrorKind::Refused,
-            format!("the model refused: {}", quoted(refusal)),
+            format!("the model refused, in {} characters", refusal.chars().count()),
         ));
     }
     match choice.get("finish_reason").and_then(Json::as_str) {

@@ -116,9 +116,9 @@ pub trait LanguageModel: Send + Sync {
         None
     }
 
-    /// What it has answered so far, all samples of all requests: the host knows its words again in
-    /// what the agent reports.
-    fn said(&self) -> Vec<String> {
+    /// What it was asked and has answered so far, all samples of all requests: the host knows its
+    /// words again in what the agent reports.
+    fn said(&self) -> Vec<(Arc<str>, String)> {
         Vec::new()
     }
 

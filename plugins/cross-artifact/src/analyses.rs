@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use deepfix_plugin::{Analysis, Context, Fact, Finding, Query, Recommendation, Severity};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::{
     causes::{Cause, Fault},
@@ -150,8 +150,22 @@ fn extras(fault: &Fault<'_>, lead: &Analysis) -> String {
     match fault.origin() {
         Some((agent, code)) => json!({"agent": agent, "code": code, "finding": fault.ids().first()}).to_string(),
         None if fault.own.is_some() => lead.finding.extras.clone(),
-        None => json!({"findings": fault.ids()}).to_string(),
+        None => match models_note(fault) {
+            Some(note) => json!({"findings": fault.ids(), "llm": note}).to_string(),
+            None => json!({"findings": fault.ids()}).to_string(),
+        },
     }
+}
+
+/// What the host says of a finding that a language model alone has made: it stays with it.
+fn models_note(fault: &Fault<'_>) -> Option<Json> {
+    let note = |it: &str| serde_json::from_str::<Json>(it).ok()?.get("llm").cloned();
+    let mut notes = fault.findings.iter().map(|it| {
+        let note = note(&it.analysis.finding.extras)?;
+        (note.get("origin").and_then(Json::as_str) == Some("finding")).then_some(note)
+    });
+    let first = notes.next()??;
+    notes.all(|it| it.is_some()).then_some(first)
 }
 
 /// Passages about a code, searched in the words that analyzers use.

@@ -184,9 +184,9 @@ fn schema(codes: &[&str], reported: &[&str], ids: &[String]) -> Json {
     let mut properties = Map::new();
     if !codes.is_empty() {
         let finding = object(json!({
-            "code": {"enum": codes},
-            "facts": {"type": "array", "minItems": 1, "maxItems": 4, "items": {"enum": ids}},
-            "severity": {"enum": ["low", "medium"]},
+            "code": {"type": "string", "enum": codes},
+            "facts": {"type": "array", "minItems": 1, "maxItems": 4, "items": {"type": "string", "enum": ids}},
+            "severity": {"type": "string", "enum": ["low", "medium"]},
             "description": text(300),
             "action": text(300),
         }));
@@ -196,7 +196,9 @@ fn schema(codes: &[&str], reported: &[&str], ids: &[String]) -> Json {
         );
     }
     if !reported.is_empty() {
-        let meaning = object(json!({"code": {"enum": reported}, "stands": {"type": "boolean"}, "meaning": text(240)}));
+        let meaning = object(
+            json!({"code": {"type": "string", "enum": reported}, "stands": {"type": "boolean"}, "meaning": text(240)}),
+        );
         properties.insert(
             "reported".to_owned(),
             json!({"type": "array", "maxItems": reported.len(), "items": meaning}),
