@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Extension,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header::VARY},
+    http::{HeaderMap, HeaderValue, Method, header::VARY},
     middleware::Next,
     response::Response,
 };
@@ -20,10 +20,12 @@ const RECENT: i64 = 8;
 
 /// Middleware: everybody but browsers gets the list of endpoints, as ever and without a key.
 pub(super) async fn for_browsers(request: Request, next: Next) -> Response {
-    let mut response = if answer::wants_html(request.headers()) {
-        next.run(request).await
-    } else {
+    // Any other method is none that `/` offers, whoever asks.
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let mut response = if reads && !answer::wants_html(request.headers()) {
         routes::root().await
+    } else {
+        next.run(request).await
     };
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
     response

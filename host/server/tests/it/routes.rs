@@ -72,7 +72,9 @@ async fn head_and_options_are_answered() {
     let server = Server::start().await;
     let answer = server.call("HEAD", "/health").await;
     assert_eq!((answer.status, answer.body.len()), (200, 0));
-    assert_eq!(server.call("HEAD", "/v1/analyse").await.status, 405);
+    for (method, path) in [("HEAD", "/v1/analyse"), ("TRACE", "/"), ("POST", "/")] {
+        assert_eq!(server.call(method, path).await.status, 405, "{method} {path}");
+    }
     let answer = server.call("HEAD", "/nowhere").await;
     assert_eq!((answer.status, answer.body.len()), (404, 0));
 
