@@ -9,9 +9,11 @@ use crate::{MlflowError, RunRecord, WriteBack, local::failed, write_back::shorte
 
 /// Writes report and tags. The report first, as on a server.
 pub(crate) fn write(root: &Path, run: &Path, record: &RunRecord, written: &WriteBack) -> Result<(), MlflowError> {
-    let report = fs::create_dir_all(run.join("artifacts"))
-        .map_err(|error| failed(run, error))
-        .and_then(|()| own_folder(root, &files_of(root, run, record), "deepfix"))?;
+    let files = match files_of(root, record) {
+        Some(files) => files,
+        None => own_folder(root, run, "artifacts")?,
+    };
+    let report = own_folder(root, &files, "deepfix")?;
     put(&report, "report.html", &written.html)?;
     let tags = own_folder(root, run, "tags")?;
     for (key, value) in &written.tags {
@@ -21,7 +23,7 @@ pub(crate) fn write(root: &Path, run: &Path, record: &RunRecord, written: &Write
 }
 
 /// Where the run says that its files are, as far as that is in its store.
-fn files_of(root: &Path, run: &Path, record: &RunRecord) -> PathBuf {
+fn files_of(root: &Path, record: &RunRecord) -> Option<PathBuf> {
     let uri = record.artifact_uri.as_str();
     let path = uri
         .strip_prefix("file:")
@@ -31,18 +33,25 @@ fn files_of(root: &Path, run: &Path, record: &RunRecord) -> PathBuf {
     let is_within = named
         .canonicalize()
         .is_ok_and(|it| within.is_some_and(|root| it.starts_with(root)));
-    if is_within { named } else { run.join("artifacts") }
+    is_within.then_some(named)
 }
 
 /// A folder below one of the run, made where it is not there. A link that leads out of the store is none.
 fn own_folder(root: &Path, parent: &Path, name: &str) -> Result<PathBuf, MlflowError> {
-    let folder = parent.join(name);
-    fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
-    let (root, resolved) = (root.canonicalize(), folder.canonicalize());
-    match (root, resolved) {
-        (Ok(root), Ok(resolved)) if resolved.starts_with(&root) => Ok(resolved),
-        _ => Err(failed(&folder, "it leads out of the store")),
+    let root = root.canonicalize().map_err(|error| failed(root, error))?;
+    let within = |folder: &Path| match folder.canonicalize() {
+        Ok(resolved) if resolved.starts_with(&root) => Ok(resolved),
+        Ok(_) => Err(failed(folder, "it leads out of the store")),
+        Err(error) => Err(failed(folder, error)),
+    };
+    // Before anything is made: what stands behind a link must not even get a folder.
+    let folder = within(parent)?.join(name);
+    if let Err(error) = fs::create_dir(&folder)
+        && error.kind() != io::ErrorKind::AlreadyExists
+    {
+        return Err(failed(&folder, error));
     }
+    within(&folder)
 }
 
 /// Writes a file beside its place and moves it there: whoever reads meanwhile finds the old one or the new one,
@@ -122,6 +131,13 @@ mod tests {
         std::os::unix::fs::symlink(outside.path(), run.join("artifacts/deepfix")).unwrap();
         assert!(store.write_back("abc", &written()).is_err());
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+        // Nor is a folder made behind a link.
+        fs::rename(run.join("artifacts"), folder.path().join("kept")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), run.join("artifacts")).unwrap();
+        assert!(store.write_back("abc", &written()).is_err());
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+        fs::remove_file(run.join("artifacts")).unwrap();
+        fs::rename(folder.path().join("kept"), run.join("artifacts")).unwrap();
         // A file that is a link is replaced.
         fs::remove_file(run.join("artifacts/deepfix")).unwrap();
         let secret = outside.path().join("secret");

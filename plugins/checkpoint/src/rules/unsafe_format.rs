@@ -65,7 +65,11 @@ pub(crate) fn check(case: &Case) -> Option<Draft> {
             .variant("calls")
             .arg("calls", join(&strange, SHOWN))
             .extra("calls", strange)
-    } else if let Some(why) = pickled.and_then(|it| it.incomplete.as_deref()) {
+    } else if let Some(why) = pickled
+        .and_then(|it| it.incomplete.as_deref())
+        // Of a damaged file the damage is the finding.
+        .filter(|_| !matches!(file.state, FileState::Damaged(..)))
+    {
         Draft::new(CODE, Severity::Medium, 0.9)
             .variant("incomplete")
             .arg("reason", why)

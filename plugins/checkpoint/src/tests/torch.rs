@@ -70,7 +70,12 @@ fn a_file_that_is_cut_off_is_damaged_and_any_cut_or_changed_byte_is_survived() {
     assert_eq!(it, [("checkpoint.corrupted_file".to_owned(), Severity::High)]);
     for file in [&whole, &old] {
         for end in (0..file.len()).step_by(97) {
-            let _ = codes("m.pt", file[..end].to_vec());
+            let cut = codes("m.pt", file[..end].to_vec());
+            let damaged = cut.iter().any(|it| it.0 == "checkpoint.corrupted_file");
+            let doubted = cut
+                .iter()
+                .any(|it| it.0 == "checkpoint.unsafe_format" && it.1 > Severity::Low);
+            assert!(!(damaged && doubted), "{end}: one fault, told twice: {cut:?}");
         }
         for at in (0..file.len()).step_by(61) {
             for value in [0, 0x7f, 0xff] {
@@ -93,6 +98,30 @@ fn calls_that_no_model_needs_and_pickles_without_an_end_are_worth_a_look() {
         finding.description.contains("numpy.fromfile"),
         "{}",
         finding.description
+    );
+    // Only usual names are imported, and yet it runs a command.
+    let chain = b"\x80\x02cbuiltins\ngetattr\nq\x00cbuiltins\ngetattr\nclogging\ngetLogger\n\
+        X\x0b\0\0\0__globals__\x86RX\x02\0\0\0os\x86RX\x02\0\0\0id\x85R.";
+    let it = report_of(chain);
+    assert_eq!(
+        it.analyses[0].finding.severity,
+        Severity::High,
+        "{:?}",
+        it.analyses[0].finding
+    );
+    // A bound function calls what was bound; one that is kept as a setting does not.
+    let bound = b"\x80\x02cfunctools\npartial\ncnumpy\nfromfile\nX\x01\0\0\0x\x86R";
+    let it = report_of(&[bound.as_slice(), b")R."].concat());
+    assert_eq!(it.analyses[0].finding.severity, Severity::Medium);
+    let it = report_of(&[bound.as_slice(), b"."].concat());
+    assert_eq!(it.analyses[0].finding.severity, Severity::Low);
+    // A class within a class, as older protocols write it.
+    let it = report_of(b"\x80\x02cbuiltins\ngetattr\nctorch.nn\nModule\nX\x05\0\0\0Inner\x86R)R.");
+    assert_eq!(
+        it.analyses[0].finding.severity,
+        Severity::Low,
+        "{:?}",
+        it.analyses[0].finding
     );
     // Not called: an activation function as a setting.
     let it = report_of(b"\x80\x02}X\x01\0\0\0fctorch.nn.functional\nrelu\ns.");

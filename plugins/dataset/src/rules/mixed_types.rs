@@ -140,7 +140,7 @@ fn severity(view: &DatasetView, column: &Column) -> Option<Severity> {
         (true, it) if it >= 5.0 => Some(Severity::Medium),
         (true, _) => Some(Severity::Low),
         (false, it)
-            if it >= MANY_VALUES && !key && !time && !is_hexadecimal(top) && !names_one_of(&column.name, &CODES) =>
+            if it >= MANY_VALUES && !key && !time && !is_hexadecimal(top) && !ends_in_one_of(&column.name, &CODES) =>
         {
             Some(Severity::Medium)
         }
@@ -157,6 +157,18 @@ fn is_fraction(text: &str) -> bool {
 /// Digits with a letter between them that happen to be read as an exponent.
 fn is_hexadecimal(text: &str) -> bool {
     text.contains(['e', 'E'])
+}
+
+/// Whether the last word of a name is one of these: `zip`, `house_number`, and not
+/// `number_of_visits` or `time_in_hospital`, which count something.
+fn ends_in_one_of(name: &str, words: &[&str]) -> bool {
+    let name = name.to_ascii_lowercase();
+    let mut parts = name
+        .split(|it: char| !it.is_ascii_alphabetic())
+        .filter(|it| !it.is_empty());
+    parts
+        .next_back()
+        .is_some_and(|it| words.contains(&it) || it.ends_with("code"))
 }
 
 /// Whether a word of a name is one of these, or ends in `code`.

@@ -79,7 +79,9 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let room = pair.metric != Metric::Accuracy || distance.train < 1.0 - LEAST_SHARE;
     // Pipelines for images and texts burden their training rows in ways that parameters seldom
     // tell; what is known to learn from a table has none.
-    let of_tables = view.params.is_of_tables() || view.model_config.is_of_tables();
+    let of_tables = (view.params.is_of_tables() || view.model_config.is_of_tables())
+        && !view.params.is_of_others()
+        && !view.model_config.is_of_others();
     let clear = beyond_luck && room && dropout.is_some() && of_tables;
     let (severity, confidence) = if clear {
         (Severity::Medium, 0.65)
@@ -122,7 +124,7 @@ fn is_burdened(case: &Case<'_>) -> bool {
         .is_some_and(|it| it.value > LIGHT_DROPOUT)
         || view.params.hardened_training().is_some()
         // Normalising by the rows of small batches is noise as well, in training alone.
-        || (view.params.mentions(&["batch_norm", "batchnorm", "use_bn", "normalization"]) && case.batch().is_none_or(|it| it <= 32.0))
+        || (view.params.mentions(&["batch_norm", "batchnorm", "use_bn"]) && case.batch().is_none_or(|it| it <= 32.0))
         || view.params.class_weights().is_some()
 }
 

@@ -127,37 +127,65 @@ impl Params {
         })
     }
 
-    /// Whether the model is one for the rows of a table, as far as its name and parameters tell:
-    /// nothing speaks of images, texts or sounds, and something speaks of a table.
+    /// Whether the model is one for the rows of a table, as far as its name and parameters tell.
+    /// What else speaks of images or texts is [`Params::is_of_others`].
     #[must_use]
     pub fn is_of_tables(&self) -> bool {
-        const OTHERS: [&str; 40] = [
+        const KEYS: [&str; 8] = [
+            "feature_scaling",
+            "feature_scaler",
+            "feature_normalization",
+            "scale_features",
+            "scaler",
+            "hidden_sizes",
+            "hidden_layer_sizes",
+            "tabular",
+        ];
+        const NAMES: [&str; 7] = [
+            "mlp",
+            "mlpclassifier",
+            "mlpregressor",
+            "perceptron",
+            "linear",
+            "logistic",
+            "tabular",
+        ];
+        // A schedule may be linear, and a block of a transformer have an `mlp_ratio`.
+        let named = |key: &str| {
+            matches!(
+                key,
+                "model" | "name" | "arch" | "architecture" | "network" | "net" | "estimator" | "algorithm"
+            ) || key.starts_with("model_")
+        };
+        self.leaves.iter().any(|leaf| {
+            KEYS.contains(&leaf.key.as_str())
+                || named(&leaf.key)
+                    && leaf.json.as_str().is_some_and(|text| {
+                        let text = normalise(text);
+                        NAMES.contains(&text.replace('_', "").as_str()) || text.split('_').any(|it| NAMES.contains(&it))
+                    })
+        })
+    }
+
+    /// Whether something speaks of images, texts or sounds: a word of a parameter or value, or the
+    /// name of a family of such models within one.
+    #[must_use]
+    pub fn is_of_others(&self) -> bool {
+        const WORDS: [&str; 30] = [
             "image",
             "img",
             "pixel",
-            "resnet",
             "vit",
             "conv",
             "cnn",
-            "efficientnet",
-            "mobilenet",
-            "densenet",
-            "vgg",
-            "yolo",
             "unet",
-            "swin",
             "clip",
-            "detr",
             "rcnn",
             "token",
             "tokenizer",
             "vocab",
             "seq",
             "sequence",
-            "bert",
-            "roberta",
-            "gpt",
-            "llama",
             "t5",
             "transformer",
             "lstm",
@@ -169,43 +197,43 @@ impl Params {
             "mel",
             "spectrogram",
             "patch",
+            "deit",
+            "beit",
+            "qwen",
+            "phi",
+            "electra",
+        ];
+        const FAMILIES: [&str; 19] = [
+            "resnet",
+            "efficientnet",
+            "mobilenet",
+            "densenet",
+            "convnext",
             "imagenet",
             "cifar",
             "mnist",
+            "bert",
+            "llama",
+            "mistral",
+            "wav2vec",
+            "whisper",
+            "swin",
+            "yolo",
+            "vgg",
+            "detr",
+            "gpt",
+            "unet",
         ];
-        const TABLES: [&str; 12] = [
-            "feature_scaling",
-            "feature_scaler",
-            "scaler",
-            "hidden_sizes",
-            "hidden_layer_sizes",
-            "mlp",
-            "mlpclassifier",
-            "mlpregressor",
-            "perceptron",
-            "linear",
-            "logistic",
-            "tabular",
-        ];
-        let words = |text: &str| normalise(text);
-        let named: Vec<String> = self
-            .leaves
+        self.leaves
             .iter()
-            .flat_map(|leaf| std::iter::once(leaf.key.clone()).chain(leaf.json.as_str().map(words)))
-            .collect();
-        let other = named.iter().any(|it| {
-            it.split('_').any(|word| {
-                OTHERS
-                    .iter()
-                    .any(|known| word.trim_end_matches(|c: char| c.is_ascii_digit()) == *known || word == *known)
+            .flat_map(|leaf| std::iter::once(leaf.key.clone()).chain(leaf.json.as_str().map(normalise)))
+            .any(|it| {
+                FAMILIES.iter().any(|family| it.contains(family))
+                    || it.split('_').any(|word| {
+                        let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
+                        WORDS.contains(&stem) || WORDS.contains(&word)
+                    })
             })
-        });
-        let table = named.iter().any(|it| {
-            TABLES.contains(&it.as_str())
-                || TABLES.contains(&it.replace('_', "").as_str())
-                || it.split('_').any(|word| TABLES.contains(&word))
-        });
-        table && !other
     }
 
     /// The number of classes that a model configuration states.

@@ -10,6 +10,14 @@ use super::{
 /// Opcodes of such a glance, and values of the memo that it knows.
 const GLANCE: usize = 10_000;
 
+/// Functions that return an attribute, whatever it is.
+fn is_getter(name: &str) -> bool {
+    matches!(
+        name,
+        "builtins.getattr" | "__builtin__.getattr" | "operator.attrgetter" | "_operator.attrgetter"
+    )
+}
+
 impl Machine<'_> {
     pub(super) fn import(&mut self, op: u8) -> Step<()> {
         match op {
@@ -22,7 +30,7 @@ impl Machine<'_> {
                 }
                 let args = self.since_mark()?;
                 let args = self.add(Node::Tuple(args))?;
-                self.call(global, args)
+                self.call(global, args, true)
             }
             0x93 => {
                 let (name, module) = (self.pop()?, self.pop()?);
@@ -38,11 +46,11 @@ impl Machine<'_> {
             }
             b'R' | 0x81 => {
                 let (args, callable) = (self.pop()?, self.pop()?);
-                self.call(callable, args)
+                self.call(callable, args, op == b'R')
             }
             0x92 => {
                 let (_, args, callable) = (self.pop()?, self.pop()?, self.pop()?);
-                self.call(callable, args)
+                self.call(callable, args, false)
             }
             b'o' => {
                 let mut items = self.since_mark()?;
@@ -51,7 +59,7 @@ impl Machine<'_> {
                 }
                 let callable = items.remove(0);
                 let args = self.add(Node::Tuple(items))?;
-                self.call(callable, args)
+                self.call(callable, args, true)
             }
             b'b' => {
                 let given = self.pop()?;
@@ -71,14 +79,26 @@ impl Machine<'_> {
         }
     }
 
-    fn call(&mut self, callable: Id, args: Id) -> Step<()> {
+    /// A call. `any`: of whatever is callable; else a class is made an object of.
+    fn call(&mut self, callable: Id, args: Id, any: bool) -> Step<()> {
         if let Some(Node::Global(place)) = self.out.nodes.get(callable) {
             let place = *place;
             self.out.called.insert(place);
-            let name = self.out.globals.get(place).map(String::as_str);
-            if name == Some("torch.storage._load_from_bytes") {
-                self.load(args);
+            let name = self.out.globals.get(place).map_or("", String::as_str);
+            match name {
+                "torch.storage._load_from_bytes" => self.load(args),
+                // It calls what it is given.
+                "torch._tensor._rebuild_from_type_v2" => self.called_within(args),
+                _ if is_getter(name) => {
+                    let name = name.to_owned();
+                    if let Some(attribute) = self.hidden_attribute(args) {
+                        let _ = self.global(format!("{name}(?).{attribute}"))?;
+                    }
+                }
+                _ => {}
             }
+        } else if any {
+            self.call_of_result(callable)?;
         }
         self.push(Node::Call {
             callable,
@@ -86,6 +106,79 @@ impl Machine<'_> {
             items: Vec::new(),
             state: None,
         })
+    }
+
+    /// A call of what another call has returned: a bound function calls what was bound, and an
+    /// attribute of an object may be anything. Classes within classes are attributes of a class.
+    fn call_of_result(&mut self, callable: Id) -> Step<()> {
+        let Some((name, args)) = self.call_by_name(callable) else {
+            return Ok(());
+        };
+        match name.as_str() {
+            "functools.partial" => self.called_within(args),
+            it if is_getter(it) && !self.is_of_class(args) => {
+                let _ = self.global(format!("{name}(?)()"))?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The name and the arguments of a call of an import.
+    fn call_by_name(&self, id: Id) -> Option<(String, Id)> {
+        let Some(Node::Call { callable, args, .. }) = self.out.nodes.get(id) else {
+            return None;
+        };
+        let Some(Node::Global(place)) = self.out.nodes.get(*callable) else {
+            return None;
+        };
+        Some((self.out.globals.get(*place)?.clone(), *args))
+    }
+
+    fn arguments(&self, args: Id) -> &[Id] {
+        match self.out.nodes.get(args) {
+            Some(Node::Tuple(items)) => items,
+            _ => &[],
+        }
+    }
+
+    /// Whether the object of `getattr` is an import, or an attribute of one.
+    fn is_of_class(&self, args: Id) -> bool {
+        let mut args = args;
+        // As deep as classes stand in each other, and no deeper.
+        for _ in 0..8 {
+            let Some(object) = self.arguments(args).first() else {
+                return false;
+            };
+            if let Some(Node::Global(_)) = self.out.nodes.get(*object) {
+                return true;
+            }
+            match self.call_by_name(*object) {
+                Some((name, of)) if is_getter(&name) => args = of,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// The attribute that a getter is asked for, where it leads behind an object (`__globals__`), or
+    /// cannot be known.
+    fn hidden_attribute(&self, args: Id) -> Option<String> {
+        let Some(name) = self.arguments(args).last() else {
+            return Some("?".to_owned());
+        };
+        match self.out.nodes.get(*name) {
+            Some(Node::Text(text)) => text.split('.').any(|it| it.starts_with("__")).then(|| text.clone()),
+            _ => Some("?".to_owned()),
+        }
+    }
+
+    /// Imports among arguments that are called by what they are given to.
+    fn called_within(&mut self, args: Id) {
+        let first = self.arguments(args).first().copied();
+        if let Some(Node::Global(place)) = first.and_then(|it| self.out.nodes.get(it)) {
+            self.out.called.insert(*place);
+        }
     }
 
     /// The values that joblib writes into the stream behind the object that describes them.
@@ -128,7 +221,9 @@ impl Machine<'_> {
             self.memoised,
             self.out.is_partial,
             self.items,
+            self.out.unread.clone(),
         );
+        let arrays = self.out.arrays.clone();
         self.is_glance = true;
         for _ in 0..GLANCE {
             match self.byte() {
@@ -145,7 +240,9 @@ impl Machine<'_> {
             self.memoised,
             self.out.is_partial,
             self.items,
+            self.out.unread,
         ) = outer;
+        self.out.arrays = arrays;
         self.input.seek(from);
         if self.out.nodes.len() > nodes {
             self.out.nodes.truncate(nodes);
