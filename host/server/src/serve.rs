@@ -107,6 +107,7 @@ pub async fn serve(
     if outlives && !matches!(timeout(STORE_TIMEOUT, jobs::settle(&app)).await, Ok(Ok(()))) {
         tracing::error!("the ends of jobs were not written down: the database does not answer");
     }
+    crate::tenants::written(STORE_TIMEOUT).await;
     tracing::info!(cut_off_requests = requests, cut_off_jobs = jobs, "stopped");
     Drained { requests, jobs }
 }

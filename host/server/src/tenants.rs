@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use deepfix_core::{Allowance, LlmAllowance, Problem, ProblemCode};
@@ -84,13 +85,36 @@ impl Drop for Loan {
         // The other servers of this database must know; the sum comes back with the next request.
         if let (Some(history), Ok(runtime)) = (self.history.take(), Handle::try_current()) {
             let (name, day) = (Arc::clone(&self.name), self.day);
+            UNWRITTEN.fetch_add(1, Ordering::Relaxed);
             runtime.spawn(async move {
+                let _written = Written;
                 if let Err(error) = history.use_up(&name, day, used).await {
                     tracing::error!(%error, "what a tenant used of the language model was not written down");
                 }
             });
         }
     }
+}
+
+/// What was used and is not in the database yet.
+static UNWRITTEN: AtomicUsize = AtomicUsize::new(0);
+
+struct Written;
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        UNWRITTEN.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Waits until what was used is written down, for at most so long: before a server ends.
+pub(crate) async fn written(at_most: Duration) {
+    let all = async {
+        while UNWRITTEN.load(Ordering::Relaxed) > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let _ = tokio::time::timeout(at_most, all).await;
 }
 
 fn plus(a: Usage, b: Usage) -> Usage {

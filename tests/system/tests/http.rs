@@ -273,7 +273,7 @@ fn no_secret_reaches_the_log() {
     let home = Home::new();
     let server = Server::start(&home);
     let answer = server.raw(
-        b"POST /v1/analyse HTTP/1.1\r\nhost: x\r\nauthorization: Bearer verysecret\r\nx-api-key: verysecret\r\n\
+        b"POST /v1/analyse HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer verysecret\r\nx-api-key: verysecret\r\n\
           content-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",
     );
     assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");

@@ -199,7 +199,7 @@ fn only_this_machine_may_ask_for_a_reload() {
     assert_eq!(reload(&server).status, 200);
     for header in ["Origin: https://example.org", "X-Forwarded-For: 203.0.113.7"] {
         let request = format!(
-            "POST /v1/admin/reload HTTP/1.1\r\nHost: x\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            "POST /v1/admin/reload HTTP/1.1\r\nHost: localhost\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         );
         let answer = server.raw(request.as_bytes());
         assert!(

@@ -1,6 +1,6 @@
 //! Signing in where keys are needed. The cookie carries the key itself, for the browser's session:
 //! the server keeps no state, several servers understand it, and a key that is revoked or has expired
-//! opens nothing, at once. Scripts cannot read it, and other sites cannot make a browser send it.
+//! opens nothing, within `[access] key_cache`. Scripts cannot read it, and other sites cannot make a browser send it.
 
 use axum::{
     Form,
