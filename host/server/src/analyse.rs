@@ -63,12 +63,7 @@ pub(crate) async fn analyse(
         let (allowance, _loan) = allow(&app, &identity).await;
         let options = |deadline| options(&id, deadline, &allowance);
         let (text, kept) = diagnose(&app, &identity, experiment, ticket, deadline, options).await?;
-        let mut response = ([(CONTENT_TYPE, "application/json")], text).into_response();
-        // Where the same can be read again.
-        if let Some(kept) = kept.and_then(|it| format!("/v1/analyses/{it}").parse().ok()) {
-            response.headers_mut().insert(CONTENT_LOCATION, kept);
-        }
-        Ok(response)
+        Ok(answer(text, kept))
     })
     .await
 }
@@ -87,6 +82,25 @@ pub(crate) async fn analyze(
     request: Request,
 ) -> Result<Response, Refusal> {
     analyse(app, id, identity, request).await
+}
+
+/// A response as JSON, and where the same can be read again.
+pub(crate) fn answer(text: String, kept: Option<String>) -> Response {
+    let mut response = ([(CONTENT_TYPE, "application/json")], text).into_response();
+    if let Some(kept) = kept.and_then(|it| format!("/v1/analyses/{it}").parse().ok()) {
+        response.headers_mut().insert(CONTENT_LOCATION, kept);
+    }
+    response
+}
+
+/// Refuses what comes while the server drains.
+pub(crate) fn open(app: &App) -> Result<(), Refusal> {
+    if app.phases.has_reached(Phase::Draining) {
+        return Err(Refusal::shutting_down(
+            "no new work is taken; the listener is closed already",
+        ));
+    }
+    Ok(())
 }
 
 /// Waits for a turn, diagnoses and remembers: the response as JSON, and its id where it is kept.
@@ -207,11 +221,7 @@ pub(crate) async fn receive(
     identity: &Identity,
     request: Request,
 ) -> Result<(Experiment, Ticket), Refusal> {
-    if app.phases.has_reached(Phase::Draining) {
-        return Err(Refusal::shutting_down(
-            "no new work is taken; the listener is closed already",
-        ));
-    }
+    open(app)?;
     let tenant = app.tenants.enter(identity)?;
     let length = body::length(request.headers());
     if length.is_some_and(|length| length <= body::SMALL_BODY) {

@@ -107,7 +107,9 @@ pub async fn serve(
     if outlives && !matches!(timeout(STORE_TIMEOUT, jobs::settle(&app)).await, Ok(Ok(()))) {
         tracing::error!("the ends of jobs were not written down: the database does not answer");
     }
-    crate::tenants::written(STORE_TIMEOUT).await;
+    if timeout(STORE_TIMEOUT, app.tenants.written()).await.is_err() {
+        tracing::error!("what tenants used of the language model was not written down: the database does not answer");
+    }
     tracing::info!(cut_off_requests = requests, cut_off_jobs = jobs, "stopped");
     Drained { requests, jobs }
 }

@@ -6,12 +6,11 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use deepfix_core::{Allowance, LlmAllowance, Problem, ProblemCode};
 use deepfix_history::{History, Usage, now};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, task::JoinSet};
 
 use crate::{access::Identity, admission::RETRY_AFTER, problem::Refusal};
 
@@ -19,7 +18,13 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// All tenants that have limits of their own and have asked.
 #[derive(Default)]
-pub(crate) struct Tenants(Mutex<HashMap<Arc<str>, Arc<Tenant>>>);
+pub(crate) struct Tenants {
+    all: Mutex<HashMap<Arc<str>, Arc<Tenant>>>,
+    writing: Writing,
+}
+
+/// What was used and is on its way to the database.
+type Writing = Arc<Mutex<JoinSet<()>>>;
 
 #[derive(Default)]
 struct Tenant {
@@ -58,6 +63,7 @@ pub(crate) struct Loan {
     day: i64,
     allowance: Arc<LlmAllowance>,
     history: Option<History>,
+    writing: Writing,
 }
 
 impl Drop for Loan {
@@ -85,36 +91,16 @@ impl Drop for Loan {
         // The other servers of this database must know; the sum comes back with the next request.
         if let (Some(history), Ok(runtime)) = (self.history.take(), Handle::try_current()) {
             let (name, day) = (Arc::clone(&self.name), self.day);
-            UNWRITTEN.fetch_add(1, Ordering::Relaxed);
-            runtime.spawn(async move {
-                let _written = Written;
+            let write = async move {
                 if let Err(error) = history.use_up(&name, day, used).await {
                     tracing::error!(%error, "what a tenant used of the language model was not written down");
                 }
-            });
+            };
+            let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+            while writing.try_join_next().is_some() {}
+            writing.spawn_on(write, &runtime);
         }
     }
-}
-
-/// What was used and is not in the database yet.
-static UNWRITTEN: AtomicUsize = AtomicUsize::new(0);
-
-struct Written;
-
-impl Drop for Written {
-    fn drop(&mut self) {
-        UNWRITTEN.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Waits until what was used is written down, for at most so long: before a server ends.
-pub(crate) async fn written(at_most: Duration) {
-    let all = async {
-        while UNWRITTEN.load(Ordering::Relaxed) > 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    let _ = tokio::time::timeout(at_most, all).await;
 }
 
 fn plus(a: Usage, b: Usage) -> Usage {
@@ -133,7 +119,7 @@ fn minus(a: Usage, b: Usage) -> Usage {
 
 impl Tenants {
     fn of(&self, name: &Arc<str>) -> Arc<Tenant> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(all.entry(Arc::clone(name)).or_default())
     }
 
@@ -152,6 +138,12 @@ impl Tenants {
             format!("{most} requests of this tenant run or wait (`[[tenant]] max_requests`): try again later"),
         );
         Err(Refusal::new(problem).retry_after(RETRY_AFTER))
+    }
+
+    /// Waits until what was used is written down: before a server ends.
+    pub(crate) async fn written(&self) {
+        let writing = std::mem::take(&mut *self.writing.lock().unwrap_or_else(PoisonError::into_inner));
+        writing.join_all().await;
     }
 
     /// What a request may use. The second must live until the request is over.
@@ -208,6 +200,7 @@ impl Tenants {
             day,
             allowance: Arc::clone(&allowance),
             history: history.cloned(),
+            writing: Arc::clone(&self.writing),
         };
         let allowance = Allowance {
             agents,

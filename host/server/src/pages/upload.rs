@@ -7,10 +7,7 @@ use std::{panic::resume_unwind, path::Path, sync::Arc};
 use axum::{
     Extension,
     extract::{Request, State},
-    http::{
-        StatusCode,
-        header::{CONTENT_LOCATION, CONTENT_TYPE, LOCATION},
-    },
+    http::{StatusCode, header::LOCATION},
     response::{IntoResponse, Response},
 };
 use deepfix_config::UploadsConfig;
@@ -22,13 +19,13 @@ use super::{answer, files, history};
 use crate::{
     access::Identity,
     admission::{RETRY_AFTER, Ticket},
-    analyse::{allow, bounded, diagnose, options},
+    analyse::{self, allow, bounded, diagnose, options},
     app::App,
     events,
     openapi::{BodyRefused, Refused},
     problem::Refusal,
     request_id::RequestId,
-    shutdown::{CUT_OFF, Phase},
+    shutdown::CUT_OFF,
 };
 
 /// The parts of an upload.
@@ -97,11 +94,7 @@ pub(crate) async fn upload(
     let Some(uploads) = app.service.uploads.clone() else {
         return Err(Refusal::not_found("this server takes no uploads"));
     };
-    if app.phases.has_reached(Phase::Draining) {
-        return Err(Refusal::shutting_down(
-            "no new work is taken; the listener is closed already",
-        ));
-    }
+    analyse::open(&app)?;
     let tenant = app.tenants.enter(&identity)?;
     let Ok(place) = Arc::clone(&uploads.places).try_acquire_owned() else {
         let detail = format!(
@@ -157,13 +150,7 @@ pub(crate) async fn upload(
             Ok((StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response())
         }
         (true, None) => history::rendered(text).await,
-        (false, kept) => {
-            let mut response = ([(CONTENT_TYPE, "application/json")], text).into_response();
-            if let Some(kept) = kept.and_then(|it| format!("/v1/analyses/{it}").parse().ok()) {
-                response.headers_mut().insert(CONTENT_LOCATION, kept);
-            }
-            Ok(response)
-        }
+        (false, kept) => Ok(analyse::answer(text, kept)),
     }
 }
 
