@@ -13,6 +13,7 @@ import pandas
 import polars
 import pyarrow
 import pytest
+import yaml
 from conftest import BINARY, ROOT
 
 import deepfix
@@ -43,9 +44,9 @@ def test_the_binary_computes_the_same_from_a_file(tables, tmp_path):
         check=True, capture_output=True,
     )  # fmt: skip
     ours = deepfix.ingest(train=train, test=test, label="y", out=tmp_path / "ours")
-    for file, name in (("dataset.json", "dataset_artifacts"), ("deepchecks.json", "deepchecks_artifacts")):
-        assert json.loads((tmp_path / "out" / file).read_text()) == ours[name]
-        assert json.loads((tmp_path / "ours" / file).read_text()) == ours[name]
+    for kind, name in (("dataset", "dataset_artifacts"), ("deepchecks", "deepchecks_artifacts")):
+        assert yaml.safe_load((tmp_path / "out" / kind / f"{kind}.yaml").read_text()) == ours[name]
+        assert json.loads((tmp_path / "ours" / f"{kind}.json").read_text()) == ours[name]
 
 
 def test_many_rows_in_many_pieces_count_once():
