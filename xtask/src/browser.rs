@@ -2,9 +2,9 @@
 //! axe-core for what a screen reader needs. The scripts are two packages of the npm registry, pinned in
 //! tests/browser/package-lock.json.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
-use crate::{npm, process::run};
+use crate::{debian, npm};
 
 /// Where Chromium may be.
 const BROWSERS: [&str; 3] = [
@@ -17,9 +17,7 @@ const BROWSERS: [&str; 3] = [
 pub(crate) fn ensure() -> Result<(), String> {
     let hint = "Without a browser the tests named `browser` fail; all others run.";
     if !BROWSERS.iter().any(|it| Path::new(it).exists()) {
-        let mut install = Command::new("apt-get");
-        install.args(["install", "-y", "-q", "chromium"]);
-        run(&mut install).map_err(|error| {
+        debian::install(&["chromium"]).map_err(|error| {
             format!("{error}\nThe report is looked at in a real browser; on Debian: `apt-get install chromium`. {hint}")
         })?;
     }

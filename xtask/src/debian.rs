@@ -38,6 +38,8 @@ fn apt(arguments: &[&str]) -> Result<(), String> {
         sudo.args(["-n", "apt-get"]);
         sudo
     };
+    // A machine that has just started may still be at its own updates.
+    command.args(["-o", "DPkg::Lock::Timeout=120"]);
     command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
     run(command.stdin(Stdio::null()).stdout(Stdio::null()))
 }

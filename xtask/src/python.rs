@@ -46,6 +46,8 @@ pub(crate) fn environment(what: &str, folder: &str, requirements: &str) -> Resul
         "pip",
         "install",
         "--quiet",
+        // Compiled when it is first imported: most of it never is.
+        "--no-compile",
         "--no-deps",
         "--only-binary",
         ":all:",

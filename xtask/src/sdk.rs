@@ -45,6 +45,12 @@ pub(crate) fn run_all() -> Result<(), String> {
     }
 }
 
+/// The environments alone, without what is built here.
+pub(crate) fn prepare() -> Result<(), String> {
+    environment()?;
+    packages_of_pytorch().map(|_| ())
+}
+
 fn environment() -> Result<PathBuf, String> {
     python::environment(
         "scikit-learn, XGBoost, LightGBM, Keras and MLflow",
@@ -54,8 +60,15 @@ fn environment() -> Result<PathBuf, String> {
     Ok(root().join(ENVIRONMENT).join("bin/python"))
 }
 
-/// PyTorch and what is built on it. PyTorch is Debian's: that of the Python package index takes 5 GB.
+/// The wheels beside PyTorch and what is built on it.
 fn heavy() -> Result<PathBuf, String> {
+    let python = packages_of_pytorch()?;
+    install(&python, &build::target().join("wheels"))?;
+    Ok(python)
+}
+
+/// PyTorch is Debian's: that of the Python package index takes 5 GB.
+fn packages_of_pytorch() -> Result<PathBuf, String> {
     let requirements = "sdk/python/heavy/requirements.txt";
     python::environment("PyTorch Lightning and Transformers", HEAVY, requirements)?;
     let python = root().join(HEAVY).join("bin/python");
@@ -77,7 +90,6 @@ fn heavy() -> Result<PathBuf, String> {
     }
     // Debian's is for Debian's version of Python.
     output(Command::new(&python).args(["-c", "import torch"]))?;
-    install(&python, &build::target().join("wheels"))?;
     Ok(python)
 }
 

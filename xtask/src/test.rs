@@ -1,5 +1,7 @@
 //! Every check and test.
 
+use std::thread;
+
 use crate::{
     browser, build, deploy, model, openssl, plugins, postgres,
     process::{self, cargo, root, stage},
@@ -16,19 +18,29 @@ const APART: [&str; 3] = [EXAMPLE, "tests/guests", "sdk/core"];
 
 /// `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
-    lint()?;
-    build::all()?;
-    stage("the example plugins and the hostile guests");
-    build::guests(EXAMPLE, &[])?;
-    build::guests("tests/guests", &["--examples"])?;
-    stage("the tests of the example plugin");
-    process::run(
-        cargo(&["test", "--locked"])
-            .current_dir(root().join(EXAMPLE))
-            .env_remove("CARGO_TARGET_DIR"),
-    )?;
-    // The tests that need one of these fail and say so; the others are worth running.
-    let parts: [(&str, Ensure); 9] = [
+    // The compiler needs these, and two calls of the package manager would wait for each other.
+    openssl::ensure()?;
+    // What the tests need comes over the network and is unpacked while the compiler works.
+    let prepared = thread::scope(|scope| {
+        let preparing = scope.spawn(prepare);
+        lint()
+            .and_then(|()| build::all())
+            .and_then(|()| apart())
+            .and_then(|()| tests_of(&["--no-run"]))
+            .map(|()| preparing.join())
+    })?;
+    if prepared.is_err() {
+        return Err("what the tests need could not be made ready: its thread ended early".to_owned());
+    }
+    stage("the tests");
+    tests_of(&[])?;
+    sdk::run_all()
+}
+
+/// Fetches and installs whatever the tests need. Tests that lack one of these fail and say so; the others
+/// are worth running.
+fn prepare() {
+    let parts: [(&str, Ensure); 10] = [
         ("PostgreSQL", postgres::ensure),
         ("an MLflow server", python::mlflow),
         ("deepchecks", python::tabular),
@@ -38,6 +50,7 @@ pub(crate) fn run() -> Result<(), String> {
         ("the toolchains of plugins", plugins::toolchains),
         ("a registry", plugins::registry),
         ("linters of deploy/", deploy::ensure),
+        ("the libraries that the Python package is tested with", sdk::prepare),
     ];
     for (what, ensure) in parts {
         stage(what);
@@ -45,17 +58,26 @@ pub(crate) fn run() -> Result<(), String> {
             process::complain(&error);
         }
     }
-    stage("the tests");
-    // One profile for everything: the engine is compiled once, and components compile in
-    // seconds rather than minutes.
-    process::run(&mut cargo(&[
-        "test",
-        "--release",
-        "--locked",
-        "--workspace",
-        "--all-features",
-    ]))?;
-    sdk::run_all()
+}
+
+/// The workspaces of their own that tests load, and the tests of the example plugin.
+fn apart() -> Result<(), String> {
+    stage("the example plugins and the hostile guests");
+    build::guests(EXAMPLE, &[])?;
+    build::guests("tests/guests", &["--examples"])?;
+    stage("the tests of the example plugin");
+    process::run(
+        cargo(&["test", "--locked"])
+            .current_dir(root().join(EXAMPLE))
+            .env_remove("CARGO_TARGET_DIR"),
+    )
+}
+
+/// One profile for everything: the engine is compiled once, and components compile in seconds rather than
+/// minutes.
+fn tests_of(arguments: &[&str]) -> Result<(), String> {
+    let mut command = cargo(&["test", "--release", "--locked", "--workspace", "--all-features"]);
+    process::run(command.args(arguments))
 }
 
 /// `cargo xtask lint`.

@@ -119,7 +119,7 @@ fn datasets(report: &Report, html: &mut String) {
     let it = &report.datasets;
     let _ = write!(
         html,
-        "<h2>By data set</h2><p>macro-F1: mean {:.3}, worst {:.3}, deviation {:.3}; balanced: mean {:.3}, worst {:.3}. \
+        "<h2>Cross-validation by data set</h2><p>macro-F1: mean {:.3}, worst {:.3}, deviation {:.3}; balanced: mean {:.3}, worst {:.3}. \
          No rule has a parameter that is fitted per fold, so a data set that is left out scores as it does here.</p>",
         it.mean_macro_f1, it.worst_macro_f1, it.deviation_macro_f1, it.mean_balanced, it.worst_balanced
     );

@@ -183,7 +183,7 @@ fn datasets(report: &Report, line: &mut impl FnMut(String)) {
         ));
     }
     line(format!(
-        "macro-F1 over data sets: mean {:.3}, worst {:.3}, deviation {:.3}; balanced: mean {:.3}, worst {:.3}",
+        "cross-validation by data set, macro-F1: mean {:.3}, worst {:.3}, deviation {:.3}; balanced: mean {:.3}, worst {:.3}",
         it.mean_macro_f1, it.worst_macro_f1, it.deviation_macro_f1, it.mean_balanced, it.worst_balanced
     ));
     line("(no rule is fitted per fold: a data set that is left out scores as it does here)".to_owned());
