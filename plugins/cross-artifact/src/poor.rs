@@ -41,7 +41,7 @@ struct Compared<'a> {
 /// What to say of a run without a fault whose model is poor, with the names of the remarks on it.
 pub(crate) fn find(experiment: &Experiment, remarks: &str) -> Option<Draft> {
     let view = experiment.training.as_ref()?;
-    if view.points() < POINTS || view.params.pretrained() {
+    if view.points() < POINTS || view.pretrained() {
         return None;
     }
     // Were it poor on these rows only, and for a reason that shows, a rule would have told it.

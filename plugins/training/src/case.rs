@@ -1,9 +1,16 @@
 //! The experiment as the rules see it: the view, and the language to name places in.
 
 use deepfix_plugin::{Arg, Draft, Language};
-use deepfix_views::training::{ModelKind, Optimizer, Point, Series, TrainingView, Unit};
+use deepfix_views::training::{Curve, Metric, ModelKind, Optimizer, Point, Series, Task, TrainingView, Unit};
 
 use crate::CATALOGUE;
+
+/// Validation rows below which one row more or less shows in the loss.
+const TINY_SPLIT: u32 = 25;
+/// The share of the first loss below which hardly any is left.
+const NEXT_TO_NOTHING: f64 = 0.05;
+/// The R² from which hardly anything is left to explain.
+const NEARLY_ALL: f64 = 0.97;
 
 /// A training run under examination.
 pub struct Case<'a> {
@@ -123,6 +130,30 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn is_gradient_trained(&self) -> bool {
         self.view.model_kind() != ModelKind::Trees
+    }
+
+    /// Whether the validation split is known to be so small that its loss jumps with every row.
+    #[must_use]
+    pub fn is_tiny_split(&self) -> bool {
+        self.view.validation_rows().is_some_and(|it| it < TINY_SPLIT)
+    }
+
+    /// Whether a loss has come down to next to nothing, where its jumps, however large beside itself,
+    /// change no answer. A squared error may begin far above what there is to explain, when the target
+    /// is not centred: there nearly all must be explained too.
+    #[must_use]
+    pub fn is_nearly_nothing(&self, curve: &Curve) -> bool {
+        let explained = self
+            .view
+            .main_metric()
+            .filter(|it| it.metric == Metric::R2)
+            .and_then(|it| it.validation_curve.end().or_else(|| it.train_curve.end()));
+        let settled = curve.points.first().zip(curve.mean_between(0.5, 1.0));
+        settled.is_some_and(|(first, late)| late < NEXT_TO_NOTHING * first.value)
+            && match self.view.task() {
+                Task::Regression => explained.is_some_and(|it| it >= NEARLY_ALL),
+                _ => explained.is_none_or(|it| it >= NEARLY_ALL),
+            }
     }
 
     /// The batch size of one optimiser step.

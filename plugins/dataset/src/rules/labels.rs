@@ -52,7 +52,12 @@ fn new_labels(view: &DatasetView) -> Option<Draft> {
     {
         // Values of a count or rating, of which the test split happens to draw more. Class codes
         // of the test split leave no gap.
-        let amounts = b > MOST_CODES && test.mean.is_some() && !codes(train, test, test, 0.0);
+        let amounts = test.mean.is_some()
+            && if b > MOST_CODES {
+                !codes(train, test, test, 0.0)
+            } else {
+                !begins_like_codes(train, test) || leaves_gaps(test, 0.0)
+            };
         return Some(
             draft(if amounts { Severity::Low } else { Severity::High })
                 .arg("train", a as u64)
@@ -89,15 +94,28 @@ fn new_labels(view: &DatasetView) -> Option<Draft> {
 /// Whether the integers of a label are class codes rather than a count, an age or a rating:
 /// from 0 or 1 (or -1) on, all but a share of `gaps` present in the split `of`, with enough rows each.
 fn codes(train: &Column, test: &Column, of: &Column, gaps: f64) -> bool {
-    let first = train.min.into_iter().chain(test.min).fold(f64::INFINITY, f64::min);
-    let (Some(min), Some(max)) = (of.min, of.max) else {
-        return true;
-    };
-    let span = max - min + 1.0;
+    let Some(span) = span(of) else { return true };
     let unique = of.unique.unwrap_or(span);
-    let missing = (span - unique).max(0.0);
     let thick = of.count.is_none_or(|rows| rows >= ROWS_PER_CODE * unique);
-    (-1.0..=1.0).contains(&first) && missing <= (gaps * span).ceil() && thick
+    begins_like_codes(train, test) && !leaves_gaps(of, gaps) && thick
+}
+
+/// Whether the least value is one that class codes begin with.
+fn begins_like_codes(train: &Column, test: &Column) -> bool {
+    let first = train.min.into_iter().chain(test.min).fold(f64::INFINITY, f64::min);
+    (-1.0..=1.0).contains(&first)
+}
+
+/// Whether more than this share of the integers between the extremes is missing.
+fn leaves_gaps(of: &Column, share: f64) -> bool {
+    span(of).is_some_and(|span| {
+        let missing = (span - of.unique.unwrap_or(span)).max(0.0);
+        missing > (share * span).ceil()
+    })
+}
+
+fn span(of: &Column) -> Option<f64> {
+    Some(of.max? - of.min? + 1.0)
 }
 
 /// Class distributions name the classes.

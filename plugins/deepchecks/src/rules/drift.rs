@@ -27,6 +27,8 @@ use super::{Facts, MOST_FACTS, MOST_NAMES};
 const LEAST: f64 = 0.2;
 const LARGE: f64 = 0.45;
 const FEWEST_ROWS: f64 = 15.0;
+/// Levels of a column that no check counted: fewer would take the scatter of many for drift.
+const UNKNOWN_LEVELS: f64 = 10.0;
 /// The check joins categories of less than a per cent.
 const MOST_LEVELS: f64 = 100.0;
 
@@ -53,7 +55,7 @@ fn severity(it: &DriftScore, facts: &Facts<'_>, features: f64, levels: Option<f6
             ks_p(it.score, facts.n, facts.m)
         } else {
             // V² (n + m) is chi-square less its mean, one degree of freedom per category more.
-            let degrees = levels.unwrap_or(2.0).clamp(2.0, MOST_LEVELS) - 1.0;
+            let degrees = levels.unwrap_or(UNKNOWN_LEVELS).clamp(2.0, MOST_LEVELS) - 1.0;
             chi_square_p(it.score.powi(2) * (facts.n + facts.m) + degrees, degrees)
         };
         (p * features < 1e-3, p * features < 1e-4)

@@ -4,7 +4,7 @@
 //! beyond 1 / decay, since no step is longer than the rate; it takes rate x decay x steps to get
 //! there. In the gradient, as in SGD and Adam, it is a penalty that the loss has to outweigh.
 
-use deepfix_views::training::Param;
+use deepfix_views::training::{Optimizer, Param};
 
 use crate::case::Case;
 
@@ -61,6 +61,10 @@ pub(crate) fn limits(case: &Case<'_>) -> Vec<Limit> {
         } else {
             (COUPLED, 0.0)
         };
+        // A penalty needs its time as well, where that is known.
+        if !is_decoupled(case) && case.view.updates().is_some() && !has_time(case, decay.value) {
+            return limits;
+        }
         if let Some(shrink) = shrink.filter(|it| *it >= enough && decay.value >= least) {
             limits.push(Limit::Decay(decay, shrink));
         }
@@ -77,6 +81,22 @@ fn is_decoupled(case: &Case<'_>) -> bool {
             .iter()
             .any(|known| it.contains(known))
     })
+}
+
+/// Whether a penalty in the gradient can have moved the weights. SGD takes rate x decay of a weight with
+/// each step, momentum the same again 1 / (1 - momentum) times; Adam and its kin divide by the size of the
+/// gradient, so that where the penalty leads a weight goes down by the rate itself.
+fn has_time(case: &Case<'_>, decay: f64) -> bool {
+    /// A weight of usual size.
+    const WEIGHT: f64 = 0.3;
+    let (Some(rate), steps) = (mean_rate(case), least_updates(case)) else {
+        return true;
+    };
+    if case.view.optimizer_kind() == Optimizer::Adaptive {
+        return rate * steps >= SHRINK * WEIGHT;
+    }
+    let momentum = case.view.params.momentum().map_or(0.0, |it| it.value.clamp(0.0, 0.99));
+    rate * decay * steps / (1.0 - momentum) >= SHRINK
 }
 
 /// The least number of updates that there can have been. Without logged steps an epoch has one or

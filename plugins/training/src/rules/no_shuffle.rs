@@ -47,6 +47,9 @@ const STILL: f64 = 0.016;
 /// Validation over training loss in the first epoch; of mixed rows training is the higher one,
 /// since it averages over the epoch.
 const AHEAD: f64 = 1.6;
+/// Points and rows of a batch with which a loss stays calm unless something moves it.
+const STEADY_POINTS: usize = 10;
+const SMALL_BATCH: f64 = 4.0;
 /// Validation loss that jumps between epochs although it is the same rows each time.
 const ROUGH: f64 = 0.1;
 
@@ -130,7 +133,11 @@ fn saw_tooth(case: &Case<'_>, tooth: &SawTooth, declared: bool, (swings, still):
 /// The order is fixed, but the log is too coarse to show what it does, or training is too
 /// unsteady for a pattern.
 fn declared_only(case: &Case<'_>, follows: bool) -> Option<Draft> {
-    let rough = case.view.validation.noise(0.0).filter(|it| *it >= ROUGH);
+    // What jumps by itself, a few points, a few rows or batches of a few, is no sign of the order.
+    let steady = case.view.validation.len() >= STEADY_POINTS
+        && !case.is_tiny_split()
+        && case.batch().is_none_or(|it| it > SMALL_BATCH);
+    let rough = case.view.validation.noise(0.0).filter(|it| *it >= ROUGH && steady);
     // Runs of one class are easy to follow from the first epoch on, and teach nothing.
     let ahead = follows || case.view.gap().is_some_and(|it| it.start >= AHEAD);
     if rough.is_none() && !ahead && case.view.saw_tooth().is_some() {

@@ -9,7 +9,7 @@
 //!
 //! Healthy look-alikes: a steep fall (second differences of logarithms remove it), one spike
 //! (trimmed), warm-up and restarts (few points), dropout (not in the validation loss), and a
-//! validation split of a few rows, where it stays a remark.
+//! validation split of a few rows or a loss of next to nothing, where it stays a remark.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::stats;
@@ -27,8 +27,6 @@ const TRAIN_NOISE: f64 = 0.3;
 const TURNS: f64 = 0.35;
 /// Fewer points cannot tell noise from course.
 const POINTS: usize = 10;
-/// A split this small jumps with every row.
-const TINY_SPLIT: u32 = 25;
 /// Batches that are noisy by themselves.
 const SMALL_BATCH: f64 = 4.0;
 /// With such batches less is enough: the reason is known.
@@ -57,8 +55,9 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         false if late >= TRAIN_NOISE && !dropout => (Severity::Medium, 0.5),
         _ => return None,
     };
-    let tiny = view.validation_rows().filter(|it| *it < TINY_SPLIT && validated);
-    let severity = if tiny.is_some() { Severity::Low } else { severity };
+    let tiny = view.validation_rows().filter(|_| case.is_tiny_split() && validated);
+    let slight = tiny.is_some() || case.is_nearly_nothing(curve);
+    let severity = if slight { Severity::Low } else { severity };
     let shown = if late >= NOISE { late } else { all.max(late) };
     let mut draft = Draft::new(CODE, severity, confidence)
         .beyond(shown / NOISE)

@@ -10,7 +10,8 @@
 //! rate).
 //!
 //! Healthy look-alikes: no schedule and still falling; no schedule and converged without jumps;
-//! a schedule that has decayed; short runs; early stopping soon after the best epoch.
+//! a schedule that has decayed; short runs; early stopping soon after the best epoch; a loss of next to
+//! nothing, where a fraction more or less changes no answer.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::stats;
@@ -49,7 +50,7 @@ pub(crate) fn find(case: &Case<'_>, rough: bool) -> Option<Draft> {
     {
         return None;
     }
-    if view.validation_rows().is_some_and(|it| it < 20) || view.stopped_early() == Some(true) {
+    if case.is_tiny_split() || case.is_nearly_nothing(validation) || view.stopped_early() == Some(true) {
         return None;
     }
     // A schedule that waits for a plateau has not seen one.

@@ -20,7 +20,7 @@
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::stats;
-use deepfix_views::training::{Curve, Metric, Optimizer, Schedule};
+use deepfix_views::training::{Curve, Metric, Optimizer, Orientation, Schedule};
 
 use crate::case::Case;
 
@@ -34,6 +34,8 @@ const CALM: f64 = 1.2;
 const JUMPS: f64 = 0.15;
 /// Smaller batches are noisy by themselves.
 const SMALL_BATCH: f64 = 8.0;
+/// A model with more than that on the rows it learns from does not guess.
+const POOR_ACCURACY: f64 = 0.75;
 /// Fewer points have no course.
 const POINTS: usize = 5;
 
@@ -175,7 +177,7 @@ fn is_poor(case: &Case<'_>) -> bool {
     let pair = case.view.main_metric();
     pair.is_some_and(|it| match it.metric {
         Metric::R2 => it.train_curve.end().is_some_and(|it| it <= 0.5),
-        Metric::Accuracy => it.train_curve.end().is_some_and(|it| it <= 0.75),
+        Metric::Accuracy => it.train_curve.end().is_some_and(|it| it <= POOR_ACCURACY),
         _ => false,
     })
 }
@@ -194,15 +196,17 @@ fn guesses(case: &Case<'_>, level: f64) -> bool {
     if let Some(chance) = view.chance_loss() {
         return level >= 0.93 * chance;
     }
-    let gain = pair.and_then(|it| {
+    // An error that falls gains nothing on this scale, and one that began near its best has little to gain.
+    let rising = pair.filter(|it| it.metric.orientation() == Orientation::HigherIsBetter);
+    let course = rising.and_then(|it| {
         let curve = if it.train_curve.is_empty() {
             &it.validation_curve
         } else {
             &it.train_curve
         };
-        Some(curve.end()? - curve.points.first()?.value)
+        Some((curve.points.first()?.value, curve.end()?))
     });
-    gain.is_some_and(|it| it <= 0.05)
+    course.is_some_and(|(first, end)| end - first <= 0.05 && end <= POOR_ACCURACY)
 }
 
 fn oscillating(case: &Case<'_>) -> Option<Draft> {
@@ -210,8 +214,9 @@ fn oscillating(case: &Case<'_>) -> Option<Draft> {
     if case.batch().is_some_and(|it| it <= SMALL_BATCH) || view.schedule() == Schedule::Restarting {
         return None;
     }
-    // A split of a few rows exaggerates every change of the weights.
-    if view.validation_rows().is_some_and(|it| it < 25) {
+    // A split of a few rows exaggerates every change of the weights, a loss of next to nothing every
+    // change of itself.
+    if case.is_tiny_split() || case.is_nearly_nothing(&view.validation) {
         return None;
     }
     let (train, validation) = (view.train.noise(0.2)?, view.validation.noise(0.2)?);

@@ -30,7 +30,7 @@ const POINTS: usize = 6;
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
-    if !case.is_gradient_trained() || view.params.pretrained() || !has_shape(case) || is_good_already(case) {
+    if !case.is_gradient_trained() || view.pretrained() || !has_shape(case) || is_good_already(case) {
         return None;
     }
     let (series, curve) = judged(case)?;

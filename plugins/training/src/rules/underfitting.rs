@@ -42,7 +42,7 @@ struct Quality {
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
-    if !case.is_gradient_trained() || view.points() < POINTS || view.params.pretrained() {
+    if !case.is_gradient_trained() || view.points() < POINTS || view.pretrained() {
         return None;
     }
     let quality = quality(case)?;

@@ -125,7 +125,8 @@ pub(super) fn find(view: &DatasetView) -> Option<Label> {
         .find_map(|name| pool.iter().find(|it| it.name.eq_ignore_ascii_case(name)));
     let column = match (named, pool.as_slice()) {
         (Some(column), _) => column,
-        (None, [only]) if !only.is_feature() => only,
+        // A date or a text that is no feature either was left out, not asked for.
+        (None, [only]) if !only.is_feature() => Some(*only).filter(|it| !is_date(&it.name) && !is_text(it))?,
         (None, _) => pool
             .iter()
             // An index that a data frame left behind is no label.
@@ -139,6 +140,25 @@ pub(super) fn find(view: &DatasetView) -> Option<Label> {
         name: column.name.clone(),
         task: task(train, column, &view.task_type),
     })
+}
+
+/// Whether a name is that of a moment.
+fn is_date(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|part| matches!(part, "date" | "datetime" | "timestamp"))
+}
+
+/// Whether a column holds words of its own in many rows, as names and remarks do, and not classes.
+fn is_text(column: &Column) -> bool {
+    /// More classes have been seen, but each of them in many rows.
+    const MOST_CLASSES: f64 = 20.0;
+    const OWN_WORDS: f64 = 0.05;
+    let rows = column.count.unwrap_or(0.0);
+    column.mean.is_none()
+        && column
+            .unique
+            .is_some_and(|it| it > MOST_CLASSES && it > OWN_WORDS * rows)
 }
 
 /// Whether a name is that of a row number or key.

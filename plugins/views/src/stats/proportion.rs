@@ -53,6 +53,13 @@ pub fn two_proportion_z(a: f64, n_a: f64, b: f64, n_b: f64) -> Option<f64> {
 pub fn denominator(shares: &[f64], most: u32) -> Option<u32> {
     /// Distinct shares beyond this many add nothing but time.
     const ENOUGH: usize = 48;
+    /// Fewer distinct shares say nothing when they are simple fractions.
+    const FEWEST_SHARES: usize = 3;
+    /// The largest denominator of a fraction that many numbers of rows have in common.
+    const SIMPLE: u32 = 6;
+    /// Hundredths are of this many rows at most, if many of them agree.
+    const SIMPLE_HUNDREDTHS: u32 = 50;
+    const ENOUGH_HUNDREDTHS: usize = 4;
     /// Shares are often printed with six digits.
     const TOLERANCE: f64 = 1e-6;
     let mut distinct: Vec<f64> = Vec::new();
@@ -67,12 +74,18 @@ pub fn denominator(shares: &[f64], most: u32) -> Option<u32> {
     if distinct.is_empty() {
         return None;
     }
-    (2..=most).find(|rows| {
-        let rows = f64::from(*rows);
+    let explains = |rows: u32| {
+        let rows = f64::from(rows);
         distinct
             .iter()
             .all(|share| (share * rows - (share * rows).round()).abs() <= TOLERANCE * rows)
-    })
+    };
+    let found = (2..=most).find(|rows| explains(*rows))?;
+    // One or two shares such as a half and three quarters are those of any number of rows, and shares
+    // written with two digits those of a hundred.
+    let simple = distinct.len() < FEWEST_SHARES && found <= SIMPLE;
+    let rounded = explains(100) && (found > SIMPLE_HUNDREDTHS || distinct.len() < ENOUGH_HUNDREDTHS);
+    (!simple && !rounded).then_some(found)
 }
 
 #[cfg(test)]

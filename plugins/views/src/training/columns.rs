@@ -212,6 +212,17 @@ fn is_loss(name: &str) -> bool {
         || name.ends_with("loss")
 }
 
+/// `valloss` and `testacc`, written without anything between split and measure.
+fn taken_apart(token: String) -> Vec<String> {
+    let measures = |it: &str| it == "loss" || metric_of(it).is_some() || is_loss(it);
+    let parts = ["training", "train", "validation", "valid", "val", "eval", "test"]
+        .iter()
+        .find_map(|split| Some((*split, token.strip_prefix(split)?)))
+        .filter(|(_, rest)| measures(rest))
+        .map(|(split, rest)| vec![split.to_owned(), rest.to_owned()]);
+    parts.unwrap_or_else(|| vec![token])
+}
+
 fn is_gradient_norm(joined: &str) -> bool {
     [
         "gradnorm",
@@ -326,7 +337,7 @@ fn measure(mut tokens: Vec<String>) -> Role {
     tokens.retain(|it| it != "s");
     let mut split = None;
     let mut rest = Vec::new();
-    for token in tokens {
+    for token in tokens.into_iter().flat_map(taken_apart) {
         match split_of(&token) {
             Some(found) if split.is_none() => split = Some(found),
             _ => rest.push(token),

@@ -105,7 +105,11 @@ impl Params {
     pub(super) fn find<T>(&self, names: &[&str], read: impl Fn(&Json) -> Option<T>) -> Option<Param<T>> {
         for whole in [true, false] {
             for name in names {
-                let named = |leaf: &&Leaf| if whole { leaf.key == *name } else { leaf.last == *name };
+                // What stands among the settings of the evaluation is none of the training's.
+                let named = |leaf: &&Leaf| match whole {
+                    true => leaf.key == *name,
+                    false => leaf.last == *name && !is_of_evaluation(&leaf.name),
+                };
                 for leaf in self.leaves.iter().filter(named) {
                     if let Some(value) = read(&leaf.json) {
                         let (name, raw, source) = (leaf.name.clone(), raw(&leaf.json), leaf.source.clone());
@@ -133,6 +137,22 @@ impl Params {
                 .filter(|it| !it.is_empty())
         })
     }
+}
+
+/// Whether a dotted name leads through a section such as `eval_loader`.
+fn is_of_evaluation(name: &str) -> bool {
+    let Some((sections, _)) = name.rsplit_once('.') else {
+        return false;
+    };
+    sections
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .map(str::to_ascii_lowercase)
+        .any(|it| {
+            matches!(
+                it.as_str(),
+                "eval" | "evaluation" | "val" | "valid" | "validation" | "test" | "testing" | "inference" | "predict"
+            )
+        })
 }
 
 pub(super) fn raw(json: &Json) -> Value {

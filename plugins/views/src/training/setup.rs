@@ -141,6 +141,9 @@ impl TrainingView {
             .iter()
             .any(|it| loss == *it || (it.len() > 3 && loss.contains(it)))
             || name.contains("classif")
+            // A regression by its name alone.
+            || name.contains("logisticreg")
+            || name.contains("logistic_reg")
         {
             return Task::Classification;
         }
@@ -257,8 +260,16 @@ impl TrainingView {
         })
     }
 
+    /// Whether training began from weights that were already trained, as the parameters or the model's own
+    /// configuration say.
+    #[must_use]
+    pub fn pretrained(&self) -> bool {
+        self.params.pretrained() || self.model_config.pretrained()
+    }
+
     /// A parameter of the architecture, from the training parameters or the model's own
     /// configuration.
+    #[must_use]
     pub fn architecture<T>(&self, read: impl Fn(&Params) -> Option<Param<T>>) -> Option<Param<T>> {
         read(&self.params).or_else(|| read(&self.model_config))
     }

@@ -23,7 +23,7 @@ use deepfix_views::dataset::{Column, DatasetView, Kind, Stat, Which};
 mod shape;
 
 use super::{MOST_FACTS, MOST_NAMES};
-use shape::{FEWEST_ROWS, LUMP_SHARE, beyond_tail, concentration, deviations, in_one_lump, is_sentinel, tail};
+use shape::{FEWEST_ROWS, LUMP_SHARE, beyond_tail, deviations, in_one_lump, is_lump, is_sentinel, tail};
 
 const FAR: f64 = 20.0;
 /// A positive value in another unit is this many times the upper quartile at least.
@@ -203,11 +203,11 @@ fn side(near: f64, far: f64, extreme: f64, other: f64, column: &Column) -> Optio
         let opposite = extreme > 0.0 && near < 0.0;
         return (is_sentinel(extreme)
             && beyond > 10.0 * scale
-            && (opposite || concentration(column, extreme.abs()) > 0.75))
-            .then(|| (Sort::Sentinel, beyond / scale));
+            && (opposite || is_lump(column, extreme.abs(), beyond, 0.75)))
+        .then(|| (Sort::Sentinel, beyond / scale));
     }
     let distance = beyond / iqr;
-    let lumped = concentration(column, extreme.abs()) > 0.6;
+    let lumped = is_lump(column, extreme.abs(), beyond, 0.6);
     let beside = if extreme.abs() >= 999.0 {
         SENTINEL_SURE
     } else {

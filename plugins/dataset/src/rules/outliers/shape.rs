@@ -7,6 +7,10 @@ pub(super) const FEWEST_ROWS: f64 = 20.0;
 const FAR_LOGARITHMIC: f64 = 5.0;
 /// How much nearer than the heaviest tail a lump may stand.
 pub(super) const LUMP_SHARE: f64 = 0.7;
+/// The most that a lump has by itself, with the doubt of its moments.
+const CONCENTRATED: f64 = 1.15;
+/// Standard deviations that no row of a tail stands off.
+const ALONE: f64 = 6.0;
 /// `-ln` of the chance that the largest value of a Pareto tail exceeds the limit.
 const TAIL_MARGIN: f64 = 5.0;
 
@@ -29,7 +33,15 @@ pub(super) fn tail(rows: f64) -> f64 {
 /// and the variance is more than a single value's, `L² / n`.
 pub(super) fn in_one_lump(column: &Column, extreme: f64, deviations: f64, least: f64) -> bool {
     let rows = column.count.unwrap_or(0.0);
-    (least..=1.15).contains(&concentration(column, extreme)) && rows > 2.5 * deviations * deviations
+    (least..=CONCENTRATED).contains(&concentration(column, extreme)) && rows > 2.5 * deviations * deviations
+}
+
+/// Whether the far values sit in one lump of at least this concentration. Where the mean lies beside the
+/// median the quotient says nothing: of few rows in a lump the column's own spread makes most of it. Then
+/// the value has to stand where no row of a tail would.
+pub(super) fn is_lump(column: &Column, extreme: f64, beyond: f64, least: f64) -> bool {
+    let found = concentration(column, extreme);
+    found > least && (found <= CONCENTRATED || deviations(column, beyond) >= ALONE)
 }
 
 /// How many standard deviations a value stands off that lies `beyond` a quartile.

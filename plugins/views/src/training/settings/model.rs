@@ -112,6 +112,7 @@ impl Params {
             "finetuning",
             "fine_tuning",
             "use_pretrained",
+            "use_lora",
         ];
         let path = [
             "init_checkpoint",
@@ -124,8 +125,20 @@ impl Params {
             "warm_start_from",
             "base_model",
             "model_name_or_path",
+            // Of a configuration: where its weights came from. Empty for a model made anew.
+            "name_or_path",
+        ];
+        // Adapters are put on what is trained already.
+        let adapters = [
+            "lora_r",
+            "lora_rank",
+            "lora_alpha",
+            "use_lora",
+            "peft_type",
+            "peft_config",
         ];
         self.find(&named, boolean).is_some_and(|it| it.value)
+            || self.mentions(&adapters)
             || self
                 .text(&path)
                 .is_some_and(|it| !matches!(it.value.as_str(), "none" | "false" | "scratch" | "no"))
