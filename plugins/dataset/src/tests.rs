@@ -2,6 +2,7 @@ use deepfix_plugin::Severity;
 use deepfix_plugin::testing::{
     FakeHost, analyze_soundly, assert_catalogue_is_complete, found, read_request, recorded_requests,
 };
+use deepfix_views::dataset::DatasetView;
 use serde_json::{Value, json};
 
 use crate::{CATALOGUE, DatasetArtifactsAnalyzer};
@@ -72,6 +73,51 @@ fn a_nearly_constant_flag_of_a_small_table_is_ballast() {
         [("dataset.constant_feature".to_owned(), Severity::Low)]
     );
     assert!(found(400.0, 0.06).is_empty());
+}
+
+#[test]
+fn a_share_that_most_rows_have_none_of_is_not_nearly_constant() {
+    // Four fifths are 0, the others a tenth or so, one is 1.
+    let share = json!({"count": 400, "mean": 0.022, "std": 0.05, "min": 0, "25%": 0, "50%": 0, "75%": 0, "max": 1});
+    for unique in [json!(80), json!(null)] {
+        let side = json!({"feature_statistics": {"share": share, "b": column(400.0, 5.0, 2.0)},
+            "number_unique_values": {"share": unique, "b": 300}, "numerical_features": ["share", "b"]});
+        assert!(codes(table(side, json!(null))).is_empty(), "{unique}");
+    }
+}
+
+#[test]
+fn a_date_or_text_that_was_left_out_is_no_label() {
+    let side = |name: &str, unique: u32| {
+        json!({"feature_statistics": {"a": column(400.0, 5.0, 2.0), name: {"count": 400, "unique": unique, "top": "x", "freq": 2}},
+            "number_unique_values": {"a": 300, name: unique}, "numerical_features": ["a"]})
+    };
+    let view = |name: &str, unique| {
+        let request = table(side(name, unique), json!(null))["dataset_artifacts"].clone();
+        DatasetView::parse("t".to_owned(), request["train_statistics"].clone(), json!(null)).label
+    };
+    assert!(view("remarks", 390).is_none());
+    assert!(view("order_date", 12).is_none());
+    assert!(view("kind", 12).is_some_and(|it| it.name == "kind"));
+}
+
+#[test]
+fn a_count_of_few_values_may_be_exceeded_by_the_test_split() {
+    let side = |min: f64, max: f64, unique: f64| {
+        let label = json!({"count": 300, "mean": (min + max) / 2.0, "std": 2.0, "min": min, "25%": min + 1.0, "50%": (min + max) / 2.0, "75%": max - 1.0, "max": max});
+        json!({"feature_statistics": {"a": column(300.0, 1.0, 0.5), "target": label},
+            "number_unique_values": {"a": 150, "target": unique}, "numerical_features": ["a"]})
+    };
+    let severity = |train, test| {
+        let found = codes(table(train, test));
+        found.into_iter().find(|it| it.0 == "checks.new_labels").map(|it| it.1)
+    };
+    // Marks from 3 to 18, of which a test split has one more.
+    assert_eq!(
+        severity(side(4.0, 18.0, 14.0), side(3.0, 18.0, 15.0)),
+        Some(Severity::Low)
+    );
+    assert_eq!(severity(side(0.0, 2.0, 3.0), side(0.0, 3.0, 4.0)), Some(Severity::High));
 }
 
 #[test]

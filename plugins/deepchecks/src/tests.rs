@@ -211,6 +211,37 @@ fn vision_and_text_checks_are_understood() {
 }
 
 #[test]
+fn drift_of_unknown_levels_or_rows_is_judged_with_care() {
+    let category = |levels: Option<u32>| {
+        let mut items = vec![
+            sizes(130, 70),
+            item(
+                "Feature Drift",
+                json!({"c": {"Drift score": 0.3, "Method": "Cramer's V"}, "b": {"Drift score": 0.02, "Method": "Kolmogorov-Smirnov"}}),
+            ),
+        ];
+        let counted = levels.map(|it| {
+            item(
+                "Single Value in Column - Train Dataset",
+                json!({"c": it, "b": 90, "y": 2}),
+            )
+        });
+        items.extend(counted);
+        codes(items)
+    };
+    assert!(category(Some(2)).iter().any(|it| it.0 == "checks.covariate_drift"));
+    assert!(category(None).is_empty());
+    let label = |score: f64| {
+        codes(vec![item(
+            "Label Drift",
+            json!({"Drift score": score, "Method": "Cramer's V"}),
+        )])
+    };
+    assert_eq!(label(0.2), [("checks.label_drift".to_owned(), Severity::Low)]);
+    assert_eq!(label(0.5), [("checks.label_drift".to_owned(), Severity::Medium)]);
+}
+
+#[test]
 fn drift_of_a_label_is_judged_by_its_number_of_classes() {
     let found = |score: f64, classes: u32, train: u32, test: u32| {
         codes(vec![

@@ -198,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn what_jumps_by_itself_is_no_sign_of_the_order() {
+        let declared = |points: usize, batch: u32| {
+            let (train, validation) = (decay(points, 1.0, 0.5, 5.0, 0.02), decay(points, 1.0, 0.5, 5.0, 0.3));
+            json!({"metrics_values": {"epoch": (0..points).collect::<Vec<_>>(), "train_loss": train, "val_loss": validation},
+                "params": {"shuffle": false, "batch_size": batch}})
+        };
+        assert_eq!(severity(&declared(30, 32), CODE), Some(Severity::Medium));
+        for (points, batch) in [(6, 32), (30, 2)] {
+            assert!(severity(&declared(points, batch), CODE).is_none_or(|it| it == Severity::Low));
+        }
+    }
+
+    #[test]
     fn a_saw_tooth_is_found_without_any_parameter() {
         assert_eq!(
             severity(&run(|place| (0.4 * place as f64).exp(), &json!({})), CODE),

@@ -14,13 +14,13 @@
 //! Playbook. The rate alone is no evidence: SGD at 0.1 is normal, and unscaled targets need more.
 //!
 //! Healthy look-alikes: warm-up spikes and warm restarts (they recover: the end is low again,
-//! unless the run was cut soon after a restart),
+//! unless the run was cut soon after a restart), a few rows far from all others (validation does not move),
 //! a converged loss that wobbles around zero (small against the first loss), dropout noise (it
 //! is not in the validation loss), tiny batches and tiny validation splits (the noise rule).
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::stats;
-use deepfix_views::training::{Curve, Metric, Optimizer, Orientation, Schedule};
+use deepfix_views::training::{Curve, Metric, Optimizer, Orientation, Point, Schedule};
 
 use crate::case::Case;
 
@@ -36,6 +36,8 @@ const JUMPS: f64 = 0.15;
 const SMALL_BATCH: f64 = 8.0;
 /// A model with more than that on the rows it learns from does not guess.
 const POOR_ACCURACY: f64 = 0.75;
+/// The change of the validation loss, as a share of it, up to which no weight was thrown.
+const UNMOVED: f64 = 0.02;
 /// Fewer points have no course.
 const POINTS: usize = 5;
 
@@ -157,6 +159,9 @@ fn stuck(case: &Case<'_>) -> Option<Draft> {
     let extreme = is_extreme(case);
     let still = before - after < if extreme { 0.1 } else { 0.05 } * level;
     let thrown = extreme && early.value >= SPIKE * level && is_poor(case);
+    if is_of_the_rows(case, early) {
+        return None;
+    }
     if !still || !(extreme || early.value >= SPIKE * level) || !(thrown || guesses(case, level)) {
         return None;
     }
@@ -169,6 +174,15 @@ fn stuck(case: &Case<'_>) -> Option<Draft> {
         .arg("peak_at", case.at(early.label))
         .arg("end", level);
     Some(with_rate(case, case.point_fact(draft, series, early)))
+}
+
+/// Whether the validation loss went on through a spike of the training loss as if nothing had happened: then
+/// rows far from all others were in that epoch's batches, and the weights stayed where they were.
+fn is_of_the_rows(case: &Case<'_>, spike: &Point) -> bool {
+    let points = &case.view.validation.points;
+    let at = points.iter().position(|it| it.group == spike.group);
+    let around = at.and_then(|at| points.get(at.checked_sub(1)?).zip(points.get(at)));
+    around.is_some_and(|(before, here)| (here.value - before.value).abs() <= UNMOVED * before.value.abs())
 }
 
 /// Whether the model is poor on the rows it learns from: a network that huge first steps have

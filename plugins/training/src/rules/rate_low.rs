@@ -25,6 +25,8 @@ pub(crate) const CODE: &str = "training.lr_too_low";
 const FALL: f64 = 0.15;
 /// The slope of the last third over that of the first.
 const STEADY: f64 = 0.4;
+/// The same where guessing is as good.
+const STEADY_AT_CHANCE: f64 = 0.2;
 /// Fine-tunes of three or four epochs say nothing about speed.
 const POINTS: usize = 6;
 
@@ -105,10 +107,26 @@ pub(crate) fn has_shape(case: &Case<'_>) -> bool {
     // A schedule that decays slows the fall itself: what counts is the fall per unit of the rate.
     let rates = rates(case);
     let rate = |from, to| rates.as_ref().and_then(|it| it.mean_between(from, to)).unwrap_or(1.0);
+    let least = if is_at_chance(case) { STEADY_AT_CHANCE } else { STEADY };
     let steady = slope(early.0, early.1)
         .zip(slope(late.0, late.1))
-        .is_some_and(|(a, b)| a < 0.0 && b <= STEADY * a * (rate(late.0, late.1) / rate(early.0, early.1)).min(1.0));
+        .is_some_and(|(a, b)| a < 0.0 && b <= least * a * (rate(late.0, late.1) / rate(early.0, early.1)).min(1.0));
     monotone && small && steady
+}
+
+/// Whether a small rate ends where guessing is: what has learnt nothing has not converged.
+fn is_at_chance(case: &Case<'_>) -> bool {
+    let view = case.view;
+    let small = view.peak_learning_rate().is_some_and(|it| it <= small_rate(case));
+    let r2 = view.metrics.iter().find(|it| it.metric == Metric::R2);
+    let explained = r2.and_then(|it| {
+        it.train_curve
+            .end()
+            .into_iter()
+            .chain(it.validation_curve.end())
+            .reduce(f64::max)
+    });
+    small && explained.is_some_and(|it| it <= 0.1)
 }
 
 /// The learning rate per epoch, where it was logged and positive.
@@ -190,6 +208,34 @@ mod tests {
         assert!(codes(&line(0.30, 0.28, 12, &params)).is_empty());
         let params = json!({"learning_rate": 2e-5, "optimizer": "adamw", "model_name_or_path": "bert-base-uncased"});
         assert!(codes(&line(0.69, 0.65, 12, &params)).is_empty());
+    }
+
+    #[test]
+    fn adapters_and_weights_that_a_configuration_names_are_fine_tunes() {
+        for pretrained in [json!({"lora_r": 8}), json!({"_name_or_path": "gpt2"})] {
+            let mut params = json!({"learning_rate": 2e-5, "optimizer": "adamw"});
+            params
+                .as_object_mut()
+                .unwrap()
+                .extend(pretrained.as_object().unwrap().clone());
+            assert!(codes(&line(1.90, 1.78, 12, &params)).is_empty(), "{pretrained}");
+        }
+    }
+
+    #[test]
+    fn a_small_rate_that_ends_at_guessing_has_not_converged() {
+        // The rate falls to a tenth, the progress to a sixtieth.
+        let rate = |it: usize| 6e-4 * (1.0 - 0.9 * it as f64 / 40.0);
+        let mut loss = vec![1.58];
+        for it in 1..41 {
+            loss.push(loss[it - 1] - 6.0 * rate(it) * (1.0 - 0.85 * it as f64 / 40.0));
+        }
+        let mut run = json!({"metrics_values": {"epoch": epochs(41), "train_loss": vec![1.0; 41], "val_loss": loss,
+                "learning_rate": (0..41).map(rate).collect::<Vec<_>>(), "val_r2": vec![-0.04; 41]},
+            "params": {"optimizer": "sgd", "lr_scheduler": "linear", "loss": "mse"}});
+        assert!(severity(&run, CODE).is_some_and(|it| it > Severity::Low));
+        run["metrics_values"]["val_r2"] = json!(vec![0.35; 41]);
+        assert!(severity(&run, CODE).is_none());
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub fn two_proportion_z(a: f64, n_a: f64, b: f64, n_b: f64) -> Option<f64> {
 /// ```
 /// # use deepfix_views::stats::denominator;
 /// assert_eq!(denominator(&[9.0 / 17.0, 14.0 / 17.0, 1.0], 1000), Some(17));
+/// // A half and three quarters may be shares of any number of rows.
+/// assert_eq!(denominator(&[0.5, 0.75], 1000), None);
 /// ```
 #[must_use]
 pub fn denominator(shares: &[f64], most: u32) -> Option<u32> {
@@ -104,6 +106,13 @@ mod tests {
         let small = two_proportion_z(0.7, 30.0, 0.6, 30.0).unwrap_or_default();
         let large = two_proportion_z(0.7, 3000.0, 0.6, 3000.0).unwrap_or_default();
         assert!(small < 1.0 && large > 7.0);
+    }
+
+    #[test]
+    fn hundredths_are_rows_only_where_many_agree_on_fewer() {
+        assert_eq!(denominator(&[0.91, 0.87, 0.93], 1000), None);
+        assert_eq!(denominator(&[0.85, 0.9], 1000), None);
+        assert_eq!(denominator(&[0.85, 0.9, 0.95, 0.7, 0.65], 1000), Some(20));
     }
 
     #[test]

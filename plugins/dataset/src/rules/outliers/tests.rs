@@ -34,3 +34,11 @@ fn mostly_zero_is_healthy() {
     assert!(outlier(&column(0.0, 0.0, 0.0, 0.0, 99_999.0, 1100.0, 7400.0)).is_none());
     assert!(outlier(&column(0.0, 0.0, 0.0, 12.5, 100.0, 11.7, 23.5)).is_none());
 }
+
+#[test]
+fn a_mean_beside_the_median_makes_no_sentinel_of_the_largest_value() {
+    // Hours a week of a census: most work 40, some 99.
+    assert!(outlier(&column(1.0, 40.0, 40.0, 45.0, 99.0, 40.4, 12.35)).is_none());
+    // Two rows of 99 among measurements of 3 to 7 stand where no tail reaches.
+    assert!(outlier(&column(3.0, 4.6, 5.0, 5.4, 99.0, 5.3, 6.7)).is_some_and(|it| it.sort == Sort::Sentinel));
+}

@@ -88,3 +88,49 @@ fn a_training_loss_that_jumps_while_validation_is_calm_is_healthy() {
     let validation = decay(40, 0.5, 0.17, 6.0, 0.01);
     assert!(severity(&run(&train, &validation), CODE).is_none());
 }
+
+#[test]
+fn an_error_that_falls_and_an_accuracy_that_was_high_are_no_guessing() {
+    // Down in the first quarter, at rest afterwards: a run that converged.
+    let loss: Vec<f64> = (0..30).map(|it| if it < 4 { 3.0 } else { 0.5 }).collect();
+    let mut regression = run(&loss, &loss);
+    regression["params"] = json!({"learning_rate": 0.01, "optimizer": "adam", "batch_size": 32});
+    regression["metrics_values"]["train_mae"] = json!(loss);
+    regression["metrics_values"]["val_mae"] = json!(loss);
+    assert!(severity(&regression, CODE).is_none());
+    let mut classes = regression.clone();
+    let metrics = classes["metrics_values"].as_object_mut().unwrap();
+    metrics.remove("train_mae");
+    metrics.remove("val_mae");
+    metrics.insert("train_accuracy".to_owned(), json!(decay(30, 0.95, 0.99, 3.0, 0.0)));
+    assert!(severity(&classes, CODE).is_none());
+    let guessing: Vec<f64> = (0..30).map(|it| if it < 4 { 6.0 } else { 1.1 }).collect();
+    classes["metrics_values"]["train_loss"] = json!(guessing);
+    classes["metrics_values"]["val_loss"] = json!(guessing);
+    classes["metrics_values"]["train_accuracy"] = json!(vec![0.33; 30]);
+    assert_eq!(severity(&classes, CODE), Some(Severity::High));
+}
+
+#[test]
+fn a_spike_that_validation_does_not_follow_is_of_the_rows() {
+    let mut train = vec![0.95; 40];
+    train[8] = 5.2;
+    let validation: Vec<f64> = (0..40).map(|it| 1.02 - 0.0005 * f64::from(it)).collect();
+    let mut calm = run(&train, &validation);
+    calm["params"] = json!({"learning_rate": 2e-5, "optimizer": "adam", "batch_size": 32});
+    calm["metrics_values"]["train_r2"] = json!(vec![0.02; 40]);
+    assert!(severity(&calm, CODE).is_none());
+    let thrown: Vec<f64> = (0..40).map(|it| if it < 8 { 0.8 } else { 1.02 }).collect();
+    calm["metrics_values"]["val_loss"] = json!(thrown);
+    assert_eq!(severity(&calm, CODE), Some(Severity::High));
+}
+
+#[test]
+fn jumps_of_a_loss_that_is_next_to_nothing_are_healthy() {
+    let train = decay(40, 0.7, 0.002, 3.0, 0.3);
+    let validation = decay(40, 0.7, 0.003, 3.0, 0.3);
+    let found = run(&train, &validation);
+    assert!(severity(&found, CODE).is_none());
+    assert!(severity(&found, "training.noisy_loss").is_none_or(|it| it == Severity::Low));
+    assert!(severity(&found, "training.plateau_no_schedule").is_none());
+}

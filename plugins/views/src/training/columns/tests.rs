@@ -28,10 +28,22 @@ fn the_losses_of_the_common_frameworks_are_found() {
         "eval/loss",
         "dev-loss",
         "avg_val_loss",
+        "valloss",
+        "validloss",
     ] {
         assert_eq!(loss(name), Some((Split::Validation, 0)), "{name}");
     }
     assert_eq!(loss("test_loss"), Some((Split::Test, 0)));
+    assert_eq!(loss("testloss"), Some((Split::Test, 0)));
+    assert_eq!(loss("trainloss"), Some((Split::Train, 0)));
+    assert!(matches!(
+        resolve("valacc"),
+        Role::Metric {
+            split: Split::Validation,
+            metric: Metric::Accuracy,
+            ..
+        }
+    ));
     assert_eq!(loss("train/box_loss"), Some((Split::Train, 3)));
     assert!(loss("validation_1-mlogloss").is_some());
 }

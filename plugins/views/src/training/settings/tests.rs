@@ -33,6 +33,14 @@ fn aliases_and_strings_are_understood() {
 }
 
 #[test]
+fn settings_of_the_evaluation_are_none_of_the_training() {
+    let both = json!({"eval_loader": {"shuffle": false, "batch_size": 512}, "train_loader": {"shuffle": true, "batch_size": 32}});
+    assert_eq!(params(both.clone()).batch_size().map(|it| it.value), Some(32.0));
+    assert_eq!(params(both).shuffle().map(|it| it.value), Some(true));
+    assert_eq!(params(json!({"validation": {"shuffle": false}})).shuffle(), None);
+}
+
+#[test]
 fn nested_configurations_are_flattened() {
     let params =
         params(json!({"optimizer": {"name": "AdamW", "lr": 0.01}, "model": {"hidden_sizes": [8, 4], "dropout": 0.5}}));
