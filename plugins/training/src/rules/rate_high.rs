@@ -36,8 +36,8 @@ const JUMPS: f64 = 0.15;
 const SMALL_BATCH: f64 = 8.0;
 /// A model with more than that on the rows it learns from does not guess.
 const POOR_ACCURACY: f64 = 0.75;
-/// The change of the validation loss, as a share of it, up to which no weight was thrown.
-const UNMOVED: f64 = 0.02;
+/// The highest validation loss over the lowest, up to which no weight was ever thrown.
+const UNMOVED: f64 = 1.05;
 /// Fewer points have no course.
 const POINTS: usize = 5;
 
@@ -180,9 +180,11 @@ fn stuck(case: &Case<'_>) -> Option<Draft> {
 /// rows far from all others were in that epoch's batches, and the weights stayed where they were.
 fn is_of_the_rows(case: &Case<'_>, spike: &Point) -> bool {
     let points = &case.view.validation.points;
-    let at = points.iter().position(|it| it.group == spike.group);
-    let around = at.and_then(|at| points.get(at.checked_sub(1)?).zip(points.get(at)));
-    around.is_some_and(|(before, here)| (here.value - before.value).abs() <= UNMOVED * before.value.abs())
+    let later = points.first().is_some_and(|it| it.group < spike.group);
+    let values = case.view.validation.values();
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    later && values.len() >= POINTS && low > 0.0 && high <= UNMOVED * low
 }
 
 /// Whether the model is poor on the rows it learns from: a network that huge first steps have
