@@ -31,21 +31,18 @@ pub(crate) fn allow(cause: &Fault<'_>, effect: &Fault<'_>) -> bool {
     }
 }
 
-/// The names that stand in quotes in the labels of a fault's facts.
+#[derive(serde::Deserialize)]
+struct Extras {
+    #[serde(default)]
+    columns: Vec<String>,
+}
+
+/// The columns that a fault's findings name in their extras.
 fn named(fault: &Fault<'_>) -> BTreeSet<String> {
     let own = fault.own.iter().map(|it| &it.finding);
     let findings = own.chain(fault.findings.iter().map(|it| &it.analysis.finding));
     findings
-        .flat_map(|it| &it.facts)
-        .filter_map(|it| quoted(&it.label))
+        .filter_map(|it| serde_json::from_str::<Extras>(&it.extras).ok())
+        .flat_map(|it| it.columns)
         .collect()
-}
-
-/// What stands between the first quotes of a label, English or French.
-fn quoted(label: &str) -> Option<String> {
-    let inner = match label.split_once('«') {
-        Some((_, rest)) => rest.split_once('»')?.0,
-        None => label.split_once('\'')?.1.rsplit_once('\'')?.0,
-    };
-    Some(inner.trim().to_owned()).filter(|it| !it.is_empty())
 }

@@ -1,7 +1,10 @@
 //! Every fault is looked for by the agents whose artifacts show it, and by no other.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use deepfix_checkpoint_plugin::ModelCheckpointArtifactsAnalyzer;
 use deepfix_cross_artifact_plugin::CrossArtifactReasoner;
@@ -80,4 +83,49 @@ fn every_fault_is_declared_by_the_agents_that_see_it() {
         assert_eq!(declared, kinds, "{code}");
         assert!(reasoner.contains(code), "the reasoner does not know {code}");
     }
+}
+
+/// The head of a rule is what an expert reads to decide whether to sign its findings.
+#[test]
+fn every_rule_names_its_source_and_what_it_must_not_flag() {
+    let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut rules = Vec::new();
+    for plugin in ["dataset", "deepchecks", "checkpoint", "training", "cross-artifact"] {
+        let folder = plugins.join(plugin).join("src/rules");
+        rules.extend(files(&folder));
+    }
+    let heads: Vec<(PathBuf, String)> = rules
+        .into_iter()
+        .map(|path| (path.clone(), std::fs::read_to_string(path).unwrap()))
+        .filter(|(_, text)| text.contains("Draft::new("))
+        .map(|(path, text)| {
+            let head = text.lines().map_while(|it| it.strip_prefix("//!")).map(str::trim);
+            (path, head.collect::<Vec<_>>().join(" "))
+        })
+        .collect();
+    assert!(heads.len() > 40, "{} rules", heads.len());
+    for (path, head) in heads {
+        assert!(head.contains("Source"), "{} names no source", path.display());
+        let spared = [
+            "Healthy",
+            "healthy",
+            "Not flagged",
+            "Natural",
+            "are normal",
+            "a remark and no more",
+        ];
+        assert!(
+            spared.iter().any(|it| head.contains(it)),
+            "{} spares nothing",
+            path.display()
+        );
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let listed = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    listed
+        .flat_map(|it| if it.is_dir() { files(&it) } else { vec![it] })
+        .filter(|it| it.extension().is_some_and(|it| it == "rs"))
+        .collect()
 }

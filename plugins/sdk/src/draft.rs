@@ -154,6 +154,18 @@ impl Draft {
         self
     }
 
+    /// The columns that the finding is about, the first `shown` of them in the texts (`$columns`), and by
+    /// name in the extras, where a reasoner asks whether a fault of one column explains one of another.
+    #[must_use]
+    pub fn columns<S: AsRef<str>>(self, names: impl IntoIterator<Item = S>, shown: usize) -> Self {
+        /// A table of thousands of columns may have a fault in each.
+        const MOST: usize = 100;
+        let names: Vec<String> = names.into_iter().map(|it| it.as_ref().to_owned()).collect();
+        let shown = crate::join(&names, shown);
+        let kept: Vec<serde_json::Value> = names.into_iter().take(MOST).map(Into::into).collect();
+        self.arg("columns", shown).extra("columns", kept)
+    }
+
     /// An English word that the texts mention, in the language of the request.
     #[must_use]
     pub fn word(mut self, name: &'static str, word: impl Into<String>) -> Self {

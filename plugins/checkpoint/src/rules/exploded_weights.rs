@@ -6,6 +6,8 @@
 //! layers, one of which is neither the first nor the last. Never more: what such weights do to the
 //! results shows in the curves, not in the file, and networks with a gain of millions were seen to
 //! predict as well as others, since a class depends on the order of the outputs alone.
+//! Sources: He et al. 2015 (the gain of a layer), Pascanu et al. 2013.
+//!
 //! Not flagged: a single layer, and the first and last on their own, since unscaled inputs or
 //! targets call for any scale there (a linear regression on prices has weights in the
 //! thousands); tables of embeddings; normalisations.

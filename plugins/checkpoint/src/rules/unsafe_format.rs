@@ -9,8 +9,8 @@
 //! a name in an archive, or a file that a model names, leads out of its folder, where it calls a function of
 //! Python or of a framework that puts no object together, and where it could not be read to its end: what
 //! it imports behind that is not known. Else low: a
-//! file of one's own is harmless, and `weights_only=True` makes it safe. Classes of one's own are
-//! named, not blamed.
+//! file of one's own is harmless, and `weights_only=True` makes it safe. Not
+//! flagged: classes of one's own, which are named and not blamed.
 
 use deepfix_plugin::{ArtifactKind, Draft, Scalar, Severity, Source, join};
 use deepfix_views::checkpoint::{FileState, Format, ImportKind, Pickled, is_strange_call, kind_of_import};

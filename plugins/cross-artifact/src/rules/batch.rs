@@ -8,6 +8,9 @@
 //! fell with it, and the loss is still a quarter or more of that of guessing. (Deep Learning
 //! Tuning Playbook, section on batch size; Shallue et al. 2019 on the number of steps.)
 //!
+//! Sources: Keskar et al. 2017 and Masters & Luschi 2018 (large batches), the Deep Learning Tuning
+//! Playbook (steps, not epochs, train a model).
+//!
 //! Healthy: full-batch training that converged; early stopping, after which validation no
 //! longer falls; three or more updates per epoch; tables of a few rows; a learning rate so small
 //! that no number of updates would have sufficed, which is a fault of its own.

@@ -10,6 +10,8 @@
 //! With unseen labels the validation loss rises however well the rest is learned, since a row
 //! of an unknown class costs more the surer the model is; then only the metric counts.
 //!
+//! Sources: Rabanser et al. 2019, Moreno-Torres et al. 2012 (kinds of data set shift).
+//!
 //! Healthy: a gap within the binomial noise of the validation rows, R² gaps below 0.08.
 
 use deepfix_plugin::Draft;

@@ -7,6 +7,8 @@
 //! of what always answering the most frequent class gives. (He and Garcia 2009, Learning from
 //! imbalanced data; Brodersen et al. 2010 on balanced accuracy.)
 //!
+//! Sources: He & Garcia 2009, Provost et al. 1998 (the case against accuracy).
+//!
 //! Healthy: a mild imbalance; any other metric beside accuracy.
 
 use deepfix_plugin::{Draft, Severity};

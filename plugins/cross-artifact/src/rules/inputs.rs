@@ -6,6 +6,9 @@
 //! counts, and a remark is all that a different number is worth: a fault only where the outputs
 //! do not fit either, which a wrong checkpoint explains.
 //!
+//! Sources: the shapes that PyTorch, Keras and scikit-learn give their first layer; one-hot coding
+//! widens a category to its levels.
+//!
 //! Healthy: categories, flags for missing values (twice the number of features), one input more
 //! for a constant.
 

@@ -3,8 +3,11 @@
 //!
 //! Nearly perfect: the best validation accuracy, F1, AUC or R² is at least 0.97, and a third
 //! into the run it already is 0.95. A leak alone need not help (the model may not use the
-//! column); a nearly perfect metric alone is no leak, since easy data exist: without a leak found
-//! nothing is said. (Kaufman et al. 2012, Leakage in data mining; Kapoor and Narayanan 2023.)
+//! column).
+//!
+//! Sources: Kaufman et al. 2012 (Leakage in data mining), Kapoor & Narayanan 2023.
+//!
+//! Healthy: a nearly perfect metric alone, since easy data exist: without a leak found nothing is said.
 
 use deepfix_plugin::Draft;
 

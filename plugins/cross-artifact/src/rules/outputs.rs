@@ -6,6 +6,9 @@
 //! hold classes of its own), or the largest integer label plus one, since label codes may have
 //! gaps. A fault where the outputs equal none of these.
 //!
+//! Sources: the shapes that PyTorch, Keras and scikit-learn give their last layer (one output for
+//! two classes), `num_labels` of Hugging Face's configurations.
+//!
 //! Healthy: one output for two classes (a single logit), for a regression, and for ordered
 //! labels trained by a regression loss; two outputs for a regression (mean and variance); an
 //! encoder without a head.

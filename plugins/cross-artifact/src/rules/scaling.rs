@@ -21,6 +21,9 @@
 //! | nothing | ratio from 1000 | first loss from 10 times chance, or none before it ceases to be finite, in the first fifth, at a customary learning rate | medium |
 //! | nothing | unknown | first loss from 100 times chance at a customary learning rate | low |
 //!
+//! Sources: LeCun et al. 1998 (Efficient BackProp: conditioning by the scales of the inputs), Ioffe
+//! & Szegedy 2015 (what normalisation takes away of it).
+//!
 //! Healthy: any ratio with a scaler in the parameters; trees; a linear regression on a target
 //! of millions, whose loss is as large as the target's variance (where that is not known a
 //! regression's loss is no evidence); raw columns that differ a

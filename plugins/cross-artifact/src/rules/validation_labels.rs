@@ -28,6 +28,9 @@
 //! improve at all after the first epoch. Without curves a check must have found that features
 //! which predict the label in training do not in test, which is a medium fault.
 //!
+//! Sources: Northcutt et al. 2021 (wrong labels in test sets), Zhang et al. 2017 (what is learnt by
+//! heart does not carry over).
+//!
 //! Healthy: overfitting, whose gap opens as training rows are memorised; R² below zero in the
 //! first epochs; majority-class accuracy of a model that has not learned; a split of ten rows.
 //! (Northcutt et al. 2021, Pervasive label errors in test sets.)

@@ -6,6 +6,8 @@
 //! `q1 = median = q3 = v` it is at least `1 - E (x - v)²`, since other values are at least 1
 //! away. Healthy: rare flags of a large table, which may well matter (hence low from 30 rare
 //! rows on); a column that is constant in a tiny test split only; the label.
+//!
+//! Sources: Kuhn & Johnson 2013 (near-zero variance predictors), deepchecks `IsSingleValue`.
 
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::dataset::{Column, DatasetView, Stat};

@@ -12,6 +12,9 @@
 //! above 0.25 where only the spread changes: there the ratio of the halves ([`spread_shift`])
 //! counts from 1.6 on, and is large from 3.5 on.
 //!
+//! Sources: Pearson 1900 (chi-square), Cohen 1988 (sizes of effects: 0.2 small, 0.5 medium, 0.8
+//! large), Rabanser et al. 2019 (tests per dimension with Bonferroni's correction).
+//!
 //! Healthy: random splits, however small or wide; outliers, which inflate `std` along with
 //! the mean; identifiers, whose range says nothing.
 
@@ -81,7 +84,7 @@ pub(super) fn check(view: &DatasetView) -> Option<Draft> {
             Sort::Quartiles => "quartiles",
             Sort::Category => "category",
         })
-        .arg("columns", join(shifts.iter().map(|it| &it.train.name), MOST_NAMES))
+        .columns(shifts.iter().map(|it| &it.train.name), MOST_NAMES)
         .arg("number", shifts.len())
         .arg("features", number as u64)
         .arg("worst", worst.train.name.as_str())

@@ -2,6 +2,9 @@
 //! rows were copied. An index is a column with such a name that is no feature; it takes a
 //! value per row unless rows were duplicated or sampled with replacement.
 //!
+//! Sources: pandas' `concat` and `sample`, which keep the index; Lee et al. 2022 (what repeated
+//! rows do to training and evaluation).
+//!
 //! Healthy: keys of a group (customer, patient), which repeat often and by design: hence
 //! only repeats of up to half of the rows count.
 

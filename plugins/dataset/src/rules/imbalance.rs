@@ -7,6 +7,9 @@
 //! speaks where none of them keeps the ratio above a tenth, and for a label of texts where the
 //! most frequent class leaves the others too little.
 //!
+//! Sources: deepchecks `ClassImbalance` (0.1), He & Garcia 2009, Buda et al. 2018 (what a ratio of
+//! 10 and of 50 costs).
+//!
 //! Healthy: words of a text outside of any entity, which outnumber all others: of tags the
 //! entities of each kind are compared; ratios above a tenth, which usual losses cope with; regression.
 

@@ -12,6 +12,9 @@
 //! `p < 0.01` and `TV >= 0.2` (a low remark at `p < 0.02`), or at `p < 1e-4` and `TV >= 0.1`. A numeric label, and a code with more classes than can be counted: shift of
 //! the mean with `z >= 4` and 0.4 standard deviations.
 //!
+//! Sources: Pearson 1900 (chi-square), Lipton et al. 2018 (label shift), deepchecks
+//! `NewLabelTrainTest`.
+//!
 //! Healthy: random and stratified splits; a class or two missing from a small test split.
 
 use deepfix_plugin::{Draft, Severity};

@@ -4,6 +4,9 @@
 //! from 30 %, where imputation invents much of the column. Healthy: a percent or two in a
 //! column, which an imputer handles without harm. A label with gaps weighs more, since rows
 //! without one teach nothing.
+//!
+//! Sources: Little & Rubin 2019 (what a share of gaps costs), ydata-profiling, deepchecks
+//! `PercentOfNulls`.
 
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Split, Stat};
@@ -41,7 +44,7 @@ pub(super) fn check(view: &DatasetView) -> Option<Draft> {
     let rows = worst.split.rows.as_ref()?;
     let mut draft = Draft::new("dataset.missing_values", severity, 0.9)
         .beyond(worst.share / MEDIUM)
-        .arg("columns", join(&names, MOST_NAMES))
+        .columns(&names, MOST_NAMES)
         .arg("number", names.len())
         .arg("worst", worst.column.name.as_str())
         .arg("present", worst.count as u64)

@@ -6,6 +6,8 @@
 //! value" (`unknown`, `#REF!`) where a fifth of the rows and more differ. Or by a column that is
 //! numeric in one split and text in the other.
 //!
+//! Sources: pandas (`object` columns of `read_csv`), deepchecks `MixedDataTypes`.
+//!
 //! Healthy: categories with whole-number codes (class `3`, zip `75001`), which many tables
 //! have: few of them, or named as what they are (`code`, `zip`, `version`). Identifiers of digits,
 //! also dotted ones (`250.00`) and hexadecimal ones (`12e45`, which is no way to write a number:
@@ -94,7 +96,7 @@ pub(super) fn check(view: &DatasetView) -> Option<Draft> {
         severity,
         if severity == Severity::Low { 0.4 } else { 0.85 },
     )
-    .arg("columns", join(columns.iter().map(|(it, _)| &it.name), MOST_NAMES))
+    .columns(columns.iter().map(|(it, _)| &it.name), MOST_NAMES)
     .arg("number", columns.len())
     .arg("first", first.name.as_str())
     .arg("top", first.top.clone().unwrap_or_default())

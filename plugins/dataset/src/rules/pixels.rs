@@ -1,4 +1,7 @@
 //! The classes of segmented images, by their share of the pixels: see the rules of images.
+//!
+//! Source: Milletari et al. 2016 (the Dice loss, made for a background that fills nearly every pixel).
+//! Not flagged: the background, and small things that are many (their share of the pixels is their size).
 
 use std::collections::BTreeMap;
 

@@ -11,6 +11,9 @@
 //! label's very mean and deviation is seldom in a table whose columns have units of their own, and makes
 //! chance a hundred times less likely; where several columns are measured alike it says nothing.
 //!
+//! Sources: Dormann et al. 2013 (collinearity), Kaufman et al. 2012 (leakage: a feature that is the
+//! target).
+//!
 //! Healthy: columns of the same shape (all Gaussian, all binary) whose shifts differ; natural
 //! correlations below 0.99, which remain invisible here and which the checks report.
 

@@ -6,6 +6,9 @@
 //! below 30: low. Healthy: small test splits beyond that; they are imprecise, not wrong.
 //!
 //! Under 100 training rows a data set is small: low, since nothing is wrong with it.
+//!
+//! Sources: Wilson 1927 (interval of a share), Beleites et al. 2013 (rows that a test needs),
+//! Varoquaux 2018.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{DatasetView, Which, wilson};

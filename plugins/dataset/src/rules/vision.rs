@@ -12,6 +12,9 @@
 //!   shares of pixels that differ by 20 % in total `checks.label_drift`; a class of less than
 //!   half a per cent of the pixels a low `dataset.class_imbalance`.
 //!
+//! Sources: Cohen 1988 (sizes of effects), deepchecks `ImagePropertyDrift`, the COCO data set (32 x
+//! 32 pixels are a small object).
+//!
 //! Healthy: a background share of half and less; small but positive boxes; pixel shares that
 //! differ by some per cent, since few images decide them.
 

@@ -9,6 +9,8 @@
 //! of `sqrt((u - 1) / (n - 1))` with anything, so a pair with one counts only as far as it
 //! exceeds that, and says nothing where most rows have a value of their own (numbers that became
 //! texts because some cells hold text).
+//!
+//! Sources: deepchecks `FeatureFeatureCorrelation` (0.9), Dormann et al. 2013 (collinearity).
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::{checks::CheckKind, dataset::Which};

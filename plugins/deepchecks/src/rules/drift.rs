@@ -14,6 +14,9 @@
 //! deepchecks takes a third; it counts from 0.75 and 4 errors on. An identifier drives this
 //! classifier too, so one that drives it alone is low, or silent where feature drift names it.
 //!
+//! Sources: Massey 1951 (Kolmogorov-Smirnov), Bergsma 2013 (Cramer's V without bias), deepchecks
+//! `FeatureDrift` and `MultivariateDrift`.
+//!
 //! Healthy: small test splits, wide tables with one score above the bound, identifiers.
 
 use deepfix_plugin::{Draft, Severity, join};
@@ -108,7 +111,7 @@ fn features(facts: &Facts<'_>, kind: CheckKind) -> Option<Draft> {
         0.0
     };
     let mut draft = Draft::new("checks.covariate_drift", severity, (0.7 + 0.4 * worst.score).min(0.97))
-        .arg("columns", join(found.iter().map(|it| &it.0.column), MOST_NAMES))
+        .columns(found.iter().map(|it| &it.0.column), MOST_NAMES)
         .arg("number", found.len())
         .arg("features", features as u64)
         .arg("worst", worst.column.as_str())

@@ -1,5 +1,8 @@
 //! `dataset.duplicates`: rows that repeat within a split.
 //!
+//! Sources: deepchecks `DataDuplicates` (5 %, whatever the columns allow), Feller 1968 (the
+//! birthday problem).
+//!
 //! Natural where the columns allow few different rows: with `c` the product of the unique
 //! counts, `n` rows among `c` possible ones repeat anyway once `n` nears `c / 50`. Medium
 //! from 5 % (deepchecks' bound) where that explains nothing, low from 1 %. Healthy: tables of

@@ -7,6 +7,8 @@
 //! - Mixed types: numbers with text among them, whatever the condition says: it passes above
 //!   10 % of strings. The numbers must be the majority, in either split; a column of text in
 //!   which some codes consist of digits is healthy (hexadecimal keys).
+//!
+//! Sources: deepchecks `PercentOfNulls`, `IsSingleValue` and `MixedDataTypes`, Little & Rubin 2019.
 
 use deepfix_plugin::{Draft, Severity, Source, join};
 use deepfix_views::{checks::CheckKind, dataset::Which};
@@ -86,6 +88,7 @@ fn missing(facts: &Facts<'_>) -> Option<Draft> {
             return Some(fill(
                 Draft::new("dataset.missing_values", Severity::Low, 0.8)
                     .variant("kinds")
+                    .extra("columns", [several.column.as_str()].as_slice())
                     .arg("column", several.column.as_str())
                     .arg("kinds", several.kinds),
                 [several],
@@ -101,7 +104,7 @@ fn missing(facts: &Facts<'_>) -> Option<Draft> {
     }
     let draft = Draft::new("dataset.missing_values", severity, 0.9)
         .beyond(worst.share / 0.05)
-        .arg("columns", join(&names, MOST_NAMES))
+        .columns(&names, MOST_NAMES)
         .arg("number", names.len())
         .arg("worst", worst.column.as_str())
         .share("share", worst.share);
@@ -128,7 +131,7 @@ fn constant(facts: &Facts<'_>) -> Option<Draft> {
         return None;
     }
     let mut draft = Draft::new("dataset.constant_feature", Severity::Medium, 0.97)
-        .arg("columns", join(columns.iter().map(|it| &it.0), MOST_NAMES))
+        .columns(columns.iter().map(|it| &it.0), MOST_NAMES)
         .arg("number", columns.len())
         .arg("rows", facts.n as u64);
     for (name, unique) in columns.iter().take(MOST_FACTS) {
@@ -188,7 +191,7 @@ fn mixed(facts: &Facts<'_>) -> Option<Draft> {
     let habit = first.strings >= 0.005 || first.strings * facts.n.max(1.0) >= 5.0;
     let severity = if habit { Severity::Medium } else { Severity::Low };
     let mut draft = Draft::new("dataset.mixed_types", severity, 0.95)
-        .arg("columns", join(found.iter().map(|it| &it.column), MOST_NAMES))
+        .columns(found.iter().map(|it| &it.column), MOST_NAMES)
         .arg("number", found.len())
         .arg("first", first.column.as_str())
         .share("share", first.strings)

@@ -11,6 +11,9 @@
 //! - The mirror image, `B <= 0.2 A` with `A >= 0.8` and `A sqrt(m) >= 12`: the test labels do
 //!   not belong to their rows, or the relation changed. Half of that is a low remark.
 //!
+//! Sources: Northcutt et al. 2021 (wrong labels), Wetschoreck et al. 2020 (predictive power score),
+//! deepchecks `ConflictingLabels` and `FeatureLabelCorrelationChange`.
+//!
 //! Healthy: single features that score higher in one split (deepchecks fails at 0.2, which
 //! half of all small tables exceed), and all of them in one of 40 rows, since a cross-validated
 //! score of so few is noise of 0.3; a perfect score of a test split with a handful of rows of

@@ -10,6 +10,9 @@
 //! New labels: any class of the test split that training lacks. New categories: low, since an
 //! encoder can be told to expect them; silent where the column is an identifier, all of whose
 //! categories are new by nature.
+//!
+//! Sources: Bergsma 2013 (Cramer's V without bias), Wilson 1927, He & Garcia 2009, deepchecks
+//! `LabelDrift`, `NewLabelTrainTest` and `ClassImbalance`.
 
 use std::collections::BTreeSet;
 
@@ -191,6 +194,7 @@ fn new_categories(facts: &Facts<'_>) -> Option<Draft> {
     let column = column_of(check);
     Some(
         Draft::new("checks.new_categories", Severity::Low, 0.85)
+            .extra("columns", [column.as_str()].as_slice())
             .arg("column", column)
             .arg("categories", join(&names, MOST_NAMES))
             .arg("number", number as u64)

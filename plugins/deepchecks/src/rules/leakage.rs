@@ -14,6 +14,9 @@
 //! small against the rows. Medium from 10 % (5 % where the split is large enough to be sure of
 //! 3 %), high from 20 % beyond what that explains;
 //! deepchecks passes up to 5 %. Dates and indices that appear in both splits count as well.
+//!
+//! Sources: Kaufman et al. 2012 and Kapoor & Narayanan 2023 (leakage), Wetschoreck et al. 2020
+//! (predictive power score), deepchecks `TrainTestSamplesMix`.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::{

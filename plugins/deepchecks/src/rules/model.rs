@@ -10,6 +10,9 @@
 //! - Simple model: gain over the naive model, `(score - naive) / (perfect - naive)`, averaged
 //!   over classes; none at all is medium, below a tenth low.
 //!
+//! Sources: deepchecks `TrainTestPerformance` and `SimpleModelComparison`, Wilson 1927, Hastie et
+//! al. 2009 (optimism of the training error).
+//!
 //! Healthy: a perfect training score of trees and neighbours with a test score close to it;
 //! error metrics without bound, which only the other metrics put into proportion.
 

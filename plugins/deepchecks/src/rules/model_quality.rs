@@ -8,6 +8,8 @@
 //! 10 ms a sample (deepchecks fails at 1 ms, which the call overhead alone exceeds).
 //! Weak segments are found by search, so some always look weak: a remark and no more, where
 //! the check itself warns (a fifth below the average).
+//!
+//! Sources: the deepchecks checks of these names, Guo et al. 2017 (calibration).
 
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::{

@@ -4,6 +4,9 @@
 //! isolated rows are normal, and with categories and counts among the columns so are some per
 //! cent; from 10 % of the rows on it is a low remark, since the score knows neither units nor
 //! sentinels. Properties of images and texts likewise (5 %).
+//!
+//! Sources: Kriegel et al. 2009 (LoOP, the score of the check), Breunig et al. 2000 (local
+//! outliers).
 
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::checks::{Check, CheckKind};

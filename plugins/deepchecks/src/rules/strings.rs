@@ -3,6 +3,9 @@
 //!
 //! The conditions of these checks demand zero, so their verdict is taken as it is, but only
 //! as a remark. Healthy: passes, and columns of free text.
+//!
+//! Sources: deepchecks `StringMismatch`, `SpecialCharacters`, `StringLengthOutOfBounds` and
+//! `UnknownTokens`.
 
 use deepfix_plugin::{Draft, Severity, Source, join};
 use deepfix_views::checks::{Check, CheckKind, Condition, Status};

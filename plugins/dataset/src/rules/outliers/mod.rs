@@ -13,6 +13,9 @@
 //!   counts too. Around zero, where there is no logarithm, `3 n^(2/3)` ranges are allowed,
 //!   three times what a tail index of 1.5 gives.
 //!
+//! Sources: Tukey 1977 (quartile ranges), Pareto and log-normal tails (Clauset et al. 2009), the
+//! codes for missing values of statistical packages (-999, 9999).
+//!
 //! Healthy: heavy tails on one side (income, crime rates, areas) and on both (profits,
 //! balances); columns that are mostly zero, or take few values, where the interquartile range
 //! says nothing; binary columns; a second mode.
@@ -125,7 +128,7 @@ fn draft(found: &[Outlier<'_>], sort: Sort) -> Option<Draft> {
     };
     let mut draft = Draft::new("dataset.outliers", severity, confidence)
         .variant(variant)
-        .arg("columns", join(some.iter().map(|it| &it.column.name), MOST_NAMES))
+        .columns(some.iter().map(|it| &it.column.name), MOST_NAMES)
         .arg("number", some.len())
         .arg("worst", worst.column.name.as_str())
         .arg("value", worst.value)
