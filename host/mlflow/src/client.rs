@@ -1,6 +1,6 @@
 //! One tracking server: requests, and what can go wrong with them.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use reqwest::{
     Method, RequestBuilder, Response, StatusCode, Url,
@@ -8,10 +8,7 @@ use reqwest::{
     redirect::{Attempt, Policy},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::{
-    io::{AsyncWriteExt as _, BufWriter},
-    sync::{Semaphore, SemaphorePermit},
-};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{MlflowError, ServerSettings, Settings, credentials::authorization, error::shown, wire::ErrorBody};
 
@@ -152,64 +149,6 @@ impl Client {
         self.body(response, length, doing).await.map(|(bytes, _)| bytes)
     }
 
-    /// Writes a file to disk, and returns its length.
-    pub(crate) async fn download(
-        &self,
-        path: &str,
-        query: &[(&str, &str)],
-        to: &Path,
-        limit: u64,
-        doing: &str,
-    ) -> Result<u64, MlflowError> {
-        let request = self.request(Method::GET, path).query(query);
-        let (mut response, _turn) = self.send(request, doing).await?;
-        let stated = response.content_length();
-        let too_large = |size| MlflowError::TooLarge {
-            what: doing.to_owned(),
-            size,
-            limit,
-            key: "`[mlflow] max_artifact`",
-        };
-        if let Some(size) = stated.filter(|it| *it > limit) {
-            return Err(too_large(size));
-        }
-        let local = |error: std::io::Error| MlflowError::Local {
-            path: to.to_owned(),
-            reason: error.to_string(),
-        };
-        let mut file = BufWriter::with_capacity(1 << 20, tokio::fs::File::create(to).await.map_err(local)?);
-        let mut got = 0_u64;
-        loop {
-            let chunk = match response.chunk().await {
-                Ok(Some(chunk)) => chunk,
-                Ok(None) => break,
-                // Of this file, not of the server: other runs may be fine.
-                Err(error) if !error.is_timeout() => {
-                    return Err(MlflowError::Short {
-                        what: doing.to_owned(),
-                        got,
-                        size: stated.unwrap_or(0),
-                    });
-                }
-                Err(error) => return Err(self.transport(&error, doing)),
-            };
-            got += chunk.len() as u64;
-            if got > limit {
-                return Err(too_large(got));
-            }
-            file.write_all(&chunk).await.map_err(local)?;
-        }
-        file.flush().await.map_err(local)?;
-        match stated {
-            Some(size) if got < size => Err(MlflowError::Short {
-                what: doing.to_owned(),
-                got,
-                size,
-            }),
-            _ => Ok(got),
-        }
-    }
-
     /// `PUT` of a file's content.
     pub(crate) async fn put(
         &self,
@@ -222,7 +161,7 @@ impl Client {
         self.body(response, MAX_ERROR, doing).await.map(|_| ())
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base))
     }
 
@@ -247,7 +186,11 @@ impl Client {
     }
 
     /// Sends a request when it is its turn. The turn lasts until the answer is read.
-    async fn send(&self, request: RequestBuilder, doing: &str) -> Result<(Response, SemaphorePermit<'_>), MlflowError> {
+    pub(crate) async fn send(
+        &self,
+        request: RequestBuilder,
+        doing: &str,
+    ) -> Result<(Response, SemaphorePermit<'_>), MlflowError> {
         let turn = self
             .turns
             .acquire()
@@ -350,7 +293,7 @@ impl Client {
         }
     }
 
-    fn transport(&self, error: &reqwest::Error, doing: &str) -> MlflowError {
+    pub(crate) fn transport(&self, error: &reqwest::Error, doing: &str) -> MlflowError {
         if error.is_timeout() && !error.is_connect() {
             return MlflowError::TimedOut {
                 uri: self.base.clone(),

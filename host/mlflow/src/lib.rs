@@ -17,6 +17,7 @@ mod checkpoint;
 mod client;
 mod credentials;
 mod database;
+mod download;
 mod error;
 mod files;
 mod filter;

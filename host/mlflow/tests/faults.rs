@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -256,4 +259,92 @@ async fn a_file_that_is_larger_than_its_listing_says_is_cut_off() {
         ),
         "{error}"
     );
+}
+
+/// A model of 5,000 bytes whose first answer breaks off; what the others are is up to the test.
+fn cut_once(
+    second: impl Fn() -> Vec<u8> + Clone + Send + Sync + 'static,
+) -> impl Fn(&str) -> Vec<u8> + Clone + Send + Sync + 'static {
+    let times = Arc::new(AtomicUsize::new(0));
+    move |path| {
+        if path.contains("artifacts/list") {
+            json(r#"{"files": [{"path": "model.safetensors", "file_size": "5000"}]}"#)
+        } else if path.contains("mlflow-artifacts") {
+            if times.fetch_add(1, Ordering::Relaxed) > 0 {
+                return second();
+            }
+            let head = "HTTP/1.1 200 X\r\ncontent-length: 5000\r\netag: \"one\"\r\nconnection: close\r\n\r\n";
+            [head.as_bytes(), &[1_u8; 2000]].concat()
+        } else if path.contains("runs/get") {
+            json(RUN)
+        } else {
+            json("{}")
+        }
+    }
+}
+
+fn rest(from: usize, of: usize) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 206 X\r\ncontent-length: {}\r\ncontent-range: bytes {from}-{}/{of}\r\nconnection: close\r\n\r\n",
+        of - from,
+        of - 1
+    );
+    [head.as_bytes(), &vec![2_u8; of - from]].concat()
+}
+
+fn model(experiment: &Experiment) -> Vec<u8> {
+    let blob = &experiment.artifacts.get(ArtifactKind::ModelCheckpoint).unwrap().blobs["model.safetensors"];
+    let mut bytes = vec![0; usize::try_from(blob.size()).unwrap()];
+    assert_eq!(blob.read_at(0, &mut bytes).unwrap(), bytes.len());
+    bytes
+}
+
+#[tokio::test]
+async fn a_download_that_was_cut_off_is_gone_on_with() {
+    let (uri, asked) = server(cut_once(|| rest(2000, 5000))).await;
+    let it = fetch(&uri).await.unwrap();
+    assert_eq!(model(&it), [vec![1; 2000], vec![2; 3000]].concat());
+    let asked = asked.lock().unwrap();
+    let files: Vec<_> = asked.iter().filter(|it| it.contains("mlflow-artifacts")).collect();
+    assert_eq!(files.len(), 2, "{asked:?}");
+    assert!(
+        files[1].contains("range: bytes=2000-") && files[1].contains("if-range: \"one\""),
+        "{files:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_without_ranges_sends_the_whole_file_again() {
+    let (uri, _) = server(cut_once(|| reply(200, "application/octet-stream", vec![3_u8; 5000]))).await;
+    assert_eq!(model(&fetch(&uri).await.unwrap()), vec![3; 5000]);
+}
+
+#[tokio::test]
+async fn the_rest_of_another_file_is_not_put_behind_the_first() {
+    let (uri, _) = server(cut_once(|| rest(2000, 6000))).await;
+    let error = fetch(&uri).await.unwrap_err();
+    assert!(matches!(error, MlflowError::Short { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_cut_off_each_time_is_given_up() {
+    let (uri, asked) = server(cut_once(|| {
+        let head = "HTTP/1.1 200 X\r\ncontent-length: 5000\r\nconnection: close\r\n\r\n";
+        [head.as_bytes(), &[1_u8; 2000]].concat()
+    }))
+    .await;
+    let error = fetch(&uri).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            MlflowError::Short {
+                got: 2000,
+                size: 5000,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked.iter().filter(|it| it.contains("mlflow-artifacts")).count(), 5);
 }
