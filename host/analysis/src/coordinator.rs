@@ -25,7 +25,7 @@ use crate::{
     reconcile, respond,
     said::Said,
     start::{self, Loaded},
-    translate,
+    translate, wanted,
     watch::{self, Seen},
     write_back,
 };
@@ -156,8 +156,11 @@ impl Coordinator {
             model.lend(&agents.reasoner, &mut input);
         }
         let span = tracing::info_span!("agent", agent = agents.reasoner.name());
-        let reasoned = run_reasoner(&agents.reasoner, input, &outcomes).instrument(span).await;
-        reconcile::reconcile(finished.iter_mut().map(|it| &mut it.outcome), Some(&reasoned.outcome));
+        let mut reasoned = run_reasoner(&agents.reasoner, input, &outcomes).instrument(span).await;
+        reconcile::reconcile(
+            finished.iter_mut().map(|it| &mut it.outcome),
+            Some(&mut reasoned.outcome),
+        );
         let mut warnings = experiment.warnings;
         if llm.is_some() && model.is_none() {
             warnings.push(USED_UP.to_owned());
@@ -297,7 +300,14 @@ async fn run_analyzer(plugin: &Plugin, input: RunInput, given: Vec<ArtifactKind>
     let model = Arc::clone(&input.services.llm);
     let run = plugin.analyze(input).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, Said::of(model.as_ref()), run).await;
+    let outcome = judge::outcome(
+        plugin.name(),
+        given,
+        &artifacts,
+        Said::of(model.as_ref(), wanted::marks(plugin)),
+        run,
+    )
+    .await;
     finished(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");
@@ -327,7 +337,14 @@ async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) ->
     let model = Arc::clone(&input.services.llm);
     let run = plugin.reason(input, outcomes).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, Said::of(model.as_ref()), run).await;
+    let outcome = judge::outcome(
+        plugin.name(),
+        given,
+        &artifacts,
+        Said::of(model.as_ref(), wanted::marks(plugin)),
+        run,
+    )
+    .await;
     finished(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");

@@ -34,7 +34,7 @@ pub(crate) fn allow(cause: &Fault<'_>, effect: &Fault<'_>) -> bool {
 /// The names that stand in quotes in the labels of a fault's facts.
 fn named(fault: &Fault<'_>) -> BTreeSet<String> {
     let own = fault.own.iter().map(|it| &it.finding);
-    let findings = own.chain(fault.findings.iter().map(|it| &it.analysis.finding));
+    let findings = own.chain(fault.counting().iter().map(|it| &it.analysis.finding));
     findings
         .flat_map(|it| &it.facts)
         .filter_map(|it| quoted(&it.label))
