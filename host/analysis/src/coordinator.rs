@@ -204,7 +204,6 @@ impl Coordinator {
                 );
             }
         }
-        timings.insert("total".to_owned(), json!(milliseconds(started.elapsed())));
         response
             .additional_outputs
             .insert("timings_ms".to_owned(), Json::Object(timings));
@@ -214,10 +213,14 @@ impl Coordinator {
                 .finish(
                     &experiment.language,
                     language(&experiment.language).is_none(),
+                    &others(&agents),
                     left,
                     &mut response,
                 )
                 .await;
+        }
+        if let Some(Json::Object(timings)) = response.additional_outputs.get_mut("timings_ms") {
+            timings.insert("total".to_owned(), json!(milliseconds(started.elapsed())));
         }
         if let Some(run) = experiment.run.as_ref().filter(|it| it.write_back) {
             let left = options.time_left.saturating_sub(started.elapsed());
@@ -276,9 +279,17 @@ async fn run_analyzers(
         .collect()
 }
 
+/// The agents that do not come with the host.
+fn others(agents: &Agents) -> Vec<String> {
+    let all = agents.analyzers.iter().chain(std::iter::once(&agents.reasoner));
+    all.filter(|it| !wanted::marks(it))
+        .map(|it| it.name().to_owned())
+        .collect()
+}
+
 /// Whether the texts are in French; none for a language that has no built-in texts.
 fn language(text: &str) -> Option<bool> {
-    match text.split(['-', '_']).next().unwrap_or_default() {
+    match text.split(['-', '_', '(']).next().unwrap_or_default().trim() {
         "english" | "en" | "eng" => Some(false),
         "french" | "francais" | "français" | "fr" | "fra" | "fre" => Some(true),
         _ => None,
