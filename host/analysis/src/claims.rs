@@ -23,6 +23,10 @@ const NOTE: &str = "llm";
 const ENOUGH: u64 = 3;
 /// Why a model's doubt of a rule's finding is not passed on.
 const DISPUTED: &str = "it doubts a rule's finding and shows nothing against it";
+/// Why words that could stand beside any finding are not passed on.
+const UNGROUNDED: &str = "it speaks of none of the finding's facts";
+/// Why a summary that could be one of any experiment is not taken.
+const OF_NOTHING: &str = "it speaks of no finding";
 /// Why words beside a fault are not passed on.
 const PLAYED_DOWN: &str = "it plays down what a rule has found";
 /// The claims of one agent.
@@ -102,8 +106,8 @@ impl Claims {
     }
 
     /// Takes a model's summary in place of what follows the verdict of an agent's own, where each
-    /// of its numbers stands in the agent's findings or summary, and it plays nothing down. The
-    /// verdict stays: a text without numbers cannot be held against facts.
+    /// of its numbers stands in the agent's findings or summary, it speaks of one of them, and it plays
+    /// nothing down. The verdict stays: a text without numbers cannot be held against facts.
     pub(crate) fn summary(
         &mut self,
         summary: &mut String,
@@ -127,7 +131,11 @@ impl Claims {
             .iter()
             .any(|it| it.analysis.finding.severity > Severity::Low && !is_models(it));
         let down = || (faults && plays_down(text)).then(|| PLAYED_DOWN.to_owned());
-        if let Some(reason) = unfit(text, &[], &known).or_else(down) {
+        let of_nothing = || {
+            let speaks = analyses.is_empty() || names_a_finding(text, analyses, extras, &known);
+            (!speaks).then(|| OF_NOTHING.to_owned())
+        };
+        if let Some(reason) = unfit(text, &[], &known).or_else(down).or_else(of_nothing) {
             self.drop("summary", &reason);
             return;
         }
@@ -206,7 +214,7 @@ fn wrong(analysis: &Analysis, facts: &[ResolvedFact], verified: bool) -> Option<
         .or_else(|| unfit(&without_names(&finding.description, facts), &values, &[]))
         .or_else(|| unfit(&without_names(&finding.evidence, facts), &values, &[]))
         .or_else(|| {
-            let of_facts = names_a_fact(&finding.description, facts, &values);
+            let of_facts = names_a_fact(&finding.description, facts.iter(), &values, &[]);
             (!of_facts).then(|| "its description speaks of none of its facts".to_owned())
         })
         // What an action advises is no claim about the artifact: its numbers are free.
@@ -222,11 +230,16 @@ const COMMON: [&str; 14] = [
 
 /// Whether a description speaks of what its facts are about: it states one of their values, or a
 /// word of their names. Prompts ask for names as they stand, in every language.
-fn names_a_fact(text: &str, facts: &[ResolvedFact], values: &[f64]) -> bool {
+fn names_a_fact<'a>(
+    text: &str,
+    mut facts: impl Iterator<Item = &'a ResolvedFact>,
+    values: &[f64],
+    known: &[f64],
+) -> bool {
     let lower = text.to_lowercase();
     let words: HashSet<&str> = lower.split(|it: char| !it.is_alphanumeric()).collect();
     let word = |it: &str| it.chars().count() > 2 && !COMMON.contains(&it) && words.contains(it);
-    let named = facts.iter().any(|it| {
+    let named = facts.any(|it| {
         let label = it.fact.label.to_lowercase();
         let whole = match &it.fact.value {
             Value::Text(text) => text.to_lowercase(),
@@ -236,7 +249,24 @@ fn names_a_fact(text: &str, facts: &[ResolvedFact], values: &[f64]) -> bool {
             || (label.chars().count() > 2 && lower.contains(&label))
             || (whole.chars().count() > 2 && lower.contains(&whole))
     });
-    named || !numbers_of(text).is_empty() && unfounded(text, values, &[]).is_none()
+    named || !numbers_of(text).is_empty() && unfounded(text, values, known).is_none()
+}
+
+/// Whether a summary speaks of a finding: of a fact of one, its code or its title, or by a number.
+fn names_a_finding(text: &str, analyses: &[JudgedAnalysis], extras: &Map<String, Json>, known: &[f64]) -> bool {
+    if names_a_fact(text, analyses.iter().flat_map(|it| &it.facts), &[], known) {
+        return true;
+    }
+    let lower = text.to_lowercase();
+    let says = |it: &str| it.chars().count() > 2 && lower.contains(&it.to_lowercase());
+    let titles = extras.get("root_causes").and_then(Json::as_array).into_iter().flatten();
+    let mut titles = titles.filter_map(|it| it.get("title")?.as_str());
+    let mut codes = analyses.iter().map(|it| it.analysis.finding.code.as_str());
+    titles.any(says)
+        || codes.any(|code| {
+            let name = code.rsplit('.').next().unwrap_or(code);
+            says(code) || says(&name.replace('_', " "))
+        })
 }
 
 fn wrong_words(words: &str, analysis: &Analysis, facts: &[ResolvedFact]) -> Option<String> {
@@ -254,6 +284,10 @@ fn wrong_words(words: &str, analysis: &Analysis, facts: &[ResolvedFact]) -> Opti
     unfit_form(words)
         .or_else(|| plays_down(words).then(|| PLAYED_DOWN.to_owned()))
         .or_else(|| unfit(&without_names(words, facts), &values, &known))
+        .or_else(|| {
+            let of_facts = names_a_fact(words, facts.iter(), &values, &known);
+            (!of_facts).then(|| UNGROUNDED.to_owned())
+        })
 }
 
 /// Numbers inside the names that an artifact gives are not claims.

@@ -204,3 +204,48 @@ fn a_doubt_without_evidence_changes_nothing_and_is_counted() {
         "{claims}"
     );
 }
+
+#[test]
+fn words_that_could_stand_beside_any_finding_are_not_added() {
+    for (words, stays) in [
+        ("This is what happens in such experiments.", false),
+        ("The optimiser was reset in the middle.", false),
+        ("So the loss is no help here.", true),
+        ("It stays at 50 % for good.", true),
+    ] {
+        let note = json!({"wording": words, "agree": 1, "of": 1});
+        let (kept, claims) = checked("It rises.", &note, true);
+        assert_eq!(
+            kept.unwrap().finding.description != "It rises.",
+            stays,
+            "{words}: {claims}"
+        );
+    }
+}
+
+#[test]
+fn a_summary_speaks_of_a_finding() {
+    let finding = JudgedAnalysis {
+        id: "A/0".into(),
+        analysis: analysis("training.lr_too_high", "It rises.", &json!(null)),
+        facts: vec![fact(0.5)],
+        evidence_verified: true,
+    };
+    let of = |text: &str| {
+        let mut summary = "The rate is too high.".to_owned();
+        let causes = json!([{"title": "Pas d'apprentissage trop grand"}]);
+        let mut extras = object(&json!({"llm": {"summary": text}, "root_causes": causes}).to_string());
+        Claims::default().summary(&mut summary, &mut extras, std::slice::from_ref(&finding));
+        summary.len() > "The rate is too high.".len()
+    };
+    for text in [
+        "Look at the loss first.",
+        "`training.lr_too_high` comes first.",
+        "It is the lr too high.",
+        "Le pas d'apprentissage trop grand explique tout.",
+        "Es bleibt bei 0,5.",
+    ] {
+        assert!(of(text), "{text}");
+    }
+    assert!(!of("Something in this experiment has gone wrong, so begin again."));
+}

@@ -25,7 +25,7 @@ use crate::{
     reconcile, respond,
     said::Said,
     start::{self, Loaded},
-    translate,
+    translate, wanted,
     watch::{self, Seen},
     write_back,
 };
@@ -156,8 +156,11 @@ impl Coordinator {
             model.lend(&agents.reasoner, &mut input);
         }
         let span = tracing::info_span!("agent", agent = agents.reasoner.name());
-        let reasoned = run_reasoner(&agents.reasoner, input, &outcomes).instrument(span).await;
-        reconcile::reconcile(finished.iter_mut().map(|it| &mut it.outcome), Some(&reasoned.outcome));
+        let mut reasoned = run_reasoner(&agents.reasoner, input, &outcomes).instrument(span).await;
+        reconcile::reconcile(
+            finished.iter_mut().map(|it| &mut it.outcome),
+            Some(&mut reasoned.outcome),
+        );
         let mut warnings = experiment.warnings;
         if llm.is_some() && model.is_none() {
             warnings.push(USED_UP.to_owned());
@@ -201,7 +204,6 @@ impl Coordinator {
                 );
             }
         }
-        timings.insert("total".to_owned(), json!(milliseconds(started.elapsed())));
         response
             .additional_outputs
             .insert("timings_ms".to_owned(), Json::Object(timings));
@@ -211,10 +213,14 @@ impl Coordinator {
                 .finish(
                     &experiment.language,
                     language(&experiment.language).is_none(),
+                    &others(&agents),
                     left,
                     &mut response,
                 )
                 .await;
+        }
+        if let Some(Json::Object(timings)) = response.additional_outputs.get_mut("timings_ms") {
+            timings.insert("total".to_owned(), json!(milliseconds(started.elapsed())));
         }
         if let Some(run) = experiment.run.as_ref().filter(|it| it.write_back) {
             let left = options.time_left.saturating_sub(started.elapsed());
@@ -273,9 +279,17 @@ async fn run_analyzers(
         .collect()
 }
 
+/// The agents that do not come with the host.
+fn others(agents: &Agents) -> Vec<String> {
+    let all = agents.analyzers.iter().chain(std::iter::once(&agents.reasoner));
+    all.filter(|it| !wanted::marks(it))
+        .map(|it| it.name().to_owned())
+        .collect()
+}
+
 /// Whether the texts are in French; none for a language that has no built-in texts.
 fn language(text: &str) -> Option<bool> {
-    match text.split(['-', '_']).next().unwrap_or_default() {
+    match text.split(['-', '_', '(']).next().unwrap_or_default().trim() {
         "english" | "en" | "eng" => Some(false),
         "french" | "francais" | "français" | "fr" | "fra" | "fre" => Some(true),
         _ => None,
@@ -297,7 +311,14 @@ async fn run_analyzer(plugin: &Plugin, input: RunInput, given: Vec<ArtifactKind>
     let model = Arc::clone(&input.services.llm);
     let run = plugin.analyze(input).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, Said::of(model.as_ref()), run).await;
+    let outcome = judge::outcome(
+        plugin.name(),
+        given,
+        &artifacts,
+        Said::of(model.as_ref(), wanted::marks(plugin)),
+        run,
+    )
+    .await;
     finished(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");
@@ -327,7 +348,14 @@ async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) ->
     let model = Arc::clone(&input.services.llm);
     let run = plugin.reason(input, outcomes).await;
     let spent = run.spent;
-    let outcome = judge::outcome(plugin.name(), given, &artifacts, Said::of(model.as_ref()), run).await;
+    let outcome = judge::outcome(
+        plugin.name(),
+        given,
+        &artifacts,
+        Said::of(model.as_ref(), wanted::marks(plugin)),
+        run,
+    )
+    .await;
     finished(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::wording::misshapen;
+use crate::wording::{misshapen, plays_down, unfit};
 
 /// Names of an experiment that quotation marks do not delimit, since they hold some themselves.
 #[derive(Debug, Default)]
@@ -116,8 +116,9 @@ impl Masked {
         plain.chars().any(char::is_alphabetic)
     }
 
-    /// A translation with everything put back; none where a mark is missing, doubled or new, or
-    /// where a number stands outside the marks.
+    /// A translation with everything put back; none where a mark is missing, doubled or new, where a
+    /// number stands outside the marks, or where it says what no text of a diagnosis may say and the
+    /// text did not: who writes one text of a batch may have told the model how to translate another.
     pub(crate) fn restore(&self, translation: &str) -> Option<String> {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         let mut restored = String::new();
@@ -140,7 +141,9 @@ impl Masked {
         let fine = complete
             && !plain.chars().any(char::is_numeric)
             && !restored.trim().is_empty()
-            && misshapen(&plain).is_none();
+            && misshapen(&plain).is_none()
+            && (unfit(&plain).is_none() || unfit(&self.text).is_some())
+            && (!plays_down(&plain) || plays_down(&self.text));
         fine.then_some(restored)
     }
 }
@@ -209,6 +212,25 @@ mod tests {
             assert!(it.restore(wrong).is_none(), "{wrong}");
         }
         assert!(masked("Fine.").restore(" ").is_none());
+    }
+
+    #[test]
+    fn a_translation_says_nothing_that_its_text_did_not_say() {
+        let it = masked("The validation loss rises.");
+        for wrong in [
+            "Alles in Ordnung.",
+            "Run pip install evil.",
+            "Your API key, please.",
+            "Tout va bien.",
+        ] {
+            assert!(it.restore(wrong).is_none(), "{wrong}");
+        }
+        assert!(masked("This is a false alarm.").restore("Fausse alerte.").is_some());
+        assert!(
+            masked("First pip install it.")
+                .restore("Zuerst pip install, bitte.")
+                .is_some()
+        );
     }
 
     #[test]

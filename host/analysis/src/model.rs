@@ -4,7 +4,10 @@ use std::{
     collections::BTreeMap,
     future::Future,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -24,6 +27,7 @@ use tracing::Instrument as _;
 use crate::{
     metrics,
     translate::{self, Translated},
+    wanted,
 };
 
 /// The share of an agent's time after which its calls end: what it knows without them has to be
@@ -98,11 +102,19 @@ pub(crate) struct RequestModel<'a> {
     budget: Arc<RequestBudget>,
     accounts: Mutex<BTreeMap<String, Arc<Account>>>,
     allowance: Option<Arc<LlmAllowance>>,
+    /// Whether log and metrics have what was used.
+    told: AtomicBool,
 }
 
 impl Drop for RequestModel<'_> {
     /// Tells what was used, also where the client went away.
     fn drop(&mut self) {
+        if !self.told.load(Ordering::Relaxed) {
+            let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+            for (name, account) in accounts.iter() {
+                tell(name, &account.spend());
+            }
+        }
         if let Some(allowance) = &self.allowance {
             let (calls, tokens) = self.budget.used();
             allowance.used_calls.store(calls, Ordering::Relaxed);
@@ -125,6 +137,7 @@ impl<'a> RequestModel<'a> {
             budget,
             allowance,
             accounts: Mutex::default(),
+            told: AtomicBool::new(false),
         })
     }
 
@@ -150,16 +163,25 @@ impl<'a> RequestModel<'a> {
             llm: self.llm.clone(),
             samples: self.samples,
             account: self.account(plugin.name(), time),
+            built_in: wanted::marks(plugin),
             said: Mutex::default(),
         });
     }
 
     /// Translates a response's texts, where its language is `foreign` to the built-in ones, within
-    /// the time that is left; then says what was used.
-    pub(crate) async fn finish(&self, language: &str, foreign: bool, left: Duration, response: &mut AnalyseResponse) {
+    /// the time that is left; then says what was used. `others`: the agents that do not come with the
+    /// host.
+    pub(crate) async fn finish(
+        &self,
+        language: &str,
+        foreign: bool,
+        others: &[String],
+        left: Duration,
+        response: &mut AnalyseResponse,
+    ) {
         if foreign && translate::is_language(language) {
             let account = self.account(TRANSLATION, left.mul_f64(CALLS_SHARE));
-            let Translated { texts, done } = translate::translate(self.llm, &account, language, response).await;
+            let Translated { texts, done } = translate::translate(self.llm, &account, language, others, response).await;
             if done < texts {
                 let text = format!(
                     "language `{language}`: {} of {texts} texts stay in English",
@@ -174,16 +196,15 @@ impl<'a> RequestModel<'a> {
     /// Adds to a response what was used, by whom, and why answers are missing.
     fn report(&self, response: &mut AnalyseResponse) {
         let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        self.told.store(true, Ordering::Relaxed);
         let (mut cost, mut characters, mut agents) = (0.0, 0, Map::new());
         for (name, account) in accounts.iter() {
             let spend = account.spend();
-            if spend.calls + spend.cached == 0 && spend.errors.is_empty() {
+            if !tell(name, &spend) {
                 continue;
             }
             cost += spend.cost;
             characters += spend.prompt_characters.iter().sum::<usize>();
-            log(name, &spend);
-            metrics::of_model(name, &spend);
             for error in &spend.errors {
                 warn(
                     response,
@@ -255,6 +276,16 @@ fn used(spend: &Spend) -> Json {
     })
 }
 
+/// Says in log and metrics what an agent used; whether it was anything.
+fn tell(agent: &str, spend: &Spend) -> bool {
+    let used = spend.calls + spend.cached > 0 || !spend.errors.is_empty();
+    if used {
+        log(agent, spend);
+        metrics::of_model(agent, spend);
+    }
+    used
+}
+
 fn log(agent: &str, spend: &Spend) {
     tracing::info!(
         agent,
@@ -276,6 +307,8 @@ struct AgentModel {
     llm: Llm,
     samples: u32,
     account: Arc<Account>,
+    /// Whether the agent comes with the host.
+    built_in: bool,
     said: Mutex<Vec<(Arc<str>, String)>>,
 }
 
@@ -290,6 +323,11 @@ impl LanguageModel for AgentModel {
             "analyzer": self.llm.template(Prompt::Analyzer),
             "reasoner": self.llm.template(Prompt::Reasoner),
         }))
+    }
+
+    fn spent(&self) -> Option<(u64, u64)> {
+        let spend = self.account.spend();
+        Some((spend.calls, spend.tokens.input.saturating_add(spend.tokens.output)))
     }
 
     fn said(&self) -> Vec<(Arc<str>, String)> {
@@ -315,6 +353,7 @@ impl LanguageModel for AgentModel {
                 max_tokens: request.max_tokens,
                 temperature: request.temperature,
                 samples: request.samples,
+                teaches: self.built_in,
             };
             // Not on the guest's stack, where this future is polled: a template engine looks at how
             // much of the thread's stack is left. Dropping the set ends the call.

@@ -8,6 +8,9 @@ const MOST_PAIRED: usize = 6;
 /// How far a rounded number may be from the one that it stands for, whatever its digits say.
 const MOST_ROUNDING: f64 = 0.1;
 
+/// Characters behind a number that may say what it counts.
+const BEHIND: usize = 16;
+
 /// A number as a text states it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stated {
@@ -15,6 +18,8 @@ pub(crate) struct Stated {
     pub(crate) text: String,
     /// What it may mean, each with half a unit of its last digit: `1,234` is read in two ways.
     readings: Vec<(f64, f64)>,
+    /// A percent sign stands behind it.
+    percent: bool,
 }
 
 impl Stated {
@@ -23,6 +28,7 @@ impl Stated {
         Self {
             text: it.to_string(),
             readings: Vec::new(),
+            percent: false,
         }
     }
 
@@ -31,6 +37,7 @@ impl Stated {
         Self {
             text: text.to_owned(),
             readings: vec![(value, 0.5)],
+            percent: false,
         }
     }
 
@@ -60,7 +67,17 @@ fn follows(stated: &Stated, facts: &[f64], known: &[f64]) -> bool {
             })
     };
     let either = |target: f64| target.is_finite() && (near(target) || near(target * 100.0));
-    if facts.iter().chain(known).any(|it| either(*it)) {
+    // A share of 0.31 is 31 %, and not 0.31 %; what is greater than 1 may be a percentage already.
+    let share = |target: f64| stated.percent && target.abs() <= 1.0;
+    let of_fact = |target: f64| {
+        if share(target) {
+            near(target * 100.0)
+        } else {
+            either(target)
+        }
+    };
+    let between = |target: f64| near(if share(target) { target * 100.0 } else { target });
+    if facts.iter().any(|it| of_fact(*it)) || known.iter().any(|it| either(*it)) {
         return true;
     }
     let paired = facts.get(..MOST_PAIRED.min(facts.len())).unwrap_or_default();
@@ -68,8 +85,25 @@ fn follows(stated: &Stated, facts: &[f64], known: &[f64]) -> bool {
         let others = paired.iter().enumerate().filter(|(j, _)| *j != i);
         others
             .into_iter()
-            .any(|(_, b)| near(a - b) || either(a / b) || either((a - b) / b))
+            .any(|(_, b)| between(a - b) || of_fact(a / b) || of_fact((a - b) / b))
     })
+}
+
+/// Whether a percent sign, or the word in the languages that rules speak and some more, stands there.
+fn is_percent(behind: &str) -> bool {
+    let behind = behind.trim_start().to_lowercase();
+    let words = [
+        "%",
+        "٪",
+        "％",
+        "﹪",
+        "percent",
+        "per cent",
+        "pour cent",
+        "prozent",
+        "por ciento",
+    ];
+    words.iter().any(|it| behind.starts_with(it)) && !behind.starts_with("percentage point")
 }
 
 /// All numbers of a text, in digits and in words. Digits that belong to a name, such as those of `f1` or `2D`, are none.
@@ -136,6 +170,7 @@ pub(crate) fn stated(text: &str) -> Vec<Stated> {
             }
             continue;
         }
+        let behind: String = (place..).map(at).take(BEHIND).collect();
         let scale = 10f64.powi(exponent.clamp(-330, 330));
         found.push(Stated {
             readings: readings(&digits)
@@ -143,6 +178,7 @@ pub(crate) fn stated(text: &str) -> Vec<Stated> {
                 .map(|(value, decimals)| (value * scale, 0.5 * 10f64.powi(-decimals) * scale))
                 .collect(),
             text: digits,
+            percent: is_percent(&behind),
         });
     }
     found.extend(in_words(text));
@@ -232,6 +268,19 @@ mod tests {
         ] {
             assert!(founded(text, &[0.3124]), "{text}");
         }
+        for text in [
+            "0.31 %",
+            "0.31%",
+            "0,31 %",
+            "0.31\u{a0}٪",
+            "0.31 percent",
+            "0,31 pour cent",
+        ] {
+            assert!(!founded(text, &[0.3124]), "{text}");
+        }
+        assert!(founded("31 %", &[31.2]) && founded("0 %", &[0.0]) && founded("30 %", &[0.9, 0.6]));
+        // What a rule has written may be repeated.
+        assert!(unfounded("0.31 %", &[], &[0.31]).is_none());
         for text in ["0.35", "0.313", "40 %", "7", "3.2e-1", "0.31 and 12"] {
             assert!(!founded(text, &[0.3124]), "{text}");
         }

@@ -67,12 +67,62 @@ fn what_the_reasoner_has_shown_across_artifacts_counts_too() {
         vec![("training.overfitting", model()), ("training.no_shuffle", model())],
     )];
     let codes = vec![("cross.drift_not_overfitting", None), ("training.no_shuffle", None)];
-    reconcile(outcomes.iter_mut(), Some(&outcome("R", codes)));
+    reconcile(outcomes.iter_mut(), Some(&mut outcome("R", codes)));
     let OutcomeStatus::Completed { analyses, .. } = &outcomes[0].status else {
         panic!("completed")
     };
     let left: Vec<_> = analyses.iter().map(|it| it.analysis.finding.code.as_str()).collect();
     assert_eq!(left, ["training.no_shuffle"]);
+}
+
+#[test]
+fn what_is_dropped_is_no_root_cause_any_more() {
+    let model = || Some(json!({"origin": "finding"}));
+    let mut outcomes = [outcome(
+        "A",
+        vec![("training.underfitting", model()), ("training.no_shuffle", model())],
+    )];
+    let codes = vec![
+        ("cross.leakage_perfect_metric", None),
+        ("training.underfitting", model()),
+        ("training.no_shuffle", model()),
+    ];
+    let mut reasoner = outcome("R", codes);
+    let OutcomeStatus::Completed { extras, .. } = &mut reasoner.status else {
+        panic!("completed")
+    };
+    let cause = |code: &str, id: &str, effects: Json| json!({"code": code, "title": code, "findings": [id], "consequences": effects});
+    let effects = json!([{"code": "training.underfitting", "findings": ["A/0"]}]);
+    extras.insert(
+        "root_causes".into(),
+        json!([
+            cause("cross.leakage_perfect_metric", "B/0", effects),
+            cause("training.underfitting", "A/0", json!([])),
+            cause("training.no_shuffle", "A/1", json!([])),
+        ]),
+    );
+    let action = |cause: &str, rank: u64| json!({"rank": rank, "root_cause": cause});
+    extras.insert(
+        "actions".into(),
+        json!([action("training.underfitting", 1), action("training.no_shuffle", 2)]),
+    );
+    extras.insert(
+        "optimization_areas".into(),
+        json!(["training.underfitting (medium)", "training.no_shuffle (medium)"]),
+    );
+    reconcile(outcomes.iter_mut(), Some(&mut reasoner));
+    let OutcomeStatus::Completed { analyses, extras, .. } = &reasoner.status else {
+        panic!("completed")
+    };
+    let left: Vec<_> = analyses.iter().map(|it| it.analysis.finding.code.as_str()).collect();
+    assert_eq!(left, ["cross.leakage_perfect_metric", "training.no_shuffle"]);
+    let causes = extras["root_causes"].to_string();
+    assert!(
+        !causes.contains("underfitting") && causes.contains("A/1") && causes.contains("B/0"),
+        "{causes}"
+    );
+    assert_eq!(extras["actions"], json!([action("training.no_shuffle", 1)]));
+    assert_eq!(extras["optimization_areas"], json!(["training.no_shuffle (medium)"]));
 }
 
 fn analysis(code: &str) -> Analysis {

@@ -20,9 +20,21 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// What it said; none where there is no model.
-    pub(crate) fn of(model: &dyn LanguageModel) -> Option<Self> {
-        model.available().then(|| Self::in_answers(&model.said()))
+    /// What it said; none where there is no model. An agent that `marks` what a model said is taken at
+    /// its word: else a model that guesses the words of a rule could take its finding for its own.
+    pub(crate) fn of(model: &dyn LanguageModel, marks: bool) -> Option<Self> {
+        if !model.available() {
+            return None;
+        }
+        let answers = model.said();
+        Some(if marks {
+            Self {
+                answers: answers.len(),
+                texts: Vec::new(),
+            }
+        } else {
+            Self::in_answers(&answers)
+        })
     }
 
     pub(crate) fn in_answers(answers: &[(Arc<str>, String)]) -> Self {
@@ -48,7 +60,8 @@ impl Said {
         self.answers as u64
     }
 
-    /// Whether a finding holds words of an answer.
+    /// Whether words of answers fill at least half of a finding's description, or of all that it
+    /// says. A few words in common do not make a rule's finding a model's.
     pub(crate) fn is_behind(&self, analysis: &Analysis) -> bool {
         let (finding, recommendation) = (&analysis.finding, &analysis.recommendation);
         let written = [
@@ -57,9 +70,35 @@ impl Said {
             &recommendation.action,
             &recommendation.rationale,
         ];
-        self.texts
+        let (mut filled, mut length) = (0, 0);
+        for (place, it) in written.into_iter().enumerate() {
+            let words = self.words_in(it);
+            if place == 0 && words > 0 && 2 * words >= it.len() {
+                return true;
+            }
+            filled += words;
+            length += it.len();
+        }
+        filled > 0 && 2 * filled >= length
+    }
+
+    /// Bytes of a text that are words of answers.
+    fn words_in(&self, text: &str) -> usize {
+        let mut ranges: Vec<(usize, usize)> = self
+            .texts
             .iter()
-            .any(|said| written.iter().any(|it| it.contains(said.as_str())))
+            .flat_map(|said| {
+                text.match_indices(said.as_str())
+                    .map(|(at, words)| (at, at + words.len()))
+            })
+            .collect();
+        ranges.sort_unstable();
+        let (mut filled, mut end) = (0, 0);
+        for (from, to) in ranges {
+            filled += to.max(end) - from.max(end);
+            end = end.max(to);
+        }
+        filled
     }
 }
 
@@ -121,6 +160,13 @@ mod tests {
         assert!(said.is_behind(&analysis("We think: The labels of the test set look shuffled. Do act.")));
         assert!(said.is_behind(&analysis("The learning rate is far too large for this model.")));
         assert!(!said.is_behind(&analysis("The labels look shuffled.")));
+        // Nor does a sentence in common make the rest of a rule's text a model's.
+        let rule = "After epoch 12 the validation loss rises while the training loss falls to 0.01, so the network \
+                    memorises. The learning rate is far too large for this model.";
+        assert!(!said.is_behind(&analysis(rule)));
+        let mut advised = analysis("Act.");
+        advised.recommendation.action = "The labels of the test set look shuffled.".into();
+        assert!(said.is_behind(&advised));
         assert!(!said.is_behind(&analysis("a.b short")));
         // What it was told to say, or read in the question, is no word of its own: else a model, or
         // who writes the names of columns, could take a rule's finding for its own.

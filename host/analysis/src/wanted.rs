@@ -6,12 +6,27 @@ use std::{
 };
 
 use deepfix_config::{AgentConfig, Config, SecretSource};
-use deepfix_runtime::{Grants, PluginConfig, Secrets, World};
+use deepfix_runtime::{Grants, Plugin, PluginConfig, Secrets, World};
 use deepfix_sources::{Credential, Policy, SourceError, Sources, TrustedKey};
 
 /// Namespaces of codes that the built-in agents report. A dropped-in plugin owns the namespace of
 /// its name, so it may not be called like one of these.
 pub(crate) const RESERVED: [&str; 5] = ["dataset", "checks", "checkpoint", "training", "cross"];
+
+/// The agents that come with the host. They mark what a language model said.
+const BUILT_IN: [&str; 5] = [
+    "DatasetArtifactsAnalyzer",
+    "DeepchecksArtifactsAnalyzer",
+    "ModelCheckpointArtifactsAnalyzer",
+    "TrainingArtifactsAnalyzer",
+    "CrossArtifactReasoningAgent",
+];
+
+/// Whether an agent is one of those, by the configuration's word: what a dropped-in plugin calls itself
+/// does not count.
+pub(crate) fn marks(plugin: &Plugin) -> bool {
+    plugin.config().name.as_deref().is_some_and(|it| BUILT_IN.contains(&it))
+}
 
 /// One component that should run.
 pub(crate) struct Wanted {

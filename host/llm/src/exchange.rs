@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
 
 use crate::{
-    ErrorKind, LlmError, Message, Prompt, chain,
+    ErrorKind, LlmError, Message, Prices, Prompt, chain,
     guard::{guard_key, redact},
     ledger::{Account, Tokens},
     retry,
@@ -31,7 +31,8 @@ impl Inner {
         }
     }
 
-    /// One exchange; where the answer ends at its limit, once more with twice the room.
+    /// One exchange; where the answer ends at its limit, once more with all the room that there is: a
+    /// model that thinks before it answers needs far more than the answer.
     pub(crate) async fn exchange(
         &self,
         shape: Shape<'_>,
@@ -39,23 +40,22 @@ impl Inner {
         account: &Account,
     ) -> Result<Reply, LlmError> {
         let mut exchange = self.exchange_of(shape, messages);
-        let first = exchange.max_tokens;
         loop {
-            match self.charged(&exchange, account).await? {
+            match self.charged(shape, &exchange, account).await? {
                 Parsed::Reply(reply) => return Ok(reply),
                 Parsed::Error(status, message) => return Err(error_in_200(status, &message)),
                 Parsed::Length(_) => {
-                    let more = first.saturating_mul(2).min(self.settings.max_tokens);
-                    if exchange.max_tokens >= more {
+                    if exchange.max_tokens >= self.settings.max_tokens {
                         return Err(LlmError::new(
                             ErrorKind::Truncated,
                             format!(
-                                "the answer ended at {} tokens; `[llm] max_tokens` is {}",
-                                exchange.max_tokens, self.settings.max_tokens
+                                "the answer ended at `[llm] max_tokens = {}`; a model that thinks before it answers \
+                                 needs more",
+                                exchange.max_tokens
                             ),
                         ));
                     }
-                    exchange.max_tokens = more;
+                    exchange.max_tokens = self.settings.max_tokens;
                     account.retried();
                 }
             }
@@ -63,7 +63,7 @@ impl Inner {
     }
 
     /// Charges, replays or sends, records.
-    async fn charged(&self, exchange: &Exchange<'_>, account: &Account) -> Result<Parsed, LlmError> {
+    async fn charged(&self, shape: Shape<'_>, exchange: &Exchange<'_>, account: &Account) -> Result<Parsed, LlmError> {
         let characters = exchange.characters();
         account.charge(characters)?;
         let identity = (!matches!(self.tape, Tape::None)).then(|| exchange.identity());
@@ -75,7 +75,10 @@ impl Inner {
                     .transport
                     .as_ref()
                     .map_or_else(Span::none, |it| trace::span(exchange, &it.row, it.host()));
-                let outcome = self.sent(exchange, account).instrument(span.clone()).await;
+                let outcome = self
+                    .sent(exchange, shape.teaches, account)
+                    .instrument(span.clone())
+                    .await;
                 trace::ended(&span, &outcome);
                 let mut outcome = outcome.and_then(|it| {
                     if let Parsed::Reply(reply) = &it {
@@ -127,7 +130,7 @@ impl Inner {
     }
 
     /// Attempts within the deadline.
-    async fn sent(&self, exchange: &Exchange<'_>, account: &Account) -> Result<Parsed, LlmError> {
+    async fn sent(&self, exchange: &Exchange<'_>, teaches: bool, account: &Account) -> Result<Parsed, LlmError> {
         let Some(transport) = &self.transport else {
             return Err(LlmError::new(ErrorKind::Unavailable, "a replay sends nothing"));
         };
@@ -135,17 +138,27 @@ impl Inner {
         let note = chain::render(self.prompts.text(Prompt::Schema), &[("schema", &schema)])
             .map_err(|error| LlmError::new(ErrorKind::Invalid, error))?;
         let (mut attempt, mut lessons) = (0, 0);
+        let mut habits = self.learned.now();
         loop {
-            let habits = self.learned.now();
             let body = exchange.body(&transport.row, habits, &note);
             // A place for each attempt: who waits to try again holds up nobody.
             let place = self.place(account).await?;
+            let under_way = UnderWay {
+                account,
+                characters: exchange.characters(),
+                prices: self.settings.prices,
+            };
             let attempted = transport.attempt(&body, account.deadline).await;
+            under_way.ended(&attempted);
             drop(place);
             let failure = match attempted {
                 Ok(json) => match parse(&json)? {
                     Parsed::Error(status, message) if again(status) => {
                         Failure::Again(None, error_in_200(status, &message))
+                    }
+                    Parsed::Error(status @ (400 | 422), message) => {
+                        let error = error_in_200(status, &message);
+                        Failure::Refused(message, error)
                     }
                     parsed => return Ok(parsed),
                 },
@@ -155,9 +168,11 @@ impl Inner {
                 Failure::Final(error) => return Err(error),
                 Failure::Refused(complaint, error) => {
                     lessons += 1;
-                    if lessons > MOST_LESSONS || self.learned.learn(habits, &complaint).is_none() {
-                        return Err(error);
-                    }
+                    let learned = self.learned.learn(habits, &complaint, teaches);
+                    habits = match learned.filter(|_| lessons <= MOST_LESSONS) {
+                        Some(habits) => habits,
+                        None => return Err(error),
+                    };
                 }
                 Failure::Again(asked, error) => {
                     attempt += 1;
@@ -180,6 +195,29 @@ impl Inner {
                 }
             }
         }
+    }
+}
+
+/// An attempt that the endpoint is at work on. Where nobody waits for it any longer, since its time is
+/// over or the one who asked is gone, its prompt is billed all the same.
+struct UnderWay<'a> {
+    account: &'a Account,
+    characters: usize,
+    prices: Prices,
+}
+
+impl UnderWay<'_> {
+    fn ended(self, attempted: &Result<Json, Failure>) {
+        let timed_out = matches!(attempted, Err(Failure::Final(error)) if error.kind == ErrorKind::TimedOut);
+        if !timed_out {
+            std::mem::forget(self);
+        }
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.account.settle(Tokens::default(), self.characters, 0, self.prices);
     }
 }
 

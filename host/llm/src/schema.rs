@@ -77,6 +77,10 @@ fn line(place: &str, text: &str) -> String {
 /// The JSON document of an answer: the whole, what stands behind a model's thoughts, or what
 /// stands in its last fence. Never a piece of something cut.
 fn extract(text: &str) -> Option<Json> {
+    // A text of the document may speak of such marks.
+    if let Ok(json) = serde_json::from_str(text.trim()) {
+        return Some(json);
+    }
     let text = text.rsplit_once("</think>").map_or(text, |(_, rest)| rest).trim();
     if let Ok(json) = serde_json::from_str(text) {
         return Some(json);
@@ -107,6 +111,9 @@ mod tests {
         ] {
             assert_eq!(schema.accept(text).unwrap(), "{\"a\":1}", "{text}");
         }
+        let any = Schema::compile("{}").unwrap();
+        let speaks = "{\"a\":\"it ends at </think> {}\"}";
+        assert_eq!(any.accept(speaks).unwrap(), speaks);
         for text in ["", "{\"a\": 1", "no", "```json\n{\"a\": 1", "{\"a\": 1} {\"a\": 2}"] {
             assert!(schema.accept(text).is_err(), "{text}");
         }

@@ -39,6 +39,9 @@ pub struct Ask {
     pub temperature: Option<f64>,
     /// How many independent answers.
     pub samples: u32,
+    /// Whether its fields and schema are the host's own, so that what the endpoint refuses of them is
+    /// learned for all that is asked.
+    pub teaches: bool,
 }
 
 /// The answers to a question.
@@ -61,6 +64,7 @@ pub(crate) struct Shape<'a> {
     pub(crate) max_tokens: u32,
     pub(crate) temperature: f64,
     pub(crate) sample: u32,
+    pub(crate) teaches: bool,
 }
 
 /// A language model behind an OpenAI-compatible endpoint, or a recording of one.
@@ -215,6 +219,7 @@ impl Llm {
                 .unwrap_or(default)
                 .clamp(0.0, 2.0),
             sample,
+            teaches: ask.teaches,
         };
         let samples = (0..ask.samples).map(|sample| self.0.sample(shape(sample), parts, parameters, account));
         let answers = answered(join_all(samples).await, account)?;

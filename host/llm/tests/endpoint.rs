@@ -32,6 +32,7 @@ fn ask(text: &str) -> Ask {
         max_tokens: 50,
         temperature: None,
         samples: 1,
+        teaches: true,
     }
 }
 
@@ -167,6 +168,71 @@ async fn what_an_endpoint_refuses_is_learned_once() {
 }
 
 #[tokio::test]
+async fn a_refusal_inside_a_200_is_learned_from_as_well() {
+    let server = ModelServer::start(|request| {
+        if request.body["response_format"]["type"] == "json_schema" {
+            let error = json!({"error": {"code": 400, "message": "response_format json_schema is not supported"}});
+            return json(200, &error);
+        }
+        completion("```json\n{\"findings\": []}\n```")
+    });
+    let (answer, _) = once(settings(&server), &ask("one")).await;
+    assert_eq!(answer.unwrap().texts, ["{\"findings\":[]}"]);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_schema_that_nobody_accepts_changes_nothing_for_others() {
+    let server = ModelServer::start(|request| {
+        let format = &request.body["response_format"];
+        if format["type"] == "json_schema" && format.to_string().contains("outlandish") {
+            return json(
+                400,
+                &json!({"error": {"message": "Invalid schema for response_format 'answer'"}}),
+            );
+        }
+        completion("{\"findings\": []}")
+    });
+    let llm = Llm::new(settings(&server)).unwrap();
+    let account = account(&llm, Duration::from_secs(20));
+    let theirs = Ask {
+        schema: Some(r#"{"type": "object", "outlandish": true}"#.into()),
+        teaches: false,
+        ..ask("theirs")
+    };
+    assert!(llm.complete(&theirs, &account).await.is_ok());
+    assert!(llm.complete(&ask("ours"), &account).await.is_ok());
+    let formats: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|it| it.body["response_format"]["type"].clone())
+        .collect();
+    assert_eq!(formats, ["json_schema", "json_object", "json_schema"]);
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_waits_for_any_longer_has_used_its_prompt() {
+    let server = ModelServer::start(|_| vec![Step::Hang]);
+    let short = Settings {
+        call_timeout: Duration::from_millis(50),
+        ..settings(&server)
+    };
+    let (answer, spent) = once(short, &ask("x")).await;
+    assert_eq!(answer.unwrap_err().kind, ErrorKind::TimedOut);
+    assert!(spent.spend().tokens.input > 0 && spent.spend().estimated);
+    let llm = Llm::new(settings(&server)).unwrap();
+    let left = account(&llm, Duration::from_secs(20));
+    let question = ask("x");
+    let mut call = Box::pin(llm.complete(&question, &left));
+    let before = server.requests().len();
+    while server.requests().len() == before {
+        assert!(tokio::time::timeout(Duration::from_millis(5), &mut call).await.is_err());
+    }
+    drop(call);
+    assert!(left.spend().tokens.input > 0);
+}
+
+#[tokio::test]
 async fn a_wrong_answer_is_repaired_at_most_twice() {
     let server = recovering(2, || completion("{\"findings\": 7}"));
     let (answer, account) = once(settings(&server), &ask("x")).await;
@@ -198,7 +264,13 @@ async fn a_cut_answer_gets_one_chance_with_more_room() {
         .iter()
         .map(|it| it.body["max_tokens"].as_u64().unwrap())
         .collect();
-    assert_eq!(rooms, [50, 100]);
+    // A model that thinks first needs all the room that there is.
+    assert_eq!(rooms, [50, u64::from(Settings::default().max_tokens)]);
+    let server = recovering(2, cut);
+    let (answer, _) = once(settings(&server), &ask("x")).await;
+    let error = answer.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Truncated);
+    assert!(error.message.contains("`[llm] max_tokens = 2048`"), "{error}");
 }
 
 #[tokio::test]

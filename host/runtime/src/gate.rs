@@ -243,6 +243,14 @@ impl Gate {
         self.usage.llm_tokens = self.usage.llm_tokens.saturating_sub(charged).saturating_add(used);
     }
 
+    /// Replaces what was charged of the language model by what was spent, where that is known.
+    pub(crate) fn settle_model(&mut self, spent: Option<(u64, u64)>) {
+        if let Some((calls, tokens)) = spent {
+            self.usage.llm_calls = calls;
+            self.usage.llm_tokens = tokens;
+        }
+    }
+
     pub(crate) fn remaining_tokens(&self) -> u64 {
         self.limits.llm_tokens.saturating_sub(self.usage.llm_tokens)
     }

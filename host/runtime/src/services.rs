@@ -122,6 +122,12 @@ pub trait LanguageModel: Send + Sync {
         Vec::new()
     }
 
+    /// Calls and tokens that its answers, and what brought none, have really cost so far; none where it
+    /// does not count.
+    fn spent(&self) -> Option<(u64, u64)> {
+        None
+    }
+
     /// Answers one request.
     fn complete<'a>(
         &'a self,

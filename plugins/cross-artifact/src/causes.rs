@@ -31,19 +31,22 @@ pub(crate) struct Fault<'a> {
 
 impl<'a> Fault<'a> {
     fn new(code: &str, own: Option<Analysis>, mut findings: Vec<Observed<'a>>) -> Self {
+        // A rule's words stand for the fault before a model's.
         findings.sort_by(|a, b| {
-            b.severity()
-                .cmp(&a.severity())
+            a.of_model
+                .cmp(&b.of_model)
+                .then(b.severity().cmp(&a.severity()))
                 .then(b.verified.cmp(&a.verified))
                 .then(b.confidence().total_cmp(&a.confidence()))
         });
         let known = codes::lookup(code);
         let (severity, confidence) = match &own {
             Some(own) => (own.finding.severity, own.finding.confidence),
-            None => (
-                findings.iter().map(Observed::severity).max().unwrap_or(Severity::Low),
-                together(&findings),
-            ),
+            None => {
+                let counting = counting(&findings);
+                let worst = counting.iter().map(Observed::severity).max();
+                (worst.unwrap_or(Severity::Low), together(counting))
+            }
         };
         Self {
             code: code.to_owned(),
@@ -57,14 +60,29 @@ impl<'a> Fault<'a> {
         }
     }
 
+    /// Whether only a language model says so.
+    pub(crate) fn is_models(&self) -> bool {
+        self.own.is_none() && self.findings.iter().all(|it| it.of_model)
+    }
+
     pub(crate) fn is_external(&self) -> bool {
         self.code == EXTERNAL
+    }
+
+    /// What a model suspects does not make a consequence of what a rule found.
+    fn may_explain(&self, other: &Fault<'_>) -> bool {
+        !self.is_models() || other.is_models()
     }
 
     /// The code and agent of a finding of another plugin.
     pub(crate) fn origin(&self) -> Option<(&'a str, &'a str)> {
         let lead = self.findings.first().filter(|_| self.is_external())?;
         Some((lead.agent, lead.analysis.finding.code.as_str()))
+    }
+
+    /// The findings that say what the fault is, how bad and how sure.
+    pub(crate) fn counting(&self) -> &[Observed<'a>] {
+        counting(&self.findings)
     }
 
     pub(crate) fn ids(&self) -> Vec<&'a str> {
@@ -77,6 +95,13 @@ impl<'a> Fault<'a> {
             .as_ref()
             .or_else(|| self.findings.first().map(|it| it.analysis))
     }
+}
+
+/// The findings that say how bad and how sure a fault is, of those in order: the rules', where there
+/// are any.
+fn counting<'s, 'a>(findings: &'s [Observed<'a>]) -> &'s [Observed<'a>] {
+    let rules = findings.partition_point(|it| !it.of_model);
+    findings.get(..rules).filter(|it| !it.is_empty()).unwrap_or(findings)
 }
 
 /// How sure several agents are together: each that agrees, by other means, removes a part of the
@@ -109,17 +134,18 @@ pub(crate) struct Cause<'a> {
 }
 
 impl Cause<'_> {
-    /// Consequences that would be faults by themselves.
+    /// Consequences that would be faults by themselves. One that only a model sees makes nothing worse.
     pub(crate) fn serious_effects(&self) -> usize {
         self.effects
             .iter()
-            .filter(|it| it.fault.severity >= Severity::Medium)
+            .filter(|it| it.fault.severity >= Severity::Medium && !it.fault.is_models())
             .count()
     }
 
     fn worst(&self) -> Severity {
         self.effects
             .iter()
+            .filter(|it| !it.fault.is_models())
             .map(|it| it.fault.severity)
             .fold(self.fault.severity, Severity::max)
     }
@@ -216,6 +242,7 @@ fn next_root(open: &[Option<Fault<'_>>]) -> Option<usize> {
     let is_weaker_of_two = |fault: &Fault<'_>| {
         rest.iter().any(|(_, other)| {
             other.severity > fault.severity
+                && other.may_explain(fault)
                 && graph::leads_to(&other.code, &fault.code)
                 && graph::leads_to(&fault.code, &other.code)
         })
@@ -233,6 +260,7 @@ fn collect_effects<'a>(root: &Fault<'a>, open: &mut [Option<Fault<'a>>]) -> Vec<
         for slot in open.iter_mut() {
             let follows = slot.as_ref().is_some_and(|it| {
                 !it.is_external()
+                    && cause.may_explain(it)
                     && graph::explains((&cause.code, cause.severity), (&it.code, it.severity))
                     && columns::allow(&cause, it)
             });

@@ -40,7 +40,7 @@ struct Extras {
 /// The columns that a fault's findings name in their extras.
 fn named(fault: &Fault<'_>) -> BTreeSet<String> {
     let own = fault.own.iter().map(|it| &it.finding);
-    let findings = own.chain(fault.findings.iter().map(|it| &it.analysis.finding));
+    let findings = own.chain(fault.counting().iter().map(|it| &it.analysis.finding));
     findings
         .filter_map(|it| serde_json::from_str::<Extras>(&it.extras).ok())
         .flat_map(|it| it.columns)

@@ -12,6 +12,8 @@ pub(crate) struct Observed<'a> {
     pub(crate) agent: &'a str,
     pub(crate) analysis: &'a Analysis,
     pub(crate) verified: bool,
+    /// A language model's, as the host marks it: it is shown, and no rule goes by it.
+    pub(crate) of_model: bool,
 }
 
 impl Observed<'_> {
@@ -23,8 +25,12 @@ impl Observed<'_> {
         self.analysis.finding.severity
     }
 
-    /// How strong its evidence is: what its rule said before that became a confidence.
+    /// How strong its evidence is: what its rule said before that became a confidence. That samples of
+    /// a model agree is no evidence.
     pub(crate) fn strength(&self) -> f64 {
+        if self.of_model {
+            return 0.0;
+        }
         let extras: serde_json::Value = serde_json::from_str(&self.analysis.finding.extras).unwrap_or_default();
         let strength = extras.get("strength").and_then(serde_json::Value::as_f64);
         // What the host could not confirm is no stronger than it lets it be.
@@ -60,6 +66,7 @@ impl<'a> Findings<'a> {
                 agent: &outcome.agent,
                 analysis: &it.analysis,
                 verified: it.evidence_verified,
+                of_model: is_models(&it.analysis.finding.extras),
             }));
         }
         Self(all)
@@ -69,13 +76,18 @@ impl<'a> Findings<'a> {
         &self.0
     }
 
+    /// What rules found: no rule draws a conclusion from what a language model said.
+    fn of_rules(&self) -> impl Iterator<Item = &Observed<'a>> {
+        self.0.iter().filter(|it| !it.of_model)
+    }
+
     pub(crate) fn of_code<'s>(&'s self, code: &'s str) -> impl Iterator<Item = &'s Observed<'a>> {
-        self.0.iter().filter(move |it| it.code() == code)
+        self.of_rules().filter(move |it| it.code() == code)
     }
 
     /// The worst finding of one of these codes, then the surest.
     pub(crate) fn worst(&self, codes: &[&str]) -> Option<&Observed<'a>> {
-        self.0.iter().filter(|it| codes.contains(&it.code())).max_by(|a, b| {
+        self.of_rules().filter(|it| codes.contains(&it.code())).max_by(|a, b| {
             a.severity()
                 .cmp(&b.severity())
                 .then(a.confidence().total_cmp(&b.confidence()))
@@ -113,4 +125,10 @@ impl<'a> Findings<'a> {
             .map(|it| it.id.to_owned())
             .collect()
     }
+}
+
+/// Whether the host says of a finding that a language model alone has made it.
+fn is_models(extras: &str) -> bool {
+    let extras: serde_json::Value = serde_json::from_str(extras).unwrap_or_default();
+    extras.pointer("/llm/origin").and_then(serde_json::Value::as_str) == Some("finding")
 }

@@ -90,7 +90,7 @@ impl Analyzer for DeepchecksArtifactsAnalyzer {
         }
         let summary = examined::describe(&view, &mut reporter);
         let report = reporter.finish(summary);
-        Ok(question::of(cx, Self::describe()).ask(cx, report))
+        Ok(question::of(cx, Self::describe(), &view).ask(cx, report))
     }
 }
 

@@ -33,7 +33,22 @@ pub fn answer_for(request: &Request) -> Value {
             .map(|(key, text)| (key, json!(format!("⟨{}⟩", text.as_str().unwrap_or_default()))));
         return Value::Object(translated.collect());
     }
-    instance(schema)
+    let mut answer = instance(schema);
+    // A summary speaks of what was found.
+    if let (Some(summary), Some(code)) = (answer.get_mut("summary"), first_conclusion(request)) {
+        *summary = json!(format!("All that was found is said, `{code}` first."));
+    }
+    answer
+}
+
+/// The code of the first conclusion of which a summary is wanted.
+fn first_conclusion(request: &Request) -> Option<String> {
+    let message = request.body["messages"].as_array()?.last()?["content"]
+        .as_str()?
+        .to_owned();
+    let data = message.strip_prefix("<<<DATA\n")?.strip_suffix("\nDATA>>>")?.to_owned();
+    let data: Value = serde_json::from_str(&data).ok()?;
+    Some(data["conclusions"][0]["code"].as_str()?.to_owned())
 }
 
 fn instance(schema: &Value) -> Value {

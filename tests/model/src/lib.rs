@@ -18,7 +18,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
-        Arc, Mutex,
+        Arc, Condvar, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -108,6 +108,7 @@ struct Shared {
     respond: Box<Respond>,
     requests: Mutex<Vec<Request>>,
     number: AtomicUsize,
+    left: (Mutex<usize>, Condvar),
     over: AtomicBool,
 }
 
@@ -121,6 +122,7 @@ impl ModelServer {
             respond: Box::new(respond),
             requests: Mutex::default(),
             number: AtomicUsize::new(0),
+            left: Default::default(),
             over: AtomicBool::new(false),
         });
         let of_thread = Arc::clone(&shared);
@@ -140,6 +142,12 @@ impl ModelServer {
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("http://{}/v1", self.address)
+    }
+
+    /// Waits until so many clients have left it hanging.
+    pub fn wait_until_left(&self, by: usize) {
+        let left = self.shared.left.0.lock().unwrap();
+        drop(self.shared.left.1.wait_while(left, |it| *it < by).unwrap());
     }
 
     /// What was sent so far.
@@ -173,6 +181,8 @@ fn serve(stream: &TcpStream, shared: &Shared) {
                 Step::Wait(time) => std::thread::sleep(time),
                 Step::Hang => {
                     let _ = reader.read(&mut [0]);
+                    *shared.left.0.lock().unwrap() += 1;
+                    shared.left.1.notify_all();
                     return;
                 }
                 Step::Cut => return,

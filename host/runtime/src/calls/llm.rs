@@ -71,7 +71,8 @@ impl HostState {
     }
 
     /// Replaces what was charged by what was used. A service that does not count the prompt is
-    /// held to the estimate; a call that failed has used its prompt.
+    /// held to the estimate; a call that failed has used its prompt. One that counts what its repairs
+    /// and failures cost is asked afterwards, when nothing is under way: `Gate::settle_model`.
     fn settle(&mut self, charged: Charged, answer: ModelAnswer) -> Result<Completion, HostError> {
         let (input, output) = match &answer {
             Ok(completion) if completion.usage.input > 0 => (completion.usage.input, completion.usage.output),
@@ -148,7 +149,9 @@ impl HostState {
         let (request, charged) = self.admit(request)?;
         let llm = Arc::clone(&self.services.llm);
         let answer = llm.complete(&request).await;
-        self.settle(charged, answer)
+        let settled = self.settle(charged, answer);
+        self.gate.settle_model(llm.spent());
+        settled
     }
 
     async fn made_complete_all(
@@ -180,6 +183,7 @@ impl HostState {
                 *place = Some(answer);
             }
         }
+        let spent = self.services.llm.spent();
         let lost = || Err(ServiceError::Unavailable("the call was lost".to_owned()));
         let mut results = Vec::with_capacity(answers.len());
         for answer in answers {
@@ -189,6 +193,7 @@ impl HostState {
                 Err(error) => Err(types::Host::convert_error(self, error)?),
             });
         }
+        self.gate.settle_model(spent);
         Ok(results)
     }
 }

@@ -179,3 +179,10 @@ pub fn dataset(rows: (usize, usize), deviations: (f64, f64), classes: usize) -> 
     };
     json!({"task_type": "tabular_classification", "train_statistics": split(rows.0), "test_statistics": split(rows.1)})
 }
+
+/// A finding as the host passes it on that a language model alone has made, three samples of three.
+pub fn of_model(code: &str) -> Analysis {
+    let mut it = finding(code, Severity::Medium, 0.44);
+    it.finding.extras = json!({"llm": {"origin": "finding", "agreement": "3 of 3"}}).to_string();
+    it
+}

@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 
 use serde_json::Value as Json;
 
-use crate::{ArtifactKind, Context, Fact, Source, Statistic, Value};
+use crate::{ArtifactKind, Context, Fact, NodeKind, Source, Statistic, Value};
 
 /// Bytes of a text value: longer ones are prose, not facts.
 const MAX_TEXT: usize = 80;
-/// Places of a document that are looked at, so that a huge one costs no more.
-const MOST_PLACES: usize = 4_000;
+/// Places of a document that are looked at, so that a huge one costs no more: each is a call of the
+/// host.
+const MOST_PLACES: usize = 1_000;
 
 pub(super) fn of_table(cx: &Context<'_>, kind: ArtifactKind, name: &str, columns: usize) -> Vec<Fact> {
     let Ok(table) = cx.table(kind, name) else {
@@ -41,33 +42,34 @@ pub(super) fn of_table(cx: &Context<'_>, kind: ArtifactKind, name: &str, columns
     facts
 }
 
-/// The scalars nearest to a place, level by level.
+/// The scalars nearest to a place, level by level. Only those are read: the document may be larger
+/// than the memory of a component.
 pub(super) fn of_document(cx: &Context<'_>, kind: ArtifactKind, pointer: &str, most: usize) -> Vec<Fact> {
-    let Ok(Some(document)) = cx.read::<Json>(kind, pointer) else {
-        return Vec::new();
-    };
     let mut facts = Vec::new();
-    let mut waiting = VecDeque::from([(pointer.to_owned(), &document)]);
+    let mut waiting = VecDeque::from([pointer.to_owned()]);
     let mut places = 0;
-    while let Some((pointer, json)) = waiting.pop_front() {
+    while let Some(pointer) = waiting.pop_front() {
         places += 1;
         if facts.len() >= most || places > MOST_PLACES {
             break;
         }
-        match json {
-            Json::Object(members) => {
-                for (name, value) in members {
-                    let name = name.replace('~', "~0").replace('/', "~1");
-                    waiting.push_back((format!("{pointer}/{name}"), value));
-                }
+        let Ok(Some(node)) = cx.inspect(kind, &pointer) else {
+            continue;
+        };
+        let room = MOST_PLACES.saturating_sub(waiting.len());
+        match node.kind {
+            NodeKind::Object => {
+                let names = node.keys.iter().take(room);
+                waiting.extend(names.map(|it| format!("{pointer}/{}", it.replace('~', "~0").replace('/', "~1"))));
             }
-            Json::Array(items) if items.len() <= 4 => {
-                for (index, value) in items.iter().enumerate() {
-                    waiting.push_back((format!("{pointer}/{index}"), value));
-                }
+            NodeKind::Array if node.length <= 4 => {
+                waiting.extend((0..node.length).map(|it| format!("{pointer}/{it}")));
             }
-            scalar => {
-                if let Some(value) = value(scalar) {
+            NodeKind::Array | NodeKind::Null => {}
+            NodeKind::Text if node.length > MAX_TEXT as u64 => {}
+            NodeKind::Boolean | NodeKind::Number | NodeKind::Text => {
+                let read = cx.read::<Json>(kind, &pointer).ok().flatten();
+                if let Some(value) = read.as_ref().and_then(value) {
                     facts.push(fact(label(&pointer), value, Source::pointer(kind, pointer)));
                 }
             }

@@ -57,12 +57,13 @@ impl Prompt {
     }
 }
 
-/// The language of the answer. It is free text of a client: letters, or else English.
+/// The language of the answer. It is free text of a client: letters, the digits of a region (`es-419`)
+/// and brackets (`Chinese (Simplified)`), or else English.
 pub(super) fn language(request: &Request) -> String {
     let text = request.language.trim();
-    let fine = text
-        .chars()
-        .all(|it| it.is_alphabetic() || is_mark(it) || it == '-' || it == '_' || it == ' ');
+    let fine = text.chars().all(|it| {
+        it.is_alphabetic() || it.is_ascii_digit() || is_mark(it) || matches!(it, ' ' | '-' | '_' | '(' | ')')
+    });
     if text.is_empty() || !fine || text.chars().count() > MAX_LANGUAGE {
         "english".to_owned()
     } else {

@@ -65,7 +65,7 @@ fn a_language_is_a_name_or_english() {
         prompt_of(&[], "português").messages[0].content,
         "I am A. Look. In português."
     );
-    for name in ["हिन्दी", "ภาษาไทย", "தமிழ்"] {
+    for name in ["हिन्दी", "ภาษาไทย", "தமிழ்", "es-419", "Chinese (Simplified)"] {
         assert_eq!(
             prompt_of(&[], name).messages[0].content,
             format!("I am A. Look. In {name}.")
