@@ -8,6 +8,10 @@ const fs = require("fs");
 const path = require("path");
 const { pathToFileURL } = require("url");
 const { launch, watch, inspect } = require("./browser.cjs");
+const pdf = require("./pdf.cjs");
+
+// As much of a text as stands on its first line, which no end of a page breaks.
+const LINE = 40;
 
 async function check(browser, file, shots) {
   const wrong = [];
@@ -26,8 +30,45 @@ async function check(browser, file, shots) {
   await page.goto(own);
   if (await page.locator(".js:visible").count() > 0) { wrong.push("without JavaScript: controls that do nothing are shown"); }
   if (!await page.locator("main section").first().isVisible()) { wrong.push("without JavaScript: nothing to read"); }
-  if (shots) { await page.pdf({ path: path.join(shots, `${path.basename(file, ".html")}.pdf`), format: "A4" }); }
+  wrong.push(...await printed(page, shots && path.join(shots, `${path.basename(file, ".html")}.pdf`)));
   await plain.close();
+  return wrong;
+}
+
+// What is on paper: the texts of every finding, whatever was folded away.
+async function printed(page, to) {
+  const bytes = await page.pdf({ format: "A4", ...(to ? { path: to } : {}) });
+  await page.emulateMedia({ media: "print" });
+  const texts = await page.locator("article.card").evaluateAll((all) => all.flatMap((it) => Array.from(it.querySelectorAll("h3, p, dd"), (of) => of.innerText)));
+  const said = pdf.textOf(bytes);
+  const missing = texts.map((it) => pdf.plain(it).slice(0, LINE)).filter((it) => !said.includes(it));
+  const wrong = missing.map((it) => `not printed: ${it}`);
+  if (await page.locator("article.card").count() > 0 && texts.length === 0) { wrong.push("the findings have no texts to print"); }
+  if (!said.includes(pdf.plain(await page.locator("h1").first().innerText()).slice(0, LINE))) { wrong.push("the verdict is not printed"); }
+  return wrong;
+}
+
+// The files that the page offers, read.
+async function downloads(page, findings) {
+  const wrong = [];
+  const read = {};
+  for (const link of await page.locator(".export a").all()) {
+    const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+    read[path.extname(download.suggestedFilename())] = fs.readFileSync(await download.path(), "utf8");
+  }
+  const kinds = Object.keys(read).sort();
+  if (kinds.join() !== [".json", ".md", ".sarif"].join()) { return [`the files offered are ${kinds}`]; }
+  const response = JSON.parse(read[".json"]);
+  if (!response.agent_results) { wrong.push("the saved JSON is no response"); }
+  const codes = Object.values(response.agent_results).flatMap((it) => it.analysis).map((it) => it.findings.code).filter((it) => !it.startsWith("cross."));
+  const missing = codes.filter((it) => !read[".md"].includes(it));
+  if (!read[".md"].startsWith("# ") || missing.length > 0) { wrong.push(`the saved Markdown does not name ${missing}`); }
+  const sarif = JSON.parse(read[".sarif"]);
+  const results = sarif.runs[0].results;
+  if (sarif.version !== "2.1.0") { wrong.push(`the saved SARIF is of version ${sarif.version}`); }
+  const told = new Set(results.map((it) => it.ruleId));
+  if (codes.some((it) => !told.has(it)) || results.some((it) => !it.message.text)) { wrong.push(`the saved SARIF has ${[...told]} of ${codes}`); }
+  if (findings > 0 && results.length === 0) { wrong.push("the saved SARIF is empty"); }
   return wrong;
 }
 
@@ -49,9 +90,7 @@ async function behaviour(page) {
   await page.locator("#theme").click();
   const after = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   if (before === after) { wrong.push("the theme does not change"); }
-  const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".export a").first().click()]);
-  const response = JSON.parse(fs.readFileSync(await download.path(), "utf8"));
-  if (!response.agent_results) { wrong.push("the saved JSON is no response"); }
+  wrong.push(...await downloads(page, all));
   return wrong;
 }
 

@@ -48,14 +48,57 @@ async function opened(page, what, wrong) {
   if (await page.locator("main article.card").count() === 0) { wrong.push(`${what}: the report shows no finding`); }
 }
 
+// Notes what is shown while an upload is examined: it is gone with the page.
+async function looked(page) {
+  await page.evaluate(() => {
+    const progress = document.getElementById("progress");
+    new MutationObserver(() => {
+      const rows = Array.from(progress.querySelectorAll("#agents li"), (it) => ({ name: it.firstChild.textContent, value: it.querySelector("progress").value, said: it.lastChild.textContent }));
+      if (rows.length > 0) {
+        sessionStorage.setItem("seen", JSON.stringify({ visible: progress.offsetHeight > 0, said: document.getElementById("said").textContent, rows }));
+      }
+    }).observe(progress, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+}
+
+// A folder as the browser hands it over: entries, which are read in portions of a hundred. Only a person can
+// drag one, so that its entries come from the browser's own file system for the page.
+async function droppedFolder(page, base, files, wrong) {
+  await page.goto(base);
+  await page.evaluate(async (files) => {
+    const done = (call) => new Promise((resolve, reject) => { call(resolve, reject); });
+    const system = await done((ok, no) => webkitRequestFileSystem(0, 8 << 20, ok, no));
+    const folder = await done((ok, no) => system.root.getDirectory("experiment", { create: true }, ok, no));
+    const below = await done((ok, no) => folder.getDirectory("notes", { create: true }, ok, no));
+    const write = async (into, name, text) => {
+      const entry = await done((ok, no) => into.getFile(name, { create: true }, ok, no));
+      const writer = await done((ok, no) => entry.createWriter(ok, no));
+      await done((ok, no) => { writer.onwriteend = ok; writer.onerror = no; writer.write(new Blob([text])); });
+    };
+    for (const it of files) { await write(folder, it.name, it.text); }
+    for (let n = 0; n < 120; n += 1) { await write(below, `${n}.txt`, "nothing"); }
+    const event = new Event("drop", { bubbles: true, cancelable: true });
+    Object.defineProperty(event, "dataTransfer", { value: { items: [{ webkitGetAsEntry: () => folder }], files: [] } });
+    new MutationObserver(() => sessionStorage.setItem("listed", document.getElementById("chosen").innerText)).observe(document.getElementById("chosen"), { childList: true });
+    document.getElementById("drop").dispatchEvent(event);
+  }, files);
+  await opened(page, "dropped folder", wrong);
+  const listed = await page.evaluate(() => sessionStorage.getItem("listed") || "");
+  if (!listed.includes("experiment/") || !listed.includes(`+ ${files.length + 120 - 50}`)) { wrong.push(`of the dropped folder was listed: ${listed.slice(0, 200)}`); }
+}
+
 async function uploads(page, base, folder, wrong) {
   const files = fs.readdirSync(folder).filter((it) => /\.(csv|yaml)$/.test(it)).map((it) => path.join(folder, it));
   await page.goto(base);
   await page.locator("#files").setInputFiles(files);
   if (await page.locator("#chosen li").count() !== files.length) { wrong.push("the chosen files are not listed"); }
   await page.locator("[name=name]").fill("chosen files");
+  await looked(page);
   await page.locator("#upload button.main").click();
   await opened(page, "files", wrong);
+  const seen = await page.evaluate(() => JSON.parse(sessionStorage.getItem("seen") || "{}"));
+  if (!seen.visible || !seen.said) { wrong.push(`while it was examined nothing was told: ${JSON.stringify(seen)}`); }
+  if (!seen.rows || !seen.rows.some((it) => it.name === "TrainingArtifactsAnalyzer" && it.value === 1)) { wrong.push(`the agents' progress was ${JSON.stringify(seen.rows)}`); }
   if (!/chosen files/.test(await page.locator("header").first().innerText())) { wrong.push("the name of the form is not that of the report"); }
   await page.locator("a.brand").click();
   if (new URL(page.url()).pathname !== "/") { wrong.push(`the report's way home leads to ${page.url()}`); }
@@ -75,6 +118,7 @@ async function uploads(page, base, folder, wrong) {
     document.getElementById("drop").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
   }, dropped);
   await opened(page, "drop", wrong);
+  await droppedFolder(page, base, dropped, wrong);
 }
 
 async function failures(page, base, wrong) {

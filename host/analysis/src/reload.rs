@@ -14,24 +14,35 @@ impl Coordinator {
     pub async fn reload_now(&self, why: &str) -> PluginsInfo {
         // One at a time: the later one sees what the earlier one made.
         let _turn = self.reloading.lock().await;
-        let before = self.agents();
-        let keep = |error: String| {
-            tracing::warn!(why, error, "nothing was swapped: all agents stay as they were");
-            let mut kept = before.info.clone();
-            kept.error = Some(error);
-            self.last_look.store(Arc::new(kept.clone()));
-            kept
-        };
         let file = before_file(self);
         let loaded = tokio::task::spawn_blocking(move || Config::load(&file)).await;
-        let config = match loaded {
-            Ok(Ok(config)) => config,
-            Ok(Err(error)) => return keep(error.to_string()),
-            Err(error) => return keep(error.to_string()),
-        };
+        match loaded {
+            Ok(Ok(config)) => self.swap(why, config).await,
+            Ok(Err(error)) => self.keep(why, error.to_string()),
+            Err(error) => self.keep(why, error.to_string()),
+        }
+    }
+
+    /// The same with a configuration that was read already.
+    pub async fn reload_to(&self, why: &str, config: Config) -> PluginsInfo {
+        let _turn = self.reloading.lock().await;
+        self.swap(why, config).await
+    }
+
+    /// Says why nothing was swapped, in the log and to who asks for the agents.
+    pub fn keep(&self, why: &str, error: String) -> PluginsInfo {
+        tracing::warn!(why, error, "nothing was swapped: all agents stay as they were");
+        let mut kept = self.agents().info.clone();
+        kept.error = Some(error);
+        self.last_look.store(Arc::new(kept.clone()));
+        kept
+    }
+
+    async fn swap(&self, why: &str, config: Config) -> PluginsInfo {
+        let before = self.agents();
         let mut after = match Agents::load_after(&self.loaded.engine, &config, Some(&before)).await {
             Ok(after) => after,
-            Err(error) => return keep(error.to_string()),
+            Err(error) => return self.keep(why, error.to_string()),
         };
         after.info.needs_restart = differing(&self.started_with, &config);
         for section in &after.info.needs_restart {

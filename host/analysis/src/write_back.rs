@@ -56,12 +56,9 @@ fn warn(response: &mut AnalyseResponse, run: &str, why: &str) {
 
 /// Tags by which runs can be searched: `tags.\`deepfix.verdict\` = 'high'`.
 fn tags(response: &AnalyseResponse) -> Vec<(String, String)> {
-    // What says that there is no fault, or that nobody knows, is no fault.
-    let is_fault = |code: &str| !matches!(code, "cross.healthy" | "cross.not_examined" | "cross.no_synthesis");
-    let faults = response.standing().filter(|it| is_fault(&it.code));
-    let verdict = faults.map(|it| it.severity).max().map(Severity::as_str);
+    let verdict = response.faults().map(|it| it.severity).max().map(Severity::as_str);
     let unknown = response.standing().any(|it| it.code == "cross.not_examined");
-    let count = |severity| response.standing().filter(move |it| it.severity == severity);
+    let count = |severity| response.faults().filter(move |it| it.severity == severity);
     let reasoner = response
         .agent_results
         .0

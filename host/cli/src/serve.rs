@@ -1,4 +1,9 @@
-use std::{path::Path, process::ExitCode, sync::Arc, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Instant,
+};
 
 use anyhow::{Context as _, bail};
 use deepfix_analysis::Coordinator;
@@ -90,39 +95,48 @@ pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result
     Ok(ExitCode::SUCCESS)
 }
 
-/// At each SIGHUP: agents, keys and tenants, identity provider and certificate as the files now say.
+/// At each SIGHUP: agents, keys and tenants, identity provider and certificate as the files now say, or
+/// nothing at all.
 async fn reload(
     mut reloads: Reloads,
     coordinator: Arc<Coordinator>,
     control: Control,
     tls: Option<Tls>,
-    file: std::path::PathBuf,
+    file: PathBuf,
 ) {
     loop {
         reloads.next().await;
         tracing::info!(signal = "SIGHUP", "reading the configuration again");
-        if let Some(tls) = &tls {
-            tls.reload_and_tell("SIGHUP");
-        }
-        // Says itself what was swapped, what was refused and which sections need a restart.
-        coordinator.reload_now("SIGHUP").await;
-        let path = file.clone();
-        let config = match tokio::task::spawn_blocking(move || Config::load(&path)).await {
-            Ok(Ok(config)) => config,
+        // All of it is read before any of it is taken up.
+        let (path, own, certificate) = (file.clone(), control.clone(), tls.clone());
+        let read = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
+            let config = Config::load(&path)?;
+            let policy = own.prepare(&config.access, &config.tenants, &config.oidc)?;
+            let certificate = certificate.map(|it| it.read_again()).transpose()?;
+            Ok((config, policy, certificate))
+        });
+        let (config, policy, certificate) = match read.await {
+            Ok(Ok(read)) => read,
             Ok(Err(error)) => {
-                tracing::error!(%error, "the configuration cannot be read: everything stays as it was");
+                tracing::error!(error = %format!("{error:#}"), "the configuration cannot be taken up: everything stays as it was");
+                coordinator.keep("SIGHUP", format!("{error:#}"));
                 continue;
             }
             Err(_) => continue,
         };
-        match control.apply(&config.access, &config.tenants, &config.oidc) {
-            Ok(()) => tracing::info!(
-                tenants = config.tenants.len(),
-                "`[access]`, `[oidc]` and the tenants are as the configuration says; `[server]`, `[history]`, `[tls]` \
-                 paths, `[llm]`, `[telemetry]`, `[log]`, `[engine]`, `[knowledge]`, `[mlflow]` and `[artifacts]` need \
-                 a restart"
-            ),
-            Err(error) => tracing::error!(%error, "`[access]`, `[oidc]` and the tenants stay as they were"),
+        let tenants = config.tenants.len();
+        // Says itself what was swapped, what was refused and which sections need a restart.
+        if coordinator.reload_to("SIGHUP", config).await.error.is_some() {
+            continue;
         }
+        if let (Some(tls), Some(certificate)) = (&tls, certificate) {
+            tls.take(certificate, "SIGHUP");
+        }
+        control.take(policy);
+        tracing::info!(
+            tenants,
+            "`[access]`, `[oidc]` and the tenants are as the configuration says; `[server]`, `[history]`, `[tls]` paths, \
+             `[llm]`, `[telemetry]`, `[log]`, `[engine]`, `[knowledge]`, `[mlflow]` and `[artifacts]` need a restart"
+        );
     }
 }

@@ -127,6 +127,18 @@ pub struct WireFinding {
     pub extras: Map<String, Json>,
 }
 
+/// Codes of the reasoner that say that nothing is wrong, or that nobody knows.
+const NO_FAULT: [&str; 3] = ["cross.healthy", "cross.not_examined", "cross.no_synthesis"];
+
+impl WireFinding {
+    /// Whether it says that something is wrong. The reasoner always says something: where there is no
+    /// fault, that there is none, or that nothing could be examined.
+    #[must_use]
+    pub fn is_fault(&self) -> bool {
+        !NO_FAULT.contains(&self.code.as_str())
+    }
+}
+
 /// What to do about a finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WireRecommendation {
@@ -180,6 +192,11 @@ impl AnalyseResponse {
             .flat_map(|(_, result)| &result.analysis)
             .map(|it| &it.findings)
             .filter(move |it| !ruled_out.contains(it.id.as_str()))
+    }
+
+    /// The findings that stand and say that something is wrong.
+    pub fn faults(&self) -> impl Iterator<Item = &WireFinding> {
+        self.standing().filter(|it| it.is_fault())
     }
 
     /// The ids of the findings that the entries of one of the reasoner's lists name, those of

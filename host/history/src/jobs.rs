@@ -54,6 +54,10 @@ pub struct StoredJob {
     pub updated_at: i64,
 }
 
+/// The result of a job is the analysis of its id.
+const HAS_RESULT: &str =
+    "EXISTS (SELECT 1 FROM analyses WHERE analyses.id = jobs.id AND analyses.tenant = jobs.tenant)";
+
 impl History {
     /// Writes down that a server has accepted a job.
     ///
@@ -170,6 +174,28 @@ impl History {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Ends a job that is not over and of which nobody knows more than the database: as completed where its
+    /// result is there, which is written first, else as failed.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn settle(&self, id: &str, error: &str) -> Result<(), HistoryError> {
+        let statement = format!(
+            "UPDATE jobs SET status = 'COMPLETED', updated_at = {} \
+             WHERE id = $1 AND status IN ('PENDING', 'PROCESSING') AND {HAS_RESULT}",
+            self.clock
+        );
+        let done = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(id)
+            .execute(&self.pool)
+            .within(self.patience)
+            .await?;
+        if done.rows_affected() == 0 {
+            self.advance(id, JobState::Failed, Some(error)).await?;
+        }
+        Ok(())
+    }
+
     /// Fails the jobs that no server has said to work on for `silence`, by the database's clock, those
     /// of `owner` left out. How many there were.
     ///
@@ -180,8 +206,7 @@ impl History {
         // The result is written first: a server that ends between the two has done its work.
         let statement = format!(
             "UPDATE jobs SET status = 'COMPLETED', updated_at = {0} \
-             WHERE status IN ('PENDING', 'PROCESSING') AND owner <> $1 AND seen_at <= {0} - $2 \
-             AND EXISTS (SELECT 1 FROM analyses WHERE analyses.id = jobs.id AND analyses.tenant = jobs.tenant)",
+             WHERE status IN ('PENDING', 'PROCESSING') AND owner <> $1 AND seen_at <= {0} - $2 AND {HAS_RESULT}",
             self.clock
         );
         sqlx::query(sqlx::AssertSqlSafe(statement))

@@ -58,6 +58,11 @@ impl Frame {
         self
     }
 
+    /// The link to a path that begins with `/`.
+    pub(crate) fn below(&self, path: &str) -> String {
+        format!("{}{}", self.home(), path.trim_start_matches('/'))
+    }
+
     /// The link to the home page; an empty one would be the page itself.
     pub(crate) fn home(&self) -> &str {
         if self.base.is_empty() { "./" } else { &self.base }

@@ -40,7 +40,8 @@ const DECODE_INLINE: usize = 1 << 20;
 /// Diagnoses an experiment; the answer is the result.
 ///
 /// With `Accept: text/event-stream` the answer is a stream of events: `progress`, `agent`, and at its end
-/// `response` or `problem`. A kept analysis is named by the header `Content-Location`.
+/// `response` or `problem`. A kept analysis is named by the header `Content-Location`, in a stream by the
+/// event `kept` before the response.
 #[utoipa::path(post, path = "/v1/analyse", tag = "analyse", request_body = AnalyseRequest, responses(
     (status = 200, description = "The diagnosis", content(
         (AnalyseResponse = "application/json"), (String = "text/event-stream"),
@@ -84,10 +85,11 @@ pub(crate) async fn analyze(
     analyse(app, id, identity, request).await
 }
 
-/// A response as JSON, and where the same can be read again.
+/// A response as JSON, and where the same can be read again: relative, so that it holds behind any
+/// prefix. Who answers so is below `/v1/`.
 pub(crate) fn answer(text: String, kept: Option<String>) -> Response {
     let mut response = ([(CONTENT_TYPE, "application/json")], text).into_response();
-    if let Some(kept) = kept.and_then(|it| format!("/v1/analyses/{it}").parse().ok()) {
+    if let Some(kept) = kept.and_then(|it| format!("analyses/{it}").parse().ok()) {
         response.headers_mut().insert(CONTENT_LOCATION, kept);
     }
     response
@@ -149,7 +151,11 @@ fn streamed(
         let done = bounded(&app, deadline, async {
             Ok(diagnose(&app, &identity, experiment, ticket, deadline, options).await?)
         });
-        done.await.map(|(text, _)| text).map_err(|refusal| Problem {
+        let done = done.await;
+        if let Ok((_, Some(kept))) = &done {
+            channel.kept(kept);
+        }
+        done.map(|(text, _)| text).map_err(|refusal| Problem {
             request_id: Some(id.as_str().to_owned()),
             ..refusal.into_problem()
         })

@@ -112,19 +112,14 @@ pub(crate) async fn read(mut body: Body, length: Option<u64>, config: &ServerCon
             Ok(Ok(None)) => break,
             Ok(Err(_)) => {
                 return Err(too_slow(
-                    "nothing arrived for",
+                    IDLE,
                     config.body_idle_timeout,
                     "body_idle_timeout",
                     bytes.len(),
                 ));
             }
             Err(_) => {
-                return Err(too_slow(
-                    "it was not complete after",
-                    config.body_timeout,
-                    "body_timeout",
-                    bytes.len(),
-                ));
+                return Err(too_slow(UNFINISHED, config.body_timeout, "body_timeout", bytes.len()));
             }
         };
         let Ok(data) = frame.into_data() else { continue };
@@ -151,7 +146,12 @@ fn too_large(found: String, limit: u64) -> Refusal {
     Refusal::new(problem).because(found, format!("at most {limit} bytes (`[server] max_body`)"))
 }
 
-fn too_slow(what: &str, time: Duration, key: &str, arrived: usize) -> Refusal {
+/// What is wrong with a body of which nothing comes any more.
+pub(crate) const IDLE: &str = "nothing arrived for";
+/// What is wrong with a body that takes too long.
+pub(crate) const UNFINISHED: &str = "it was not complete after";
+
+pub(crate) fn too_slow(what: &str, time: Duration, key: &str, arrived: usize) -> Refusal {
     Refusal::transport(
         StatusCode::REQUEST_TIMEOUT,
         "body_timed_out",

@@ -4,7 +4,7 @@
 //! ```text
 //! event: progress   {"agent", "fraction", "message"}
 //! event: agent      the result of one agent, as in `agent_results`
-//! event: kept       of an upload: {"id"}, by which the history knows it
+//! event: kept       {"id"}, by which the history knows the response that comes next
 //! event: response   the whole response; the last event
 //! event: problem    in its place, what went wrong
 //! ```

@@ -45,7 +45,7 @@ mod time;
 mod tls;
 mod trace;
 
-pub use access::{Control, Minted, Scope, TokensError, mint};
+pub use access::{Control, Minted, Prepared, Scope, TokensError, mint};
 pub use openapi::openapi;
 pub use operations::start_metrics;
 pub use pages::{ReadFiles, Reader};
@@ -53,4 +53,4 @@ pub use routes::router;
 pub use serve::{Drained, serve};
 pub use service::Service;
 pub use shutdown::{Reloads, reload_signal, shutdown_signal};
-pub use tls::{Tls, TlsError};
+pub use tls::{NewCertificate, Tls, TlsError};

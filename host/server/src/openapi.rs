@@ -104,7 +104,10 @@ impl IntoResponses for Refused {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
         problems(&[
             ("401", "A valid key or token is needed (`unauthorized`)"),
-            ("403", "The key or token does not allow this (`forbidden`)"),
+            (
+                "403",
+                "The key or token does not allow this, or another site sent it (`forbidden`, `cross_site`, `not_from_here`)",
+            ),
             ("405", "The resource does not offer this method (`method_not_allowed`)"),
             ("421", "The server does not have the name of `Host` (`wrong_host`)"),
             (
@@ -114,7 +117,7 @@ impl IntoResponses for Refused {
             ("500", "A fault of the server (`internal`)"),
             (
                 "503",
-                "Not now, with Retry-After (`shutting_down`, `store_unavailable`)",
+                "Not now, with Retry-After (`shutting_down`, `store_unavailable`, `provider_unavailable`)",
             ),
         ])
     }

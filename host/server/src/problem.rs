@@ -149,7 +149,7 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     let status = status_of(&problem);
     let (mut parts, _) = response.into_parts();
     parts.status = status;
-    if let Some(page) = pages::of_problem(&headers, &uri, &problem) {
+    if let Some(page) = pages::of_problem(&headers, &method, &uri, &problem) {
         let (shown, body) = page.into_parts();
         parts.headers.remove(CONTENT_LENGTH);
         parts.headers.extend(shown.headers);

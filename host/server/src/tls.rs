@@ -38,6 +38,9 @@ struct Inner {
     config: ArcSwap<ServerConfig>,
 }
 
+/// A certificate that was read and is not yet in use.
+pub struct NewCertificate(Arc<ServerConfig>);
+
 /// What shows that a file is another one.
 type Seen = [Option<(u64, SystemTime)>; 2];
 
@@ -53,13 +56,18 @@ impl Tls {
         })))
     }
 
-    /// Reads them again; new connections get the new certificate.
+    /// Reads them again, and changes nothing.
     ///
     /// # Errors
-    /// As [`Tls::load`]; the old certificate then stays.
-    pub fn reload(&self) -> Result<(), TlsError> {
-        self.0.config.store(Arc::new(read(&self.0.files)?));
-        Ok(())
+    /// As [`Tls::load`].
+    pub fn read_again(&self) -> Result<NewCertificate, TlsError> {
+        Ok(NewCertificate(Arc::new(read(&self.0.files)?)))
+    }
+
+    /// Takes up what was read: new connections get the new certificate.
+    pub fn take(&self, certificate: NewCertificate, why: &str) {
+        self.0.config.store(certificate.0);
+        tracing::info!(why, "the certificate was read again");
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
@@ -83,9 +91,9 @@ impl Tls {
     }
 
     /// Reads them again and says in the log how that went.
-    pub fn reload_and_tell(&self, why: &str) {
-        match self.reload() {
-            Ok(()) => tracing::info!(why, "the certificate was read again"),
+    fn reload_and_tell(&self, why: &str) {
+        match self.read_again() {
+            Ok(certificate) => self.take(certificate, why),
             Err(error) => tracing::error!(why, %error, "the old certificate stays"),
         }
     }

@@ -1,6 +1,8 @@
 //! The pages of the server in a real browser, used as people use them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+use std::io::{Read as _, Write as _};
+
 use deepfix_system_tests::{Home, Server, browse, root};
 use serde_json::json;
 
@@ -91,4 +93,48 @@ fn runs_of_mlflow_tables_and_the_layout_of_clients_are_recognised() {
         "{:?}",
         answer.body
     );
+}
+
+#[test]
+fn uploads_of_loose_files_are_each_their_own_run() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    let files = |name: &str| {
+        let meta = format!("run_id: {name}\nrun_name: {name}\nexperiment_id: '0'\n");
+        let points: String = (0..10).map(|it| format!("170000000000{it} 1.{it} {it}\n")).collect();
+        form(&[
+            ("meta.yaml", &meta),
+            ("metrics/val_loss", &points),
+            ("params/lr", "0.1"),
+        ])
+    };
+    // One whose files are there while the other is read, and the other way round.
+    let mut connections: Vec<_> = ["first", "second"]
+        .map(|name| {
+            let body = files(name);
+            let (most, end) = body.split_at(body.len() - "--X--\r\n".len());
+            let mut stream = std::net::TcpStream::connect(server.address).unwrap();
+            let head = format!(
+                "POST /v1/uploads HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: multipart/form-data; \
+                 boundary=X\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            stream.write_all((head + most).as_bytes()).unwrap();
+            (name, stream, end.to_owned())
+        })
+        .into();
+    for name in ["third", "fourth"] {
+        let answer = server.post_as("/v1/uploads", "multipart/form-data; boundary=X", files(name));
+        assert_eq!(answer.body["dataset_name"], name, "{:?}", answer.body);
+    }
+    for (name, stream, end) in &mut connections {
+        stream.write_all(end.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        assert!(
+            body.contains(&format!("\"dataset_name\":\"{name}\"")),
+            "{name}: {answer}"
+        );
+    }
 }

@@ -298,6 +298,31 @@ fn sighup_reads_the_configuration_again_and_says_what_needs_a_restart() {
     signal(&server, rustix::process::Signal::HUP);
     until("the error", || server.log().contains("everything stays as it was"));
     assert_eq!(agents(), 2);
+
+    // What can be read of it is not taken up either: neither the agents nor the tenants.
+    home.configure(|text| {
+        let text =
+            text.replace("\nno_such_key = 1\n", "")
+                .replacen("\nagents = [\"TrainingArtifactsAnalyzer\"]\n", "\n", 1);
+        let at = text.find("[[agent]]\nname = \"DatasetArtifactsAnalyzer\"").unwrap();
+        let end = at + text[at..].find("\n\n").unwrap();
+        let text = text[..at].to_owned() + &text[end..];
+        let (before, provider) = text.split_once("\n[oidc]\n").unwrap();
+        let provider = provider
+            .replacen("issuer = \"\"", "issuer = \"https://issuer.example\"", 1)
+            .replacen("audience = \"\"", "audience = \"deepfix\"", 1)
+            .replacen("ca_file = \"\"", "ca_file = \"no-such-file.pem\"", 1);
+        format!("{before}\n[oidc]\n{provider}")
+    });
+    signal(&server, rustix::process::Signal::HUP);
+    until("the second error", || server.log().contains("no-such-file.pem"));
+    assert_eq!(agents(), 2);
+    let plugins = server.get("/v1/agents").body["plugins"].clone();
+    assert_eq!(plugins["generation"], 1, "{plugins}");
+    assert!(plugins["error"].as_str().unwrap().contains("ca_file"), "{plugins}");
+    home.configure(|text| text.replace("no-such-file.pem", ""));
+    signal(&server, rustix::process::Signal::HUP);
+    until("the agents without one", || agents() == 4);
 }
 
 #[test]

@@ -146,6 +146,19 @@ async fn jobs(history: &History) {
     let done = history.job("t", "1").await.unwrap().unwrap();
     assert_eq!((done.state, done.error), (JobState::Completed, None));
     assert!(done.updated_at >= done.created_at);
+    // The same of a server that knows no more of its own job.
+    for (id, state, error) in [
+        ("5", JobState::Completed, None),
+        ("6", JobState::Failed, Some("unknown")),
+    ] {
+        history.accept("t", id, "me").await.unwrap();
+        if error.is_none() {
+            history.add(&analysis(id, "t", now())).await.unwrap();
+        }
+        history.settle(id, "unknown").await.unwrap();
+        let settled = history.job("t", id).await.unwrap().unwrap();
+        assert_eq!((settled.state, settled.error.as_deref()), (state, error));
+    }
     history.accept("t", "4", "elsewhere").await.unwrap();
     assert!(!history.cancel("other", "4", "mine").await.unwrap(), "another's");
     assert!(history.cancel("t", "4", "cancelled").await.unwrap());

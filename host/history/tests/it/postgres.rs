@@ -66,6 +66,21 @@ impl Server {
         server
     }
 
+    /// Runs a statement that nothing but a test needs.
+    #[allow(dead_code, reason = "a part of several tests")]
+    pub(crate) fn execute(&self, statement: &str) {
+        run(Command::new(bin().join("psql"))
+            .args([
+                "--no-psqlrc",
+                "--quiet",
+                "--set",
+                "ON_ERROR_STOP=1",
+                "--command",
+                statement,
+            ])
+            .arg(self.url()));
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("postgres://deepfix@127.0.0.1:{}/postgres", self.port)
     }

@@ -6,6 +6,7 @@ mod known;
 mod policy;
 mod provider;
 mod rate;
+mod site;
 mod token;
 
 use std::{fmt, net::SocketAddr, sync::Arc};
@@ -24,9 +25,10 @@ use deepfix_history::now;
 
 pub use key::{Minted, mint};
 pub(crate) use known::KnownKeys;
-pub use policy::Control;
 pub(crate) use policy::Policy;
+pub use policy::{Control, Prepared};
 use rate::Rates;
+pub(crate) use site::only_from_here;
 pub use token::TokensError;
 use token::{TokenError, Tokens};
 
@@ -86,6 +88,7 @@ pub(crate) struct Gate {
 
 /// A middleware for the routes behind a gate.
 pub(crate) async fn check(State(gate): State<Gate>, mut request: Request, next: Next) -> Result<Response, Refusal> {
+    only_from_here(&request)?;
     let identity = gate.identify(request.headers()).await?;
     request.extensions_mut().insert(identity);
     Ok(next.run(request).await)
@@ -134,6 +137,7 @@ impl Gate {
         let stored = found.map_err(|error| {
             tracing::error!(%error, "an API key could not be looked up");
             unavailable(
+                "store_unavailable",
                 "The database does not answer",
                 "the API key could not be checked; the server's log says why",
             )
@@ -160,7 +164,11 @@ impl Gate {
     async fn of_token(&self, policy: &Policy, tokens: &Tokens, token: &str) -> Result<Identity, Refusal> {
         let bearer = tokens.check(token).await.map_err(|error| match error {
             TokenError::Invalid(why) => unauthorized(&why),
-            TokenError::Provider(error) => unavailable("The identity provider does not answer", &error.to_string()),
+            TokenError::Provider(error) => unavailable(
+                "provider_unavailable",
+                "The identity provider does not answer",
+                &error.to_string(),
+            ),
         })?;
         // A subject is unique at its provider; no key has an id of this form.
         policy
@@ -214,12 +222,7 @@ fn unauthorized(detail: &str) -> Refusal {
     .header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"deepfix\""))
 }
 
-fn unavailable(title: &'static str, detail: &str) -> Refusal {
-    Refusal::transport(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "store_unavailable",
-        title,
-        detail.to_owned(),
-    )
-    .retry_after(crate::admission::RETRY_AFTER)
+fn unavailable(code: &'static str, title: &'static str, detail: &str) -> Refusal {
+    Refusal::transport(StatusCode::SERVICE_UNAVAILABLE, code, title, detail.to_owned())
+        .retry_after(crate::admission::RETRY_AFTER)
 }

@@ -83,12 +83,26 @@ impl Control {
         Self(Arc::new(ArcSwap::from_pointee(Policy::open())))
     }
 
-    /// Takes up who may do what, as a configuration says. Counts of rates begin anew; keys of an
+    /// Takes up who may do what, as a configuration says.
+    ///
+    /// # Errors
+    /// As [`Control::prepare`]; then everything stays as it was.
+    pub fn apply(&self, access: &AccessConfig, tenants: &[TenantConfig], oidc: &OidcConfig) -> Result<(), TokensError> {
+        self.take(self.prepare(access, tenants, oidc)?);
+        Ok(())
+    }
+
+    /// Makes what a configuration says, and changes nothing. Counts of rates begin anew; keys of an
     /// identity provider that stays the same are kept.
     ///
     /// # Errors
-    /// The identity provider cannot be asked as it is configured; then everything stays as it was.
-    pub fn apply(&self, access: &AccessConfig, tenants: &[TenantConfig], oidc: &OidcConfig) -> Result<(), TokensError> {
+    /// The identity provider cannot be asked as it is configured.
+    pub fn prepare(
+        &self,
+        access: &AccessConfig,
+        tenants: &[TenantConfig],
+        oidc: &OidcConfig,
+    ) -> Result<Prepared, TokensError> {
         let before = self.0.load();
         let mut policy = Policy::without_provider(access.clone(), tenants);
         policy.tokens = match &before.tokens {
@@ -96,7 +110,14 @@ impl Control {
             _ => Tokens::new(oidc)?,
         };
         policy.oidc = oidc.clone();
-        self.0.store(Arc::new(policy));
-        Ok(())
+        Ok(Prepared(policy))
+    }
+
+    /// Takes up what was prepared.
+    pub fn take(&self, prepared: Prepared) {
+        self.0.store(Arc::new(prepared.0));
     }
 }
+
+/// Who may do what, made and not yet taken up.
+pub struct Prepared(Policy);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use deepfix_core::{AnalyseResponse, WireFinding};
 use serde::Serialize;
-use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 /// A fault in one or both of two analyses.
@@ -76,37 +76,37 @@ impl From<Change> for deepfix_pages::Change {
 }
 
 fn states(response: &str) -> BTreeMap<String, State> {
-    let response: Json = serde_json::from_str(response).unwrap_or_default();
-    let agents = response.get("agent_results").and_then(Json::as_object);
     let mut states: BTreeMap<String, State> = BTreeMap::new();
-    // The reasoner repeats what the others found.
-    let many = agents.map_or(0, serde_json::Map::len);
-    for (place, result) in agents.into_iter().flat_map(serde_json::Map::values).enumerate() {
-        let analyses = result.get("analysis").and_then(Json::as_array);
-        for finding in analyses.into_iter().flatten().filter_map(|it| it.get("findings")) {
-            let text = |name: &str| finding.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-            let code = text("code");
-            let own = code.starts_with("cross.");
-            if (place + 1 == many && !own && many > 1) || code == "cross.healthy" {
-                continue;
+    let response: AnalyseResponse = match serde_json::from_str(response) {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(%error, "a stored response cannot be read");
+            return states;
+        }
+    };
+    // The reasoner, which is the last of several, repeats what the others found.
+    let reasoner = match response.agent_results.0.as_slice() {
+        [_, .., (name, _)] => format!("{name}/"),
+        _ => "/".to_owned(),
+    };
+    let own = |it: &&WireFinding| !it.id.starts_with(&reasoner) || it.code.starts_with("cross.");
+    for finding in response.faults().filter(own) {
+        let state = State {
+            severity: finding.severity.as_str().to_owned(),
+            confidence: finding.confidence,
+            description: finding.description.clone(),
+            count: 1,
+        };
+        match states.get_mut(&finding.code) {
+            None => {
+                states.insert(finding.code.clone(), state);
             }
-            let state = State {
-                severity: text("severity"),
-                confidence: finding.get("confidence").and_then(Json::as_f64).unwrap_or_default(),
-                description: text("description"),
-                count: 1,
-            };
-            match states.get_mut(&code) {
-                None => {
-                    states.insert(code, state);
+            Some(known) => {
+                let count = known.count + 1;
+                if rank(&state) > rank(known) {
+                    *known = state;
                 }
-                Some(known) => {
-                    let count = known.count + 1;
-                    if rank(&state) > rank(known) {
-                        *known = state;
-                    }
-                    known.count = count;
-                }
+                known.count = count;
             }
         }
     }
@@ -120,18 +120,38 @@ fn rank(state: &State) -> (usize, u64) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
 
-    fn response(findings: &[(&str, &str)]) -> String {
+    fn finding(id: &str, code: &str, severity: &str) -> Json {
+        json!({
+            "findings": {
+                "id": id, "code": code, "severity": severity, "confidence": 0.9, "description": "d", "evidence": "e",
+                "facts": [], "evidence_verified": true,
+            },
+            "recommendations": {"action": "a", "rationale": "r", "confidence": 0.9, "citations": []},
+        })
+    }
+
+    fn agent(name: &str, findings: &[(&str, &str)]) -> Json {
         let analysis: Vec<Json> = findings
             .iter()
-            .map(|(code, severity)| {
-                json!({"findings": {"code": code, "severity": severity, "confidence": 0.9, "description": "d"}})
-            })
+            .enumerate()
+            .map(|(n, (code, severity))| finding(&format!("{name}/{n}"), code, severity))
             .collect();
-        json!({"agent_results": {"A": {"analysis": analysis}, "R": {"analysis": analysis}}}).to_string()
+        json!({
+            "agent_name": name, "analysis": analysis, "analyzed_artifacts": null, "retrieved_knowledge": null,
+            "additional_outputs": {}, "error_message": null,
+        })
+    }
+
+    /// Of an analyzer, and of a reasoner that repeats it.
+    fn response(findings: &[(&str, &str)]) -> Json {
+        json!({
+            "agent_results": {"A": agent("A", findings), "R": agent("R", findings)}, "summary": "s",
+            "additional_outputs": {}, "error_messages": {}, "dataset_name": null,
+        })
     }
 
     #[test]
@@ -142,8 +162,10 @@ mod tests {
             ("a.new", "medium"),
             ("a.changed", "low"),
             ("cross.healthy", "low"),
+            ("cross.not_examined", "low"),
+            ("cross.no_synthesis", "low"),
         ]);
-        let said: Vec<_> = changes(&before, &after)
+        let said: Vec<_> = changes(&before.to_string(), &after.to_string())
             .into_iter()
             .map(|it| (it.code, it.change))
             .collect();
@@ -159,8 +181,19 @@ mod tests {
     #[test]
     fn the_worst_finding_of_a_code_stands_for_all() {
         let before = response(&[("a.b", "low"), ("a.b", "high")]);
-        let changes = changes(&before, "{}");
+        let changes = changes(&before.to_string(), &response(&[]).to_string());
         let state = changes[0].before.as_ref().unwrap();
         assert_eq!((state.severity.as_str(), state.count), ("high", 2));
+    }
+
+    #[test]
+    fn what_the_reasoner_ruled_out_is_no_fault() {
+        let mut before = response(&[("a.ruled_out", "high"), ("a.stands", "low")]);
+        before["agent_results"]["R"] = agent("R", &[("cross.own", "medium"), ("a.stands", "low")]);
+        before["additional_outputs"]["ruled_out"] = json!([{"code": "a.ruled_out", "findings": ["A/0"]}]);
+        let changes = changes(&before.to_string(), &response(&[]).to_string());
+        let codes: Vec<&str> = changes.iter().map(|it| it.code.as_str()).collect();
+        assert_eq!(codes, ["a.stands", "cross.own"]);
+        assert!(changes.iter().all(|it| it.before.as_ref().unwrap().count == 1));
     }
 }

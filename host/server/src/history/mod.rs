@@ -180,7 +180,10 @@ pub(crate) async fn forget(
     Extension(identity): Extension<Identity>,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
-    if history(&app)?.forget(&identity.tenant, &id).await.map_err(failed)? {
+    let there = history(&app)?.forget(&identity.tenant, &id).await.map_err(failed)?;
+    // The result of a job is in memory too, until `job_retention`.
+    app.jobs.forget_of(&id, &identity.tenant);
+    if there {
         Ok(StatusCode::NO_CONTENT.into_response())
     } else {
         Err(unknown(&id))

@@ -1,14 +1,12 @@
 use std::time::Duration;
 
-use deepfix_core::{AnalyseResponse, Severity, WireAnalysis};
+use deepfix_core::{AnalyseResponse, Severity};
 use deepfix_history::{NewAnalysis, now};
 
 use crate::{access::Identity, app::App};
 
 /// How long an answer waits for the database at most. What takes longer is counted as lost.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
-/// Codes that say that there is nothing to say.
-const NO_FAULT: [&str; 2] = ["cross.healthy", "cross.no_synthesis"];
 
 /// Writes an analysis down under an id. Whether it is there: a database that fails costs the memory
 /// of an analysis, never the analysis.
@@ -36,14 +34,14 @@ pub(crate) async fn remember(
 
 fn record(identity: &Identity, id: &str, response: &AnalyseResponse, text: &str) -> NewAnalysis {
     let results = || response.agent_results.0.iter().map(|(_, it)| it);
-    let all = results().flat_map(|it| &it.analysis).filter(|it| is_fault(it));
-    let mut codes: Vec<String> = all.map(|it| it.findings.code.clone()).collect();
+    let mut codes: Vec<String> = response.faults().map(|it| it.code.clone()).collect();
     codes.sort();
     codes.dedup();
-    // The reasoner comes last and has the last word: what it ruled out is not what is wrong.
+    // The reasoner comes last and has the last word on what is wrong.
     let concluded = response.agent_results.0.last().map(|(_, it)| &it.analysis);
-    let concluded = concluded.into_iter().flatten().filter(|it| is_fault(it));
-    let severity = concluded.clone().map(|it| level(it.findings.severity)).max();
+    let concluded = concluded.into_iter().flatten().map(|it| &it.findings);
+    let concluded = concluded.filter(|it| it.is_fault());
+    let severity = concluded.clone().map(|it| level(it.severity)).max();
     NewAnalysis {
         id: id.to_owned(),
         tenant: identity.tenant.to_string(),
@@ -62,10 +60,6 @@ fn failed(result: &deepfix_core::AgentResult) -> bool {
     result.additional_outputs.get("status").is_some_and(|it| it == "failed")
 }
 
-fn is_fault(analysis: &WireAnalysis) -> bool {
-    !NO_FAULT.contains(&analysis.findings.code.as_str())
-}
-
 fn level(severity: Severity) -> i64 {
     match severity {
         Severity::Low => 1,
@@ -81,5 +75,63 @@ pub(crate) fn severity_name(level: i64) -> &'static str {
         2 => "medium",
         1 => "low",
         _ => "none",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn response(reasoned: &[(&str, &str)], found: &[(&str, &str)], outputs: &serde_json::Value) -> AnalyseResponse {
+        let agent = |name: &str, findings: &[(&str, &str)]| {
+            let analysis: Vec<_> = findings
+                .iter()
+                .enumerate()
+                .map(|(n, (code, severity))| {
+                    json!({
+                        "findings": {
+                            "id": format!("{name}/{n}"), "code": code, "severity": severity, "confidence": 0.9,
+                            "description": "d", "evidence": "e", "facts": [], "evidence_verified": true,
+                        },
+                        "recommendations": {"action": "a", "rationale": "r", "confidence": 0.9, "citations": []},
+                    })
+                })
+                .collect();
+            json!({
+                "agent_name": name, "analysis": analysis, "analyzed_artifacts": null, "retrieved_knowledge": null,
+                "additional_outputs": {}, "error_message": null,
+            })
+        };
+        serde_json::from_value(json!({
+            "agent_results": {"A": agent("A", found), "R": agent("R", reasoned)}, "summary": "s",
+            "additional_outputs": outputs, "error_messages": {}, "dataset_name": null,
+        }))
+        .unwrap()
+    }
+
+    fn listed(response: &AnalyseResponse) -> (i64, i64, Vec<String>) {
+        let record = record(&Identity::default(), "1", response, "{}");
+        (record.severity, record.findings, record.codes)
+    }
+
+    #[test]
+    fn what_says_that_there_is_no_fault_is_not_listed_as_one() {
+        for code in ["cross.healthy", "cross.not_examined", "cross.no_synthesis"] {
+            let response = response(&[(code, "low")], &[], &json!({}));
+            assert_eq!(listed(&response), (0, 0, Vec::new()), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_was_ruled_out_is_not_listed() {
+        let outputs = json!({"ruled_out": [{"code": "a.ruled_out", "findings": ["A/1"]}]});
+        let response = response(
+            &[("a.b", "medium")],
+            &[("a.b", "medium"), ("a.ruled_out", "high")],
+            &outputs,
+        );
+        assert_eq!(listed(&response), (2, 1, vec!["a.b".to_owned()]));
     }
 }

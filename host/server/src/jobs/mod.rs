@@ -6,7 +6,7 @@
 mod job;
 mod store;
 
-use std::sync::Arc;
+use std::{panic::resume_unwind, sync::Arc};
 
 use axum::{
     Extension, Json,
@@ -33,6 +33,7 @@ use crate::{
     openapi::{AnalyseRequest, BodyRefused, JobSchema, Missing, Refused},
     problem::Refusal,
     request_id::RequestId,
+    shutdown::CUT_OFF,
 };
 use job::Snapshot;
 pub(crate) use store::CANCELLED;
@@ -56,20 +57,14 @@ pub(crate) async fn submit(
     let (experiment, ticket) = bounded(&app, deadline, receive(&app, &identity, request)).await?;
     let (running, snapshot) = app.jobs.create(&identity.tenant)?;
     let job = running.id();
-    if let Some(history) = &app.service.history {
-        // Before the client is told that it is accepted: then it is not lost, whatever happens.
-        let accepted = history.accept(&identity.tenant, &job.to_string(), app.owner()).await;
-        if let Err(error) = accepted {
-            running.fail("store_unavailable: the database does not answer".to_owned());
-            return Err(store_unavailable(&error));
-        }
-    }
-    tracing::info!(%job, "job accepted");
     let span = tracing::info_span!("job", request_id = id.as_str(), %job);
-    let work = run(Arc::clone(&app), running, experiment, ticket, deadline, id, identity).instrument(span);
-    let task = tokio::spawn(work);
-    app.jobs.attach(job, task.abort_handle());
-    tokio::spawn(follow(app, job, task));
+    let begun = begin(Arc::clone(&app), running, experiment, ticket, deadline, id, identity);
+    // On its own: a client that leaves meanwhile must not leave a job behind that nobody does.
+    match tokio::spawn(begun.instrument(span)).await {
+        Ok(begun) => begun.map_err(|error| store_unavailable(&error))?,
+        Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+        Err(_) => return Err(Refusal::shutting_down(CUT_OFF)),
+    }
     // Relative, so that it holds behind any prefix.
     Ok((
         StatusCode::ACCEPTED,
@@ -77,6 +72,33 @@ pub(crate) async fn submit(
         Json(snapshot),
     )
         .into_response())
+}
+
+/// Writes a job down and sets about it.
+async fn begin(
+    app: Arc<App>,
+    running: Running,
+    experiment: Experiment,
+    ticket: Ticket,
+    deadline: Instant,
+    id: RequestId,
+    identity: Identity,
+) -> Result<(), HistoryError> {
+    let (job, tenant) = (running.id(), Arc::clone(&identity.tenant));
+    if let Some(history) = &app.service.history {
+        // Before the client is told that it is accepted: then it is not lost, whatever happens.
+        let accepted = history.accept(&tenant, &job.to_string(), app.owner()).await;
+        if let Err(error) = accepted {
+            running.fail("store_unavailable: the database does not answer".to_owned());
+            return Err(error);
+        }
+    }
+    tracing::info!(%job, "job accepted");
+    let work = run(Arc::clone(&app), running, experiment, ticket, deadline, id, identity).in_current_span();
+    let task = tokio::spawn(work);
+    app.jobs.attach(job, task.abort_handle());
+    tokio::spawn(follow(app, job, tenant, task));
+    Ok(())
 }
 
 /// Does the work of a job. When it panics or is aborted, dropping `running` ends the job.
@@ -123,12 +145,23 @@ async fn run(
 }
 
 /// Writes down how a job has ended, in whatever way it did. What fails here is tried again later.
-async fn follow(app: Arc<App>, id: Uuid, task: JoinHandle<()>) {
+async fn follow(app: Arc<App>, id: Uuid, tenant: Arc<str>, task: JoinHandle<()>) {
     let _ = task.await;
-    match app.jobs.end_of(id) {
-        End::Completed => note(&app, id, JobState::Completed, None).await,
-        End::Failed(error) => note(&app, id, JobState::Failed, Some(&error)).await,
-        End::NotYet | End::Unknown => {}
+    let (state, error) = match app.jobs.end_of(id) {
+        End::Completed => (JobState::Completed, None),
+        End::Failed(error) => (JobState::Failed, Some(error)),
+        End::NotYet | End::Unknown => return,
+    };
+    if note(&app, id, state, error.as_deref()).await {
+        return;
+    }
+    let Some(history) = &app.service.history else { return };
+    // It was over there: cancelled through another server in the moment of its end. All servers must tell
+    // the same, so what this one remembers gives way.
+    match history.job(&tenant, &id.to_string()).await {
+        Ok(Some(there)) if there.state != state => app.jobs.forget(id),
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, %id, "how a job ended could not be compared"),
     }
 }
 
@@ -142,13 +175,12 @@ pub(crate) async fn settle(app: &App) -> Result<(), HistoryError> {
     };
     for id in history.unfinished(app.owner()).await? {
         let Ok(job) = Uuid::parse_str(&id) else { continue };
-        let (state, error) = match app.jobs.end_of(job) {
-            End::NotYet => continue,
-            End::Completed => (JobState::Completed, None),
-            End::Failed(error) => (JobState::Failed, Some(error)),
-            End::Unknown => (JobState::Failed, Some(NOT_WRITTEN.to_owned())),
-        };
-        history.advance(&id, state, error.as_deref()).await?;
+        match app.jobs.end_of(job) {
+            End::NotYet => {}
+            End::Completed => drop(history.advance(&id, JobState::Completed, None).await?),
+            End::Failed(error) => drop(history.advance(&id, JobState::Failed, Some(&error)).await?),
+            End::Unknown => history.settle(&id, NOT_WRITTEN).await?,
+        }
     }
     Ok(())
 }
@@ -172,11 +204,16 @@ pub(crate) async fn heed(app: &App) -> Result<(), HistoryError> {
     Ok(())
 }
 
-async fn note(app: &App, id: Uuid, state: JobState, error: Option<&str>) {
-    let Some(history) = &app.service.history else { return };
-    if let Err(error) = history.advance(&id.to_string(), state, error).await {
+/// Whether the database knew the job as one that is not over, or could not be asked.
+async fn note(app: &App, id: Uuid, state: JobState, error: Option<&str>) -> bool {
+    let Some(history) = &app.service.history else {
+        return true;
+    };
+    let noted = history.advance(&id.to_string(), state, error).await;
+    noted.unwrap_or_else(|error| {
         tracing::error!(%error, %id, "the state of a job was not written down");
-    }
+        true
+    })
 }
 
 /// A job, with its result when it is completed.
@@ -243,10 +280,14 @@ fn named(app: &App, id: Result<Path<String>, PathRejection>) -> Result<String, R
 }
 
 fn unknown(app: &App, id: &str) -> Refusal {
-    Refusal::not_found(format!(
-        "there is no job `{}`: jobs are forgotten {} after they end (`[server] job_retention`), earlier when there are many, \
-         and when the server restarts",
-        crate::problem::shown_path(id),
-        humantime::format_duration(app.config().job_retention)
-    ))
+    let id = crate::problem::shown_path(id);
+    Refusal::not_found(if app.service.history.is_some() {
+        format!("there is no job `{id}`: jobs are forgotten as analyses are, `[history] retention` after they end")
+    } else {
+        format!(
+            "there is no job `{id}`: jobs are forgotten {} after they end (`[server] job_retention`), earlier when there \
+             are many, and when the server restarts",
+            humantime::format_duration(app.config().job_retention)
+        )
+    })
 }

@@ -197,6 +197,20 @@ impl Jobs {
         unfinished.iter().filter(|id| self.end(**id, JOB_CUT_OFF)).count()
     }
 
+    /// Forgets a job that is over.
+    pub(crate) fn forget(&self, id: Uuid) {
+        self.store().jobs.retain(|it, job| *it != id || !job.state.is_over());
+    }
+
+    /// Forgets a job of a tenant that is over, result and all.
+    pub(crate) fn forget_of(&self, id: &str, tenant: &str) {
+        if self.get(id, tenant).is_some()
+            && let Ok(id) = Uuid::parse_str(id)
+        {
+            self.forget(id);
+        }
+    }
+
     /// Whether this is what ended it.
     pub(crate) fn end(&self, id: Uuid, error: &str) -> bool {
         let Some(task) = self.update(id, State::Failed(error.to_owned())) else {

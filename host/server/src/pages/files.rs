@@ -1,6 +1,9 @@
 //! The files of an upload, on their way to a temporary folder.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use axum::{
     body::Body,
@@ -10,7 +13,7 @@ use deepfix_core::{Problem, ProblemCode};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 
-use super::pace::{Pace, Unhurried};
+use super::pace::{Arrived, Pace, Unhurried};
 use crate::{app::App, problem::Refusal};
 
 /// A text field: a name, a column, a language.
@@ -44,8 +47,9 @@ impl Received {
     }
 }
 
-/// The folder of loose files, below the temporary one.
-const FILES: &str = "upload";
+/// The folder of loose files, below the temporary one: two folders down, since what is taken for a run of
+/// MLflow is read from the store two folders above, which must be this upload's own.
+const FILES: &str = "0/upload";
 
 pub(super) fn wrong(detail: impl Into<String>) -> Refusal {
     Problem::new(ProblemCode::InvalidField, detail.into()).into()
@@ -70,8 +74,10 @@ pub(super) async fn receive(app: &App, max_size: u64, max_files: usize, request:
     }
     let (parts, body) = request.into_parts();
     let bound = usize::try_from(most).unwrap_or(usize::MAX);
+    let arrived = Arc::new(Arrived::default());
     let body = Body::from_stream(Unhurried::new(
         Body::new(http_body_util::Limited::new(body, bound)).into_data_stream(),
+        Arc::clone(&arrived),
     ));
     let mut form = Multipart::from_request(Request::from_parts(parts, body), &())
         .await
@@ -93,8 +99,8 @@ pub(super) async fn receive(app: &App, max_size: u64, max_files: usize, request:
     };
     let folder = tempfile::Builder::new().prefix("deepfix-").tempdir().map_err(failed)?;
     let top = folder.path().join(FILES);
-    tokio::fs::create_dir(&top).await.map_err(failed)?;
-    let pace = Pace::of(app);
+    tokio::fs::create_dir_all(&top).await.map_err(failed)?;
+    let pace = Pace::of(app, arrived);
     let (mut bytes, mut files, mut paths) = (0_u64, 0_usize, Vec::new());
     let (mut name, mut label, mut language) = (None, None, None);
     while let Some(mut field) = pace.next(&mut form).await? {

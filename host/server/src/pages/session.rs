@@ -6,8 +6,8 @@ use axum::{
     Form,
     extract::{Request, rejection::FormRejection},
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode, Uri,
-        header::{AUTHORIZATION, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE},
+        HeaderMap, HeaderValue, StatusCode, Uri,
+        header::{AUTHORIZATION, COOKIE, LOCATION, ORIGIN, SET_COOKIE},
     },
     middleware::Next,
     response::{IntoResponse, Response},
@@ -16,7 +16,10 @@ use deepfix_pages::{Here, SignIn};
 use serde::Deserialize;
 
 use super::answer;
-use crate::problem::{Refusal, SaysItself};
+use crate::{
+    access::only_from_here,
+    problem::{Refusal, SaysItself},
+};
 
 const NAME: &str = "deepfix_session";
 /// A key has 81 characters, a token of an organisation some thousand; browsers keep 4,096 of a cookie.
@@ -31,9 +34,9 @@ pub(super) fn credential(headers: &HeaderMap) -> Option<&str> {
         .filter(|it| !it.is_empty())
 }
 
-/// Middleware before the check of keys: the cookie stands in for a header that is not there.
-pub(super) async fn from_cookie(mut request: Request, next: Next) -> Result<Response, Refusal> {
-    only_from_here(&request)?;
+/// Middleware before the check of keys: the cookie stands in for a header that is not there. That
+/// check refuses what another site makes a browser send.
+pub(super) async fn from_cookie(mut request: Request, next: Next) -> Response {
     let headers = request.headers_mut();
     if !headers.contains_key(AUTHORIZATION)
         && !headers.contains_key("x-api-key")
@@ -41,40 +44,13 @@ pub(super) async fn from_cookie(mut request: Request, next: Next) -> Result<Resp
     {
         headers.insert(AUTHORIZATION, value);
     }
-    Ok(next.run(request).await)
+    next.run(request).await
 }
 
 /// Middleware of forms that need no key.
 pub(super) async fn same_site(request: Request, next: Next) -> Result<Response, Refusal> {
     only_from_here(&request)?;
     Ok(next.run(request).await)
-}
-
-/// Refuses what another site makes a browser send. Who is no browser sends neither header, and no
-/// cookie of its own accord.
-fn only_from_here(request: &Request) -> Result<(), Refusal> {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        return Ok(());
-    }
-    let text = |name: &str| request.headers().get(name).and_then(|it| it.to_str().ok());
-    let found = match (text("sec-fetch-site"), text(ORIGIN.as_str())) {
-        (Some("same-origin" | "none"), _) | (None, None) => return Ok(()),
-        (Some(site), _) => site,
-        (None, Some(origin)) => {
-            let authority = origin.split_once("://").map_or(origin, |(_, it)| it);
-            if text(HOST.as_str()).is_some_and(|it| it.eq_ignore_ascii_case(authority)) {
-                return Ok(());
-            }
-            origin
-        }
-    };
-    Err(Refusal::transport(
-        StatusCode::FORBIDDEN,
-        "cross_site",
-        "Another site sent this",
-        "forms of this server are taken from its own pages only".to_owned(),
-    )
-    .because(found, "a request of the same origin"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -120,8 +96,9 @@ pub(super) async fn sign_in(
         let why = "This has not the form of a key.".to_owned();
         return form(&headers, why, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let next = own_path(&credentials.next).unwrap_or("./");
-    Ok(see_other(next, &cookie(&headers, key, "")))
+    // Relative, so that it holds behind any prefix.
+    let next = format!(".{}", own_path(&credentials.next).unwrap_or("/"));
+    Ok(see_other(&next, &cookie(&headers, key, "")))
 }
 
 pub(super) async fn sign_out(headers: HeaderMap) -> Response {

@@ -1,7 +1,7 @@
 //! What went wrong, for a browser.
 
 use axum::{
-    http::{HeaderMap, StatusCode, Uri},
+    http::{HeaderMap, Method, StatusCode, Uri},
     response::Response,
 };
 use deepfix_core::Problem;
@@ -10,7 +10,7 @@ use deepfix_pages::{Here, SignIn, Trouble};
 use super::{answer, session};
 
 /// A problem as a page, for who shows pages: where a key is needed the form to sign in with.
-pub(crate) fn of_problem(headers: &HeaderMap, uri: &Uri, problem: &Problem) -> Option<Response> {
+pub(crate) fn of_problem(headers: &HeaderMap, method: &Method, uri: &Uri, problem: &Problem) -> Option<Response> {
     if !answer::wants_html(headers) {
         return None;
     }
@@ -21,8 +21,12 @@ pub(crate) fn of_problem(headers: &HeaderMap, uri: &Uri, problem: &Problem) -> O
     let made = if problem.status == StatusCode::UNAUTHORIZED.as_u16() {
         let tried = session::credential(headers).is_some();
         let site = headers.get("sec-fetch-site").and_then(|it| it.to_str().ok());
-        let next = uri.path_and_query().map_or("/", |it| it.as_str());
-        let next = session::own_path(next).unwrap_or("/").to_owned();
+        let whole = uri.path_and_query().map_or("/", |it| it.as_str());
+        // Below `/api` the form is too: what it names is relative to that.
+        let whole = whole.strip_prefix("/api").unwrap_or(whole);
+        // What was sent is not sent again by going there.
+        let readable = matches!(*method, Method::GET | Method::HEAD);
+        let next = session::own_path(whole).filter(|_| readable).unwrap_or("/").to_owned();
         let content = SignIn {
             why: if tried { problem.detail.clone() } else { String::new() },
             next,

@@ -4,10 +4,15 @@ use std::{path::Path, time::Duration};
 
 use deepfix_config::{AccessConfig, OidcConfig, RequireKeys, ServerConfig};
 use deepfix_history::History;
-use deepfix_server::{Scope, Service, mint};
+use deepfix_server::{Scope, Service, mint, router};
+use futures_util::FutureExt as _;
 use serde_json::Value;
+use tower::ServiceExt as _;
 
-use crate::wire::{Answer, Server, analyse, config, post};
+use crate::{
+    fake::{Fake, reaches},
+    wire::{Answer, Server, analyse, config, post},
+};
 
 async fn open(folder: &Path) -> History {
     let file = folder.join("a folder #1/history.db");
@@ -47,6 +52,17 @@ async fn analyse_with(server: &Server, what: &str, headers: &str) -> Answer {
     server.send(request).await.answer().await
 }
 
+async fn submitted(server: &Server, what: &str) -> String {
+    let request = post(
+        "/v2/analyse",
+        "content-type: application/json\r\n",
+        format!(r#"{{"do": "{what}"}}"#),
+    );
+    let answer = server.send(request).await.answer().await;
+    assert_eq!(answer.status, 202);
+    answer.json()["job_id"].as_str().unwrap().to_owned()
+}
+
 async fn job(server: &Server, id: &str, wanted: &[&str]) -> Value {
     loop {
         let answer = server.get(&format!("/v2/jobs/{id}")).await;
@@ -67,7 +83,8 @@ async fn an_analysis_can_be_found_read_compared_and_forgotten() {
     for what in ["one", "Two %", "three"] {
         let answer = server.analyse(what).await;
         assert_eq!(answer.status, 200);
-        let place = answer.header("content-location").unwrap().to_owned();
+        // Relative to the request.
+        let place = format!("/v1/{}", answer.header("content-location").unwrap());
         let whole = server.get(&place).await.json();
         assert_eq!(whole["response"], answer.json());
         assert_eq!(whole["dataset_name"], what);
@@ -150,21 +167,11 @@ async fn a_server_without_a_database_says_so_and_diagnoses() {
 async fn jobs_survive_a_restart_with_their_results() {
     let folder = tempfile::tempdir().unwrap();
     let first = server(open(folder.path()).await, open_to_all()).await;
-    let submit = async |server: &Server, what: &str| {
-        let request = post(
-            "/v2/analyse",
-            "content-type: application/json\r\n",
-            format!(r#"{{"do": "{what}"}}"#),
-        );
-        let answer = server.send(request).await.answer().await;
-        assert_eq!(answer.status, 202);
-        answer.json()["job_id"].as_str().unwrap().to_owned()
-    };
-    let done = submit(&first, "done").await;
+    let done = submitted(&first, "done").await;
     let before = job(&first, &done, &["COMPLETED"]).await;
-    let unfinished = submit(&first, "hang").await;
+    let unfinished = submitted(&first, "hang").await;
     job(&first, &unfinished, &["PROCESSING"]).await;
-    let cancelled = submit(&first, "hang").await;
+    let cancelled = submitted(&first, "hang").await;
     assert_eq!(first.call("DELETE", &format!("/v2/jobs/{cancelled}")).await.status, 200);
     first.stop().await.unwrap();
 
@@ -195,7 +202,7 @@ async fn a_job_that_runs_at_the_shutdown_is_finished_first() {
         .unwrap()
         .to_owned();
     let fake = first.fake.clone();
-    crate::fake::reaches(&fake.begun, 1).await;
+    reaches(&fake.begun, 1).await;
     let stopping = first.stop();
     fake.gate.add_permits(1);
     let drained = stopping.await.unwrap();
@@ -262,7 +269,7 @@ async fn keys_open_what_their_scopes_say_and_tenants_see_nothing_of_each_other()
     }
     let answer = analyse_with(&server, "x", &format!("authorization: bearer {}\r\n", keys[0].key)).await;
     assert_eq!(answer.status, 200);
-    let place = answer.header("content-location").unwrap().to_owned();
+    let place = format!("/v1/{}", answer.header("content-location").unwrap());
     for (key, status, entries) in [(0, 200, 1), (2, 200, 1), (1, 404, 0)] {
         let key = &keys[key].key;
         assert_eq!(with_key(&server, "GET", &place, key).await.status, status);
@@ -303,4 +310,80 @@ async fn a_key_that_asks_too_often_is_told_when_to_come_back() {
     assert!((50..=61).contains(&wait), "{wait}");
     // On loopback nobody needs a key.
     assert_eq!(server.send(analyse("x")).await.answer().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_stream_tells_by_what_id_its_response_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(open(folder.path()).await, open_to_all()).await;
+    let answer = analyse_with(&server, "report", "accept: text/event-stream\r\n").await;
+    let text = answer.text();
+    let (before, after) = text.split_once("event: kept\ndata: ").unwrap();
+    assert!(
+        before.contains("event: agent\n") && after.contains("event: response\n"),
+        "{text}"
+    );
+    let kept: Value = serde_json::from_str(after.lines().next().unwrap()).unwrap();
+    let place = format!("/v1/analyses/{}", kept["id"].as_str().unwrap());
+    assert_eq!(server.get(&place).await.json()["dataset_name"], "report");
+}
+
+#[tokio::test]
+async fn a_forgotten_analysis_is_no_result_of_a_job_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(open(folder.path()).await, open_to_all()).await;
+    let id = submitted(&server, "private").await;
+    job(&server, &id, &["COMPLETED"]).await;
+    assert_eq!(server.call("DELETE", &format!("/v1/analyses/{id}")).await.status, 204);
+    let after = server.get(&format!("/v2/jobs/{id}")).await;
+    assert!(!after.text().contains("private"), "{}", after.text());
+    let after = after.json();
+    assert_eq!(
+        (after["status"].as_str(), after["result"].is_null()),
+        (Some("FAILED"), true)
+    );
+    server
+        .get("/v2/jobs/00000000-0000-4000-8000-000000000000")
+        .await
+        .problem(404, "not_found")["detail"]
+        .as_str()
+        .filter(|it| it.contains("[history] retention"))
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_while_its_job_is_written_down_leaves_a_job_that_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = open(folder.path()).await;
+    let fake = Fake::new();
+    let service = Service::new(fake.clone(), &config()).with_history(history, Duration::from_secs(3600), false);
+    let request = axum::http::Request::post("/v2/analyse")
+        .header("content-length", 16)
+        .body(axum::body::Body::from(r#"{"do": "answer"}"#));
+    let mut call = Box::pin(router(service).oneshot(request.unwrap()));
+    // Until it waits for the database.
+    while *fake.decoded.borrow() == 0 {
+        assert!(call.as_mut().now_or_never().is_none());
+        tokio::task::yield_now().await;
+    }
+    drop(call);
+    let done = tokio::time::timeout(Duration::from_secs(30), reaches(&fake.ended, 1)).await;
+    assert!(done.is_ok(), "nobody does the job");
+}
+
+#[tokio::test]
+async fn who_is_ready_says_what_is_loaded_and_is_not_without_its_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = open(folder.path()).await;
+    let server = server(history.clone(), open_to_all()).await;
+    let ready = server.get("/ready").await;
+    assert_eq!(ready.status, 200);
+    let counts = serde_json::json!({"status": "ready", "agents": 1, "refused": 0, "knowledge": 0, "store": "ok"});
+    assert_eq!(ready.json(), counts);
+    history.close().await;
+    let answer = server.get("/ready").await;
+    answer.problem(503, "store_unavailable");
+    assert!(answer.header("retry-after").is_some());
+    // It answers all the same: an orchestrator must not kill it.
+    assert_eq!(server.get("/health").await.status, 200);
 }

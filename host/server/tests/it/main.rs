@@ -19,9 +19,12 @@ mod limits;
 mod logs;
 mod openapi;
 mod pages;
+#[path = "../../../history/tests/it/postgres.rs"]
+mod postgres;
 mod problems;
 mod provider;
 mod routes;
+mod shared;
 mod signals;
 mod slow;
 mod tls;

@@ -88,7 +88,7 @@ async fn a_key_in_a_cookie_opens_pages_and_nothing_else() {
     let form = format!("key={}&next=%2Fagents", minted.key);
     let signed = post("/sign-in", "content-type: application/x-www-form-urlencoded\r\n", form);
     let signed = server.send(signed).await.answer().await;
-    assert_eq!((signed.status, signed.header("location")), (303, Some("/agents")));
+    assert_eq!((signed.status, signed.header("location")), (303, Some("./agents")));
     let cookie = signed.header("set-cookie").unwrap().to_owned();
     for part in ["; HttpOnly", "; SameSite=Strict", "; Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
@@ -132,11 +132,57 @@ async fn what_another_site_makes_a_browser_send_is_refused() {
         "origin: http://evil.example\r\n",
         "origin: null\r\n",
     ] {
-        for path in ["/sign-in", "/sign-out", "/v1/uploads"] {
-            let answer = server.send(post(path, headers, "key=x")).await.answer().await;
+        for path in [
+            "/sign-in",
+            "/sign-out",
+            "/v1/uploads",
+            // A body without a type needs no leave of this server.
+            "/v1/analyse",
+            "/v1/analyze",
+            "/v2/analyse",
+            "/api/v1/analyse",
+            "/v1/admin/reload",
+        ] {
+            let answer = server.send(post(path, headers, r#"{"do": "x"}"#)).await.answer().await;
             answer.problem(403, "cross_site");
         }
     }
+    assert_eq!(*server.fake.decoded.borrow(), 0, "nothing was done for it");
+    // Programs, and this server's own pages.
+    for headers in [
+        "",
+        "sec-fetch-site: same-origin\r\norigin: http://localhost\r\n",
+        "sec-fetch-site: none\r\n",
+        "origin: http://LOCALHOST\r\n",
+    ] {
+        let answer = server.send(post("/v1/analyse", headers, r#"{"do": "x"}"#)).await;
+        assert_eq!(answer.answer().await.status, 200, "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn after_signing_in_people_are_where_they_wanted_to_be_behind_any_prefix() {
+    let (server, ..) = with_keys().await;
+    for (method, path, next) in [
+        ("GET", "/analyses?code=a.b", "/analyses?code=a.b"),
+        // The form below `/api` is at `/api/sign-in`: what follows is relative to that.
+        ("GET", "/api/agents", "/agents"),
+        // There is nothing to see at what takes a form.
+        ("POST", "/v1/uploads", "/"),
+    ] {
+        let request = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{BROWSER}\r\n");
+        let page = server.send(request).await.answer().await;
+        assert_eq!(page.status, 401, "{path}");
+        let field = format!("name=\"next\" value=\"{next}\"");
+        assert!(text(&page).contains(&field), "{path}: {}", text(&page));
+        let form = format!("key=dfx_1_2&next={}", next.replace('?', "%3F").replace('=', "%3D"));
+        let signed = post("/sign-in", "content-type: application/x-www-form-urlencoded\r\n", form);
+        let signed = server.send(signed).await.answer().await;
+        assert_eq!(signed.header("location"), Some(format!(".{next}").as_str()));
+    }
+    let elsewhere = format!("{BROWSER}sec-fetch-site: cross-site\r\n");
+    let page = get(&server, "/analyses/1", &elsewhere).await;
+    assert!(text(&page).contains("href=\"../analyses/1\""), "{}", text(&page));
 }
 
 #[tokio::test]

@@ -148,3 +148,26 @@ async fn a_client_that_does_not_take_its_answer_is_dropped() {
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     drop(client);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_stops_coming_is_given_up_like_any_body() {
+    let reader: deepfix_server::Reader = Arc::new(|_, _| Err("nothing".to_owned()));
+    let service = Service::new(Fake::new(), &wire::config());
+    let router = router(service.with_uploads(&deepfix_config::UploadsConfig::default(), reader));
+    for (seconds, after, key) in [(3600, 10, "body_idle_timeout"), (9, 60, "body_timeout")] {
+        let mut request = trickle(seconds);
+        *request.uri_mut() = "/v1/uploads".parse().unwrap();
+        let form = "multipart/form-data; boundary=X".parse().unwrap();
+        request.headers_mut().insert("content-type", form);
+        let begun = Instant::now();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(begun.elapsed().as_secs(), after);
+        let problem = problem(response).await;
+        assert_eq!(
+            (problem["status"].as_u64(), problem["code"].as_str()),
+            (Some(408), Some("body_timed_out"))
+        );
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(key) && detail.contains("bytes had arrived"), "{detail}");
+    }
+}

@@ -122,7 +122,7 @@ async fn a_browser_is_sent_to_the_report_or_shown_it() {
         (200, Some("text/html; charset=utf-8"))
     );
     let answer = send(&kept, "", &parts).await;
-    assert!(answer.header("content-location").unwrap().starts_with("/v1/analyses/"));
+    assert!(answer.header("content-location").unwrap().starts_with("analyses/"));
 
     let (forgetful, _) = server(UploadsConfig::default(), None).await;
     let answer = send(&forgetful, "accept: text/html\r\n", &parts).await;
@@ -251,4 +251,27 @@ async fn a_server_without_a_reader_takes_no_uploads() {
     send(&server, "", &[("file", Some("a"), "answer")])
         .await
         .problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn loose_files_lie_in_a_store_of_their_own() {
+    let (server, seen) = server(UploadsConfig::default(), None).await;
+    let request = |name: &str| {
+        let parts = [("file", Some("meta.yaml"), "gate"), ("file", Some(name), "x")];
+        post("/v1/uploads", FORM, form(&parts))
+    };
+    let one = server.send(request("of one")).await;
+    reaches(&server.fake.begun, 1).await;
+    let other = server.send(request("of the other")).await;
+    reaches(&server.fake.begun, 2).await;
+    let paths: Vec<PathBuf> = seen.lock().unwrap().iter().map(|it| it.1.clone()).collect();
+    for (path, name) in paths.iter().zip(["of one", "of the other"]) {
+        // `STORE/EXPERIMENT/RUN`: what is taken for a run is looked up in the store.
+        let store = path.parent().unwrap().parent().unwrap();
+        let mut all = Vec::new();
+        files(store, store, &mut all);
+        assert_eq!(all, ["0/upload/meta.yaml".to_owned(), format!("0/upload/{name}")]);
+    }
+    server.fake.gate.add_permits(2);
+    assert_eq!((one.answer().await.status, other.answer().await.status), (200, 200));
 }

@@ -218,6 +218,13 @@ def is_stream(answer: Any) -> bool:
     return answer.status_code == 200 and kind.startswith("text/event-stream")
 
 
+def place(url: str, named: str | None) -> str | None:
+    """Where a kept analysis is: servers name it relative to the request, older ones below their root."""
+    if not named:
+        return None
+    return f"{url}{named}" if named.startswith("/") else f"{url}/v1/{named}"
+
+
 def judge(status: int, text: str, retry_after: str | None) -> None:
     """Raises for an answer that is no response.
 

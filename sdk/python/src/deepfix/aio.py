@@ -193,8 +193,8 @@ class AsyncClient(Base):
             if not _wire.is_stream(answer):
                 await answer.aread()
                 _wire.judge(answer.status_code, answer.text, answer.headers.get("Retry-After"))
-                place = answer.headers.get("Content-Location")
-                return _wire.response(answer.text), f"{url}{place}" if place else None
+                place = _wire.place(url, answer.headers.get("Content-Location"))
+                return _wire.response(answer.text), place
             events = _wire.Events()
             async for line in answer.aiter_lines():
                 deadline.check()

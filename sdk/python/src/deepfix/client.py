@@ -191,8 +191,8 @@ class Client(Base):
             if not _wire.is_stream(answer):
                 answer.read()
                 _wire.judge(answer.status_code, answer.text, answer.headers.get("Retry-After"))
-                place = answer.headers.get("Content-Location")
-                return _wire.response(answer.text), f"{url}{place}" if place else None
+                place = _wire.place(url, answer.headers.get("Content-Location"))
+                return _wire.response(answer.text), place
             events = _wire.Events()
             for line in answer.iter_lines():
                 deadline.check()

@@ -1,0 +1,102 @@
+//! Several servers of one database: PostgreSQL, and where it does not matter a file.
+
+use std::time::Duration;
+
+use deepfix_history::History;
+use deepfix_server::Service;
+use serde_json::Value;
+
+use crate::{
+    fake::reaches,
+    postgres::Server as Postgres,
+    wire::{Server, config, post},
+};
+
+/// Longer than any of this takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+async fn start(history: &History) -> Server {
+    let history = history.clone();
+    Server::of(&config(), |diagnosis, config| {
+        Service::new(diagnosis, config).with_history(history, Duration::from_secs(3600), true)
+    })
+    .await
+}
+
+async fn submit(server: &Server, what: &str) -> String {
+    let body = format!(r#"{{"do": "{what}"}}"#);
+    let request = post("/v2/analyse", "content-type: application/json\r\n", body);
+    let job = server.send(request).await.answer().await.json();
+    job["job_id"].as_str().unwrap().to_owned()
+}
+
+/// The job, as soon as it has that status.
+async fn told(server: &Server, id: &str, status: &str) -> Value {
+    let ask = async {
+        loop {
+            let job = server.get(&format!("/v2/jobs/{id}")).await.json();
+            if job["status"] == status {
+                return job;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let told = tokio::time::timeout(PATIENCE, ask).await;
+    told.unwrap_or_else(|_| panic!("{id} is not {status}"))
+}
+
+#[tokio::test]
+async fn a_job_is_cancelled_through_another_server_of_the_same_database() {
+    let postgres = Postgres::start();
+    let history = History::open(&postgres.url(), 8).await.unwrap();
+    let (one, other) = (start(&history).await, start(&history).await);
+    let id = submit(&one, "hang").await;
+    reaches(&one.fake.begun, 1).await;
+    told(&other, &id, "PROCESSING").await;
+    let cancelled = other.call("DELETE", &format!("/v2/jobs/{id}")).await.json();
+    assert_eq!(cancelled["status"], "FAILED");
+    let error = cancelled["error"].as_str().unwrap();
+    assert!(error.starts_with("cancelled"), "{cancelled}");
+    // Its own server sees it at its next look, and ends the work.
+    reaches(&one.fake.ended, 1).await;
+    assert_eq!(told(&one, &id, "FAILED").await["error"], cancelled["error"]);
+}
+
+#[tokio::test]
+async fn servers_tell_the_same_of_a_job_that_was_cancelled_in_the_moment_of_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("history.db").display().to_string();
+    let history = History::open(&place, 4).await.unwrap();
+    let (one, other) = (start(&history).await, start(&history).await);
+    let id = submit(&one, "gate").await;
+    reaches(&one.fake.begun, 1).await;
+    told(&other, &id, "PROCESSING").await;
+    // As the other server does it; and the work is done before this one looks.
+    assert!(history.cancel("", &id, "cancelled: elsewhere").await.unwrap());
+    one.fake.gate.add_permits(1);
+    reaches(&one.fake.ended, 1).await;
+    let (here, there) = (told(&one, &id, "FAILED").await, told(&other, &id, "FAILED").await);
+    assert_eq!(here["error"], there["error"]);
+}
+
+#[tokio::test]
+async fn jobs_of_a_server_that_has_kept_still_for_a_minute_have_failed() {
+    let postgres = Postgres::start();
+    let history = History::open(&postgres.url(), 8).await.unwrap();
+    let (gone, slow) = ("of-one-that-is-gone", "of-one-that-is-slow");
+    for id in [gone, slow] {
+        history.accept("", id, id).await.unwrap();
+    }
+    postgres.execute(&format!(
+        "UPDATE jobs SET seen_at = seen_at - 61000 WHERE id = '{gone}'"
+    ));
+    postgres.execute(&format!(
+        "UPDATE jobs SET seen_at = seen_at - 40000 WHERE id = '{slow}'"
+    ));
+    let server = start(&history).await;
+    let lost = told(&server, gone, "FAILED").await;
+    let error = lost["error"].as_str().unwrap();
+    assert!(error.contains("submit it again"), "{lost}");
+    // Both were looked at at once.
+    told(&server, slow, "PENDING").await;
+}
