@@ -1,4 +1,9 @@
-use pyo3::{PyErr, exceptions::PyValueError};
+use std::any::Any;
+
+use pyo3::{
+    PyErr,
+    exceptions::{PyRuntimeError, PyValueError},
+};
 
 /// Why there is no result. Each names what was found and what was expected.
 #[derive(Debug, thiserror::Error)]
@@ -35,10 +40,26 @@ pub(crate) enum Fault {
     Response { reason: String },
     #[error("the report cannot be written: {reason}")]
     Report { reason: String },
+    #[error("a fault in deepfix-core: {reason}; expected a result or an error that explains itself: please report it")]
+    Panicked { reason: String },
+}
+
+impl Fault {
+    /// What a panic says of itself.
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        let reason = text.unwrap_or("no explanation").to_owned();
+        Self::Panicked { reason }
+    }
 }
 
 impl From<Fault> for PyErr {
     fn from(fault: Fault) -> Self {
-        PyValueError::new_err(fault.to_string())
+        let text = fault.to_string();
+        match fault {
+            Fault::Panicked { .. } => PyRuntimeError::new_err(text),
+            _ => PyValueError::new_err(text),
+        }
     }
 }

@@ -11,10 +11,13 @@ mod reports;
 mod stream;
 mod tables;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use arrow_array::ffi_stream::RecordBatchStreamReader;
 use arrow_pyarrow::PyArrowType;
 use pyo3::prelude::*;
 
+use fault::Fault;
 use tables::Tables;
 
 /// Statistics and checks of a training table and a test table, as a JSON text with
@@ -55,7 +58,7 @@ fn artifacts(
         test: test.map(|it| it.0),
         checks,
     };
-    Ok(py.detach(|| tables.artifacts(&options))?)
+    guarded(py, || tables.artifacts(&options))
 }
 
 /// A response as a page (`html`), as `markdown` or as `sarif`, with headings in the language given or
@@ -63,7 +66,14 @@ fn artifacts(
 #[pyfunction]
 #[pyo3(signature = (response, format, language = None))]
 fn report(py: Python<'_>, response: &str, format: &str, language: Option<&str>) -> PyResult<String> {
-    Ok(py.detach(|| reports::written(response, format, language))?)
+    guarded(py, || reports::written(response, format, language))
+}
+
+/// Works without Python's lock. A panic becomes an ordinary exception: PyO3's own for it is none that `except
+/// Exception` catches, and would end a training that only wanted to be watched.
+fn guarded(py: Python<'_>, work: impl FnOnce() -> Result<String, Fault> + Send) -> PyResult<String> {
+    let done = py.detach(|| catch_unwind(AssertUnwindSafe(work)));
+    Ok(done.unwrap_or_else(|panic| Err(Fault::panicked(panic.as_ref())))?)
 }
 
 /// The module `deepfix_core._core`.

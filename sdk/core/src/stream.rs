@@ -120,8 +120,7 @@ impl Stream {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
             let mine = work();
             let ended = |it: std::thread::ScopedJoinHandle<'_, _>| {
-                it.join()
-                    .unwrap_or_else(|_| Err(damaged("a reading thread ended".to_owned())))
+                it.join().unwrap_or_else(|panic| Err(Fault::panicked(panic.as_ref())))
             };
             std::iter::once(mine).chain(others.into_iter().map(ended)).collect()
         });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -58,16 +59,15 @@ def loaders():
     )
 
 
-def train(model: Net, callback: Callback, epochs: int = 60) -> None:
+def train(model: Net, *callbacks: Callback, epochs: int = 60, **more: Any) -> None:
     quiet = {
         "logger": False,
         "enable_checkpointing": False,
         "enable_progress_bar": False,
         "enable_model_summary": False,
     }
-    pl.Trainer(max_epochs=epochs, callbacks=[callback], accelerator="cpu", gradient_clip_val=1.0, **quiet).fit(
-        model, *loaders()
-    )
+    settings = {"max_epochs": epochs, "accelerator": "cpu", "gradient_clip_val": 1.0, **quiet, **more}
+    pl.Trainer(callbacks=list(callbacks), **settings).fit(model, *loaders())
 
 
 def test_overfitting_is_found_from_curves_gradients_and_weights():
@@ -83,9 +83,88 @@ def test_overfitting_is_found_from_curves_gradients_and_weights():
     params = watch.watch.params
     assert (params["optimizer"], params["learning_rate"], params["batch_size"]) == ("Adam", 0.003, 32)
     assert (params["num_epochs"], params["max_grad_norm"]) == (60, 1.0)
-    checkpoint = result.raw["agent_results"]["ModelCheckpointArtifactsAnalyzer"]
-    assert checkpoint["analyzed_artifacts"] == ["ModelCheckpointArtifacts"]
-    assert checkpoint["error_message"] is None
+    assert "checkpoint.nan_weights" not in {it.code for it in result.findings}
+
+
+class Spoils(Callback):
+    """Leaves a weight that is no number."""
+
+    def on_train_end(self, trainer, pl_module):
+        with torch.no_grad():
+            pl_module.net[0].weight[0, 0] = math.nan
+
+
+def test_the_weights_are_examined():
+    watch = DeepFixCallback(show=False)
+    train(Net(0.003), Spoils(), watch, epochs=1)
+    assert "checkpoint.nan_weights" in {it.code for it in watch.result().findings}
+
+
+def test_an_epoch_without_validation_has_no_metrics_of_the_last_one():
+    watch = DeepFixCallback(show=False, background=False)
+    train(Net(0.003), watch, epochs=5, check_val_every_n_epoch=2)
+    assert ["val_loss" in it for it in watch.watch.record.epochs] == [False, True, False, True, False]
+    assert all("train_loss" in it for it in watch.watch.record.epochs)
+
+
+def test_only_the_first_of_several_processes_diagnoses(monkeypatch):
+    watch = DeepFixCallback(Fails(), show=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(pl.Trainer, "is_global_zero", property(lambda _: False))
+        train(Net(0.003), watch, epochs=1)
+    assert "first process" in watch.result().unavailable
+
+
+def test_weights_of_several_processes_are_left_out_and_it_is_said(monkeypatch):
+    model = Net(0.003)
+    result = deepfix.Client().diagnose(model=model)
+    assert result.remarks == []
+    several = {"is_available": lambda: True, "is_initialized": lambda: True, "get_world_size": lambda: 2}
+    for name, it in several.items():
+        monkeypatch.setattr(torch.distributed, name, it, raising=False)
+    result = deepfix.Client().diagnose(model=model)
+    assert "trained by 2 processes" in result.remarks[0]
+
+
+def test_weights_beyond_the_limit_are_left_out_and_it_is_said():
+    model = torch.nn.Linear(3, 1)
+    assert deepfix.Client(largest_weights=16).diagnose(model=model).remarks == []
+    result = deepfix.Client(largest_weights=15).diagnose(model=model)
+    assert "found 16 bytes or more, expected at most 15" in result.remarks[0]
+
+
+def test_a_folder_without_room_for_the_weights_costs_only_them(monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    result = deepfix.Client().diagnose(model=torch.nn.Linear(3, 1))
+    assert "No space left on device" in result.remarks[0]
+
+
+class Fails(deepfix.Client):
+    """A client with a fault."""
+
+    def diagnose(self, **arguments):
+        raise ZeroDivisionError("within DeepFix")
+
+
+def test_a_fault_in_the_diagnosis_is_a_warning():
+    watch = DeepFixCallback(Fails(), show=False, background=False)
+    with pytest.warns(deepfix.DeepFixWarning, match="within DeepFix"):
+        train(Net(0.003), watch, epochs=1)
+    assert "within DeepFix" in watch.result().unavailable
+
+
+def test_two_trainings_with_one_callback_have_their_own_results():
+    seen = []
+    watch = DeepFixCallback(show=False, on_result=seen.append)
+    for rate in (0.003, 0.001):
+        train(Net(rate), watch, epochs=2)
+        assert watch.watch.params["learning_rate"] == rate
+        assert len(watch.watch.record.epochs) == 2
+        assert watch.result() is seen[-1]
+    assert len(seen) == 2
 
 
 def test_gradients_that_explode_are_found():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
+import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from conftest import TARGET
-from fake import ok, refusal, serving
+from fake import RESPONSE, ok, refusal, serving
 
 import deepfix
 from deepfix import _wire
@@ -83,6 +86,57 @@ def test_a_key_is_shown_nowhere(locked_server, diverging, caplog):
     assert key not in repr(client._http.headers)
 
 
+def test_a_key_from_a_file_has_a_line_end_that_is_no_part_of_it(locked_server, diverging, tmp_path):
+    (tmp_path / "key").write_text(f"{locked_server.key}\n")
+    client = deepfix.Client(locked_server.url, api_key=(tmp_path / "key").read_text())
+    assert client.diagnose(history=diverging).conclusions
+
+
+@pytest.mark.parametrize(
+    "key", ["dfx-no\nkey", "dfx-no key", "dfx-no-key-\u00e9", "dfx-no-key\x00", b"dfx-no-key", " \n"]
+)
+def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(key, monkeypatch):
+    given = {"api_key": key}
+    if isinstance(key, str) and "\x00" not in key:
+        monkeypatch.setenv("DEEPFIX_API_KEY", key)
+        given = {}
+    for kind in (deepfix.Client, deepfix.AsyncClient):
+        for arguments in ({"api_key": key}, given):
+            with pytest.raises(deepfix.InputError, match=r"^(api_key|DEEPFIX_API_KEY): found ") as refused:
+                kind("http://127.0.0.1:9", **arguments)
+            assert "dfx-no" not in str(refused.value)
+
+
+class Odd(dict):
+    """Settings that cannot be read."""
+
+    def items(self):
+        raise ZeroDivisionError("odd settings")
+
+
+def test_whatever_fails_is_a_warning_where_that_is_asked_for():
+    with pytest.warns(deepfix.DeepFixWarning, match="ZeroDivisionError: odd settings"):
+        result = deepfix.Client(on_error="warn").diagnose(params=Odd(lr=1))
+    assert "odd settings" in result.unavailable
+    with pytest.warns(deepfix.DeepFixWarning, match="ZeroDivisionError: odd settings"):
+        result = asyncio.run(deepfix.AsyncClient(on_error="warn").diagnose(params=Odd(lr=1)))
+    assert "odd settings" in result.unavailable
+    with pytest.raises(ZeroDivisionError):
+        deepfix.Client().diagnose(params=Odd(lr=1))
+
+
+def test_a_model_whose_settings_are_an_array_is_described():
+    import numpy
+
+    from deepfix._model import describe
+
+    class Model:
+        params = numpy.arange(3)
+        hparams: ClassVar = {"lr": 0.1}
+
+    assert describe(Model()).artifacts["hyperparameters"] == {"lr": 0.1}
+
+
 def test_a_problem_keeps_its_fields(server):
     with pytest.raises(deepfix.ServerError) as refused:
         deepfix.Client(server.url).diagnose_request({"dataset_artifacts": 3})
@@ -136,6 +190,35 @@ def test_a_stream_that_ends_early_is_tried_again(waits):
         seen: list[deepfix.Progress] = []
         assert deepfix.Client(url).diagnose(params={"lr": 1}, progress=seen.append).summary == "fine"
     assert [it.fraction for it in seen] == [0.5]
+
+
+#: What `str.splitlines` takes for the end of a line, and JSON leaves in its texts.
+ENDS = "a\x0b\x0c\x1c\x85\u2028\u2029b"
+
+
+def test_a_text_in_a_stream_keeps_what_python_takes_for_line_ends():
+    final = json.dumps({**RESPONSE, "additional_outputs": {"summary": ENDS}}, ensure_ascii=False)
+    text = f"event: response\ndata: {final}\n\n"
+    stream = (200, {"Content-Type": "text/event-stream"}, text)
+
+    async def ask(url: str) -> deepfix.Result:
+        async with deepfix.AsyncClient(url) as client:
+            return await client.diagnose(params={"lr": 1}, progress=lambda _: None)
+
+    with serving(stream, stream) as (url, _):
+        assert deepfix.Client(url).diagnose(params={"lr": 1}, progress=lambda _: None).summary == ENDS
+        assert asyncio.run(ask(url)).summary == ENDS
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_stream_may_be_cut_anywhere(size, end):
+    lines = ["event: progress", 'data: {"agent": "A", "fraction": 0.5, "message": "x\u2028y"}', "", ": ping", ""]
+    lines += ["event: response", f"data: {json.dumps(RESPONSE)}", "", ""]
+    text, events = end.join(lines), _wire.Events()
+    seen = [it for at in range(0, len(text), size) for it in events.text(text[at : at + size])]
+    assert [(it.fraction, it.message) for it in seen] == [(0.5, "x\u2028y")]
+    assert events.final == RESPONSE
 
 
 def test_a_problem_in_a_stream_is_raised():
@@ -194,6 +277,36 @@ def test_a_local_model_file_is_examined(tmp_path: Path):
     numpy.savez(tmp_path / "model.npz", layer=weights)
     result = deepfix.diagnose(model=tmp_path / "model.npz")
     assert "checkpoint.nan_weights" in {it.code for it in result.findings}
+
+
+class Terminal(io.StringIO):
+    """Somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("where", ["server", "here"])
+def test_a_terminal_shows_bars_and_a_file_none(server, where, diverging, monkeypatch):
+    for name in ("NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    client = deepfix.Client(server.url if where == "server" else None)
+    terminal, file = Terminal(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    client.diagnose(history=diverging)
+    monkeypatch.setattr(sys, "stderr", file)
+    client.diagnose(history=diverging)
+    shown = terminal.getvalue()
+    assert ("TrainingArtifactsAnalyzer" if where == "server" else "the engine of this machine") in shown
+    assert "\u2501" in shown
+    assert file.getvalue() == ""
+
+
+def test_the_local_engine_tells_that_it_begins_and_ends(diverging):
+    seen: list[deepfix.Progress] = []
+    deepfix.Client().diagnose(history=diverging, progress=seen.append)
+    assert [it.fraction for it in seen] == [0.0, 1.0]
 
 
 def test_addresses_of_endpoints_are_addresses_of_the_server():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -39,6 +41,12 @@ def test_sick(deepfix_check):
 def test_params_alone(deepfix_check):
     deepfix_check(params={"learning_rate": 0.001, "batch_size": 32})
 """
+#: Two checks in one test, one of which has a report of its own.
+TWICE = """
+def test_twice(deepfix_check):
+    deepfix_check(params={"learning_rate": 0.001, "batch_size": 32})
+    deepfix_check(params={"learning_rate": 0.001, "batch_size": 16}, report="own.json")
+"""
 
 
 def test_the_fixture_fails_a_test_on_severe_findings_and_leaves_reports(pytester):
@@ -48,3 +56,24 @@ def test_the_fixture_fails_a_test_on_severe_findings_and_leaves_reports(pytester
     result.stdout.fnmatch_lines(["*FindingsError: 1 finding*", "*high training.overfitting*"])
     written = sorted(it.name for it in (pytester.path / "reports").iterdir())
     assert [it.rsplit(".", 1)[1] for it in written] == ["html", "sarif"] * 2
+
+
+def test_each_check_of_a_test_leaves_its_own_reports(pytester):
+    pytester.makepyfile(TWICE)
+    pytester.runpytest_subprocess("-q", "--deepfix-reports=reports").assert_outcomes(passed=1)
+    written = sorted(it.name for it in (pytester.path / "reports").iterdir())
+    stem = written[0].removesuffix("-2.html")
+    assert written == [f"{stem}-2.html", f"{stem}-2.sarif", f"{stem}.html", f"{stem}.sarif"]
+    assert json.loads((pytester.path / "own.json").read_text())["agent_results"]
+
+
+def test_the_plugin_imports_nothing_until_it_is_used():
+    script = (
+        "import sys, deepfix.pytest_plugin; print(*(it for it in ('httpx', 'deepfix.client') if it in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+    assert all(getattr(deepfix, it) is not None for it in deepfix.__all__)
+    assert set(deepfix.__all__) <= set(dir(deepfix))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = deepfix.nothing

@@ -141,6 +141,36 @@ def test_lightgbm_overfitting_is_found(noisy):
     assert codes(watch.result()) & LEARNT_BY_HEART
 
 
+def test_a_test_set_beside_the_validation_set_keeps_its_curve(noisy):
+    import lightgbm
+    import xgboost
+
+    from deepfix.integrations import lightgbm as of_lightgbm
+    from deepfix.integrations import xgboost as of_xgboost
+
+    X, X_test, y, y_test = noisy
+    halves = [(X_test[:80], y_test[:80]), (X_test[80:], y_test[80:])]
+    watch = of_xgboost.DeepFixCallback(show=False)
+    sets = [xgboost.DMatrix(*it) for it in [(X, y), *halves]]
+    named = list(zip(sets, ["train", "eval", "test"], strict=True))
+    kept = {}
+    xgboost.train({}, sets[0], 3, evals=named, evals_result=kept, callbacks=[watch], verbose_eval=False)
+    row = watch.watch.record.epochs[-1]
+    expected = {"train_rmse": "train", "val_rmse": "eval", "test_rmse": "test"}
+    assert {name: row[name] for name in expected} == {name: kept[it]["rmse"][-1] for name, it in expected.items()}
+
+    data = lightgbm.Dataset(X, y)
+    watch, kept = of_lightgbm.DeepFixCallback(show=False), {}
+    lightgbm.train(
+        {"objective": "binary", "verbose": -1}, data, 3,
+        valid_sets=[data.create_valid(*it) for it in halves], valid_names=["valid", "test"],
+        callbacks=[watch, lightgbm.record_evaluation(kept)],
+    )  # fmt: skip
+    row = watch.watch.record.epochs[-1]
+    assert row["val_binary_logloss"] == kept["valid"]["binary_logloss"][-1]
+    assert row["test_binary_logloss"] == kept["test"]["binary_logloss"][-1]
+
+
 def test_lightgbm_with_early_stopping_is_diagnosed_when_asked(noisy):
     import lightgbm
 
@@ -157,7 +187,8 @@ def test_lightgbm_with_early_stopping_is_diagnosed_when_asked(noisy):
 
 def test_keras_tells_metrics_rate_and_weights(monkeypatch, noisy):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    keras = pytest.importorskip("keras")
+    import keras
+
     from deepfix.integrations.keras import DeepFixCallback
 
     X, X_test, y, y_test = noisy
@@ -174,12 +205,26 @@ def test_keras_tells_metrics_rate_and_weights(monkeypatch, noisy):
     row = watch.watch.record.epochs[-1]
     assert {"epoch", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate"} <= set(row)
     assert codes(result) & LEARNT_BY_HEART
-    # The weights were written to a file and read: no remark says that the checkpoint was not looked at.
-    assert (
-        "ModelCheckpointArtifacts"
-        in result.raw["agent_results"]["ModelCheckpointArtifactsAnalyzer"]["analyzed_artifacts"]
-    )
+    assert "checkpoint.nan_weights" not in codes(result)
     assert seen[0]["model_checkpoint_artifacts"]["model_type"] == "Sequential"
+
+
+def test_keras_weights_are_examined(monkeypatch, noisy):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    import keras
+
+    from deepfix.integrations.keras import DeepFixCallback
+
+    X, _, y, _ = noisy
+    model = keras.Sequential([keras.layers.Dense(1, "sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+
+    def spoil(logs=None) -> None:
+        model.weights[0].assign(numpy.full(model.weights[0].shape, numpy.nan))
+
+    watch = DeepFixCallback(show=False)
+    model.fit(X, y, verbose=0, callbacks=[keras.callbacks.LambdaCallback(on_train_end=spoil), watch])
+    assert "checkpoint.nan_weights" in codes(watch.result())
 
 
 def test_a_failure_within_deepfix_is_a_warning_and_no_failed_training(noisy, monkeypatch):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import functools
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import mlflow
 import pytest
@@ -47,12 +51,49 @@ def test_the_report_goes_back_to_the_run(store, diverging):
     run = log(diverging)
     result = integration.diagnose(run)
     tags = store.get_run(run).data.tags
-    assert tags["deepfix.severity"] == result.severity
-    assert "training.overfitting" in tags["deepfix.codes"]
+    assert tags["deepfix.verdict"] == result.severity
+    assert "training.overfitting" in tags["deepfix.root_causes"].split(",")
+    assert tags["deepfix.summary"] == result.summary
+    assert tags["deepfix.report"] == "deepfix/report.html"
     files = {it.path for it in store.list_artifacts(run, "deepfix")}
     assert files == {"deepfix/report.html", "deepfix/response.json"}
     page = mlflow.artifacts.load_text(f"runs:/{run}/deepfix/report.html")
     assert page.lower().startswith("<!doctype html>")
+
+
+def test_the_tags_are_those_that_the_engine_writes(tmp_path, diverging):
+    import deepfix.integrations.mlflow as integration
+
+    written = folder_of_a_run(tmp_path, diverging)
+    result = deepfix.diagnose_run(RUN, tracking_uri=str(tmp_path), write_back=True)
+    assert result.warnings == []
+    found = {it.name: it.read_text() for it in (written / "tags").iterdir() if it.name.startswith("deepfix.")}
+    assert found["deepfix.verdict"] == "high"
+    assert integration.tags(result) == found
+
+
+RUN = "ab" * 16
+
+
+def folder_of_a_run(store, history) -> Path:
+    """A store of files with a run that overfits, in the layout that MLflow gives it."""
+    (store / "0").mkdir()
+    (store / "0" / "meta.yaml").write_text(
+        f"artifact_location: {store}/0\nexperiment_id: '0'\nname: e\nlifecycle_stage: active\n"
+    )
+    run = store / "0" / RUN
+    for name in ("artifacts", "metrics", "params", "tags"):
+        (run / name).mkdir(parents=True)
+    (run / "meta.yaml").write_text(
+        f"artifact_uri: {run}/artifacts\nend_time: 2\nentry_point_name: ''\nexperiment_id: '0'\n"
+        f"lifecycle_stage: active\nrun_id: {run.name}\nrun_name: r\nrun_uuid: {run.name}\n"
+        "source_name: ''\nsource_type: 4\nsource_version: ''\n"
+        "start_time: 1\nstatus: 3\nuser_id: u\n"
+    )
+    for name, values in history.items():
+        text = "".join(f"{step} {value} {step}\n" for step, value in enumerate(values))
+        (run / "metrics" / name).write_text(text)
+    return run
 
 
 def test_what_the_engine_cannot_write_back_is_a_warning(store, diverging):
@@ -79,7 +120,7 @@ def test_runs_are_diagnosed_as_they_end(store, diverging):
     finally:
         integration.autolog(disable=True)
     assert seen[run].conclusions[0].code == "training.overfitting"
-    assert store.get_run(run).data.tags["deepfix.severity"] == "high"
+    assert store.get_run(run).data.tags["deepfix.verdict"] == "high"
     other = log(diverging)
     assert other not in seen
 
@@ -112,4 +153,61 @@ def test_a_run_ends_well_where_nobody_diagnoses(store, diverging, recwarn):
     finally:
         integration.autolog(disable=True)
     assert store.get_run(run).info.status == "FINISHED"
-    assert json.dumps(store.get_run(run).data.params)
+    assert store.get_run(run).data.params == {"learning_rate": "0.01", "batch_size": "32"}
+    said = [str(it.message) for it in recwarn if it.category is deepfix.DeepFixWarning]
+    assert len(said) == 1
+    assert f"run {run} was not diagnosed" in said[0]
+
+
+def test_a_fault_of_deepfix_in_the_report_is_a_warning(store, diverging, monkeypatch):
+    import deepfix.integrations.mlflow as integration
+
+    run = log(diverging)
+    monkeypatch.setattr(deepfix.Result, "to_html", lambda *_: 1 / 0)
+    with pytest.warns(deepfix.DeepFixWarning, match="ZeroDivisionError"):
+        result = integration.diagnose(run)
+    assert result.conclusions
+
+
+def test_runs_that_end_together_are_diagnosed_one_after_the_other():
+    from deepfix.integrations.mlflow import Worker
+
+    worker, seen, at_work = Worker(), [], threading.Lock()
+    first = threading.Event()
+
+    def work(number: int) -> None:
+        assert at_work.acquire(blocking=False)
+        first.wait(60)
+        seen.append(number)
+        at_work.release()
+
+    for number in range(20):
+        worker.add(functools.partial(work, number))
+    first.set()
+    worker.wait(60)
+    assert seen == list(range(20))
+    worker.add(functools.partial(work, 20))
+    worker.wait(60)
+    assert seen[-1] == 20
+
+
+LEFT_OPEN = """
+import sys
+import mlflow, deepfix.integrations.mlflow as integration
+
+mlflow.set_tracking_uri(sys.argv[1])
+integration.autolog(on_result=lambda run, result: print(run, result.severity, flush=True))
+print(mlflow.start_run().info.run_id, flush=True)
+for step in range(60):
+    worse = 0.03 * max(0, step - 10)
+    mlflow.log_metrics({"train_loss": 1.2 * 0.93**step, "val_loss": 1.2 * 0.93 ** min(step, 10) + worse}, step=step)
+"""
+
+
+def test_a_run_that_the_end_of_the_program_ends_is_diagnosed(store, folder):
+    uri = f"sqlite:///{folder}/mlflow.db"
+    done = subprocess.run([sys.executable, "-c", LEFT_OPEN, uri], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    run, *rest = done.stdout.split()
+    assert rest[-2:] == [run, "high"], done.stdout + done.stderr

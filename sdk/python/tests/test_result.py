@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import deepfix
+from deepfix.result import REASONER
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +88,19 @@ def test_an_agent_that_failed_opens_no_gate(tables):
     raw["error_messages"]["DatasetArtifactsAnalyzer"] = "out of memory"
     with pytest.raises(deepfix.UnavailableError, match="not everything was looked at"):
         deepfix.Result(raw).raise_for("high")
+
+
+def test_where_nothing_could_be_examined_no_gate_opens(tables):
+    raw = deepfix.diagnose(train=tables[0], test=tables[1], label="y").raw
+    concluded = raw["agent_results"][REASONER]["analysis"][0]["findings"]
+    assert concluded["code"] == "cross.healthy"
+    concluded["code"] = "cross.not_examined"
+    result = deepfix.Result(raw)
+    assert not result.examined
+    assert not result.healthy
+    for severity in ("low", "high"):
+        with pytest.raises(deepfix.UnavailableError, match="nothing could be examined"):
+            result.raise_for(severity)
 
 
 def test_french_is_french(diverging):

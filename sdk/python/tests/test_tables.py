@@ -136,3 +136,20 @@ def test_without_the_native_part_it_says_what_to_install(monkeypatch, tables):
     monkeypatch.setitem(__import__("sys").modules, "deepfix_core", None)
     with pytest.raises(deepfix.MissingPackageError, match=r"deepfix\[core\]"):
         deepfix.diagnose(train=tables[0], label="y")
+
+
+class Lying:
+    """A stream whose batches have fewer columns than it says."""
+
+    def __arrow_c_stream__(self, schema: object = None) -> object:
+        batch = pyarrow.record_batch({"a": [1, 2, 3], "y": [0, 1, 0]})
+        said = pyarrow.schema([*batch.schema, pyarrow.field("z", pyarrow.int64())])
+        return pyarrow.RecordBatchReader.from_batches(said, [batch]).__arrow_c_stream__(schema)
+
+
+def test_a_panic_is_an_ordinary_exception_and_a_warning_where_that_is_asked_for():
+    with pytest.raises(deepfix.DeepFixError, match="a fault in deepfix-core"):
+        deepfix.ingest(train=Lying(), label="y")
+    with pytest.warns(deepfix.DeepFixWarning, match="a fault in deepfix-core"):
+        result = deepfix.Client(on_error="warn").diagnose(train=Lying(), label="y")
+    assert result.unavailable

@@ -10,27 +10,40 @@ print(result)
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-from ._base import ingest
-from ._wire import Progress
-from .aio import AsyncClient
-from .client import Client
-from .errors import (
-    AuthenticationError,
-    DeepFixError,
-    DeepFixWarning,
-    FindingsError,
-    InputError,
-    LocalError,
-    MissingPackageError,
-    ServerError,
-    UnavailableError,
-)
-from .gate import check
-from .result import Action, Finding, Result, RootCause
+if TYPE_CHECKING:
+    from ._base import ingest
+    from ._wire import Progress
+    from .aio import AsyncClient
+    from .client import Client
+    from .errors import (
+        AuthenticationError,
+        DeepFixError,
+        DeepFixWarning,
+        FindingsError,
+        InputError,
+        LocalError,
+        MissingPackageError,
+        ServerError,
+        UnavailableError,
+    )
+    from .gate import check
+    from .result import Action, Finding, Result, RootCause
+
+#: Where each name is. They are imported when they are first used: pytest imports this package for its plugin in
+#: every environment that has it.
+_HOMES = {
+    "ingest": "_base",
+    "Progress": "_wire",
+    "AsyncClient": "aio",
+    "Client": "client",
+    "check": "gate",
+    **dict.fromkeys(("Action", "Finding", "Result", "RootCause"), "result"),
+}
 
 __all__ = [
     "Action",
@@ -56,13 +69,28 @@ __all__ = [
 ]
 
 
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def diagnose(**arguments: Any) -> Result:
     """Diagnoses an experiment with a client of default settings: `Client.diagnose`."""
+    from .client import Client
+
     with Client() as client:
         return client.diagnose(**arguments)
 
 
 def diagnose_run(run_id: str | None = None, **arguments: Any) -> Result:
     """Diagnoses a run of MLflow with a client of default settings: `Client.diagnose_run`."""
+    from .client import Client
+
     with Client() as client:
         return client.diagnose_run(run_id, **arguments)

@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
-from . import _request, _wire
+from . import _model, _request, _wire
 from ._progress import Wanted
 from .errors import DeepFixError, DeepFixWarning, InputError
 from .result import Result
@@ -31,6 +31,7 @@ class Base:
         url: the server's address; without one that of the variable DEEPFIX_URL, and without that the
             `deepfix` binary of this machine does the work.
         api_key: the server's key, else that of DEEPFIX_API_KEY. It is sent to `url` only and shown nowhere.
+            Blanks around it, as the end of a file's line, are no part of it.
         timeout: seconds for a diagnosis, all attempts together.
         connect_timeout: seconds to reach the server.
         attempts: how often a request is sent at most, where the server is busy or away.
@@ -38,7 +39,9 @@ class Base:
         on_error: `raise`, or `warn`: then a diagnosis that cannot be had is a `DeepFixWarning` and a
             result whose `unavailable` says why.
         progress: a function that is told, True or False for bars; by default bars where somebody watches
-            and rich is installed.
+            and rich is installed. The engine of this machine tells only that it has begun and that it is done.
+        largest_weights: of a model with more bytes of weights than this, the engine of this machine
+            examines the settings alone: the weights go to it through a temporary file.
     """
 
     def __init__(
@@ -52,13 +55,14 @@ class Base:
         language: str = "english",
         on_error: OnError = "raise",
         progress: Wanted = None,
+        largest_weights: int = _model.LARGEST_WEIGHTS,
     ) -> None:
         if on_error not in ("raise", "warn"):
             raise InputError(f"on_error: found {on_error!r}, expected `raise` or `warn`")
         if attempts < 1:
             raise InputError(f"attempts: found {attempts}, expected 1 or more")
         url = url or os.environ.get(URL) or None
-        key = api_key or os.environ.get(KEY) or None
+        key = _wire.key("api_key", api_key) if api_key else _wire.key(KEY, os.environ.get(KEY))
         self.url = _wire.base_url(url) if url else None
         self.timeout = timeout
         self.connect_timeout = connect_timeout
@@ -66,7 +70,8 @@ class Base:
         self.language = language
         self.on_error = on_error
         self.progress = progress
-        self._key = _wire.Secret(key) if key else None
+        self.largest_weights = largest_weights
+        self._key = key
 
     @property
     def is_local(self) -> bool:
@@ -77,7 +82,11 @@ class Base:
         return f"{type(self).__name__}(url={self.url!r}, api_key={self._key!r})"
 
     def _build(self, arguments: dict[str, Any]) -> _request.Request:
-        return _request.build(**{"language": self.language, **arguments})
+        """A request of what `diagnose` was given."""
+        given = {name: arguments[name] for name in _request.ARGUMENTS}
+        if given["language"] is None:
+            given["language"] = self.language
+        return _request.build(**given)
 
     def _run(
         self,

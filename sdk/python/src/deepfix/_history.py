@@ -47,17 +47,20 @@ def _frame(frame: Any) -> dict[str, Any]:
     try:
         return dict(frame.to_dict(as_series=False))  # Polars
     except TypeError:
-        return dict(frame.to_dict(orient="list"))  # pandas
+        # pandas, which keeps a gap of a column of numbers as NaN: of either it is a gap that is meant. Lightning's
+        # and Hugging Face's logs have one in every other row.
+        return dict(frame.astype(object).where(frame.notna(), None).to_dict(orient="list"))
 
 
 def _columns(columns: Mapping[Any, Any]) -> dict[str, Any]:
     """Columns of one level: `{"valid_0": {"auc": [...]}}` becomes `{"valid_0/auc": [...]}`, with the usual
     names of the sets in place of a library's own."""
     flat: dict[str, Any] = {}
+    sets = set_names([str(name) for name, values in columns.items() if isinstance(values, Mapping)])
     for name, values in columns.items():
         if isinstance(values, Mapping):
             for inner, it in values.items():
-                flat[f"{_set_name(str(name), list(columns))}_{inner}"] = _list(it, str(name))
+                flat[f"{sets[str(name)]}_{inner}"] = _list(it, str(name))
         else:
             flat[str(name)] = _list(values, str(name))
     longest = max((len(it) for it in flat.values()), default=0)
@@ -72,14 +75,20 @@ TRAINING = ("validation_0", "training", "train", "learn")
 VALIDATION = ("validation_1", "valid_0", "valid_1", "valid", "validation", "eval", "test", "val")
 
 
-def _set_name(name: str, names: list[Any]) -> str:
-    lower = name.lower()
-    # A single set that XGBoost was given to evaluate is one that it does not learn from.
-    if lower == "validation_0" and len(names) == 1:
-        return "val"
-    if lower in TRAINING:
-        return "train"
-    return "val" if lower in VALIDATION else name
+def set_names(names: Sequence[str]) -> dict[str, str]:
+    """What to call sets of rows in a history: the first that a library learns from is `train`, the first of the others
+    that has a usual name `val`. Every other one keeps its own name, so that no curve takes another's place."""
+    different = list(dict.fromkeys(names))
+    if different == ["validation_0"]:
+        # A single set that XGBoost was given to evaluate is one that it does not learn from.
+        return {"validation_0": "val"}
+    found: dict[str, str] = {}
+    for usual, known in (("train", TRAINING), ("val", VALIDATION)):
+        likely = [it for it in different if it.lower() in known]
+        # Whoever has the usual name keeps it.
+        if likely:
+            found[usual if usual in likely else likely[0]] = usual
+    return {it: found.get(it, it) for it in different}
 
 
 def _list(values: Any, name: str) -> list[Any]:
@@ -102,7 +111,8 @@ def _file(path: str) -> Any:
         found = json.loads(text)
     except ValueError:
         try:
-            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+            # Not `splitlines`: a text may hold what that takes for the end of a line.
+            found = [json.loads(line) for line in text.split("\n") if line.strip()]
         except ValueError as error:
             raise InputError(f"history: {path} is neither CSV, JSON nor JSON lines: {error}") from error
     if isinstance(found, Mapping) and isinstance(found.get("log_history"), list):

@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from . import _json, _model
+from ._progress import Listener
 from ._request import Request
+from ._wire import Progress
 from .errors import LocalError, UnavailableError
 
 #: Names the binary, before everything else.
 VARIABLE = "DEEPFIX_BINARY"
 #: Where to look at what failed, without flooding a message.
 LONGEST_MESSAGE = 2_000
+#: What a listener is told is at work.
+NAME = "the engine of this machine"
 
 HOW_TO_GET = (
-    f'expected one in {VARIABLE}, on PATH, or from pip install "deepfix[local]"; or a server: '
+    f'expected one in {VARIABLE}, from pip install "deepfix[local]", or on PATH; or a server: '
     'Client("http://127.0.0.1:8844"), or its address in DEEPFIX_URL'
 )
 
@@ -42,7 +46,7 @@ class Engine:
 
 
 def find() -> Engine | None:
-    """The binary: the one that DEEPFIX_BINARY names, on PATH, or of the package deepfix-bin."""
+    """The binary: the one that DEEPFIX_BINARY names, else that of the package deepfix-bin, else one on PATH."""
     if named := os.environ.get(VARIABLE):
         path = shutil.which(named)
         if path is None:
@@ -60,8 +64,8 @@ def find() -> Engine | None:
     return None
 
 
-def diagnose(request: Request, timeout: float) -> dict[str, Any]:
-    """The response of the local engine.
+def diagnose(request: Request, timeout: float, largest_weights: int, listener: Listener | None) -> dict[str, Any]:
+    """The response of the local engine. A listener is told that it begins, and that it is done.
 
     Raises:
         UnavailableError: there is no binary, it cannot be started or is not done in time.
@@ -70,10 +74,12 @@ def diagnose(request: Request, timeout: float) -> dict[str, Any]:
     engine = find()
     if engine is None:
         raise UnavailableError(f"there is no deepfix binary on this machine; {HOW_TO_GET}")
+    tell = listener or (lambda _: None)
     with tempfile.TemporaryDirectory(prefix="deepfix-") as scratch:
-        body, folder = _with_weights(request, Path(scratch))
+        body, folder = _with_weights(request, Path(scratch), largest_weights)
         command = [engine.binary, *_configuration(), "analyse", "--format", "json", *_source(body)]
         text = b"" if "mlflow" in body else _json.dumps(body)
+        tell(Progress(NAME, 0.0, "at work"))
         try:
             done = subprocess.run(
                 command, input=text, capture_output=True, cwd=folder, env=engine.environment, timeout=timeout
@@ -89,6 +95,7 @@ def diagnose(request: Request, timeout: float) -> dict[str, Any]:
         response: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
         raise LocalError(f"the local engine answered no JSON: {error}") from error
+    tell(Progress(NAME, 1.0, "done"))
     return response
 
 
@@ -113,7 +120,7 @@ def _source(body: dict[str, Any]) -> list[str]:
     return [*arguments, f"--language={body['language']}"]
 
 
-def _with_weights(request: Request, scratch: Path) -> tuple[dict[str, Any], Path | None]:
+def _with_weights(request: Request, scratch: Path, largest: int) -> tuple[dict[str, Any], Path | None]:
     """The request with a file of the weights, and the folder to start the binary in: it reads files
     below that only."""
     checkpoint = request.body.get("model_checkpoint_artifacts")
@@ -121,7 +128,12 @@ def _with_weights(request: Request, scratch: Path) -> tuple[dict[str, Any], Path
         return request.body, None
     path = Path(checkpoint["path"]) if checkpoint.get("path") else None
     if path is None and request.weights is not None:
-        path = _model.write_weights(request.weights, scratch)
+        try:
+            path = _model.write_weights(request.weights, scratch, largest)
+        except Exception as error:
+            # A full disk for example. What else there is of the experiment is worth a diagnosis.
+            why = str(error) if isinstance(error, _model.Unwritten) else f"{type(error).__name__}: {error}"
+            request.remarks.append(f"the weights of the model were not examined: {why}")
     if path is None:
         return request.body, None
     path = path.resolve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,13 @@ from ._json import plain
 DOCUMENTATION = 10_000
 #: Values longer than this are no settings but data.
 LONGEST_VALUE = 500
+#: Bytes of weights that are written to a temporary file for the engine of this machine: a folder of temporary
+#: files often lies in memory, and 2 GiB take it some seconds to write and to read.
+LARGEST_WEIGHTS = 2 * 1024**3
+
+
+class Unwritten(Exception):
+    """Why weights were not written to a file."""
 
 
 @dataclass
@@ -86,9 +94,10 @@ def _hyperparameters(model: Any) -> dict[str, Any] | None:
             return _short(settings)
         except (TypeError, ValueError, AttributeError):
             return _short(get())
-    params = getattr(model, "params", None) or getattr(model, "hparams", None)
-    if isinstance(params, Mapping):  # a Booster of LightGBM, a module of Lightning
-        return _short(params)
+    for name in ("params", "hparams"):  # a Booster of LightGBM, a module of Lightning
+        # Of a model of the user's own it may be anything, an array for example.
+        if isinstance(params := getattr(model, name, None), Mapping) and params:
+            return _short(params)
     if callable(save := getattr(model, "save_config", None)) and "xgboost" in type(model).__module__:
         import json
 
@@ -109,19 +118,47 @@ def _has_weights(model: Any) -> bool:
     )
 
 
-def write_weights(model: Any, folder: Path) -> Path | None:
-    """Writes a model's weights below a folder; none where that takes what is not installed."""
+def write_weights(model: Any, folder: Path, largest: int = LARGEST_WEIGHTS) -> Path:
+    """Writes a model's weights below a folder.
+
+    Raises:
+        Unwritten: they are not written, with the reason.
+    """
     if callable(getattr(model, "state_dict", None)):
-        try:
-            import torch
-        except ImportError:
-            return None
-        path = folder / "model.pt"
-        torch.save({name: it for name, it in model.state_dict().items() if hasattr(it, "dtype")}, path)
-        return path
+        return _write_torch(model, folder, largest)
     import numpy
 
+    named: dict[str, Any] = {}
+    for it in model.weights:
+        name = (it.path if hasattr(it, "path") else it.name).replace("/", ".")
+        named[name] = numpy.asarray(it)
+        _within(sum(it.nbytes for it in named.values()), largest)
     path = folder / "model.npz"
-    named = {it.path if hasattr(it, "path") else it.name: numpy.asarray(it) for it in model.weights}
-    numpy.savez(path, allow_pickle=False, **{name.replace("/", "."): it for name, it in named.items()})
+    # As `numpy.savez` does, whose own arguments are names that no weight could have.
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, it in named.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                numpy.lib.format.write_array(file, it, allow_pickle=False)
     return path
+
+
+def _write_torch(model: Any, folder: Path, largest: int) -> Path:
+    try:
+        import torch
+    except ImportError as error:
+        raise Unwritten("PyTorch is not installed") from error
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        processes = torch.distributed.get_world_size()
+        if processes > 1:
+            # Where they are spread over processes, all of these have to ask for them at once.
+            raise Unwritten(f"the model is trained by {processes} processes; expected one, or the path of a file")
+    tensors = {name: it for name, it in model.state_dict().items() if hasattr(it, "dtype")}
+    _within(sum(it.numel() * it.element_size() for it in tensors.values() if hasattr(it, "numel")), largest)
+    path = folder / "model.pt"
+    torch.save(tensors, path)
+    return path
+
+
+def _within(found: int, largest: int) -> None:
+    if found > largest:
+        raise Unwritten(f"found {found:,} bytes or more, expected at most {largest:,} (`Client(largest_weights=...)`)")

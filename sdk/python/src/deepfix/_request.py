@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,6 +96,10 @@ def build(
             "there is nothing to diagnose; expected at least one of train, dataset, checks, model, history and params"
         )
     return request
+
+
+#: What `build` takes, and so does `diagnose` of every client.
+ARGUMENTS = tuple(inspect.signature(build).parameters)
 
 
 def of_run(

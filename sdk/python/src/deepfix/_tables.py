@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any
 
-from .errors import InputError, MissingPackageError
+from .errors import DeepFixError, InputError, MissingPackageError
 
 LABEL = "target"
 
@@ -53,6 +53,8 @@ def artifacts(
         )
     except (ValueError, TypeError) as error:
         raise InputError(str(error)) from error
+    except RuntimeError as error:
+        raise DeepFixError(str(error)) from error
     result: dict[str, Any] = json.loads(text)
     return result
 

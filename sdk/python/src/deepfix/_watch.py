@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 from .client import Client
@@ -108,8 +109,39 @@ class Record:
         return rows
 
 
+@dataclass
+class Run:
+    """One training that is watched.
+
+    Attributes:
+        params: its settings: what the user has said, and what the framework knows.
+        model: what is trained, as far as it is known before the end.
+        record: its metrics.
+        budget: the time that measuring them may take.
+        result: the diagnosis, once there is one.
+        thread: who works on it.
+    """
+
+    params: dict[str, Any]
+    model: Any = None
+    record: Record = field(default_factory=Record)
+    budget: Budget = field(default_factory=Budget)
+    result: Result | None = None
+    thread: threading.Thread | None = None
+
+    def add_params(self, found: Mapping[str, Any]) -> None:
+        """Adds settings that the framework knows; what the user has said stays."""
+        for name, value in found.items():
+            if value is not None:
+                self.params.setdefault(name, value)
+
+
 class Watch:
-    """Watches a training, and diagnoses it at its end.
+    """Watches trainings, one after the other, and diagnoses each at its end.
+
+    A copy of it is the watch itself, so that whoever copies a model with its callbacks still tells the one
+    that the user asks. One that was pickled, with a model that is saved or sent to another process, knows
+    neither the client nor the tables, and has no result.
 
     Args:
         client: who diagnoses; by default one of default settings.
@@ -118,6 +150,9 @@ class Watch:
         show: whether it is written to standard error when it is there.
         on_result: a function that is given the result.
         diagnosis: what `Client.diagnose` takes beside: `train`, `test`, `label`, `dataset_name`, ...
+
+    Attributes:
+        skip: whether another process of this training diagnoses it.
     """
 
     def __init__(
@@ -131,54 +166,96 @@ class Watch:
         **diagnosis: Any,
     ) -> None:
         self.client = client
-        self.record = Record()
-        self.budget = Budget()
-        self.params: dict[str, Any] = dict(params or {})
         self.background = background
         self.show = show
         self.on_result = on_result
         self.diagnosis = diagnosis
-        self.model: Any = diagnosis.pop("model", None)
-        self._result: Result | None = None
-        self._thread: threading.Thread | None = None
+        self.skip = False
+        self._given = dict(params or {})
+        self._model: Any = diagnosis.pop("model", None)
+        self._run = self._new()
 
-    def begin(self) -> None:
-        """A training starts, perhaps another one than before."""
-        self.record, self.budget = Record(), Budget()
-        self._result, self._thread = None, None
+    def _new(self) -> Run:
+        return Run(dict(self._given), self._model)
+
+    def __copy__(self) -> Watch:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Watch:
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        gone = {"client": None, "on_result": None, "_model": None, "_run": None}
+        kept = {name: it for name, it in self.diagnosis.items() if name not in ("train", "test")}
+        return {**self.__dict__, **gone, "diagnosis": kept}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._run = self._new()
+
+    @property
+    def record(self) -> Record:
+        """The metrics of this training."""
+        return self._run.record
+
+    @property
+    def budget(self) -> Budget:
+        """The time that measuring may take in this training."""
+        return self._run.budget
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The settings of this training."""
+        return self._run.params
+
+    def begin(self, model: Any = None) -> None:
+        """A training starts, perhaps another one than before. A diagnosis of that one goes on."""
+        self._run = self._new()
+        if model is not None:
+            self._run.model = model
 
     def add_params(self, found: Mapping[str, Any]) -> None:
         """Adds settings that the framework knows; what the user has said stays."""
-        for name, value in found.items():
-            if value is not None:
-                self.params.setdefault(name, value)
+        self._run.add_params(found)
 
-    def finish(self, model: Any = None) -> None:
-        """Starts the diagnosis. A second call does nothing."""
-        if self._thread is not None or self._result is not None:
+    def finish(self, model: Any = None, prepare: Callable[[Run], Mapping[str, Any]] | None = None) -> None:
+        """Starts the diagnosis. A second call does nothing, and neither does one where another process diagnoses.
+
+        Args:
+            model: what was trained.
+            prepare: completes the record and the settings and gives more arguments of `Client.diagnose`, beside
+                the program if the diagnosis is; what the user has said stays.
+        """
+        run = self._run
+        if self.skip or run.thread is not None or run.result is not None:
             return
-        arguments = {
-            **self.diagnosis,
-            "model": self.model if model is None else model,
-            "history": self.record.rows() or None,
-            "params": dict(self.params) or None,
-        }
-        if not self.background:
-            self._diagnose(arguments)
+        if model is not None:
+            run.model = model
+        # Where the program ends already, no thread can be started.
+        if not self.background or not threading.main_thread().is_alive():
+            self._diagnose(run, prepare)
             return
         # No daemon: a script that ends with its training still gets the diagnosis.
-        self._thread = threading.Thread(target=self._diagnose, args=(arguments,), name="deepfix")
-        self._thread.start()
+        run.thread = threading.Thread(target=self._diagnose, args=(run, prepare), name="deepfix")
+        run.thread.start()
 
-    def _diagnose(self, arguments: dict[str, Any]) -> None:
+    def _diagnose(self, run: Run, prepare: Callable[[Run], Mapping[str, Any]] | None) -> None:
         try:
+            more = dict(prepare(run)) if prepare is not None else {}
+            arguments = {
+                **more,
+                **self.diagnosis,
+                "model": run.model,
+                "history": run.record.rows() or None,
+                "params": dict(run.params) or None,
+            }
             client = self.client or Client(timeout=PATIENCE, progress=False)
             result = client.diagnose(**arguments)
         except Exception as error:
             warn("no diagnosis", error)
-            self._result = Result.none(f"{type(error).__name__}: {error}")
+            run.result = Result.none(f"{type(error).__name__}: {error}")
             return
-        self._result = result
+        run.result = result
         try:
             if self.on_result is not None:
                 self.on_result(result)
@@ -193,14 +270,17 @@ class Watch:
         Args:
             timeout: seconds to wait at most.
         """
+        if self.skip:
+            return Result.none("the first process of the training diagnoses it")
+        run = self._run
         try:
             self.finish()
         except Exception as error:
             warn("no diagnosis", error)
             return Result.none(str(error))
-        if self._thread is not None:
-            self._thread.join(timeout)
-        return self._result or Result.none("it is not done yet")
+        if run.thread is not None:
+            run.thread.join(timeout)
+        return run.result or Result.none("it is not done yet")
 
 
 def number(value: Any) -> float | None:

@@ -6,7 +6,7 @@ import email.utils
 import json
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +39,28 @@ class Secret:
 
     def __reduce__(self) -> Any:
         raise TypeError("a key is not pickled")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
+        # Within one process, where it is known already.
+        return self
+
+
+def key(name: str, value: Any) -> Secret | None:
+    """A key that can be sent; none where there is none. What is wrong with it is said without showing it: a
+    library that refuses a header shows the whole of it.
+
+    Raises:
+        InputError: it is no text, or has characters that no key has.
+    """
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise InputError(f"{name}: found {type(value).__qualname__}, expected a text")
+    text = value.strip()
+    if not text or not all("!" <= it <= "~" for it in text):
+        found = "nothing but blanks" if not text else "blanks, control characters or letters beyond ASCII in it"
+        raise InputError(f"{name}: found {found}; expected visible characters of ASCII")
+    return Secret(text)
 
 
 def base_url(url: str) -> str:
@@ -146,19 +168,33 @@ class Progress:
 
 
 class Events:
-    """Reads `text/event-stream` line by line; gives progress, and keeps the last word."""
+    """Reads `text/event-stream` piece by piece; gives progress, and keeps the last word."""
 
     def __init__(self) -> None:
         self.final: dict[str, Any] | None = None
+        self._rest: list[str] = []
         self._name = ""
         self._data: list[str] = []
 
-    def line(self, line: str) -> Progress | None:
-        """Takes a line. Gives progress where one is complete.
+    def text(self, text: str) -> Iterator[Progress]:
+        """Takes a piece of the stream, which may end within a line.
+
+        A line ends with its newline and nothing else: texts may hold what Python takes for the end of one
+        (U+2028, U+0085, ...).
 
         Raises:
             ServerError: the server ends with a problem.
         """
+        *lines, rest = text.split("\n")
+        for line in lines:
+            whole = "".join([*self._rest, line]).removesuffix("\r")
+            self._rest.clear()
+            if (progress := self._line(whole)) is not None:
+                yield progress
+        self._rest.append(rest)
+
+    def _line(self, line: str) -> Progress | None:
+        """Takes a line. Gives progress where one is complete."""
         if line.startswith("event:"):
             self._name = line[6:].strip()
         elif line.startswith("data:"):

@@ -78,29 +78,11 @@ class Client(Base):
             ServerError: the server answers with a problem.
             LocalError: the local binary refuses the request.
         """
-        given = {
-            "train": train,
-            "test": test,
-            "label": label,
-            "model": model,
-            "history": history,
-            "params": params,
-            "dataset": dataset,
-            "checks": checks,
-            "dataset_name": dataset_name,
-            "model_name": model_name,
-            "index": index,
-            "date": date,
-            "ignore": ignore,
-            "categorical": categorical,
-            "task": task,
-        }
-        if language is not None:
-            given["language"] = language
+        given = dict(locals())  # The arguments, by their names.
         try:
             request = self._build(given)
             return self._send(request, progress)
-        except (DeepFixError, httpx.HTTPError, OSError) as error:
+        except Exception as error:
             return self._failed(error)
 
     def diagnose_run(
@@ -127,14 +109,14 @@ class Client(Base):
         try:
             request = self._run(run_id, dataset_name, model, tracking_uri, write_back, language)
             return self._send(request, progress)
-        except (DeepFixError, httpx.HTTPError, OSError) as error:
+        except Exception as error:
             return self._failed(error)
 
     def diagnose_request(self, body: Mapping[str, Any], *, progress: Wanted = None) -> Result:
         """Diagnoses a request that has the shape of the wire already."""
         try:
             return self._send(Request(dict(body)), progress)
-        except (DeepFixError, httpx.HTTPError, OSError) as error:
+        except Exception as error:
             return self._failed(error)
 
     def ingest(self, **arguments: Any) -> dict[str, Any]:
@@ -154,11 +136,11 @@ class Client(Base):
         self.close()
 
     def _send(self, request: Request, progress: Wanted) -> Result:
-        if self.url is None:
-            response = _local.diagnose(request, self.timeout)
-            return Result(response, remarks=request.remarks)
-        body = _json.dumps(request.body)
         with listening(self.progress if progress is None else progress) as listener:
+            if self.url is None:
+                response = _local.diagnose(request, self.timeout, self.largest_weights, listener)
+                return Result(response, remarks=request.remarks)
+            body = _json.dumps(request.body)
             response, kept = self._ask(self.url, body, listener)
         return Result(response, remarks=request.remarks, url=kept)
 
@@ -194,11 +176,11 @@ class Client(Base):
                 place = _wire.place(url, answer.headers.get("Content-Location"))
                 return _wire.response(answer.text), place
             events = _wire.Events()
-            for line in answer.iter_lines():
+            for piece in answer.iter_text():
                 deadline.check()
-                progress = events.line(line)
-                if progress is not None and listener is not None:
-                    listener(progress)
+                for progress in events.text(piece):
+                    if listener is not None:
+                        listener(progress)
         if events.final is None:
             raise httpx.RemoteProtocolError("the stream of events ended without a response")
         return events.final, None

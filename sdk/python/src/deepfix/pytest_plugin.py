@@ -11,6 +11,7 @@ a page and a SARIF file for each test.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -39,26 +40,19 @@ def deepfix_check(request: pytest.FixtureRequest) -> Callable[..., Any]:
     severity = request.config.getoption("--deepfix-severity")
     folder = request.config.getoption("--deepfix-reports")
     name = re.sub(r"[^\w.-]+", "-", request.node.nodeid).strip("-")
+    numbers = itertools.count(1)
 
     def run(**arguments: Any) -> Any:
         # Imported late: a plugin must not slow down who does not use it.
-        from .client import Client
-        from .gate import check
+        from .gate import check, paths
 
         arguments.setdefault("severity", severity)
-        if not folder:
-            return check(**arguments)
-        least = arguments.pop("severity")
-        with Client() as own:
-            client = arguments.pop("client", None) or own
-            if "run_id" in arguments:
-                result = client.diagnose_run(**arguments)
-            else:
-                result = client.diagnose(**arguments)
-        if result.unavailable is None:
+        if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            for ending in ("html", "sarif"):
-                result.save(Path(folder) / f"{name}.{ending}")
-        return result.raise_for(least)
+            number = next(numbers)
+            stem = name if number == 1 else f"{name}-{number}"
+            written = [Path(folder) / f"{stem}.{ending}" for ending in ("html", "sarif")]
+            arguments["report"] = [*paths(arguments.get("report")), *written]
+        return check(**arguments)
 
     return run

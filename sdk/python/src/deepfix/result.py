@@ -20,6 +20,8 @@ SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
 REASONER = "CrossArtifactReasoningAgent"
 #: Codes of the reasoner that say that there is no fault, or that nobody could look.
 NO_FAULT = frozenset({"cross.healthy", "cross.poor_unexplained", "cross.not_examined", "cross.no_synthesis"})
+#: The reasoner's word for that nobody could look: of what was given, no agent could examine anything.
+NOT_EXAMINED = "cross.not_examined"
 #: Lines are no longer than this, so that they stay readable on a wide terminal.
 WIDEST = 110
 
@@ -121,6 +123,13 @@ class Result:
         return sorted(found, key=lambda it: (-SEVERITIES.index(it.severity), -it.confidence))
 
     @property
+    def standing(self) -> list[Finding]:
+        """Every finding that was not ruled out, the reasoner's among them."""
+        gone = _named(self._outputs.get("ruled_out"))
+        found = [it for agent in self.raw.get("agent_results", {}) for it in self._findings(agent)]
+        return [it for it in found if it.id not in gone]
+
+    @property
     def root_causes(self) -> list[RootCause]:
         """The faults at the root, the most important first."""
         return [
@@ -162,7 +171,16 @@ class Result:
     @property
     def healthy(self) -> bool:
         """Whether it was looked at and nothing above a remark was found."""
-        return self.unavailable is None and self.severity in (None, "low") and not self.failed_agents
+        if self.unavailable is not None or self.failed_agents or not self.examined:
+            return False
+        return self.severity in (None, "low")
+
+    @property
+    def examined(self) -> bool:
+        """Whether there was anything that could be examined."""
+        if self.unavailable is not None:
+            return False
+        return all(it.code != NOT_EXAMINED for it in self._findings(REASONER))
 
     def _findings(self, agent: str) -> Iterator[Finding]:
         result = self.raw.get("agent_results", {}).get(agent) or {}
@@ -188,7 +206,7 @@ class Result:
 
         Raises:
             FindingsError: there is a finding of this severity or worse.
-            UnavailableError: there is no diagnosis, or an agent failed: nobody knows.
+            UnavailableError: there is no diagnosis, nothing could be examined, or an agent failed: nobody knows.
         """
         if severity not in SEVERITIES:
             raise ValueError(f"severity: found {severity!r}, expected one of {', '.join(SEVERITIES)}")
@@ -201,6 +219,10 @@ class Result:
         if failed := self.failed_agents:
             reasons = "; ".join(f"{name}: {why}" for name, why in failed.items())
             raise UnavailableError(f"nothing as severe was found, but not everything was looked at: {reasons}")
+        if not self.examined:
+            raise UnavailableError(
+                "nothing was found, but nothing could be examined; expected tables, a history or a model with weights"
+            )
         return self
 
     def to_json(self, indent: int | None = 2) -> str:
@@ -275,6 +297,14 @@ class Result:
             f'<iframe srcdoc="{_html.escape(page, quote=True)}" title="DeepFix report" sandbox="allow-scripts" '
             'style="width:100%;height:720px;border:1px solid #8884"></iframe>'
         )
+
+
+def _named(entries: Any) -> set[str]:
+    """The ids of the findings that entries of the reasoner's name, those of their consequences included."""
+    found: set[str] = set()
+    for it in entries or []:
+        found |= {*it.get("findings", []), *_named(it.get("consequences"))}
+    return found
 
 
 def _text(result: Result) -> str:

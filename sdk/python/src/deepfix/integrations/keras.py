@@ -35,6 +35,7 @@ class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ig
     def on_train_begin(self, logs: Any = None) -> None:
         """A training starts."""
         self.watch.begin()
+        self.watch.skip = _is_other_process()
         optimizer = getattr(self.model, "optimizer", None)
         if optimizer is None:
             return
@@ -66,3 +67,16 @@ class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ig
     def on_train_end(self, logs: Any = None) -> None:
         """Starts the diagnosis."""
         self.watch.finish(self.model)
+
+
+def _is_other_process() -> bool:
+    """Whether this is not the first process of a training by several."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return bool(jax.process_index())
+    if keras.backend.backend() == "torch":
+        from torch import distributed
+
+        return bool(distributed.is_available() and distributed.is_initialized() and distributed.get_rank())
+    return False

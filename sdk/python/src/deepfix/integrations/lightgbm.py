@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._history import TRAINING, VALIDATION
+from .._history import set_names
 from .._watch import Watch, harmless
 
 #: Of LightGBM's callback settings, those that are no settings of the training.
@@ -40,22 +40,16 @@ class DeepFixCallback:
     def __call__(self, env: Any) -> None:
         """One iteration, as LightGBM tells it."""
         if env.iteration == env.begin_iteration:
-            self.watch.begin()
-            self.watch.model = env.model
+            self.watch.begin(env.model)
             self.watch.add_params({k: v for k, v in (env.params or {}).items() if k not in SKIPPED})
         # A round sees every row once, as an epoch does.
         row: dict[str, Any] = {"epoch": env.iteration}
-        for entry in env.evaluation_result_list or ():
-            row[f"{_split(entry[0])}_{entry[1]}"] = entry[2]
+        found = env.evaluation_result_list or ()
+        names = set_names([entry[0] for entry in found])
+        for entry in found:
+            row[f"{names[entry[0]]}_{entry[1]}"] = entry[2]
         if len(row) > 1:
             self.watch.record.epoch(row)
         if env.iteration + 1 == env.end_iteration:
             self.watch.add_params({"num_boost_round": env.end_iteration - env.begin_iteration})
             self.watch.finish(env.model)
-
-
-def _split(name: str) -> str:
-    lower = name.lower()
-    if lower in TRAINING:
-        return "train"
-    return "val" if lower in VALIDATION else name

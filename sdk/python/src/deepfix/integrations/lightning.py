@@ -33,6 +33,7 @@ class DeepFixCallback(Callback):  # type: ignore[misc, unused-ignore]
         self._loss: Any = None
         self._batches = 0
         self._losses = Budget()
+        self._validation: dict[str, float | None] = {}
 
     def result(self, timeout: float | None = None) -> Any:
         """The diagnosis, waiting for it where it is under way."""
@@ -42,7 +43,8 @@ class DeepFixCallback(Callback):  # type: ignore[misc, unused-ignore]
     def on_fit_start(self, trainer: Any, pl_module: Any) -> None:
         """A training starts."""
         self.watch.begin()
-        self._loss, self._batches, self._losses = None, 0, Budget()
+        self.watch.skip = not trainer.is_global_zero
+        self._loss, self._batches, self._losses, self._validation = None, 0, Budget(), {}
         hparams = dict(getattr(pl_module, "hparams", {}) or {})
         self.watch.add_params(
             {
@@ -103,27 +105,39 @@ class DeepFixCallback(Callback):  # type: ignore[misc, unused-ignore]
                 self._batches += 1
 
     @harmless
+    def on_validation_end(self, trainer: Any, pl_module: Any) -> None:
+        """Takes the metrics of a validation, which Lightning goes on telling in epochs that have none."""
+        if not trainer.sanity_checking:
+            found = trainer.callback_metrics.items()
+            self._validation = {name: number(value) for name, value in found if _is_validation(name)}
+
+    @harmless
     def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
         """Takes the metrics of an epoch; validation has run by now."""
         row: dict[str, Any] = {"epoch": trainer.current_epoch, "step": trainer.global_step}
         for name, value in trainer.callback_metrics.items():
-            row[name] = number(value)
-        logged = any("loss" in it.lower() and not it.lower().startswith(("val", "test", "eval")) for it in row)
+            if not _is_validation(name):
+                row[name] = number(value)
+        logged = any("loss" in it.lower() for it in row)
+        row.update(self._validation)
         if not logged and self._batches:
             row["train_loss"] = number(self._loss / self._batches)
         if trainer.optimizers:
             row.setdefault("learning_rate", trainer.optimizers[0].param_groups[0].get("lr"))
-        self._loss, self._batches = None, 0
+        self._loss, self._batches, self._validation = None, 0, {}
         self.watch.record.epoch({name: it for name, it in row.items() if it is not None})
 
     @harmless
     def on_fit_end(self, trainer: Any, pl_module: Any) -> None:
         """Starts the diagnosis, in one process of several."""
-        if trainer.is_global_zero:
-            self.watch.finish(pl_module)
+        self.watch.finish(pl_module)
 
     @harmless
     def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:
         """A training that broke off is diagnosed as well; its exception goes on."""
-        if trainer.is_global_zero and self.watch.record.rows():
+        if self.watch.record.rows():
             self.watch.finish(pl_module)
+
+
+def _is_validation(name: str) -> bool:
+    return name.lower().startswith(("val", "test", "eval"))

@@ -10,6 +10,7 @@ deepfix_mlflow.diagnose(run_id)   # or one by hand
 
 from __future__ import annotations
 
+import collections
 import functools
 import json
 import threading
@@ -19,15 +20,20 @@ from typing import Any
 import mlflow
 from mlflow.tracking import MlflowClient
 
+from .. import __version__
 from .._watch import PATIENCE, harmless, warn
 from ..client import Client
-from ..result import Result
+from ..result import SEVERITIES, Result
 
 #: Where the report and the artifacts of a run are.
 REPORT = "deepfix"
 LAYOUT = {"dataset_artifacts": ("dataset", "dataset.yaml"), "deepchecks_artifacts": ("deepchecks", "deepchecks.yaml")}
 
-_threads: list[threading.Thread] = []
+#: Codes by which the reasoner says that there is no fault, or that nobody knows.
+NO_FAULT = frozenset({"cross.healthy", "cross.not_examined", "cross.no_synthesis"})
+#: The longest tag that MLflow takes.
+LONGEST_TAG = 5000
+
 _original: Callable[..., Any] | None = None
 
 
@@ -49,14 +55,29 @@ def log_result(result: Result, run_id: str) -> None:
     store = MlflowClient()
     store.log_text(run_id, result.to_html(), f"{REPORT}/report.html")
     store.log_text(run_id, result.to_json(), f"{REPORT}/response.json")
-    codes = sorted({it.code for it in result.conclusions})
-    tags = {
-        "deepfix.severity": result.severity or "none",
-        "deepfix.codes": ",".join(codes)[:5000],
-        "deepfix.summary": result.summary[:5000],
+    for name, value in tags(result).items():
+        store.set_tag(run_id, name, value[:LONGEST_TAG])
+
+
+def tags(result: Result) -> dict[str, str]:
+    """The tags of a run that was diagnosed: those that `deepfix analyse --write-back` writes."""
+    standing = result.standing
+    verdict = max((it.severity for it in standing if it.code not in NO_FAULT), key=SEVERITIES.index, default=None)
+    agents = list(result.raw.get("agent_results", {}))
+    reasoner = agents[-1] if agents else ""
+    causes = [it.code for it in standing if it.agent == reasoner and it.severity != "low"]
+    found = {
+        "deepfix.verdict": verdict or ("healthy" if result.examined else "not_examined"),
+        "deepfix.root_causes": ",".join(causes),
+        "deepfix.summary": result.summary,
+        "deepfix.version": __version__,
+        "deepfix.report": f"{REPORT}/report.html",
     }
-    for name, value in tags.items():
-        store.set_tag(run_id, name, value)
+    for severity in reversed(SEVERITIES):
+        # The reasoner repeats the findings of the others.
+        own = [it for it in standing if it.severity == severity and it.agent != reasoner]
+        found[f"deepfix.findings.{severity}"] = str(len(own))
+    return found
 
 
 def log_artifacts(artifacts: Mapping[str, Any], run_id: str) -> None:
@@ -116,13 +137,51 @@ def _start(
         except Exception as error:
             warn(f"run {run_id} was not diagnosed", error)
 
-    _threads[:] = [it for it in _threads if it.is_alive()]
-    thread = threading.Thread(target=work, name="deepfix-mlflow")
-    _threads.append(thread)
-    thread.start()
+    _worker.add(work)
+
+
+class Worker:
+    """Does one thing after the other beside the program: many runs may end at once, and each diagnosis is a process
+    that takes every core."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: collections.deque[Callable[[], None]] = collections.deque()
+        self._is_at_work = False
+
+    def add(self, work: Callable[[], None]) -> None:
+        """Does it when everything before it is done; at once where the program ends already, since no thread can be
+        started then. MLflow ends a run that is left open just there."""
+        if not threading.main_thread().is_alive():
+            work()
+            return
+        with self._changed:
+            self._waiting.append(work)
+            if self._is_at_work:
+                return
+            # No daemon: a script that ends with its run still gets the diagnosis.
+            threading.Thread(target=self._work, name="deepfix-mlflow").start()
+            self._is_at_work = True
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                if not self._waiting:
+                    self._is_at_work = False
+                    self._changed.notify_all()
+                    return
+                work = self._waiting.popleft()
+            work()
+
+    def wait(self, timeout: float | None) -> None:
+        """Waits until everything is done."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_at_work, timeout)
+
+
+_worker = Worker()
 
 
 def wait(timeout: float | None = None) -> None:
     """Waits for the diagnoses that are under way."""
-    for thread in list(_threads):
-        thread.join(timeout)
+    _worker.wait(timeout)

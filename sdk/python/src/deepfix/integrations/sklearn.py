@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._model import final_estimator
-from .._watch import Watch, harmless, number
+from .._watch import Run, Watch, harmless, number
 from ..client import Client
 from ..result import Result
 
@@ -89,7 +89,12 @@ def diagnose(
     `more` is what `Client.diagnose` takes beside.
     """
     test = None if X_test is None else (X_test, y_test)
-    return (client or Client()).diagnose(**{**_arguments(estimator, (X, y), test), **more})
+    asked = client or Client()
+    try:
+        found = _arguments(estimator, (X, y), test)
+    except Exception as error:
+        return asked._failed(error)
+    return asked.diagnose(**{**found, **more})
 
 
 def fit(
@@ -115,11 +120,16 @@ def fit(
 
 @harmless
 def _finish(watch: Watch, estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None) -> None:
-    found = _arguments(estimator, train, test)
-    columns = found.pop("history")
-    for place in range(len(columns["epoch"])):
-        watch.record.epoch({name: it[place] for name, it in columns.items() if it[place] is not None})
-    watch.add_params(found.pop("params"))
-    model = found.pop("model")
-    watch.diagnosis = {**found, **watch.diagnosis}
-    watch.finish(model)
+    watch.begin()
+
+    def prepare(run: Run) -> dict[str, Any]:
+        # Scores take a prediction of every row: beside the program, as all of the diagnosis.
+        found = _arguments(estimator, train, test)
+        columns = found.pop("history")
+        for place in range(len(columns["epoch"])):
+            run.record.epoch({name: it[place] for name, it in columns.items() if it[place] is not None})
+        run.add_params(found.pop("params"))
+        found.pop("model")
+        return found
+
+    watch.finish(estimator, prepare)

@@ -54,6 +54,7 @@ class DeepFixCallback(TrainerCallback):  # type: ignore[misc, unused-ignore]
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """A training starts."""
         self.watch.begin()
+        self.watch.skip = not getattr(state, "is_world_process_zero", True)
         found = {name: getattr(args, name, None) for name in WANTED}
         found = {name: getattr(it, "value", it) for name, it in found.items()}
         if (found.get("max_steps") or 0) <= 0:
@@ -63,8 +64,6 @@ class DeepFixCallback(TrainerCallback):  # type: ignore[misc, unused-ignore]
     @harmless
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Starts the diagnosis. The Trainer has kept all that it logged."""
-        if not getattr(state, "is_world_process_zero", True):
-            return
         for row in state.log_history:
             # The line of totals at the end is about the run, not about a step.
             if "train_runtime" not in row:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import xgboost
 from xgboost.callback import TrainingCallback
 
 from .._history import metrics
@@ -40,6 +41,8 @@ class DeepFixCallback(TrainingCallback):  # type: ignore[misc, unused-ignore]
     @harmless
     def _begin(self) -> None:
         self.watch.begin()
+        collective = getattr(xgboost, "collective", None)
+        self.watch.skip = collective is not None and collective.get_rank() != 0
         self._evaluations = {}
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
