@@ -67,6 +67,7 @@ clue-constant-rate-unknown = the learning rate stays constant
 clue-hidden-sizes = The network has hidden layers of { $sizes } units.
 clue-stopping-on = Early stopping is said to be on, but it let the run go on: its patience is too long, or it watches another metric.
 clue-stopping-off = Early stopping is off.
+clue-stopping-maybe = Nothing tells whether early stopping ended this run and kept the weights of its best epoch; if it did, all is well.
 clue-stopping-unknown = Nothing is recorded about early stopping.
 clue-width = the narrowest hidden layer has { $active } active units on average
 clue-dropout = dropout removes { $dropout } of each layer

@@ -67,6 +67,7 @@ clue-constant-rate-unknown = le taux d'apprentissage reste constant
 clue-hidden-sizes = Le réseau a des couches cachées de { $sizes } unités.
 clue-stopping-on = L'arrêt anticipé est déclaré actif, mais il a laissé l'entraînement continuer : sa patience est trop longue, ou il surveille une autre métrique.
 clue-stopping-off = L'arrêt anticipé est désactivé.
+clue-stopping-maybe = Rien ne dit si un arrêt anticipé a terminé l'entraînement en gardant les poids de la meilleure époque ; si oui, tout va bien.
 clue-stopping-unknown = Rien n'est enregistré au sujet de l'arrêt anticipé.
 clue-width = la couche cachée la plus étroite n'a en moyenne que { $active } unités actives
 clue-dropout = le dropout supprime une part de { $dropout } de chaque couche

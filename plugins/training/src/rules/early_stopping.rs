@@ -23,7 +23,10 @@ const CLEAR_RISE: f64 = 0.1;
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
-    let best = overfitting::rise(case)?;
+    let known = overfitting::rise(case);
+    let untold = known.is_none();
+    // Beside a training loss the rule on overfitting says it.
+    let best = known.or_else(|| overfitting::unnoticed(case).filter(|_| view.train.is_empty()))?;
     let gap_from_start = view
         .gap()
         .is_some_and(|it| overfitting::is_open_from_start(view, &it, &best));
@@ -31,7 +34,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let (severity, confidence) = match best.rise {
         // Without a good epoch there is none to go back to: the data, not the length, is wrong.
         _ if gap_from_start && best.index == 0 => return None,
-        _ if kept || metric_still_improves(case) || gap_from_start => (Severity::Low, 0.55),
+        _ if kept || untold || metric_still_improves(case) || gap_from_start => (Severity::Low, 0.55),
         it if it >= CLEAR_RISE => (Severity::Medium, 0.85),
         _ => (Severity::Low, 0.6),
     };
@@ -58,6 +61,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let said = match &stopping {
         Some(it) if it.value => case.text("clue-stopping-on", &[]),
         Some(_) => case.text("clue-stopping-off", &[]),
+        None if untold => case.text("clue-stopping-maybe", &[]),
         None => case.text("clue-stopping-unknown", &[]),
     };
     if let Some(it) = stopping {

@@ -9,7 +9,7 @@
 //!
 //! Not overfitting, though a gap is there: a gap from the first epoch on (drift between the
 //! splits, wrong validation labels, an unrepresentative split), a gap that stays as wide as it
-//! is, noise, runs that early stopping ended a few epochs after their best. Where validation
+//! is, noise, runs that early stopping ended a few epochs after their best (a remark where nothing tells of it). Where validation
 //! never improves at all, wrong labels or other data explain it as well: only a network with
 //! many more weights than rows makes overfitting the likelier cause.
 //! Healthy look-alikes: dropout and augmentation (validation better than training), a tiny rise
@@ -38,6 +38,8 @@ const BEYOND_AVERAGED: f64 = 1.8;
 const STILL_LEARNING: f64 = 0.2;
 /// Early stopping with the usual patience of 3 to 10 ends a run within so many points.
 const PATIENCE: usize = 11;
+/// Fewer points after the best one are what any patience takes.
+const FEWEST_AFTER: usize = 5;
 /// Validation over training loss at the first points that tells of different data. The training
 /// loss of an epoch averages over its steps and so is higher than a loss at the epoch's end.
 const OPEN_FROM_START: f64 = 1.3;
@@ -60,6 +62,19 @@ pub(crate) fn rise(case: &Case<'_>) -> Option<Best> {
     };
     let real = best.rise >= RISE && best.rise_in_noise >= beyond && best.share <= LATEST && best.value > 0.0;
     (real && best.after >= least_after(case.view)).then_some(best)
+}
+
+/// The same in a run so short that early stopping may have ended it, where nothing tells: a remark, since
+/// the last weights are not those to keep unless somebody kept the best.
+pub(crate) fn unnoticed(case: &Case<'_>) -> Option<Best> {
+    let view = case.view;
+    let told = view.params.early_stopping().is_some()
+        || view.params.patience().is_some()
+        || view.params.restores_best().is_some()
+        || view.stopped_early().is_some();
+    let best = view.best().filter(|_| !told)?;
+    let clear = best.rise >= CLEAR_RISE && best.rise_in_noise >= BEYOND && best.value > 0.0;
+    (clear && best.share <= LATEST && best.after >= FEWEST_AFTER).then_some(best)
 }
 
 /// Points after the best one that early stopping would not have allowed.
@@ -90,7 +105,9 @@ pub(crate) fn is_open_from_start(view: &TrainingView, gap: &Gap, best: &Best) ->
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
-    let best = rise(case)?;
+    let known = rise(case);
+    let untold = known.is_none();
+    let best = known.or_else(|| unnoticed(case))?;
     let gap = view.gap()?;
     let fall = fall_after(&view.train, best.point.group)?;
     if fall < STILL_LEARNING || is_open_from_start(view, &gap, &best) || gap.end < 1.2 || gap.end < gap.start {
@@ -104,6 +121,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         // speak of them.
         _ if unclear && guesses => return None,
         _ if unclear => (Severity::Low, 0.45),
+        _ if untold => (Severity::Low, 0.5),
         it if it >= 0.4 => (Severity::High, 0.93),
         it if it >= CLEAR_RISE => (Severity::Medium, 0.85),
         _ => (Severity::Low, 0.6),
@@ -129,7 +147,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     if let Some((row, _)) = validation.last() {
         draft = case.cell_fact(draft, validation, row);
     }
-    Some(with_regularisation(case, draft))
+    Some(with_regularisation(case, draft, untold))
 }
 
 /// Validation was never clearly better than at its first point, by loss or by metric.
@@ -209,9 +227,12 @@ fn fall_after(train: &Curve, group: u32) -> Option<f64> {
 }
 
 /// What regularisation is there, and what to add.
-fn with_regularisation(case: &Case<'_>, mut draft: Draft) -> Draft {
+fn with_regularisation(case: &Case<'_>, mut draft: Draft, untold: bool) -> Draft {
     let view = case.view;
     let mut clues = Vec::new();
+    if untold {
+        clues.push(case.text("clue-stopping-maybe", &[]));
+    }
     let mut advice = Vec::new();
     match view.architecture(|it| it.dropout()) {
         Some(dropout) if dropout.value < 0.3 => {
