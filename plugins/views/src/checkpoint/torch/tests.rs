@@ -144,6 +144,25 @@ fn bytes_that_are_loaded_are_read_as_well() {
 }
 
 #[test]
+fn a_text_that_is_loaded_over_and_over_is_read_once() {
+    // Loading it takes half of the steps there are.
+    let mut inner = b"\x80\x02".to_vec();
+    inner.extend(b"N0".repeat(super::pickle::MAX_STEPS / 4));
+    inner.extend(b"N.");
+    let text: String = inner.iter().map(|it| char::from(*it)).collect();
+    let kept = [
+        b"\x80\x04ctorch.storage\n_load_from_bytes\nq\x01c_codecs\nencode\nq\x02X".as_slice(),
+        &(text.len() as u32).to_le_bytes(),
+        text.as_bytes(),
+        b"q\x03X\x06\0\0\0latin1q\x040000",
+    ]
+    .concat();
+    let call = b"h\x01h\x02h\x03h\x04\x86R\x85R0";
+    let it = read_bytes(&[&kept, call.repeat(5).as_slice(), b"N."].concat());
+    assert_eq!((it.stopped, it.unread), (None, None));
+}
+
+#[test]
 fn the_values_of_an_array_hide_no_import_from_who_loads_it_otherwise() {
     // An array as joblib describes it, whose eight values are opcodes.
     let wrapper = |values: &[u8]| {

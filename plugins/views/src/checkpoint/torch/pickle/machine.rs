@@ -27,6 +27,8 @@ pub(super) struct Machine<'a> {
     pub memoised: u64,
     /// Bytes that have been read as pickles of their own.
     pub loaded: HashSet<u64>,
+    /// Texts that have been turned back into such bytes.
+    pub turned_back: HashSet<Id>,
     /// The values of an array are read as opcodes.
     pub is_glance: bool,
 }
@@ -51,6 +53,7 @@ impl<'a> Machine<'a> {
             memo: HashMap::new(),
             memoised: 0,
             loaded: HashSet::new(),
+            turned_back: HashSet::new(),
             is_glance: false,
         }
     }

@@ -21,7 +21,7 @@ use super::arrays;
 use crate::checkpoint::cursor::Cursor;
 
 /// Steps of one pickle: a tensor in a state takes about 60, a node of a decision tree 30.
-const MAX_STEPS: usize = 30_000_000;
+pub(super) const MAX_STEPS: usize = 30_000_000;
 /// Values that one pickle may build, and keep at once: some 10,000 tensors, in a third of the memory
 /// that a component has. What comes after is followed for its imports only.
 const MAX_NODES: usize = 400_000;

@@ -42,8 +42,17 @@ impl Machine<'_> {
                 let part = Part::new(self.again, piece, length);
                 self.follow(&part)
             }
-            Some(Source::Here(bytes)) => self.follow(&Held(bytes)),
-            None => Some("what `_load_from_bytes` loads is put together while loading".to_owned()),
+            Some(Source::Text(text)) => {
+                // The same text in a loop of calls is turned back once.
+                if !self.turned_back.insert(text) {
+                    return;
+                }
+                match self.turn_back(text) {
+                    Some(bytes) => self.follow(&Held(bytes)),
+                    None => Some(OUT_OF_REACH.to_owned()),
+                }
+            }
+            None => Some(OUT_OF_REACH.to_owned()),
         };
         if let Some(why) = unread {
             self.out.unread.get_or_insert(why);
@@ -96,25 +105,35 @@ impl Machine<'_> {
                 if self.out.globals.get(*place)? != "_codecs.encode" {
                     return None;
                 }
-                let text = match self.out.nodes.get(tuple(*args)?)? {
-                    Node::Text(text) => text.clone(),
-                    Node::Bytes { at, length } if *length <= MAX_ENCODED => {
-                        String::from_utf8(zip::bytes(self.again, *at, *length).ok()?).ok()?
-                    }
-                    _ => return None,
-                };
-                let bytes: Option<Vec<u8>> = text.chars().map(|it| u8::try_from(u32::from(it)).ok()).collect();
-                bytes.map(Source::Here)
+                tuple(*args).map(Source::Text)
             }
             _ => None,
         }
     }
+
+    /// A text as the bytes that `_codecs.encode` makes of it.
+    fn turn_back(&self, text: Id) -> Option<Vec<u8>> {
+        let text = match self.out.nodes.get(text)? {
+            Node::Text(text) => text.clone(),
+            Node::Bytes { at, length } if *length <= MAX_ENCODED => {
+                String::from_utf8(zip::bytes(self.again, *at, *length).ok()?).ok()?
+            }
+            _ => return None,
+        };
+        text.chars().map(|it| u8::try_from(u32::from(it)).ok()).collect()
+    }
 }
 
 enum Source {
-    There { at: u64, length: u64 },
-    Here(Vec<u8>),
+    There {
+        at: u64,
+        length: u64,
+    },
+    /// A node that holds a text, which `_codecs.encode` turns back into bytes.
+    Text(Id),
 }
+
+const OUT_OF_REACH: &str = "what `_load_from_bytes` loads is put together while loading";
 
 /// Bytes that are in memory.
 struct Held(Vec<u8>);
