@@ -165,15 +165,21 @@ impl<'a> Case<'a> {
             .map(|it| it.value * self.view.params.accumulation())
     }
 
+    /// The learning rate that is customary for the optimiser.
+    #[must_use]
+    pub fn usual_rate(&self) -> f64 {
+        if self.view.optimizer_kind() == Optimizer::Plain {
+            0.05
+        } else {
+            1e-3
+        }
+    }
+
     /// A learning rate that is surely not too high: a tenth of the present one, and at most
     /// what is customary for the optimiser (Adam 1e-3, SGD 0.05).
     #[must_use]
     pub fn lower_rate(&self) -> Option<f64> {
-        let customary = if self.view.optimizer_kind() == Optimizer::Plain {
-            0.05
-        } else {
-            1e-3
-        };
+        let customary = self.usual_rate();
         let present = self.view.peak_learning_rate()?;
         Some((present / 10.0).min(customary))
     }

@@ -52,6 +52,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         .arg("unit", case.unit(best.after))
         .arg("points", view.validation.len())
         .arg("patience", patience(best.index))
+        .arg("wait", case.unit(patience(best.index)))
         .extra("best_label", best.point.label);
     draft = case.point_fact(draft, validation, &best.point);
     if let Some((row, _)) = validation.last() {

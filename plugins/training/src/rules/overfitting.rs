@@ -9,7 +9,7 @@
 //!
 //! Not overfitting, though a gap is there: a gap from the first epoch on (drift between the
 //! splits, wrong validation labels, an unrepresentative split), a gap that stays as wide as it
-//! is, noise, runs that early stopping ended a few epochs after their best (a remark where nothing tells of it). Where validation
+//! is, noise, runs that early stopping ended a few epochs after their best (where nothing tells of it, a remark up to [`FAR_RISE`]). Where validation
 //! never improves at all, wrong labels or other data explain it as well: only a network with
 //! many more weights than rows makes overfitting the likelier cause.
 //! Healthy look-alikes: dropout and augmentation (validation better than training), a tiny rise
@@ -28,6 +28,8 @@ const LATEST: f64 = 0.67;
 const RISE: f64 = 0.05;
 /// A rise beyond this is no detail.
 const CLEAR_RISE: f64 = 0.12;
+/// A rise that no early stopping of a healthy run leaves behind it: such runs end within 5 %.
+const FAR_RISE: f64 = 0.2;
 /// The rise in units of the noise of neighbouring points.
 const BEYOND: f64 = 3.0;
 /// With so many points the best and the last value average over five or more,
@@ -121,6 +123,9 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         // speak of them.
         _ if unclear && guesses => return None,
         _ if unclear => (Severity::Low, 0.45),
+        // Early stopping ends a healthy run near its best as well: so far from it the run has overfitted,
+        // whatever weights were kept.
+        it if untold && it >= FAR_RISE => (Severity::Medium, 0.75),
         _ if untold => (Severity::Low, 0.5),
         it if it >= 0.4 => (Severity::High, 0.93),
         it if it >= CLEAR_RISE => (Severity::Medium, 0.85),

@@ -159,7 +159,7 @@ fn stuck(case: &Case<'_>) -> Option<Draft> {
     let extreme = is_extreme(case);
     let still = before - after < if extreme { 0.1 } else { 0.05 } * level;
     let thrown = extreme && early.value >= SPIKE * level && is_poor(case);
-    if is_of_the_rows(case, early) {
+    if !extreme && is_of_the_rows(case, early) {
         return None;
     }
     if !still || !(extreme || early.value >= SPIKE * level) || !(thrown || guesses(case, level)) {

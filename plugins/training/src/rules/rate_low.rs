@@ -57,11 +57,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let draft = case.ends(draft, view.validation_loss.as_ref().or(view.train_loss.as_ref()));
     let raise = match rate {
         Some(rate) => {
-            let usual: f64 = if view.optimizer_kind() == Optimizer::Plain {
-                0.05
-            } else {
-                1e-3
-            };
+            let usual = case.usual_rate();
             case.text(
                 "advice-raise-rate",
                 &[("now", rate.into()), ("next", usual.max(rate * 10.0).into())],

@@ -55,13 +55,25 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         return Some(limited(case, &quality, &limits));
     }
     if quality.chance {
-        let draft = Draft::new(CODE, Severity::Medium, 0.65).variant("chance");
+        let draft = Draft::new(CODE, Severity::Medium, 0.65)
+            .variant("chance")
+            .arg("rate", rate(case));
         return Some(with_quality(case, draft, &quality));
     }
     let fall = still_falling(case)?;
     let draft = Draft::new(CODE, Severity::Low, 0.5).variant("unfinished");
     let draft = draft.computed(case.label("late-fall"), fall).share("fall", fall);
     Some(with_quality(case, draft, &quality))
+}
+
+/// Which way to turn the learning rate: a rate that is no lower than usual is not what is missing.
+fn rate(case: &Case<'_>) -> String {
+    let lower = case.view.peak_learning_rate().zip(case.lower_rate());
+    let usual = case.usual_rate();
+    match lower.filter(|(now, _)| *now >= usual) {
+        Some((now, next)) => case.text("advice-chance-lower", &[("now", now.into()), ("next", next.into())]),
+        None => case.text("advice-chance-raise", &[]),
+    }
 }
 
 fn quality(case: &Case<'_>) -> Option<Quality> {

@@ -137,19 +137,23 @@ fn losses_alone_are_enough() {
 }
 
 #[test]
-fn a_short_run_that_tells_nothing_of_early_stopping_gets_a_remark() {
+fn a_short_run_that_tells_nothing_of_early_stopping_is_judged_by_its_rise() {
     let train: Vec<f64> = (0..10).map(|it| 0.9 * (-0.35 * f64::from(it)).exp() + 0.02).collect();
     let validation: Vec<f64> = (0..10)
         .map(|it| 0.6 + 0.35 * (-1.2 * f64::from(it)).exp() + 0.03 * f64::from(it))
         .collect();
     let run = |params: &Json| json!({"metrics_values": {"epoch": epochs(10), "train_loss": train, "val_loss": validation}, "params": params});
-    assert_eq!(severity(&run(&json!({})), CODE), Some(Severity::Low));
+    // 26 % above its best.
+    assert_eq!(severity(&run(&json!({})), CODE), Some(Severity::Medium));
     assert_eq!(
         severity(&run(&json!({"early_stopping": false})), CODE),
         Some(Severity::Medium)
     );
     assert_eq!(severity(&run(&json!({"early_stopping_patience": 7})), CODE), None);
     assert_eq!(severity(&run(&json!({"num_epochs": 50})), CODE), None);
+    let slight: Vec<f64> = validation.iter().map(|it| 0.3 + 0.7 * it).collect();
+    let slight = json!({"metrics_values": {"epoch": epochs(10), "train_loss": train, "val_loss": slight}});
+    assert_eq!(severity(&slight, CODE), Some(Severity::Low));
     let alone = json!({"metrics_values": {"epoch": epochs(10), "val_loss": validation}});
     assert_eq!(severity(&alone, "training.early_stopping_missed"), Some(Severity::Low));
 }

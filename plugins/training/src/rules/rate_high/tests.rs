@@ -126,6 +126,15 @@ fn a_spike_that_validation_does_not_follow_is_of_the_rows() {
 }
 
 #[test]
+fn a_network_that_never_leaves_guessing_at_an_extreme_rate_is_found() {
+    let loss: Vec<f64> = (0..30).map(|it| 2.31 + 0.004 * f64::from(it % 3)).collect();
+    let mut stuck = run(&loss, &loss);
+    stuck["params"] = json!({"optimizer": "sgd", "lr": 1.0, "momentum": 0.9, "batch_size": 128, "num_classes": 10});
+    stuck["metrics_values"]["val_accuracy"] = json!(vec![0.1; 30]);
+    assert_eq!(severity(&stuck, CODE), Some(Severity::High));
+}
+
+#[test]
 fn jumps_of_a_loss_that_is_next_to_nothing_are_healthy() {
     let train = decay(40, 0.7, 0.002, 3.0, 0.3);
     let validation = decay(40, 0.7, 0.003, 3.0, 0.3);
