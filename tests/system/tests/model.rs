@@ -686,3 +686,19 @@ fn a_client_that_leaves_ends_the_models_calls_and_what_they_used_is_counted() {
     // The reasoner was never asked.
     assert_eq!(model.requests().len(), 2);
 }
+
+#[test]
+fn the_time_of_a_response_holds_that_of_its_translation() {
+    const WAIT: Duration = Duration::from_millis(400);
+    let model = ModelServer::start(|request: &Request| {
+        let translates = request.prompt().contains("You translate");
+        let wait = translates.then_some(Step::Wait(WAIT));
+        wait.into_iter().chain(obliging(request)).collect()
+    });
+    let home = Home::new();
+    home.with_model(&model.base_url(), &[]);
+    let (response, ..) = analyse(&home, &request("german", "age"));
+    let times = &response["additional_outputs"]["timings_ms"];
+    let total = Duration::from_secs_f64(times["total"].as_f64().unwrap() / 1e3);
+    assert!(times["translation"]["llm"].is_number() && total >= WAIT, "{times}");
+}
