@@ -33,6 +33,7 @@ mod watch;
 mod wording;
 mod workbench;
 mod write_back;
+mod written;
 
 pub use coordinator::Coordinator;
 pub use mlflow::mlflow_settings;

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use deepfix_core::deserialize_bytes as size;
+use deepfix_core::{Limits, deserialize_bytes as size};
 use serde::Deserialize;
 
 use crate::{ConfigError, load::Checker};
@@ -142,6 +142,20 @@ impl Checker<'_> {
         })
     }
 
+    /// Each sample is a call: with fewer calls than samples every question would be refused. Without any
+    /// call none is asked, which may be what is wanted.
+    pub(crate) fn samples_within(&self, key: &str, samples: u32, limits: &Limits) -> Result<(), ConfigError> {
+        let calls = limits.llm_calls;
+        if calls == 0 || u64::from(samples) <= calls {
+            return Ok(());
+        }
+        Err(self.wrong(
+            "llm.samples",
+            format!("{samples}, beside `{key}.llm_calls = {calls}`"),
+            "at most as many samples as calls: each is one",
+        ))
+    }
+
     pub(crate) fn within(&self, key: &str, value: f64, most: f64) -> Result<f64, ConfigError> {
         if (0.0..=most).contains(&value) {
             return Ok(value);
@@ -188,6 +202,21 @@ mod tests {
             let error = parse(&format!("[llm]\n{text}")).unwrap_err().to_string();
             assert!(error.contains(key), "{error}");
         }
+    }
+
+    #[test]
+    fn more_samples_than_an_agent_has_calls_name_both_keys() {
+        let error = parse("[llm]\nsamples = 9").unwrap_err().to_string();
+        assert!(
+            error.contains("llm.samples") && error.contains("`limits.llm_calls = 8`"),
+            "{error}"
+        );
+        assert!(parse("[llm]\nsamples = 9\n[limits]\nllm_calls = 9").is_ok());
+        assert!(parse("[llm]\nsamples = 3\n[limits]\nllm_calls = 0").is_ok());
+        let agent =
+            "[[agent]]\nname = \"A\"\ncomponent = \"a.wasm\"\ncapabilities = [\"llm\"]\nlimits = { llm_calls = 2 }";
+        let error = parse(&format!("[llm]\nsamples = 3\n{agent}")).unwrap_err().to_string();
+        assert!(error.contains("`agent A limits.llm_calls = 2`"), "{error}");
     }
 
     #[test]

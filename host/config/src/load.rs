@@ -126,6 +126,13 @@ impl Checker<'_> {
                 "a name that no agent has",
             ));
         }
+        let llm = self.llm(raw.llm)?;
+        let reasoner_name = reasoner.name.clone();
+        let reasoner = self.agent("reasoner", reasoner, limits, max_memory)?;
+        self.samples_within("limits", llm.samples, &limits)?;
+        for agent in agents.iter().filter(|it| it.capabilities.contains(&Capability::Llm)) {
+            self.samples_within(&format!("agent {} limits", agent.name), llm.samples, &agent.limits)?;
+        }
         Ok(Config {
             file: self.file.to_owned(),
             server: self.server(&raw.server)?,
@@ -134,7 +141,7 @@ impl Checker<'_> {
             uploads: uploads::check(self, &raw.uploads)?,
             tls: tls::tls(self, &raw.tls)?,
             oidc: oidc::oidc(self, raw.oidc)?,
-            tenants: tenants::tenants(self, raw.tenant, &reasoner.name)?,
+            tenants: tenants::tenants(self, raw.tenant, &reasoner_name)?,
             telemetry: telemetry::telemetry(self, raw.telemetry)?,
             log: self.log(raw.log.level, raw.log.format.as_deref())?,
             engine: EngineSection {
@@ -160,9 +167,9 @@ impl Checker<'_> {
             artifacts: ArtifactsConfig {
                 roots: raw.artifacts.roots.iter().map(|it| self.path(it)).collect(),
             },
-            llm: self.llm(raw.llm)?,
+            llm,
             plugins: plugins::check(self, raw.plugins)?,
-            reasoner: self.agent("reasoner", reasoner, limits, max_memory)?,
+            reasoner,
             limits,
             agents,
         })

@@ -33,7 +33,8 @@ pub(crate) struct Accepted {
 }
 
 pub(crate) struct Cache {
-    memory: moka::future::Cache<String, Accepted>,
+    /// Each with the moment at which it was written: from a file it may be old already.
+    memory: moka::future::Cache<String, (Accepted, SystemTime)>,
     folder: Option<PathBuf>,
     ttl: Duration,
     written: AtomicU64,
@@ -70,8 +71,11 @@ impl Cache {
     /// A file whose age cannot be told counts as old.
     fn is_old(&self, file: &Path) -> bool {
         let written = std::fs::metadata(file).and_then(|it| it.modified());
-        let age = written.map(|it| SystemTime::now().duration_since(it).unwrap_or_default());
-        !age.is_ok_and(|it| it <= self.ttl)
+        !written.is_ok_and(|it| self.is_fresh(it))
+    }
+
+    fn is_fresh(&self, written: SystemTime) -> bool {
+        SystemTime::now().duration_since(written).unwrap_or_default() <= self.ttl
     }
 
     /// The answer, and whether it was there. `ask` runs where it was not; a failure is not kept.
@@ -91,12 +95,13 @@ impl Cache {
                     asked.store(true, Ordering::Relaxed);
                     let accepted = ask().await?;
                     self.write(&key, &accepted);
-                    Ok(accepted)
+                    Ok((accepted, SystemTime::now()))
                 })
                 .await;
             let asked = asked.into_inner();
             match result {
-                Ok(accepted) => return Ok((accepted, !asked)),
+                Ok((_, written)) if !asked && !self.is_fresh(written) => self.memory.invalidate(&key).await,
+                Ok((accepted, _)) => return Ok((accepted, !asked)),
                 // Another's time or budget was over, not ours: ask ourselves.
                 Err(error) if !asked && own(&error) => {}
                 Err(error) => return Err(LlmError::clone(&error)),
@@ -108,22 +113,24 @@ impl Cache {
         folder.join(format!("{key}.json"))
     }
 
-    fn read(&self, key: &str) -> Option<Accepted> {
+    fn read(&self, key: &str) -> Option<(Accepted, SystemTime)> {
         let file = Self::file(self.folder.as_ref()?, key);
-        if self.is_old(&file) {
+        let written = std::fs::metadata(&file).and_then(|it| it.modified()).ok()?;
+        if !self.is_fresh(written) {
             return None;
         }
         let json: Json = serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()?;
         let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
         let number = |name: &str| json.get(name).and_then(Json::as_u64);
-        Some(Accepted {
+        let accepted = Accepted {
             text: text("text")?,
             model: text("model")?,
             tokens: Tokens {
                 input: number("input_tokens")?,
                 output: number("output_tokens")?,
             },
-        })
+        };
+        Some((accepted, written))
     }
 
     fn write(&self, key: &str, it: &Accepted) {
@@ -214,5 +221,30 @@ mod tests {
             "an expired answer is swept, another's file is not: {left:?}"
         );
         assert!(!old.get(&question, ask).await.unwrap().1);
+    }
+
+    #[tokio::test]
+    async fn an_answer_from_a_file_is_no_younger_in_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let ttl = Duration::from_secs(60);
+        let open = || Cache::new(9, ttl, Some(folder.path().to_owned()));
+        let ask = || async { Ok(accepted()) };
+        let question = json!(1);
+        let age = |by: Duration| {
+            let file = Cache::file(folder.path(), &digest(&question));
+            let file = std::fs::File::options().write(true).open(file).unwrap();
+            file.set_modified(SystemTime::now() - by).unwrap();
+        };
+        assert!(!open().get(&question, ask).await.unwrap().1);
+        age(Duration::from_secs(50));
+        let cache = open();
+        assert!(cache.get(&question, ask).await.unwrap().1);
+        let (_, written) = cache.memory.get(&digest(&question)).await.unwrap();
+        assert!(written.elapsed().unwrap() >= Duration::from_secs(50));
+        // As if the rest of its time had passed since.
+        age(Duration::from_secs(61));
+        let past = (accepted(), SystemTime::now() - Duration::from_secs(61));
+        cache.memory.insert(digest(&question), past).await;
+        assert!(!cache.get(&question, ask).await.unwrap().1);
     }
 }

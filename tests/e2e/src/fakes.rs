@@ -54,6 +54,8 @@ pub struct FakeModel {
     pub fails: bool,
     /// Tokens per answer beyond what it was asked for.
     pub excess: u64,
+    /// Calls that each request really costs, of ten tokens each; 0: it does not count.
+    pub exchanges: u64,
 }
 
 impl FakeModel {
@@ -78,6 +80,11 @@ impl FakeModel {
 impl LanguageModel for FakeModel {
     fn available(&self) -> bool {
         true
+    }
+
+    fn spent(&self) -> Option<(u64, u64)> {
+        let calls = self.calls() as u64 * self.exchanges;
+        (calls > 0).then_some((calls, calls * 10))
     }
 
     fn complete<'a>(

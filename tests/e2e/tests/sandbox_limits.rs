@@ -562,3 +562,25 @@ async fn a_failed_llm_call_costs_its_prompt_only() {
     assert_eq!(extras(&run)["refusal"], "unavailable: the model is away");
     assert_eq!(run.spent.usage.llm_tokens, 30);
 }
+
+#[tokio::test]
+async fn what_an_answer_really_cost_counts_and_not_what_it_was_expected_to() {
+    for (settings, fails, reached) in [
+        (json!({"calls": 9, "max_tokens": 100}), false, 2),
+        (json!({"calls": 9, "max_tokens": 100}), true, 2),
+        (json!({"batch": 9, "max_tokens": 100}), false, 6),
+    ] {
+        let model = FakeModel {
+            exchanges: 3,
+            fails,
+            ..FakeModel::default()
+        };
+        let (run, model) = ask(model, settings.clone(), 6, 1_000).await;
+        assert_eq!(model.calls(), reached, "{settings}");
+        let refusal = extras(&run)["refusal"].as_str().unwrap().to_owned();
+        assert!(fails || names_limit(&refusal, "llm_calls"), "{refusal}");
+        let spent = reached as u64 * 3;
+        let usage = run.spent.usage;
+        assert_eq!((usage.llm_calls, usage.llm_tokens), (spent, spent * 10), "{settings}");
+    }
+}

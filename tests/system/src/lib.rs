@@ -15,6 +15,7 @@ mod operator;
 mod registry;
 mod server;
 mod tools;
+mod with_model;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,7 @@ pub use registry::{Registry, Stopped};
 use serde_json::Value;
 pub use server::{Answer, Server};
 pub use tools::{tool, tool_path};
+pub use with_model::{analyse, request, rules, without_model};
 
 /// The root of the repository.
 #[must_use]
