@@ -125,6 +125,23 @@ bool dfx_table_column(int kind, const char *table, const char *column, dfx_colum
     return true;
 }
 
+bool dfx_table_summary(int kind, const char *table, const char *column, dfx_statistics *into) {
+    analyzer_string_t name = borrowed(table), of = borrowed(column);
+    deepfix_analysis_artifacts_own_table_t own;
+    deepfix_analysis_artifacts_error_t error;
+    if (!deepfix_analysis_artifacts_open_table(kind_of(kind), &name, &own, &error)) {
+        return error.tag == DEEPFIX_ANALYSIS_TYPES_ERROR_NOT_FOUND ? false : checked(false, &error);
+    }
+    deepfix_analysis_artifacts_borrow_table_t it = deepfix_analysis_artifacts_borrow_table(own);
+    deepfix_analysis_artifacts_column_summary_t from;
+    bool ok = deepfix_analysis_artifacts_method_table_summarize(it, &of, 0, UINT64_MAX, &from, &error);
+    deepfix_analysis_artifacts_table_drop_own(own);
+    if (!ok) return error.tag == DEEPFIX_ANALYSIS_TYPES_ERROR_NOT_FOUND ? false : checked(false, &error);
+    *into = (dfx_statistics){from.count, from.missing, from.nan, from.infinite, from.min,
+                             from.max, from.mean, from.first, from.last};
+    return true;
+}
+
 bool dfx_open_blob(int kind, size_t index, dfx_blob *into) {
     analyzer_list_string_t names;
     deepfix_analysis_artifacts_error_t error;
@@ -182,6 +199,67 @@ char *dfx_complete(const char *message, const char *schema) {
     deepfix_analysis_llm_error_t error;
     if (!checked(deepfix_analysis_llm_complete(&request, &answer, &error), &error)) return NULL;
     return answer.texts.len ? terminated(answer.texts.ptr[0]) : NULL;
+}
+
+void dfx_complete_all(const char *const *messages, size_t count, const char *schema, char **answers) {
+    deepfix_analysis_llm_message_t *users = dfx_allocate(count, sizeof *users);
+    deepfix_analysis_llm_completion_request_t *requests = dfx_allocate(count, sizeof *requests);
+    for (size_t i = 0; i < count; i++) {
+        users[i] = (deepfix_analysis_llm_message_t){DEEPFIX_ANALYSIS_LLM_ROLE_USER, borrowed(messages[i])};
+        requests[i].messages = (deepfix_analysis_llm_list_message_t){&users[i], 1};
+        requests[i].samples = 1;
+        requests[i].schema.is_some = schema != NULL;
+        if (schema) requests[i].schema.val = borrowed(schema);
+        answers[i] = NULL;
+    }
+    deepfix_analysis_llm_list_completion_request_t all = {requests, count};
+    deepfix_analysis_llm_list_result_completion_error_t found;
+    deepfix_analysis_llm_complete_all(&all, &found);
+    for (size_t i = 0; i < count && i < found.len; i++) {
+        if (found.ptr[i].is_err || !found.ptr[i].val.ok.texts.len) continue;
+        answers[i] = terminated(found.ptr[i].val.ok.texts.ptr[0]);
+    }
+}
+
+void dfx_log(dfx_level level, const char *message) {
+    analyzer_string_t text = borrowed(message);
+    analyzer_list_tuple2_string_string_t none = {NULL, 0};
+    deepfix_analysis_logging_log((uint8_t)level, &text, &none);
+}
+
+void dfx_progress(double fraction, const char *message) {
+    analyzer_string_t text = borrowed(message);
+    deepfix_analysis_progress_report(fraction, &text);
+}
+
+char *dfx_pointer_of(const char *const *parts) {
+    size_t length = 1;
+    for (size_t i = 0; parts[i]; i++) length += 1 + 2 * strlen(parts[i]);
+    char *it = dfx_allocate(length, 1), *to = it;
+    for (size_t i = 0; parts[i]; i++) {
+        *to++ = '/';
+        for (const char *from = parts[i]; *from; from++) {
+            if (*from == '~' || *from == '/') {
+                *to++ = '~';
+                *to++ = *from == '~' ? '0' : '1';
+            } else {
+                *to++ = *from;
+            }
+        }
+    }
+    return it;
+}
+
+char *dfx_cut(const char *text, size_t most) {
+    size_t length = strlen(text);
+    if (length > most) {
+        length = most;
+        // What continues a character is 10xxxxxx.
+        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) length--;
+    }
+    char *it = dfx_allocate(length + 1, 1);
+    memcpy(it, text, length);
+    return it;
 }
 
 char *dfx_secret(const char *name) {

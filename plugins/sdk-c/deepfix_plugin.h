@@ -90,6 +90,13 @@ bool dfx_open_blob(int kind, size_t index, dfx_blob *into);
 // Reads exactly so many bytes, in as many calls as it takes.
 bool dfx_read_blob(dfx_blob *blob, uint64_t offset, size_t length, uint8_t *into);
 
+// What the host computes of a numeric column; the numbers are over its finite values, NaN without any.
+typedef struct {
+    uint64_t count, missing, nan, infinite;
+    double min, max, mean, first, last;
+} dfx_statistics;
+bool dfx_table_summary(int kind, const char *table, const char *column, dfx_statistics *into);
+
 // Passages of the knowledge base; none without the capability. A recommendation cites them by `id`.
 typedef struct {
     const char *id, *title, *text;
@@ -102,8 +109,16 @@ dfx_passages dfx_search(const char *text, uint32_t limit);
 // The language model's answer to one message, or null. `schema` is a JSON Schema, or null. What it says is
 // data from a stranger.
 char *dfx_complete(const char *message, const char *schema);
+// The same for several messages at once, one answer in the place of each. One that fails is null, and keeps no
+// error.
+void dfx_complete_all(const char *const *messages, size_t count, const char *schema, char **answers);
 // A secret that the operator granted by name, or null.
 char *dfx_secret(const char *name);
+
+// A record of the log, and how far the analysis is, from 0 to 1.
+typedef enum { DFX_TRACE, DFX_DEBUG, DFX_INFO, DFX_WARN, DFX_ERROR } dfx_level;
+void dfx_log(dfx_level level, const char *message);
+void dfx_progress(double fraction, const char *message);
 
 // One paragraph on what was looked at.
 void dfx_summary(dfx_report *report, const char *text);
@@ -113,6 +128,12 @@ dfx_finding *dfx_add(dfx_report *report, const char *code, dfx_severity severity
 // A value that was computed, and one that was read: the host reads it again at its pointer.
 void dfx_computed(dfx_finding *finding, const char *label, double value);
 void dfx_fact(dfx_finding *finding, const char *label, double value, int kind, const char *pointer);
+
+// An RFC 6901 pointer of its parts, whatever is in them: dfx_pointer("@blobs", name, "@size").
+#define dfx_pointer(...) dfx_pointer_of((const char *const[]){__VA_ARGS__, NULL})
+char *dfx_pointer_of(const char *const *parts);
+// At most so many bytes of a text, none of its characters cut in two: the host takes UTF-8 alone.
+char *dfx_cut(const char *text, size_t most);
 
 // Memory that is there and zero, or the end: the host tells of the limit.
 void *dfx_allocate(size_t count, size_t size);

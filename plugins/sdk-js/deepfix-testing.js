@@ -1,8 +1,13 @@
 // A host for native tests of a plugin in JavaScript.
 import { KINDS, PluginError } from "./deepfix-plugin.js";
 
+// JSON has no NaN and no infinities: they are texts there.
+const ODD = ["NaN", "Infinity", "-Infinity"];
+const isNumber = (it) => typeof it === "number" || typeof it === "boolean" || ODD.includes(it);
+const number = (it) => (it === null ? NaN : Number(it));
+
 function summary(cells) {
-  const values = cells.filter((it) => it !== null).map(Number);
+  const values = cells.filter((it) => it !== null).map(number);
   const finite = values.filter(Number.isFinite);
   return {
     count: finite.length,
@@ -36,22 +41,35 @@ export class FakeHost {
   read(kind, at) {
     let place = this.document(kind);
     for (const part of at.split("/").slice(1)) {
-      place = place?.[part.replaceAll("~1", "/").replaceAll("~0", "~")];
+      const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
+      // Neither `length` nor `constructor` is a member of what was sent.
+      const there = place !== null && typeof place === "object" && Object.hasOwn(place, name);
+      if (!there || (Array.isArray(place) && name === "length")) return undefined;
+      place = place[name];
     }
-    return place === undefined ? undefined : JSON.stringify(place);
+    return JSON.stringify(place);
   }
 
   openTable(kind, name) {
     const columns = this.document(kind).metrics_values;
     if (name !== "metrics" || !columns) throw new PluginError("not-found", `no table \`${name}\``);
     const rows = Math.max(0, ...Object.values(columns).map((it) => it.length));
+    const type = (cells) => (cells.every((it) => it === null || isNumber(it)) ? "numeric" : "text");
+    const cells = (column, offset, length, numeric) => {
+      if (!Object.hasOwn(columns, column)) throw new PluginError("not-found", `no column \`${column}\``);
+      const all = columns[column];
+      if (numeric && type(all) !== "numeric") throw new PluginError("invalid", `column \`${column}\` is not numeric`);
+      // A column that ends early lacks the rest.
+      return Array.from({ length: rows }, (_, row) => all[row] ?? null).slice(offset, offset + length);
+    };
     return {
       rowCount: () => rows,
-      columns: () => Object.keys(columns).map((it) => ({ name: it, columnType: "numeric" })),
-      numberBytes: (column) =>
-        new Uint8Array(Float64Array.from(columns[column], (it) => (it === null ? NaN : Number(it))).buffer),
-      texts: (column) => columns[column].map((it) => (it === null ? undefined : String(it))),
-      summarize: (column) => summary(columns[column]),
+      columns: () => Object.entries(columns).map(([it, all]) => ({ name: it, columnType: type(all) })),
+      numberBytes: (column, offset, length) =>
+        new Uint8Array(Float64Array.from(cells(column, offset, length, true), number).buffer),
+      texts: (column, offset, length) =>
+        cells(column, offset, length).map((it) => (it === null ? undefined : String(it))),
+      summarize: (column, offset, length) => summary(cells(column, offset, length, true)),
     };
   }
 
@@ -86,7 +104,7 @@ export class FakeHost {
   }
 
   secret(name) {
-    if (!(name in this.secrets)) throw new PluginError("denied", `the secret \`${name}\` is not granted`);
+    if (!Object.hasOwn(this.secrets, name)) throw new PluginError("denied", `the secret \`${name}\` is not granted`);
     return this.secrets[name];
   }
 

@@ -120,6 +120,8 @@ class Report:
     def add(self, finding: Finding, action: str, rationale: str = "", confidence: Optional[float] = None,
             citations: Sequence[str] = ()) -> None:
         """A finding with what to do about it."""
+        if not action.strip():
+            raise ValueError(f"{finding.code}: `action` is empty")
         confidence = finding.confidence if confidence is None else confidence
         self.analyses.append((finding, Advice(action, rationale, confidence, citations)))
 

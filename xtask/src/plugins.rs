@@ -21,8 +21,8 @@ const REGISTRY_FOLDER: &str = "target/registry";
 
 /// componentize-py, Zig's C compiler, componentize-qjs, and what checks the SDKs' types.
 pub(crate) fn toolchains() -> Result<(), String> {
-    let hint = "Without the toolchains the tests named `plugin_languages`, `plugin_types` and `plugin_record` fail; all \
-                others run.";
+    let hint = "Without the toolchains the tests named `plugin_languages`, `plugin_types`, `plugin_tutorials` and \
+                `plugin_host_calls` fail; all others run.";
     python::environment("componentize-py and Zig", PYTHON, "tests/plugins/requirements.txt")
         .and_then(|()| npm::environment("componentize-qjs and TypeScript", "tests/plugins", NODE))
         .map_err(|error| {
@@ -42,7 +42,7 @@ pub(crate) fn registry() -> Result<(), String> {
         format!(
             "{error}\nThe tests push to a registry of their own, the CNCF's Distribution: on Debian `apt-get download \
              {REGISTRY}`; elsewhere install it and name its program in DEEPFIX_TEST_REGISTRY. Without one the tests named \
-             `registry` fail; all others run."
+             `registry` fail, and of those named `sources` the ones of a login and of sizes; all others run."
         )
     })
 }

@@ -141,7 +141,9 @@ async fn load_one(
         && plugin.sha256() == component.sha256
         && *plugin.config() == config
     {
-        return Ok((plugin, meta));
+        // The rules for signatures may be others than when it was loaded.
+        let signed_by = component.signed_by;
+        return Ok((plugin, Meta { signed_by, ..meta }));
     }
     let plugin = Plugin::load_bytes(engine, config, component.bytes)
         .await

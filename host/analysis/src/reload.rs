@@ -49,11 +49,11 @@ impl Coordinator {
             tracing::warn!(section, "changes of this section need a restart");
         }
         if after.info.changed.is_empty() && after.info.removed.is_empty() {
-            // The same agents: no new generation, but what was refused is told.
-            let info = PluginsInfo {
-                generation: before.info.generation,
-                ..after.info
-            };
+            // The same agents: no new generation, but what was refused is told. They are held to the new
+            // rules for signatures, and what is known of their signatures may be new too.
+            after.info.generation = before.info.generation;
+            let info = after.info.clone();
+            self.agents.store(Arc::new(after));
             tracing::info!(why, refused = info.refused.len(), "no agent changed");
             self.last_look.store(Arc::new(info.clone()));
             self.set_configuration(config);

@@ -11,6 +11,10 @@ const MOST_FACTS: usize = 100;
 /// Citations of one recommendation; a search gives at most 50 passages.
 const MOST_CITATIONS: usize = 50;
 
+/// The most confidence that a finding without any evidence has: it may be right, but nobody should act on
+/// it alone.
+const UNSHOWN_CONFIDENCE: f64 = 0.3;
+
 /// The findings that keep the contract; what is wrong with the others goes to `objections`.
 pub(crate) fn hold(mut report: Report, codes: &[String], limit: u64, objections: &mut Vec<String>) -> Report {
     let total = report.analyses.len();
@@ -32,17 +36,38 @@ pub(crate) fn hold(mut report: Report, codes: &[String], limit: u64, objections:
         index += 1;
         wrong.is_none()
     });
+    for analysis in &mut report.analyses {
+        dropped.extend(unshown(analysis));
+    }
     let more = dropped.len().saturating_sub(SPELLED_OUT);
     dropped.truncate(SPELLED_OUT);
     objections.append(&mut dropped);
     if more > 0 {
-        objections.push(format!("{more} more findings were dropped"));
+        objections.push(format!("{more} more findings are objected to"));
     }
     if !is_object(&report.extras) {
         objections.push("its `extras` were dropped: they are not a JSON object".to_owned());
         report.extras.clear();
     }
     report
+}
+
+/// A finding that nothing shows stays, since it may be right; but it is told, and not to be relied on.
+fn unshown(analysis: &mut Analysis) -> Option<String> {
+    let finding = &mut analysis.finding;
+    if !finding.evidence.trim().is_empty() {
+        return None;
+    }
+    let code = &finding.code;
+    if !finding.facts.is_empty() {
+        return Some(format!(
+            "`finding.evidence` of `{code}` is empty: expected what shows it, with numbers"
+        ));
+    }
+    finding.confidence = finding.confidence.min(UNSHOWN_CONFIDENCE);
+    Some(format!(
+        "`{code}` has neither `finding.evidence` nor facts: its confidence is capped at {UNSHOWN_CONFIDENCE}"
+    ))
 }
 
 fn fault(analysis: &Analysis, codes: &[String]) -> Option<String> {
@@ -99,7 +124,7 @@ mod tests {
             finding: Finding {
                 code: code.into(),
                 description: "d".into(),
-                evidence: String::new(),
+                evidence: "e".into(),
                 facts: vec![],
                 severity: Severity::Low,
                 confidence,
@@ -164,6 +189,28 @@ mod tests {
             objections[1].contains("`recommendation.citations` has 51"),
             "{objections:?}"
         );
+    }
+
+    #[test]
+    fn a_finding_that_nothing_shows_is_kept_and_told_and_not_relied_on() {
+        let mut bare = analysis("a.b", 0.9);
+        bare.finding.evidence = " ".into();
+        let mut facts = bare.clone();
+        facts.finding.facts.push(deepfix_core::Fact {
+            label: "l".into(),
+            value: deepfix_core::Value::Integer(1),
+            source: None,
+        });
+        let report = Report {
+            analyses: vec![analysis("a.b", 0.9), bare, facts],
+            ..Report::default()
+        };
+        let mut objections = Vec::new();
+        let report = hold(report, &["a.b".to_owned()], 9, &mut objections);
+        let confidences: Vec<_> = report.analyses.iter().map(|it| it.finding.confidence).collect();
+        assert_eq!(confidences, [0.9, UNSHOWN_CONFIDENCE, 0.9]);
+        assert_eq!(objections.len(), 2, "{objections:?}");
+        assert!(objections[0].contains("capped at 0.3") && objections[1].contains("is empty"));
     }
 
     #[test]

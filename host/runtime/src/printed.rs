@@ -14,6 +14,8 @@ use wasmtime_wasi::{
     p2::{OutputStream, Pollable, StreamResult},
 };
 
+use crate::Secrets;
+
 /// The end of the standard error is kept whatever the budget says: a panic's text is there.
 const TAIL: usize = 1024;
 /// What a guest may write in one call.
@@ -75,31 +77,49 @@ impl LogMeter {
 #[derive(Debug, Clone)]
 pub(crate) struct Printed {
     meter: LogMeter,
+    /// Bytes of the end that are kept: a secret of the longest length more than are shown.
+    tail: usize,
     text: Arc<Mutex<Text>>,
 }
 
 #[derive(Debug, Default)]
 struct Text {
     kept: Vec<u8>,
+    /// Whether something of it did not fit.
+    kept_cut: bool,
     tail: Vec<u8>,
+    /// Whether there was more before it.
+    tail_cut: bool,
 }
 
 impl Printed {
-    pub(crate) fn new(meter: LogMeter) -> Self {
+    /// `longest`: bytes of the longest secret.
+    pub(crate) fn new(meter: LogMeter, longest: usize) -> Self {
         Self {
             meter,
+            tail: TAIL + longest,
             text: Arc::default(),
         }
     }
 
-    /// What fitted into the budget.
-    pub(crate) fn kept(&self) -> String {
-        String::from_utf8_lossy(&self.lock().kept).into_owned()
+    /// What fitted into the budget, without secrets.
+    pub(crate) fn kept(&self, secrets: &Secrets) -> String {
+        let text = self.lock();
+        let mut kept = secrets.hidden(String::from_utf8_lossy(&text.kept).into_owned());
+        if text.kept_cut {
+            secrets.hide_begun(&mut kept);
+        }
+        kept
     }
 
-    /// The last that was written.
-    pub(crate) fn tail(&self) -> String {
-        String::from_utf8_lossy(&self.lock().tail).into_owned()
+    /// The last that was written, without secrets.
+    pub(crate) fn tail(&self, secrets: &Secrets) -> String {
+        let text = self.lock();
+        let mut tail = secrets.hidden(String::from_utf8_lossy(&text.tail).into_owned());
+        if text.tail_cut {
+            secrets.hide_ended(&mut tail);
+        }
+        tail
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Text> {
@@ -110,10 +130,12 @@ impl Printed {
         let fits = self.meter.part(bytes.len());
         let mut text = self.lock();
         text.kept.extend_from_slice(bytes.get(..fits).unwrap_or_default());
-        text.tail
-            .extend_from_slice(bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default());
-        let surplus = text.tail.len().saturating_sub(TAIL);
+        text.kept_cut |= fits < bytes.len();
+        let shown = bytes.get(bytes.len().saturating_sub(self.tail)..).unwrap_or_default();
+        text.tail.extend_from_slice(shown);
+        let surplus = text.tail.len().saturating_sub(self.tail);
         text.tail.drain(..surplus);
+        text.tail_cut |= surplus > 0 || shown.len() < bytes.len();
     }
 }
 
@@ -161,13 +183,31 @@ mod tests {
     #[test]
     fn all_streams_draw_on_one_budget_and_the_tail_survives_it() {
         let meter = LogMeter::new(10);
-        let (out, err) = (Printed::new(meter.clone()), Printed::new(meter.clone()));
+        let (out, err) = (Printed::new(meter.clone(), 0), Printed::new(meter.clone(), 0));
+        let none = Secrets::default();
         out.put(b"12345678");
         err.put(b"abcd");
         err.put(b"efgh");
-        assert_eq!((out.kept().as_str(), err.kept().as_str()), ("12345678", "ab"));
-        assert_eq!(err.tail(), "abcdefgh");
+        assert_eq!((out.kept(&none).as_str(), err.kept(&none).as_str()), ("12345678", "ab"));
+        assert_eq!(err.tail(&none), "abcdefgh");
         assert!(!meter.record(1));
         assert_eq!((meter.used(), meter.dropped()), (10, 3));
+    }
+    #[test]
+    fn half_of_a_secret_is_not_printed_where_the_text_is_cut() {
+        let value = "correct-horse-battery";
+        let secrets = Secrets::new([("licence".to_owned(), value.to_owned())].into()).unwrap();
+        let printed = Printed::new(LogMeter::new(20), secrets.longest());
+        printed.put(format!("it is {value}").as_bytes());
+        assert_eq!(printed.kept(&secrets), "it is [secret licence]");
+        // The tail begins within the secret.
+        printed.put("x".repeat(TAIL + 8).as_bytes());
+        let tail = printed.tail(&secrets);
+        assert!(tail.starts_with("[secret licence]xxx"), "{tail}");
+        // Nothing was cut: what only looks like a part stays.
+        let printed = Printed::new(LogMeter::new(100), secrets.longest());
+        printed.put(b"battery, correct");
+        assert_eq!(printed.kept(&secrets), "battery, correct");
+        assert_eq!(printed.tail(&secrets), "battery, correct");
     }
 }

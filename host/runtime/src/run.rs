@@ -12,7 +12,7 @@ use serde::Serialize;
 use wasmtime::{Store, UpdateDeadline};
 
 use crate::{
-    Plugin, Usage,
+    Plugin, Secrets, Usage,
     bindings::{reasoner::exports::deepfix::analysis::reason, types},
     contract,
     convert::{self, error_text},
@@ -128,7 +128,15 @@ impl Plugin {
             model_name: input.model_name.clone(),
             language: input.language.clone(),
             settings: self.config.settings.clone(),
-            extras: self.extras(input),
+            extras: self.rehearsed_extras(|| self.extras(input)),
+        }
+    }
+
+    /// A recording holds them too: what there is to tell of a model decides what a plugin asks it.
+    fn rehearsed_extras(&self, made: impl FnOnce() -> String) -> String {
+        match self.rehearsal.as_ref().and_then(|it| it.tape.as_ref()) {
+            Some(tape) => tape.extras(made),
+            None => made(),
         }
     }
 
@@ -157,7 +165,8 @@ impl Plugin {
             Ok(Answer::Description(_)) => Err(host_fault("a description instead of a report")),
             Ok(Answer::Report(Err(error))) => Err(AgentError {
                 reason: FailureReason::PluginError,
-                message: trap::shorten(&error_text(&error)),
+                // Before it is cut: half of a secret would not be recognised.
+                message: trap::shorten(&self.config.grants.secrets.hidden(error_text(&error))),
             }),
             Ok(Answer::Report(Ok(report))) => {
                 let limit = self.config.limits.findings;
@@ -215,7 +224,12 @@ impl Plugin {
         };
         let time_left = input.time_left.saturating_sub(arrived.elapsed());
         let wall_time = limits.wall_time.min(time_left);
-        let gate = Gate::new(&self.name, self.config.grants.clone(), limits);
+        let mut grants = self.config.grants.clone();
+        if matches!(job, Job::Describe) {
+            // What a plugin says of itself is shown to everybody; and nothing there needs a secret.
+            grants.secrets = Secrets::default();
+        }
+        let gate = Gate::new(&self.name, grants, limits);
         let state = HostState::new(
             Arc::clone(&self.name),
             Arc::clone(&input.request_id),
@@ -352,8 +366,7 @@ impl After {
 /// What the guest printed goes to the log: plugins have no terminal.
 fn log_output(state: &HostState) {
     for (stream, pipe) in [("stdout", &state.stdout), ("stderr", &state.stderr)] {
-        let text = pipe.kept();
-        let text = state.secrets.hidden(text);
+        let text = pipe.kept(&state.secrets);
         if !text.is_empty() {
             tracing::info!(
                 target: "deepfix::plugin",

@@ -9,7 +9,23 @@ const LONGEST: usize = 16 << 10;
 
 /// Secrets by name. Neither this nor what holds it prints a value.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secrets(Arc<BTreeMap<String, String>>);
+pub struct Secrets(Arc<Kept>);
+
+#[derive(Default, PartialEq, Eq)]
+struct Kept {
+    values: BTreeMap<String, String>,
+    /// What is looked for in a text, and the name: each value as it is and as it stands in a JSON text. The
+    /// longest first, since one secret may be a part of another.
+    looked_for: Vec<(String, String)>,
+}
+
+/// Fewer bytes of a value at the edge of a cut text say nothing of it.
+const TOLD: usize = 4;
+
+/// What stands in the place of a value.
+pub(crate) fn placeholder(name: &str) -> String {
+    format!("[secret {name}]")
+}
 
 impl Secrets {
     /// Secrets by name.
@@ -26,35 +42,78 @@ impl Secrets {
                 ));
             }
         }
-        Ok(Self(Arc::new(values)))
+        let mut looked_for = Vec::new();
+        for (name, value) in &values {
+            let escaped = serde_json::Value::from(value.as_str()).to_string();
+            let escaped = escaped.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+            if let Some(escaped) = escaped.filter(|it| it != value) {
+                looked_for.push((escaped.to_owned(), name.clone()));
+            }
+            looked_for.push((value.clone(), name.clone()));
+        }
+        looked_for.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        Ok(Self(Arc::new(Kept { values, looked_for })))
+    }
+
+    /// Values for a rehearsal, whose plugin is told the names in their place.
+    #[must_use]
+    pub fn placeholders<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let values = names.into_iter().map(|it| (it.to_owned(), placeholder(it)));
+        Self(Arc::new(Kept {
+            values: values.collect(),
+            looked_for: Vec::new(),
+        }))
     }
 
     /// The names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.0.values.keys().map(String::as_str)
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.values.is_empty()
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.0.values.get(name).map(String::as_str)
     }
 
     /// The text without any of the values.
     pub(crate) fn hide(&self, text: &mut String) {
-        for (name, value) in &*self.0 {
+        for (value, name) in &self.0.looked_for {
             if text.contains(value.as_str()) {
-                *text = text.replace(value.as_str(), &format!("[secret {name}]"));
+                *text = text.replace(value.as_str(), &placeholder(name));
             }
-            // As it stands in a JSON text, such as `extras`.
-            let escaped = serde_json::Value::from(value.as_str()).to_string();
-            let escaped = escaped.trim_matches('"');
-            if escaped != value && text.contains(escaped) {
-                *text = text.replace(escaped, &format!("[secret {name}]"));
+        }
+    }
+
+    /// Bytes of the longest text that is looked for.
+    pub(crate) fn longest(&self) -> usize {
+        self.0.looked_for.first().map_or(0, |(value, _)| value.len())
+    }
+
+    /// The same for a text whose end was cut off, which may be within a value.
+    pub(crate) fn hide_begun(&self, text: &mut String) {
+        for (value, name) in &self.0.looked_for {
+            let parts = (TOLD..value.len()).rev().filter_map(|it| value.get(..it));
+            let whole = text.trim_end_matches(char::REPLACEMENT_CHARACTER);
+            if let Some(kept) = parts.filter_map(|it| whole.strip_suffix(it)).next() {
+                *text = format!("{kept}{}", placeholder(name));
+                return;
+            }
+        }
+    }
+
+    /// The same for a text whose start was cut off.
+    pub(crate) fn hide_ended(&self, text: &mut String) {
+        for (value, name) in &self.0.looked_for {
+            let parts = (1..=value.len().saturating_sub(TOLD)).filter_map(|it| value.get(it..));
+            let whole = text.trim_start_matches(char::REPLACEMENT_CHARACTER);
+            if let Some(kept) = parts.filter_map(|it| whole.strip_prefix(it)).next() {
+                *text = format!("{}{kept}", placeholder(name));
+                return;
             }
         }
     }
@@ -123,5 +182,18 @@ mod tests {
     fn a_secret_that_is_ordinary_text_is_refused() {
         assert!(secrets("abc").unwrap_err().contains("found 3 bytes"));
         assert!(secrets(&"x".repeat(LONGEST + 1)).is_err());
+    }
+    #[test]
+    fn of_secrets_that_hold_one_another_no_rest_is_left() {
+        let values = [
+            ("a", "correct-horse"),
+            ("b", "correct-horse-battery"),
+            ("c", "\"horse-bat"),
+        ];
+        let it = Secrets::new(values.map(|(name, value)| (name.to_owned(), value.to_owned())).into()).unwrap();
+        assert_eq!(
+            it.hidden("correct-horse-battery, correct-horse, \\\"horse-bat".to_owned()),
+            "[secret b], [secret a], [secret c]"
+        );
     }
 }

@@ -6,8 +6,13 @@ use serde_json::Value as Json;
 
 /// Bytes of `extras` with a declaration. A schema of some dozen settings has 10 kB.
 const LARGEST: usize = 64 << 10;
-/// Objections that are spelled out.
-const SPELLED_OUT: usize = 3;
+/// Patterns of a schema: each is compiled, and may take as much memory as [`PATTERN`].
+const MOST_PATTERNS: usize = 64;
+/// Bytes of a compiled pattern. That of a date or a version has some kilobytes.
+const PATTERN: usize = 256 << 10;
+/// What leads to another place of a schema. A chain of them, each naming the next twice, makes a schema of a
+/// kilobyte cost more than a host has time.
+const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
 /// What is declared; anything else in `extras` is the plugin's own affair.
 #[derive(Debug, Default, Deserialize)]
@@ -39,35 +44,57 @@ impl Declared {
         let Some(schema) = &self.settings_schema else {
             return Ok(());
         };
+        // This runs in the host, outside of every limit of the sandbox: its cost must stay that of the schema
+        // times that of the settings.
+        let mut patterns = 0;
+        bounded(schema, &mut patterns)?;
         // A plugin's own pattern must not cost time that grows with what it is matched to: an engine
-        // without backtracking. A `$ref` to elsewhere cannot be fetched and is an error.
+        // without backtracking.
+        let pattern = jsonschema::PatternOptions::regex().size_limit(PATTERN);
         let validator = jsonschema::options()
-            .with_pattern_options(jsonschema::PatternOptions::regex())
+            .with_pattern_options(pattern)
             .build(schema)
             .map_err(|error| format!("its `settings_schema` is no JSON Schema: {error}"))?;
         let settings: Json = match settings {
             "" => Json::Object(serde_json::Map::new()),
             text => serde_json::from_str(text).map_err(|error| error.to_string())?,
         };
-        let mut wrong = validator.iter_errors(&settings);
-        let told: Vec<String> = wrong
-            .by_ref()
-            .take(SPELLED_OUT)
-            .map(|error| match error.instance_path().to_string() {
+        validator
+            .validate(&settings)
+            .map_err(|error| match error.instance_path().to_string() {
                 at if at.is_empty() => format!("`settings`: {error}"),
                 at => format!("`settings{}`: {error}", at.replace('/', ".")),
             })
-            .collect();
-        if told.is_empty() {
-            return Ok(());
+    }
+}
+
+/// Refuses what makes a schema cost more than its size.
+fn bounded(schema: &Json, patterns: &mut usize) -> Result<(), String> {
+    match schema {
+        Json::Array(all) => all.iter().try_for_each(|it| bounded(it, patterns)),
+        Json::Object(members) => {
+            for (name, value) in members {
+                if REFERENCES.contains(&name.as_str()) {
+                    return Err(format!(
+                        "its `settings_schema` has a `{name}`: write out what it refers to, as references are not \
+                         followed"
+                    ));
+                }
+                *patterns += match (name.as_str(), value) {
+                    ("pattern", Json::String(_)) => 1,
+                    ("patternProperties", Json::Object(all)) => all.len(),
+                    _ => 0,
+                };
+                if *patterns > MOST_PATTERNS {
+                    return Err(format!(
+                        "its `settings_schema` has more than {MOST_PATTERNS} patterns, expected at most that"
+                    ));
+                }
+                bounded(value, patterns)?;
+            }
+            Ok(())
         }
-        let more = wrong.count();
-        let more = if more > 0 {
-            format!("; and {more} more")
-        } else {
-            String::new()
-        };
-        Err(format!("{}{more}", told.join("; ")))
+        _ => Ok(()),
     }
 }
 
@@ -108,8 +135,43 @@ mod tests {
                 .unwrap_err()
                 .contains("no JSON Schema")
         );
-        assert!(check(&json!({ "$ref": "https://example.org/x.json" }), "").is_err());
         assert!(declared(&format!("{{\"x\":\"{}\"}}", "x".repeat(LARGEST))).is_err());
+    }
+
+    #[test]
+    fn references_are_refused_before_any_is_followed() {
+        // Each of forty definitions names the next twice: 2^40 steps.
+        let mut definitions = json!({ "d40": { "type": "string" } });
+        for index in 0..40 {
+            let next = json!({ "$ref": format!("#/$defs/d{}", index + 1) });
+            definitions[format!("d{index}")] = json!({ "allOf": [next, next] });
+        }
+        let told = check(
+            &json!({ "$defs": definitions, "properties": { "x": { "$ref": "#/$defs/d0" } } }),
+            r#"{"x": 1}"#,
+        );
+        assert!(told.unwrap_err().contains("write out what it refers to"));
+        for name in REFERENCES {
+            assert!(
+                check(&json!({ "items": [{ name: "#" }] }), "")
+                    .unwrap_err()
+                    .contains(name)
+            );
+        }
+    }
+
+    #[test]
+    fn patterns_are_counted_and_their_size_is_bounded() {
+        let many: Vec<Json> = (0..=MOST_PATTERNS).map(|_| json!({ "pattern": "a" })).collect();
+        assert!(
+            check(&json!({ "allOf": many }), "")
+                .unwrap_err()
+                .contains("more than 64 patterns")
+        );
+        let names: serde_json::Map<String, Json> =
+            (0..=MOST_PATTERNS).map(|it| (format!("a{it}"), json!({}))).collect();
+        assert!(check(&json!({ "patternProperties": names }), "").is_err());
+        assert!(check(&json!({ "properties": { "x": { "pattern": "(a{500}){500}" } } }), "").is_err());
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub(crate) struct HostState {
     pub(crate) services: Services,
     pub(crate) gate: Gate,
     pub(crate) secrets: Secrets,
+    /// Whether two runs must give the same bytes.
+    pub(crate) rehearsed: bool,
     /// Where host calls are recorded or come from.
     pub(crate) tape: Option<Arc<Tape>>,
     pub(crate) limiter: Limiter,
@@ -69,8 +71,9 @@ impl HostState {
         rehearsal: Option<&Rehearsal>,
     ) -> Self {
         let limits = *gate.limits();
-        let stdout = Printed::new(gate.log_meter());
-        let stderr = Printed::new(gate.log_meter());
+        let longest = gate.secrets().longest();
+        let stdout = Printed::new(gate.log_meter(), longest);
+        let stderr = Printed::new(gate.log_meter(), longest);
         let mut resources = ResourceTable::new();
         resources.set_max_capacity(usize::try_from(limits.resources).unwrap_or(usize::MAX));
         // No directory, no environment, no argument, no input. Addresses are refused by
@@ -93,6 +96,7 @@ impl HostState {
             services,
             limiter: Limiter::new(&limits),
             secrets: gate.secrets().clone(),
+            rehearsed: rehearsal.is_some(),
             tape: rehearsal.and_then(|it| it.tape.clone()),
             gate,
             cpu: CpuClock::default(),

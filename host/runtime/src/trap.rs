@@ -125,7 +125,8 @@ fn recurses(error: &wasmtime::Error) -> bool {
 
 /// What the guest said on its standard error: a panic's text is only there.
 fn said(state: &HostState) -> String {
-    let text = state.stderr.tail();
+    // Without secrets before it is cut.
+    let text = state.stderr.tail(&state.secrets);
     let text = text.trim();
     if text.is_empty() {
         return String::new();

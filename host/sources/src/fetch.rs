@@ -1,7 +1,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use futures_util::StreamExt as _;
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
 use url::Url;
 
 use crate::{Lock, Locked, Policy, Reference, Signatures, Source, SourceError, digest::sha256, oci, store::Store};
@@ -56,6 +56,8 @@ pub struct Component {
     pub sha256: String,
     /// The trusted key that signed it.
     pub signed_by: Option<String>,
+    /// All signatures that came with it.
+    pub signatures: Option<Signatures>,
 }
 
 /// Gets components.
@@ -182,22 +184,42 @@ impl Sources {
         if let Some(expected) = expected
             && let Some(bytes) = self.store.get(expected, "wasm", &text)?
         {
-            let signatures = self.kept_signatures(expected)?;
-            return self.believed(&text, bytes, Some(expected), signatures.as_ref());
+            let mut signatures = self.kept_signatures(expected)?;
+            let late = signatures.is_none() && self.config.policy.require;
+            if late {
+                // It may have been signed since.
+                signatures = self.beside(url).await?;
+            }
+            let component = self.believed(&text, bytes, Some(expected), signatures.as_ref())?;
+            if late {
+                self.keep(&component, signatures.as_ref())?;
+            }
+            return Ok(component);
         }
         let response = self.send(self.client.get(url.clone()), &text).await?;
         let bytes = body(response, &text, self.config.max_component).await?;
-        let beside = format!("{text}.sig");
-        let signatures = match self.send(self.client.get(&beside), &beside).await {
-            Ok(response) => {
-                let text = body(response, &beside, LARGEST_DOCUMENT).await?;
-                Some(Signatures::parse(&String::from_utf8_lossy(&text), &beside)?)
-            }
-            Err(_) => None,
-        };
+        let signatures = self.beside(url).await?;
         let component = self.believed(&text, bytes, expected, signatures.as_ref())?;
         self.keep(&component, signatures.as_ref())?;
         Ok(component)
+    }
+
+    /// The signatures beside a component at an address; none where the server says that there are none. Any
+    /// other answer says nothing of them, and is an error.
+    async fn beside(&self, url: &Url) -> Result<Option<Signatures>, SourceError> {
+        let mut place = url.clone();
+        // Before a query, which may hold a token.
+        place.set_path(&format!("{}.sig", url.path()));
+        let address = place.to_string();
+        let response = self.send_any(self.client.get(place), &address).await?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        if !response.status().is_success() {
+            return Err(refused(response, &address).await);
+        }
+        let text = body(response, &address, LARGEST_DOCUMENT).await?;
+        Signatures::parse(&String::from_utf8_lossy(&text), &address).map(Some)
     }
 
     async fn oci(
@@ -227,6 +249,7 @@ impl Sources {
                 bytes,
                 sha256: layer.sha256,
                 signed_by,
+                signatures: layer.signatures,
             });
         }
         let bytes = oci::blob(self, reference, &layer).await?;
@@ -257,6 +280,7 @@ impl Sources {
             bytes,
             sha256: found,
             signed_by,
+            signatures: signatures.cloned(),
         })
     }
 

@@ -141,7 +141,10 @@ async fn authorised(
     make: impl Fn() -> RequestBuilder,
 ) -> Result<Response, SourceError> {
     let response = sources.send_any(make(), address).await?;
-    if response.status() != StatusCode::UNAUTHORIZED {
+    // A place that the registry sends us to, such as an upload's, is not told who we are.
+    let registry = Url::parse(&base(reference)).ok();
+    let is_registry = registry.is_some_and(|it| it.origin() == response.url().origin());
+    if response.status() != StatusCode::UNAUTHORIZED || !is_registry {
         return Ok(response);
     }
     let credential = sources
@@ -324,11 +327,28 @@ impl Sources {
         Ok(place)
     }
 
-    /// Puts a fetched component beside others, as a whole or not at all.
+    /// Puts a fetched component beside others, as a whole or not at all, with the signatures that came with
+    /// it. Those of what lay there before go.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// A file cannot be written.
     pub fn write_component(file: &std::path::Path, component: &Component) -> Result<(), SourceError> {
+        // First: a folder that is watched takes the component up as soon as it is there.
+        match &component.signatures {
+            Some(signatures) => drop(Self::write_signatures(file, signatures)?),
+            None => {
+                let place = crate::fetch::signature_file(file);
+                match std::fs::remove_file(&place) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(SourceError::Unwritable {
+                            file: place,
+                            reason: error.to_string(),
+                        });
+                    }
+                    _ => {}
+                }
+            }
+        }
         crate::lock::write_whole(file, &component.bytes).map_err(|error| SourceError::Unwritable {
             file: file.to_owned(),
             reason: error.to_string(),

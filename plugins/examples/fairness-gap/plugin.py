@@ -5,8 +5,9 @@ compares the last value of the worst group with that of the best.
 
 Formula: ratio = worst / best. Below 0.8 it is adverse by the four-fifths rule of the Uniform Guidelines on
 Employee Selection Procedures (29 CFR 1607.4 D, 1978). Healthy look-alikes that are not flagged: a gap
-below `max_gap` (noise of small groups), a metric where less is better (losses and error rates are not
-compared), a single group, groups whose metric is not logged to the end.
+below `max_gap` (noise of small groups), a metric that is not known to be better where it is more (losses and error
+rates such as a false positive rate are not compared), a single group, groups whose metric is not logged to the
+end.
 """
 
 import math
@@ -15,7 +16,14 @@ import re
 from deepfix_plugin import Finding, Plugin, Report, Severity
 
 NAME = re.compile(r"^(?P<metric>[\w ]+)/(?P<attribute>[\w ]+)=(?P<group>.+)$")
-LESS_IS_BETTER = ("loss", "error", "mae", "mse", "rmse", "fpr", "fnr", "brier")
+#: Metrics between 0 and 1 that are better where they are more, by their names without a prefix such as `val_`.
+#: Others are left alone: a false positive rate of nothing is no disadvantage.
+MORE_IS_BETTER = (
+    "accuracy", "acc", "balanced accuracy", "precision", "ppv", "npv", "recall", "sensitivity", "specificity", "tpr",
+    "tnr", "true positive rate", "true negative rate", "f1", "f1 score", "auc", "auroc", "roc auc", "pr auc",
+    "average precision",
+)
+PREFIX = re.compile(r"^(train(ing)?|val(id(ation)?)?|test|eval) ")
 FOUR_FIFTHS = 0.8
 
 plugin = Plugin(
@@ -52,7 +60,7 @@ def analyze(cx):
         found = NAME.match(column)
         if not found or not numeric:
             continue
-        if any(part in LESS_IS_BETTER for part in re.split(r"[_ ]", found["metric"].lower())):
+        if PREFIX.sub("", found["metric"].lower().replace("_", " ").strip()) not in MORE_IS_BETTER:
             continue
         last = last_finite(metrics.numbers(column))
         # A metric that stops early says nothing of the model that was kept.

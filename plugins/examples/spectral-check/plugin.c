@@ -16,6 +16,8 @@
 #include "deepfix_plugin.h"
 
 #define SMALLEST_SIDE 32
+// Bytes of a tensor's name in a text.
+#define SHOWN 120
 #define LOWEST_STABLE_RANK 1.1
 #define ITERATIONS 30
 // Elements of all matrices together: what the default limits of memory and time allow.
@@ -77,15 +79,15 @@ static void look(dfx_report *report, dfx_blob *blob, const char *name, size_t m,
     free(w);
     double rank = frobenius / top;
     if (!(top > 0) || rank >= LOWEST_STABLE_RANK) return;
-    char description[256], evidence[256], place[256];
-    snprintf(description, sizeof description, "The matrix `%.120s` has fallen to one direction.", name);
+    char description[256], evidence[256];
+    snprintf(description, sizeof description, "The matrix `%s` has fallen to one direction.", dfx_cut(name, SHOWN));
     snprintf(evidence, sizeof evidence, "%zu x %zu, stable rank %.3f of at most %zu", m, n, rank, m < n ? m : n);
     dfx_finding *finding = dfx_add(report, "spectral_check.collapsed_matrix", DFX_MEDIUM, 0.7, description, evidence,
                                    "Look at the gradient norm of this layer; lower the learning rate, and check its "
                                    "weight decay and initialisation.");
     dfx_computed(finding, "stable rank", rank);
-    snprintf(place, sizeof place, "/@blobs/%.200s/@size", blob->name);
-    dfx_fact(finding, "bytes of the checkpoint", (double)blob->size, DFX_MODEL_CHECKPOINT, place);
+    dfx_fact(finding, "bytes of the checkpoint", (double)blob->size, DFX_MODEL_CHECKPOINT,
+             dfx_pointer("@blobs", blob->name, "@size"));
 }
 
 // The numbers of a JSON array after a key, within one tensor's object; how many there are.

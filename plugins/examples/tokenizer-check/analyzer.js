@@ -5,8 +5,9 @@
 // - Ids of special tokens against the rows of the embedding (`vocab_size`).
 // - The tokenizer's vocabulary against the embedding. Healthy look-alike: an embedding that is larger, since
 //   it is commonly padded to a multiple of 64 or 128.
-// - The training's sequence length against the model's positions. Healthy look-alike: rotary positions with a
-//   `rope_scaling`, which are made to be stretched.
+// - The training's sequence length against the model's positions. Healthy look-alikes: rotary positions with a
+//   `rope_scaling`, which are made to be stretched, and relative ones (T5: `relative_attention_num_buckets`),
+//   which have no end.
 import { Finding, Report } from "./deepfix-plugin.js";
 
 const SPECIAL = ["pad_token_id", "bos_token_id", "eos_token_id", "unk_token_id", "decoder_start_token_id"];
@@ -64,7 +65,8 @@ export const plugin = {
         "Train with the tokenizer that the model came with, or resize the embedding.");
     }
     const length = find(params, LENGTH);
-    if (positions && length && length.value > positions.value && !config.rope_scaling) {
+    const endless = config.rope_scaling || config.relative_attention_num_buckets;
+    if (positions && length && length.value > positions.value && !endless) {
       found("too_long", 0.85, "Sequences are longer than the positions that the model knows.",
         `${length.name} is ${length.value}, and the model has ${positions.value} positions`,
         [[length, training], [positions, model]],

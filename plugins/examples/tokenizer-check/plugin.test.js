@@ -3,7 +3,7 @@ import assert from "node:assert";
 import test from "node:test";
 
 import { plugin } from "./analyzer.js";
-import { definePlugin } from "./deepfix-plugin.js";
+import { Table, definePlugin } from "./deepfix-plugin.js";
 import { FakeHost } from "./deepfix-testing.js";
 
 function codes(config, params) {
@@ -25,6 +25,29 @@ test("stretched rotary positions are healthy", () => {
   assert.deepEqual(codes({ ...model, rope_scaling: { factor: 2 } }, { max_seq_length: 8192 }), []);
 });
 
+test("relative positions have no end", () => {
+  const t5 = { vocab_size: 32128, n_positions: 512, relative_attention_num_buckets: 32 };
+  assert.deepEqual(codes(t5, { max_seq_length: 2048 }), []);
+});
+
 test("a model without a vocabulary has nothing to compare", () => {
   assert.deepEqual(codes({ hidden: 3 }, { max_length: 9 }), []);
+});
+
+test("the host for tests answers as the real one does", () => {
+  const host = new FakeHost({
+    training_artifacts: { metrics_values: { loss: [1, null, "NaN", 0.5], note: ["a", null, 3, "c"] } },
+  });
+  const open = host.openTable("training", "metrics");
+  assert.deepEqual(open.columns().map((it) => it.columnType), ["numeric", "text"]);
+  assert.deepEqual([...new Table("training", "metrics", open).numbers("loss")], [1, NaN, NaN, 0.5]);
+  assert.deepEqual(open.texts("note", 2, 2), ["3", "c"]);
+  assert.equal(open.numberBytes("loss", 3, 9).length, 8);
+  assert.equal(open.summarize("loss", 1, 3).count, 1);
+  assert.throws(() => open.numberBytes("note", 0, 4), { kind: "invalid" });
+  assert.throws(() => open.texts("toString", 0, 4), { kind: "not-found" });
+  assert.throws(() => host.secret("constructor"), { kind: "denied" });
+  assert.equal(host.read("training", "/constructor"), undefined);
+  assert.equal(host.read("training", "/metrics_values/loss/length"), undefined);
+  assert.equal(host.read("training", "/metrics_values/loss/3"), "0.5");
 });

@@ -21,11 +21,11 @@
 //!         let metrics = cx.table(ArtifactKind::Training, "metrics")?;
 //!         let mut report = Report::new("Looked at the length of the training.");
 //!         if metrics.row_count() > 1000 {
+//!             let evidence = format!("{} rows of metrics", metrics.row_count());
 //!             report.push(
-//!                 Finding::new("acme_epochs.many_epochs", Severity::Low, 0.9)
+//!                 Finding::new("acme_epochs.many_epochs", Severity::Low, 0.9, evidence)
 //!                     .description("The training is very long.")
-//!                     .fact("rows", metrics.row_count(), metrics.rows_source())
-//!                     .evidence(format!("{} rows of metrics", metrics.row_count())),
+//!                     .fact("rows", metrics.row_count(), metrics.rows_source()),
 //!                 "Check whether the last half still pays.",
 //!             );
 //!         }
@@ -56,6 +56,7 @@ mod host;
 mod labels;
 mod model;
 mod report;
+mod rows;
 mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -78,6 +79,7 @@ pub use model::{
     Severity, Value,
 };
 pub use report::{Analysis, Fact, Finding, Recommendation, Report};
+pub use rows::Rows;
 pub use source::{Scalar, Source, Statistic};
 
 /// Exports a type that implements [`Analyzer`] as a component of the world `analyzer`.

@@ -31,13 +31,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding that still lacks its texts and evidence.
+    /// A finding, which cannot be made without its evidence: what shows it, with numbers. An empty text is
+    /// one that the host and `FakeHost::verify` object to.
     #[must_use]
-    pub fn new(code: &str, severity: Severity, confidence: f64) -> Self {
+    pub fn new(code: &str, severity: Severity, confidence: f64, evidence: impl Into<String>) -> Self {
         Self {
             code: code.to_owned(),
             description: String::new(),
-            evidence: String::new(),
+            evidence: evidence.into(),
             facts: Vec::new(),
             severity,
             confidence,
@@ -49,13 +50,6 @@ impl Finding {
     #[must_use]
     pub fn description(mut self, text: impl Into<String>) -> Self {
         self.description = text.into();
-        self
-    }
-
-    /// What shows it, with numbers.
-    #[must_use]
-    pub fn evidence(mut self, text: impl Into<String>) -> Self {
-        self.evidence = text.into();
         self
     }
 

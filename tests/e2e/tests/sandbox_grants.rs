@@ -70,6 +70,17 @@ async fn a_secret_reaches_the_agent_that_it_is_granted_to_and_nothing_that_leave
 }
 
 #[tokio::test]
+async fn a_description_which_everybody_sees_is_made_without_any_secret() {
+    let plugin = granted("tells_secrets").load().await.unwrap();
+    let said = &plugin.description().summary;
+    assert!(
+        said.starts_with("[] Err(") && said.contains("may not read the secret `licence`"),
+        "{said}"
+    );
+    assert!(!said.contains("horse"), "{said}");
+}
+
+#[tokio::test]
 async fn a_secret_is_not_in_an_error_or_a_panic() {
     for how in ["fail", "panic"] {
         let run = granted("tells_secrets").settings(&json!({ how: true })).run().await;
@@ -77,6 +88,14 @@ async fn a_secret_is_not_in_an_error_or_a_panic() {
         assert!(message.contains("no luck with [secret licence]"), "{message}");
         assert!(!message.contains("horse"), "{message}");
     }
+}
+
+#[tokio::test]
+async fn half_of_a_secret_does_not_stand_at_the_end_of_a_long_error() {
+    let case = granted("tells_secrets").settings(&json!({ "long": true }));
+    let message = failure(&case.run().await).message.clone();
+    assert!(message.contains("more characters]"), "{message}");
+    assert!(!message.contains("corr"), "{message}");
 }
 
 #[tokio::test]

@@ -18,9 +18,16 @@ use serde_json::{Value as Json, json};
 /// As published, in order.
 const VERSIONS: [&str; 2] = ["0.1.0", "0.1.1"];
 
+/// A component of every version before the newest is kept; the newest one's is built for the test.
+fn kept(version: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("published")
+        .join(version)
+}
+
 /// The guest as it was built for a version: kept from then, or built now for the newest.
 fn built_for(version: &str, guest: &str) -> Vec<u8> {
-    let kept = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("published/{version}/{guest}.wasm"));
+    let kept = kept(version).join(format!("{guest}.wasm"));
     let file = if version == wit::VERSION {
         guest_file(guest)
     } else {
@@ -53,6 +60,22 @@ fn every_published_version_is_tested() {
     published.sort();
     assert_eq!(published, VERSIONS);
     assert_eq!(VERSIONS.last(), Some(&wit::VERSION));
+}
+
+#[test]
+fn what_is_kept_names_no_folder_of_who_built_it() {
+    for version in VERSIONS.iter().filter(|it| **it != wit::VERSION) {
+        let mut seen = 0;
+        for file in fs::read_dir(kept(version)).unwrap() {
+            let file = file.unwrap().path();
+            let text = String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned();
+            for folder in ["/root/", "/home/", "/Users/", ".cargo/registry"] {
+                assert!(!text.contains(folder), "{} names {folder}", file.display());
+            }
+            seen += 1;
+        }
+        assert!(seen > 0, "nothing is kept of {version}");
+    }
 }
 
 #[tokio::test]
@@ -98,6 +121,37 @@ async fn capabilities_are_denied_to_every_version() {
         assert_eq!(seen["available"], false, "{version}");
         assert_eq!(knowledge.searches.load(std::sync::atomic::Ordering::Relaxed), 0);
         assert_eq!(model.calls(), 0);
+    }
+}
+
+#[tokio::test]
+async fn files_network_environment_and_processes_are_out_of_reach_of_every_version() {
+    for version in VERSIONS {
+        let bytes = built_for(version, "tries_everything");
+        let seen = extras(&Case::bytes("tries_everything", bytes).run().await);
+        for attempt in [
+            "read_file",
+            "read_relative",
+            "write_file",
+            "list_root",
+            "list_here",
+            "remove",
+            "tcp_connect",
+            "tcp_listen",
+            "udp_bind",
+            "resolve",
+            "process",
+            "thread",
+        ] {
+            let found = &seen[attempt];
+            assert!(found["denied"].is_string(), "{version} {attempt}: {found}");
+        }
+        assert_eq!(seen["environment"], json!([]), "{version}");
+        assert_eq!(seen["arguments"], json!([]), "{version}");
+        assert_eq!(seen["input"], "", "{version}");
+        let directory = seen["directory"].as_str().unwrap_or_default();
+        assert!(["/", ""].contains(&directory), "{version}: {directory}");
+        assert!(!std::path::Path::new("/tmp/deepfix-was-here").exists());
     }
 }
 

@@ -6,7 +6,7 @@ guest!(cx => {
     let mut report = Report::new("A lot.");
     for _ in 0..count {
         // Short, so that a million fits into the memory.
-        report.push(Finding::new("many_findings.found", Severity::High, 1.0).description("x"), "y");
+        report.push(Finding::new("many_findings.found", Severity::High, 1.0, "z").description("x"), "y");
     }
     Ok(report)
 });

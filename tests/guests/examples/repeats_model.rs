@@ -6,7 +6,7 @@ guest!(describe description("repeats_model").wants(Capability::Llm), analyze cx 
     let mut report = Report::new("It was asked.");
     let metrics = cx.table(ArtifactKind::Training, "metrics")?;
     let finding = |text: &str| {
-        Finding::new("repeats_model.found", Severity::High, 0.99)
+        Finding::new("repeats_model.found", Severity::High, 0.99, "rows")
             .description(text)
             .fact("rows", metrics.row_count(), metrics.rows_source())
     };

@@ -14,9 +14,7 @@ pub fn description(name: &str) -> Description {
 
 /// A finding that keeps the contract.
 pub fn finding(name: &str) -> Finding {
-    Finding::new(&format!("{name}.found"), Severity::Low, 0.5)
-        .description("Something was found.")
-        .evidence("It was.")
+    Finding::new(&format!("{name}.found"), Severity::Low, 0.5, "It was.").description("Something was found.")
 }
 
 /// A member of the settings; null where there is none.

@@ -49,6 +49,7 @@ export const plugin = {
       answers: answers.map((it) => it.text),
       tokens: [answers[0].inputTokens, answers[0].outputTokens, answers[0].model],
       object: cx.complete("third", { schema }).json(),
+      hints: (cx.request.extras ?? "").includes("llm"),
       refused: told(() => cx.complete("fourth", { samples: 0 })),
       secret: told(() => cx.secret("none")),
     });

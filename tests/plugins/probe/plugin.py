@@ -43,6 +43,7 @@ def analyze(cx):
         "answers": [it.text for it in answers],
         "tokens": [answers[0].input_tokens, answers[0].output_tokens, answers[0].model],
         "object": cx.complete("third", schema=schema).json(),
+        "hints": "llm" in cx.request.get("extras", ""),
         "refused": told(lambda: cx.complete("fourth", samples=0)),
         "secret": told(lambda: cx.secret("none")),
     })

@@ -147,6 +147,44 @@ fn a_bad_version_leaves_the_old_one_running_and_is_told() {
 }
 
 #[test]
+fn rules_for_signatures_that_change_no_agent_hold_from_then_on() {
+    let home = bare("0s");
+    let path = |name: &str| home.path().join(name).display().to_string();
+    let bytes = plugin("one", "1.0.0");
+    home.drop_in("one.wasm", &bytes);
+    let (file, key) = (path("plugins.d/one.wasm"), path("key.pem"));
+    let trusted = home.run(&["plugin", "keygen", &key, "--name", "acme"]).succeeded();
+    let _ = home.run(&["plugin", "sign", &file, "--key", &key]).succeeded();
+    let server = Server::start(&home);
+    let signed_by = || {
+        let agents = server.get("/v1/agents").body["agents"].as_array().cloned().unwrap();
+        agents.into_iter().find(|it| it["name"] == "one").unwrap()["signed_by"].clone()
+    };
+    assert!(signed_by().is_null());
+    home.configure(|text| text.replace("trusted_keys = []", trusted.trim()));
+    let told = reload(&server).body;
+    assert_eq!(
+        (&told["generation"], &told["changed"]),
+        (&1.into(), &serde_json::json!([])),
+        "{told}"
+    );
+    assert_eq!(signed_by(), "acme");
+    // The next file is only half there: the agent goes on, as its rules are those of now.
+    home.drop_in("one.wasm", &bytes[..bytes.len() / 2]);
+    fs::remove_file(path("plugins.d/one.wasm.sig")).unwrap();
+    let told = reload(&server).body;
+    assert_eq!(
+        told["refused"][0]["running"].as_str().unwrap_or_default().len(),
+        64,
+        "{told}"
+    );
+    assert_eq!(told["generation"], 1, "{told}");
+    assert_eq!(loaded(&server, "one").unwrap(), "1.0.0");
+    home.drop_in("one.wasm", &plugin("one", "2.0.0"));
+    assert_eq!(reload(&server).body["generation"], 2);
+}
+
+#[test]
 fn an_old_version_does_not_keep_a_grant_that_was_taken_back() {
     let home = bare("0s");
     let entry = |artifacts: &str, file: &str| {

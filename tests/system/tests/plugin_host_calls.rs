@@ -85,6 +85,7 @@ fn everything_came_back(language: &str, source: &str) {
         ("blob", json!(["model.safetensors", 6, [8, 7, 6], 6])),
         ("passages", json!([2, true, true])),
         ("model", json!(true)),
+        ("hints", json!(true)),
         ("answers", json!(["to first", "to second"])),
         ("tokens", json!([100, 20, "fake-1"])),
     ] {
@@ -108,6 +109,39 @@ fn a_plugin_in_python_reaches_all_that_the_host_offers() {
 #[test]
 fn a_plugin_in_javascript_reaches_all_that_the_host_offers() {
     everything_came_back("javascript", "analyzer.js");
+}
+
+#[test]
+fn a_case_that_was_recorded_with_a_language_model_is_replayed_without_one() {
+    let model = ModelServer::start(answer);
+    let home = Home::new();
+    home.with_model(&model.base_url(), &[]);
+    home.configure(|text| {
+        let root = format!("roots = [{:?}]", home.path().display().to_string());
+        text.replace("roots = []", &root)
+    });
+    let _ = probe(&home, "javascript", "analyzer.js");
+    let project = home.path().join("probe");
+    let manifest = project.join("plugin.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let text = text
+        .replace("[\"training\"]", "[\"training\", \"model_checkpoint\"]")
+        .replace("capabilities = []", "capabilities = [\"knowledge\", \"llm\"]");
+    fs::write(&manifest, text).unwrap();
+    let file = home.path().join("asked.json");
+    fs::write(&file, request(&home).to_string()).unwrap();
+    let test = ["plugin", "test", project.to_str().unwrap(), "--case", "asked"];
+    let record = [&test[..], &["--record", "--request", file.to_str().unwrap()]].concat();
+    let _ = home.run(&record).succeeded();
+    let read = |name: &str| fs::read_to_string(project.join("cases/asked").join(name)).unwrap();
+    let expected: Value = serde_json::from_str(&read("expected.json")).unwrap();
+    assert_eq!(expected["extras"]["hints"], true, "{expected}");
+    let recorded: Value = serde_json::from_str(&read("recorded.json")).unwrap();
+    assert!(recorded["extras"].as_str().unwrap().contains("\"llm\""), "{recorded}");
+    drop(model);
+    home.with_model("", &[]);
+    let told = home.run(&test).succeeded();
+    assert!(told.contains("1 cases, 0 failed"), "{told}");
 }
 
 #[test]
@@ -140,7 +174,9 @@ fn a_call_that_is_refused_to_a_plugin_in_c_is_an_error_of_its_kind_and_no_trap()
     let finding = &response["agent_results"]["probe"]["analysis"][0]["findings"];
     let evidence = finding["evidence"].as_str().unwrap_or_else(|| panic!("{response}"));
     assert!(
-        evidence.starts_with("2 passages, to first; ") && evidence.contains("secret"),
+        evidence.starts_with("2 passages, to first, to second, to third, 2 finite from 0.5 to 1.5; ")
+            && evidence.contains("secret"),
         "{evidence}"
     );
+    assert!(server.log().contains("looked"), "{}", server.log());
 }

@@ -32,9 +32,11 @@ fn what_is_pushed_is_locked_pulled_and_answers() {
 
     for source in [it.source.clone(), it.source.replace(":1", &format!("@{manifest}"))] {
         let file = it.path("pulled.wasm");
+        fs::write(it.path("pulled.wasm.sig"), "of what was there before").unwrap();
         let told = it.plugin(&["pull", &source, file.to_str().unwrap()]).succeeded();
         assert!(told.contains(&digest(&lock)), "{told}");
         assert!(fs::read(file).unwrap() == bytes);
+        assert!(!it.path("pulled.wasm.sig").exists(), "the signatures of other bytes go");
     }
     let file = it.path("other.wasm").display().to_string();
     let ran = it.plugin(&["pull", &it.source, &file, "--sha256", &"0".repeat(64)]);
@@ -197,8 +199,12 @@ fn only_what_a_trusted_key_signed_is_fetched_and_loaded() {
     it.lock();
     assert_eq!(it.loaded(), Ok("1.0.0".to_owned()));
     let pulled = it.path("pulled.wasm").display().to_string();
+    fs::write(it.path("pulled.wasm.sig"), "what was there before").unwrap();
     let _ = it.plugin(&["pull", &it.source, &pulled]).succeeded();
+    let told = it.plugin(&["verify", &pulled]).succeeded();
+    assert!(told.contains("signed by acme"), "the signature comes along: {told}");
     // Another's signature beside other bytes: the one that was pushed is of the first.
+    fs::remove_file(it.path("pulled.wasm.sig")).unwrap();
     let told = it.plugin(&["push", &pulled, &it.source]);
     assert_eq!(told.code, 0, "{}", told.err);
     let told = it.plugin(&["update"]);

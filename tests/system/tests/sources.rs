@@ -146,6 +146,104 @@ fn the_signature_of_a_component_at_an_address_lies_beside_it() {
 }
 
 #[test]
+fn a_signature_that_appears_later_is_found_at_the_path_of_an_address_with_a_query() {
+    let files = Files::serve();
+    let it = Operator::of(&format!("http://{}/acme.wasm?v=1", files.1));
+    let bytes = acme("1.0.0");
+    files.put("/acme.wasm?v=1", bytes.clone());
+    // Fetched and kept while nobody asked for a signature.
+    let lock = it.lock();
+    assert_eq!(it.loaded(), Ok("1.0.0".to_owned()));
+    let key = it.trust("");
+    let error = it.loaded().unwrap_err();
+    assert!(error.contains("has no signature"), "{error}");
+    fs::write(it.path("pushed.wasm"), bytes).unwrap();
+    it.sign(&key);
+    files.put("/acme.wasm.sig?v=1", fs::read(it.path("pushed.wasm.sig")).unwrap());
+    assert_eq!(it.loaded(), Ok("1.0.0".to_owned()));
+    assert_eq!(it.lock(), lock);
+    // It is kept too.
+    files.0.lock().unwrap().clear();
+    assert_eq!(it.loaded(), Ok("1.0.0".to_owned()));
+}
+
+#[test]
+fn a_signature_that_cannot_be_asked_for_is_not_one_that_is_not_there() {
+    let files = Files::serve();
+    let it = Operator::of(&format!("http://{}/acme.wasm", files.1));
+    files.put("/acme.wasm", acme("1.0.0"));
+    // No answer at all.
+    files.put("/acme.wasm.sig", Vec::new());
+    it.home
+        .configure(|text| text.replace("fetch_timeout = \"60s\"", "fetch_timeout = \"500ms\""));
+    let told = it.plugin(&["lock"]);
+    assert!(
+        told.code == 2 && told.err.contains("acme.wasm.sig") && told.err.contains("cannot be reached"),
+        "{}",
+        told.err
+    );
+}
+
+/// Answers each request by its first line, and keeps every head.
+fn scripted(answer: impl Fn(&str) -> String + Send + 'static) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let heads = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&heads);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap())
+                .lines()
+                .map_while(Result::ok);
+            let head: Vec<String> = lines.take_while(|it| !it.is_empty()).collect();
+            let first = head.first().cloned().unwrap_or_default();
+            kept.lock().unwrap().push(head.join("\n").to_lowercase());
+            let text = format!(
+                "HTTP/1.1 {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                answer(&first)
+            );
+            let _ = stream.write_all(text.as_bytes());
+        }
+    });
+    (address, heads)
+}
+
+#[test]
+fn a_credential_does_not_follow_an_upload_to_another_host() {
+    const CHALLENGE: &str = "401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"";
+    let (elsewhere, seen_there) = scripted(|_| CHALLENGE.to_owned());
+    let place = format!("202 Accepted\r\nLocation: http://{elsewhere}/upload");
+    let (registry, seen) = scripted(move |line| {
+        let head = line.split(' ').next().unwrap_or_default();
+        if head == "HEAD" {
+            "404 Not Found".to_owned()
+        } else {
+            place.clone()
+        }
+    });
+    let it = Operator::of(&format!("oci://{registry}/team/acme:1"));
+    let entry = format!(
+        r#"registries = [{{ host = "{registry}", username_env = "REG_USER", password_env = "REG_PASSWORD" }}]"#
+    );
+    it.home.configure(|text| text.replace("registries = []", &entry));
+    fs::write(it.path("acme.wasm"), acme("1.0.0")).unwrap();
+    let file = it.path("acme.wasm").display().to_string();
+    let ran = Ran::of(
+        it.home
+            .command()
+            .args(["plugin", "push", &file, &it.source])
+            .env("REG_USER", "mallory")
+            .env("REG_PASSWORD", PASSWORD),
+    );
+    assert!(ran.code == 2 && ran.err.contains("answered 401"), "{}", ran.err);
+    assert!(!seen.lock().unwrap().is_empty());
+    let there = seen_there.lock().unwrap().join("\n\n");
+    assert!(there.starts_with("put /upload?digest="), "{there}");
+    assert!(!there.contains("authorization"), "{there}");
+}
+
+#[test]
 fn a_component_that_is_too_large_is_not_fetched() {
     let registry = Registry::start();
     let it = Operator::new(&registry);

@@ -4,7 +4,7 @@
 //! cases/NAME/request.json       a request in wire form; or experiment/, a folder
 //!            expected.json      the findings: what stands there must be in the answer, in this order
 //!            error.txt          instead: each line stands in the refusal or the error
-//!            case.toml          optional: artifacts, capabilities, settings other than the project's
+//!            case.toml          optional: artifacts, capabilities, secrets, settings other than the project's
 //!            host-calls.jsonl   a recording: the case runs without any service or artifact, and
 //!                               expected.json is compared byte for byte
 //! ```
@@ -70,7 +70,7 @@ impl Case {
         fs::read_to_string(self.folder.join(name)).ok()
     }
 
-    /// Runs it; an error says how it differs.
+    /// Runs it, and returns what there is to say of a success; an error says how it differs.
     pub(crate) async fn run(
         &self,
         config: &Config,
@@ -78,11 +78,11 @@ impl Case {
         project: &Project,
         mode: Mode,
         request: Option<&Path>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Option<String>> {
         let entry = project.entry(config, &self.folder)?;
         let plugin = match Plugin::load(workbench.engine(), entry).await {
             Ok(plugin) => plugin,
-            Err(error) => return self.refused(&error.to_string()),
+            Err(error) => return self.refused(&error.to_string(), mode),
         };
         let tape = match (mode, self.text(TAPE)) {
             (Mode::Record, _) => Some(Tape::recording()),
@@ -90,17 +90,19 @@ impl Case {
             _ => None,
         };
         let replayed = mode != Mode::Record && tape.is_some();
-        let (experiment, artifacts) = if replayed {
-            (self.recorded()?, Arc::new(ArtifactSet::default()))
+        let (experiment, artifacts, extras) = if replayed {
+            let (experiment, extras) = self.recorded()?;
+            (experiment, Arc::new(ArtifactSet::default()), extras)
         } else {
-            run::experiment(&self.input(request)?)?
+            let (experiment, artifacts) = run::experiment(&self.input(request)?)?;
+            (experiment, artifacts, None)
         };
-        let tape = tape.map(Arc::new);
+        let tape = tape.map(|it| Arc::new(it.with_extras(extras)));
         let rehearsed = plugin.rehearsing(tape.clone());
         let run = workbench.analyze(&rehearsed, &experiment, &artifacts).await;
         let report = match run.result {
             Ok(report) => report,
-            Err(error) => return self.refused(&error.message),
+            Err(error) => return self.refused(&error.message, mode),
         };
         if let Some(text) = self.text(ERROR) {
             anyhow::bail!(
@@ -120,7 +122,7 @@ impl Case {
             fs::write(self.folder.join(TAPE), tape.text().map_err(anyhow::Error::msg)?)?;
             let about = json!({
                 "dataset_name": experiment.dataset_name, "model_name": experiment.model_name,
-                "language": experiment.language,
+                "language": experiment.language, "extras": tape.request_extras(),
             });
             fs::write(
                 self.folder.join(RECORDED),
@@ -128,7 +130,8 @@ impl Case {
             )?;
         }
         if mode != Mode::Compare {
-            return self.write(&report, mode == Mode::Record || replayed);
+            self.write(&report, mode == Mode::Record || replayed)?;
+            return Ok(None);
         }
         self.compare(&report, replayed)?;
         let left = tape.map_or(0, |it| it.left());
@@ -136,23 +139,24 @@ impl Case {
             left == 0,
             "{left} recorded host calls were not made: the plugin changed since; record it anew"
         );
-        Ok(())
+        Ok(None)
     }
 
     /// What a request says of itself beside its artifacts, as it was recorded.
-    fn recorded(&self) -> anyhow::Result<Experiment> {
+    fn recorded(&self) -> anyhow::Result<(Experiment, Option<String>)> {
         let text = self
             .text(RECORDED)
             .with_context(|| format!("{RECORDED} is missing beside {TAPE}: record the case anew"))?;
         let json: Json = serde_json::from_str(&text).context(RECORDED)?;
         let member = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
         let text = |name: &str| member(name).unwrap_or_default();
-        Ok(Experiment {
+        let experiment = Experiment {
             dataset_name: member("dataset_name"),
             model_name: text("model_name"),
             language: text("language"),
             ..Experiment::default()
-        })
+        };
+        Ok((experiment, member("extras")))
     }
 
     fn input(&self, request: Option<&Path>) -> anyhow::Result<PathBuf> {
@@ -163,13 +167,18 @@ impl Case {
         found.with_context(|| format!("there is neither {REQUEST} nor experiment/"))
     }
 
-    fn refused(&self, message: &str) -> anyhow::Result<()> {
+    fn refused(&self, message: &str, mode: Mode) -> anyhow::Result<Option<String>> {
         let expected = self.text(ERROR).with_context(|| format!("it failed: {message}"))?;
-        let mut lines = expected.lines().map(str::trim).filter(|it| !it.is_empty());
-        match lines.find(|it| !message.contains(it)) {
-            Some(line) => anyhow::bail!("expected an error with `{line}`, found: {message}"),
-            None => Ok(()),
+        let lines: Vec<&str> = expected.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+        anyhow::ensure!(
+            !lines.is_empty(),
+            "{ERROR} is empty, which any error would fit: write into it what this one says: {message}"
+        );
+        if let Some(line) = lines.iter().find(|it| !message.contains(**it)) {
+            anyhow::bail!("expected an error with `{line}`, found: {message}");
         }
+        let remark = format!("nothing was recorded: it ends in the error of its {ERROR}");
+        Ok((mode == Mode::Record).then_some(remark))
     }
 
     fn write(&self, report: &Report, whole: bool) -> anyhow::Result<()> {
@@ -200,7 +209,10 @@ impl Case {
         }
         let expected: Json = serde_json::from_str(&text).context(EXPECTED)?;
         let found = report::findings(report);
-        let (expected, found) = (as_list(&expected), as_list(&found));
+        let found = as_list(&found);
+        let expected = expected
+            .as_array()
+            .with_context(|| format!("{EXPECTED} is no array of findings; for none write `[]`"))?;
         let codes = |all: &[Json]| {
             all.iter()
                 .filter_map(|it| it["code"].as_str())

@@ -40,11 +40,20 @@ pub(crate) async fn run(config: &Config, args: &TestArgs) -> anyhow::Result<Exit
         let result = case
             .run(config, &workbench, &project, mode, args.request.as_deref())
             .await;
-        let why = result.as_ref().err().map(|error| format!("{error:#}"));
-        failed += usize::from(why.is_some());
-        results.push(json!({ "case": case.name, "passed": why.is_none(), "why": why }));
+        let (passed, why) = match result {
+            Ok(remark) => (true, remark),
+            Err(error) => (false, Some(format!("{error:#}"))),
+        };
+        failed += usize::from(!passed);
+        results.push(json!({ "case": case.name, "passed": passed, "why": why }));
         text += &match why {
             None => format!("{} {}\n", styled(GREEN, "ok"), printable(&case.name)),
+            Some(why) if passed => format!(
+                "{} {}: {}\n",
+                styled(GREEN, "ok"),
+                printable(&case.name),
+                printable(&why)
+            ),
             Some(why) => format!(
                 "{} {}\n   {}\n",
                 styled(RED, "failed"),

@@ -50,9 +50,9 @@ pub(crate) async fn run(config: &Config, args: &FileArgs) -> anyhow::Result<Exit
         entry.world = World::Reasoner;
     }
     let engine = deepfix_analysis::engine(config)?;
-    let described = Plugin::describe_bytes(&engine, entry.clone(), bytes.clone()).await;
-    let loaded = Plugin::load_bytes(&engine, entry.clone(), bytes).await;
-    let refused = loaded.err().map(|error| error.to_string());
+    let described = Plugin::describe_bytes(&engine, entry.clone(), bytes).await;
+    let judged = judge(config, &entry, &args.file).await;
+    let refused = judged.as_ref().err();
     let grants = &entry.grants;
     let artifacts: Vec<_> = grants.artifacts.iter().map(|it| it.config_name()).collect();
     let capabilities: Vec<_> = grants.capabilities.iter().map(|it| it.config_name()).collect();
@@ -65,7 +65,7 @@ pub(crate) async fn run(config: &Config, args: &FileArgs) -> anyhow::Result<Exit
                 "by": from, "artifacts": artifacts, "capabilities": capabilities, "secrets": secrets,
                 "namespaces": grants.namespaces,
             },
-            "refused": refused,
+            "signed_by": judged.as_ref().ok(), "refused": refused,
         }))?;
         output::result(&format!("{text}\n"));
         return Ok(ExitCode::SUCCESS);
@@ -103,9 +103,15 @@ pub(crate) async fn run(config: &Config, args: &FileArgs) -> anyhow::Result<Exit
     }
     let all: Vec<&str> = artifacts.iter().chain(&capabilities).chain(&secrets).copied().collect();
     line("granted", &format!("{} by {from}", or_nothing(&all.join(", "))));
-    text += &match refused {
-        None => format!("  {}\n", styled(GREEN, "this host loads it")),
-        Some(reason) => format!("  {} {}\n", styled(RED, "refused"), printable(&reason)),
+    text += &match &judged {
+        Ok(signed) => {
+            let signed = signed
+                .as_ref()
+                .map(|it| format!(", signed by {it}"))
+                .unwrap_or_default();
+            format!("  {}{}\n", styled(GREEN, "this host loads it"), printable(&signed))
+        }
+        Err(reason) => format!("  {} {}\n", styled(RED, "refused"), printable(reason)),
     };
     output::result(&text);
     Ok(ExitCode::SUCCESS)

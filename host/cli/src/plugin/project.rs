@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use deepfix_config::Config;
 use deepfix_core::{ArtifactKind, Capability};
-use deepfix_runtime::{Grants, PluginConfig, World};
+use deepfix_runtime::{Grants, PluginConfig, Secrets, World};
 use serde::Deserialize;
 
 use super::args::Language;
@@ -24,6 +24,9 @@ struct Raw {
     capabilities: Vec<String>,
     #[serde(default)]
     namespaces: Vec<String>,
+    /// Names; a case is granted the name in the place of a value.
+    #[serde(default)]
+    secrets: Vec<String>,
     #[serde(default)]
     settings: serde_json::Map<String, serde_json::Value>,
 }
@@ -34,6 +37,7 @@ struct Raw {
 struct RawCase {
     artifacts: Option<Vec<String>>,
     capabilities: Option<Vec<String>>,
+    secrets: Option<Vec<String>>,
     settings: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -90,6 +94,7 @@ impl Project {
         let settings = changes.settings.as_ref().unwrap_or(&self.raw.settings);
         let artifacts = changes.artifacts.as_ref().unwrap_or(&self.raw.artifacts);
         let capabilities = changes.capabilities.as_ref().unwrap_or(&self.raw.capabilities);
+        let secrets = changes.secrets.as_ref().unwrap_or(&self.raw.secrets);
         Ok(PluginConfig {
             file: self.component.clone(),
             name: Some(self.raw.name.clone()),
@@ -99,7 +104,7 @@ impl Project {
                 artifacts: artifacts.iter().map(|it| kind(it)).collect::<Result<_, _>>()?,
                 capabilities: capabilities.iter().map(|it| capability(it)).collect::<Result<_, _>>()?,
                 namespaces: self.raw.namespaces.clone(),
-                ..Grants::none()
+                secrets: Secrets::placeholders(secrets.iter().map(String::as_str)),
             },
             limits: config.limits,
             settings: if settings.is_empty() {

@@ -20,7 +20,11 @@ const LARGEST: usize = 64 << 20;
 
 /// A recording of host calls: one that grows, or one that is played.
 #[derive(Debug)]
-pub struct Tape(Mutex<State>);
+pub struct Tape {
+    state: Mutex<State>,
+    /// The `extras` of the request, where they are known.
+    extras: Mutex<Option<String>>,
+}
 
 #[derive(Debug)]
 enum State {
@@ -47,10 +51,10 @@ impl Tape {
     /// Nothing yet: every call is made, and written down.
     #[must_use]
     pub fn recording() -> Self {
-        Self(Mutex::new(State::Recording {
+        Self::of(State::Recording {
             lines: String::new(),
             broken: None,
-        }))
+        })
     }
 
     /// What was recorded: no call is made, each is answered from here.
@@ -62,7 +66,38 @@ impl Tape {
         let left = calls
             .map(|(index, line)| serde_json::from_str(line).map_err(|error| format!("line {}: {error}", index + 1)))
             .collect::<Result<_, _>>()?;
-        Ok(Self(Mutex::new(State::Replaying { left, played: 0 })))
+        Ok(Self::of(State::Replaying { left, played: 0 }))
+    }
+
+    fn of(state: State) -> Self {
+        Self {
+            state: Mutex::new(state),
+            extras: Mutex::default(),
+        }
+    }
+
+    /// The same with the `extras` that the recorded request had.
+    #[must_use]
+    pub fn with_extras(self, extras: Option<String>) -> Self {
+        Self {
+            extras: Mutex::new(extras),
+            ..self
+        }
+    }
+
+    /// The `extras` of the request that was recorded or is replayed.
+    #[must_use]
+    pub fn request_extras(&self) -> Option<String> {
+        self.extras.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Those that were recorded; while recording, those that are made, which are kept.
+    pub(crate) fn extras(&self, made: impl FnOnce() -> String) -> String {
+        let mut kept = self.extras.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*kept, &*self.lock()) {
+            (Some(recorded), State::Replaying { .. }) => recorded.clone(),
+            _ => kept.insert(made()).clone(),
+        }
     }
 
     /// What was recorded.
@@ -134,7 +169,7 @@ impl Tape {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -25,9 +25,8 @@ pub const TRAINING: &str = "TrainingArtifactsAnalyzer";
 /// A finding that says its code in every text.
 pub fn finding(code: &str, severity: Severity, confidence: f64) -> Analysis {
     Analysis {
-        finding: Finding::new(code, severity, confidence)
-            .description(format!("description of {code}."))
-            .evidence(format!("evidence of {code}.")),
+        finding: Finding::new(code, severity, confidence, format!("evidence of {code}."))
+            .description(format!("description of {code}.")),
         recommendation: Recommendation {
             action: format!("cure of {code}"),
             rationale: format!("rationale of {code}"),

@@ -62,14 +62,14 @@ impl Analyzer for Reproducibility {
             }
         }
         if find(&params, &CODE).is_none() && find(&params, &DATA).is_none() {
+            let evidence = format!(
+                "none of {} and {} is among the parameters",
+                join(CODE, 6),
+                join(DATA, 6)
+            );
             report.push(
-                Finding::new("reproducibility.no_version", Severity::Low, 0.7)
+                Finding::new("reproducibility.no_version", Severity::Low, 0.7, evidence)
                     .description("Neither the version of the code nor that of the data was logged.")
-                    .evidence(format!(
-                        "none of {} and {} is among the parameters",
-                        join(CODE, 6),
-                        join(DATA, 6)
-                    ))
                     .computed("parameters", params.len()),
                 "Log the commit as `git_commit` and a hash of the training file as `data_hash` with every run.",
             );
@@ -89,13 +89,9 @@ fn find<'a>(params: &'a Map<String, Value>, names: &[&str]) -> Option<(&'a Strin
 }
 
 fn no_seed(params: &Map<String, Value>) -> Finding {
-    let mut finding = Finding::new("reproducibility.no_seed", Severity::Low, 0.8)
-        .description("No random seed was logged: a rerun will differ, and nobody can tell by how much.")
-        .evidence(format!(
-            "none of {} is among the {} parameters",
-            join(SEED, 6),
-            params.len()
-        ));
+    let evidence = format!("none of {} is among the {} parameters", join(SEED, 6), params.len());
+    let mut finding = Finding::new("reproducibility.no_seed", Severity::Low, 0.8, evidence)
+        .description("No random seed was logged: a rerun will differ, and nobody can tell by how much.");
     // A fact with a source is read again by the host: the finding is then `evidence_verified`.
     if let Some((name, value)) = params.iter().find_map(|(name, value)| Some((name, value.as_str()?))) {
         let source = Source::document(ArtifactKind::Training, ["params", name.as_str()]);

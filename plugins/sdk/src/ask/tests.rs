@@ -26,7 +26,11 @@ fn prompt_of(facts: &[Fact], language: &str) -> Prompt {
     };
     let mut report = Report::new("s");
     report.push(
-        Finding::new("a.one", Severity::High, 0.9).fact("loss", 0.5, Source::document(ArtifactKind::Dataset, ["loss"])),
+        Finding::new("a.one", Severity::High, 0.9, "").fact(
+            "loss",
+            0.5,
+            Source::document(ArtifactKind::Dataset, ["loss"]),
+        ),
         "do",
     );
     Prompt::new(&Question::of(description, "Look."), &hints, &request, &report, facts)
@@ -92,7 +96,7 @@ impl crate::Analyzer for Asking {
         let mut report = Report::new("s");
         let source = Source::document(ArtifactKind::Dataset, ["rows"]);
         report.push(
-            Finding::new("asking.rule", Severity::High, 0.9)
+            Finding::new("asking.rule", Severity::High, 0.9, "7 rows")
                 .description("d")
                 .fact("rows", 7_i64, source),
             "do",

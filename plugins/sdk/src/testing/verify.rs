@@ -6,15 +6,15 @@ use super::FakeHost;
 use crate::{Analysis, ArtifactKind, Fact, Host, Value};
 
 impl FakeHost {
-    /// What the host would object to: one line per fact that reads differently.
+    /// What the host would object to: a finding without evidence, and one line per fact that reads
+    /// differently.
     #[must_use]
     pub fn verify(&self, analysis: &Analysis) -> Vec<String> {
-        analysis
-            .finding
-            .facts
-            .iter()
-            .filter_map(|fact| self.verify_fact(fact))
-            .collect()
+        let finding = &analysis.finding;
+        let bare = finding.evidence.trim().is_empty();
+        let bare = bare.then(|| format!("`{}`: `finding.evidence` is empty", finding.code));
+        let facts = finding.facts.iter().filter_map(|fact| self.verify_fact(fact));
+        bare.into_iter().chain(facts).collect()
     }
 
     fn verify_fact(&self, fact: &Fact) -> Option<String> {
@@ -130,5 +130,27 @@ fn equal(found: &Value, stated: &Value) -> bool {
             (a.is_nan() && b.is_nan()) || a == b || close
         }
         _ => found == stated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Finding, Report, Severity};
+
+    #[test]
+    fn a_finding_without_evidence_is_objected_to_whatever_its_facts() {
+        let mut report = Report::new("s");
+        for evidence in ["2 rows", "", " \n"] {
+            report.push(
+                Finding::new("a.b", Severity::Low, 0.5, evidence).computed("rows", 2_i64),
+                "do",
+            );
+        }
+        let told: Vec<_> = report.analyses.iter().map(|it| FakeHost::new().verify(it)).collect();
+        assert!(told[0].is_empty(), "{told:?}");
+        for told in &told[1..] {
+            assert_eq!(told, &["`a.b`: `finding.evidence` is empty"]);
+        }
     }
 }
