@@ -29,6 +29,7 @@ VARIANTS = {
 REFUSED = {
     "several servers with one SQLite file": {"replicas": 2},
     "an unknown value": {"replica": 2},
+    "a peer in place of a rule": {"networkPolicy": {"enabled": True, "from": [{"podSelector": {}}]}},
     "a number for a variable": {"config": {"SERVER__MAX_BODY": 5}},
     "a digest that is none": {"image": {"repository": "r", "digest": "latest"}},
 }

@@ -3,12 +3,8 @@ use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _, util:
 
 use crate::telemetry::{self, Telemetry};
 
-/// Starts logging to standard error, and tracing to where `[telemetry]` says, if anywhere.
+/// Starts logging to standard error, and traces and logs to where `[telemetry]` says, if anywhere.
 pub(crate) fn start(config: &LogConfig, telemetry: &TelemetryConfig) -> anyhow::Result<Option<Telemetry>> {
-    let filter = EnvFilter::try_new(&config.level)
-        .map_err(|error| anyhow::anyhow!("`[log] level`: found `{}`: {error}", config.level))?;
-    // Spans with what traces alone want to know.
-    let filter = filter.add_directive("deepfix::trace=off".parse()?);
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let log = match config.format {
         LogFormat::Text => log
@@ -17,12 +13,24 @@ pub(crate) fn start(config: &LogConfig, telemetry: &TelemetryConfig) -> anyhow::
         LogFormat::Json => log.json().flatten_event(true).boxed(),
     };
     let telemetry = telemetry::start(telemetry)?;
+    let records = match &telemetry {
+        None => None,
+        Some(telemetry) => Some(telemetry.records(filter(config)?)),
+    };
     let traces = telemetry.as_ref().map(Telemetry::layer);
     tracing_subscriber::registry()
-        .with(log.with_filter(filter))
+        .with(log.with_filter(filter(config)?))
+        .with(records)
         .with(traces)
         .init();
     Ok(telemetry)
+}
+
+fn filter(config: &LogConfig) -> anyhow::Result<EnvFilter> {
+    let filter = EnvFilter::try_new(&config.level)
+        .map_err(|error| anyhow::anyhow!("`[log] level`: found `{}`: {error}", config.level))?;
+    // Spans with what traces alone want to know.
+    Ok(filter.add_directive("deepfix::trace=off".parse()?))
 }
 
 /// Only warnings, for commands whose result is on standard output.

@@ -1,5 +1,6 @@
-//! Traces for OpenTelemetry, over OTLP and HTTP. Spans are those of `tracing`: the request, its agents and
-//! the calls of the language model.
+//! Traces and logs for OpenTelemetry, over OTLP and HTTP. Spans are those of `tracing`: the request, its
+//! agents and the calls of the language model. Records are the lines of the log but those of plugins, which
+//! may say what artifacts hold.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -9,25 +10,42 @@ use bytes::Bytes;
 use deepfix_config::TelemetryConfig;
 use http::{Request, Response};
 use opentelemetry::{KeyValue, trace::TracerProvider as _};
+use opentelemetry_appender_tracing::layer::{OpenTelemetryTracingBridge, TracingSpanAttributes};
 use opentelemetry_http::{HttpClient, HttpError};
-use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
+use opentelemetry_otlp::{LogExporter, Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::{
     Resource,
+    logs::SdkLoggerProvider,
     trace::{Sampler, SdkTracerProvider},
 };
 use tokio::runtime::Handle;
 use tracing::{Subscriber, level_filters::LevelFilter};
-use tracing_subscriber::{Layer, registry::LookupSpan};
+use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, registry::LookupSpan};
 
 /// What a receiver answers is a few bytes.
 const MOST_ANSWER: usize = 64 << 10;
 
-/// What sends spans.
-pub(crate) struct Telemetry(SdkTracerProvider);
+/// Whose lines are not sent: plugins, for what they say is theirs, and what sends them, which would have
+/// more to say with each delivery.
+const NOT_SENT: [&str; 7] = [
+    "deepfix::plugin",
+    "opentelemetry",
+    "reqwest",
+    "hyper",
+    "hyper_util",
+    "h2",
+    "rustls",
+];
+
+/// What sends spans and records.
+pub(crate) struct Telemetry {
+    traces: SdkTracerProvider,
+    logs: SdkLoggerProvider,
+}
 
 /// Sends by the client that the rest of the program uses. The exporter runs on a thread of its own, where
 /// there is no runtime, so the work is done on ours.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Sender {
     client: reqwest::Client,
     runtime: Handle,
@@ -65,16 +83,27 @@ pub(crate) fn start(config: &TelemetryConfig) -> anyhow::Result<Option<Telemetry
         .timeout(config.timeout)
         .build()
         .context("[telemetry]: no client for `endpoint`")?;
-    let exporter = SpanExporter::builder()
+    let sender = Sender {
+        client,
+        runtime: Handle::current(),
+    };
+    let (root, headers) = (endpoint.trim_end_matches('/'), headers(config)?);
+    let spans = SpanExporter::builder()
         .with_http()
-        .with_http_client(Sender {
-            client,
-            runtime: Handle::current(),
-        })
+        .with_http_client(sender.clone())
         .with_protocol(Protocol::HttpBinary)
-        .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
+        .with_endpoint(format!("{root}/v1/traces"))
         .with_timeout(config.timeout)
-        .with_headers(headers(config)?)
+        .with_headers(headers.clone())
+        .build()
+        .context("[telemetry]: no exporter for `endpoint`")?;
+    let records = LogExporter::builder()
+        .with_http()
+        .with_http_client(sender)
+        .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(format!("{root}/v1/logs"))
+        .with_timeout(config.timeout)
+        .with_headers(headers)
         .build()
         .context("[telemetry]: no exporter for `endpoint`")?;
     let resource = Resource::builder()
@@ -83,12 +112,16 @@ pub(crate) fn start(config: &TelemetryConfig) -> anyhow::Result<Option<Telemetry
         .build();
     // Who calls decides whether a request is traced; without a caller the share does.
     let sampler = Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(config.sample)));
-    let provider = SdkTracerProvider::builder()
-        .with_batch_exporter(exporter)
+    let traces = SdkTracerProvider::builder()
+        .with_batch_exporter(spans)
         .with_sampler(sampler)
+        .with_resource(resource.clone())
+        .build();
+    let logs = SdkLoggerProvider::builder()
+        .with_batch_exporter(records)
         .with_resource(resource)
         .build();
-    Ok(Some(Telemetry(provider)))
+    Ok(Some(Telemetry { traces, logs }))
 }
 
 /// Headers such as a receiver's key: they are in the environment, like all secrets.
@@ -114,18 +147,38 @@ impl Telemetry {
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
         tracing_opentelemetry::layer()
-            .with_tracer(self.0.tracer("deepfix"))
+            .with_tracer(self.traces.tracer("deepfix"))
             .with_location(false)
             .with_threads(false)
-            // Lines of the log are in the log, and the log's own span of a request says nothing more.
-            .with_filter(tracing_subscriber::filter::filter_fn(|it| {
+            // Lines of the log are records of their own, and the log's own span of a request says nothing more.
+            .with_filter(filter_fn(|it| {
                 it.is_span() && *it.level() <= LevelFilter::INFO && it.name() != "request"
             }))
     }
 
-    /// Sends what is left. Blocks for [`FAREWELL`] at most.
+    /// The layer that makes records of OpenTelemetry from the lines of the log that `filter` lets through.
+    pub(crate) fn records<S>(&self, filter: EnvFilter) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
+    {
+        let of = |target: &str, name: &str| {
+            target
+                .strip_prefix(name)
+                .is_some_and(|it| it.is_empty() || it.starts_with("::"))
+        };
+        OpenTelemetryTracingBridge::builder(&self.logs)
+            .with_tracing_span_attributes(TracingSpanAttributes::allowlist(["request_id"]))
+            .build()
+            .with_filter(filter_fn(move |it| !NOT_SENT.iter().any(|name| of(it.target(), name))))
+            .with_filter(filter)
+    }
+
+    /// Sends what is left. Blocks for twice [`FAREWELL`] at most.
     pub(crate) fn end(self) {
-        if let Err(error) = self.0.shutdown_with_timeout(FAREWELL) {
+        if let Err(error) = self.logs.shutdown_with_timeout(FAREWELL) {
+            tracing::warn!(%error, "the last lines of the log were not sent");
+        }
+        if let Err(error) = self.traces.shutdown_with_timeout(FAREWELL) {
             tracing::warn!(%error, "the last traces were not sent");
         }
     }

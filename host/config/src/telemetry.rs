@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{ConfigError, load::Checker};
 
-/// Where traces go. Without an endpoint nothing is collected.
+/// Where traces and logs go. Without an endpoint nothing is collected.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TelemetryConfig {
     /// The root of an OTLP receiver over HTTP.

@@ -101,6 +101,8 @@ impl Drop for Record {
             self.traced
                 .record("http.response.status_code", i64::from(status.as_u16()));
         }
+        // The line belongs to the trace as well.
+        let _trace = self.traced.enter();
         self.span.in_scope(|| match self.status {
             Some(status) if status.is_server_error() => {
                 self.traced.record("otel.status_code", "ERROR");

@@ -228,6 +228,24 @@ def test_a_problem_in_a_stream_is_raised():
             deepfix.Client(url).diagnose(params={"lr": 1}, progress=lambda _: None)
 
 
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [("analyses/1", "/below/v1/analyses/1"), ("/v1/analyses/1", "/below/v1/analyses/1")],
+)
+def test_where_an_analysis_is_kept_holds_below_a_path(named, expected):
+    status, headers, body = ok()
+    with serving((status, {**headers, "Content-Location": named}, body)) as (url, _):
+        result = deepfix.Client(f"{url}/below").diagnose(params={"lr": 1})
+        assert result.url == f"{url}{expected}"
+
+
+def test_a_stream_tells_where_its_analysis_is_kept():
+    text = f'event: kept\ndata: {{"id": "1"}}\n\nevent: response\ndata: {ok()[2]}\n\n'
+    with serving((200, {"Content-Type": "text/event-stream"}, text)) as (url, _):
+        result = deepfix.Client(url).diagnose(params={"lr": 1}, progress=lambda _: None)
+        assert result.url == f"{url}/v1/analyses/1"
+
+
 def test_a_stranger_s_answer_is_named():
     with serving((200, {"Content-Type": "text/html"}, "<html>")) as (url, _):
         with pytest.raises(deepfix.DeepFixError, match="is it a server of DeepFix"):

@@ -172,6 +172,8 @@ class Events:
 
     def __init__(self) -> None:
         self.final: dict[str, Any] | None = None
+        #: Where the server keeps the response, relative to the request.
+        self.kept: str | None = None
         self._rest: list[str] = []
         self._name = ""
         self._data: list[str] = []
@@ -210,6 +212,8 @@ class Events:
             self.final = response(text)
             return None
         found: Mapping[str, Any] = json.loads(text)
+        if name == "kept":
+            self.kept = f"analyses/{found.get('id', '')}"
         if name == "problem":
             raise problem(int(found.get("status") or 500), text)
         if name == "agent":

@@ -183,7 +183,7 @@ class Client(Base):
                         listener(progress)
         if events.final is None:
             raise httpx.RemoteProtocolError("the stream of events ended without a response")
-        return events.final, None
+        return events.final, _wire.place(url, events.kept)
 
     def _connected(self, url: str) -> httpx.Client:
         if self._http is None:
