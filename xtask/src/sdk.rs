@@ -18,9 +18,10 @@ const ENVIRONMENT: &str = "target/sdk-env";
 const HEAVY: &str = "target/sdk-heavy-env";
 /// Where Debian keeps its packages of Python.
 const DEBIAN: &str = "/usr/lib/python3/dist-packages";
-/// The package, and where its native part and the binary's wheel are made.
+/// Where its native part is made.
+pub(crate) const CORE: &str = "sdk/core";
+/// The package, and where the binary's wheel is made.
 const PACKAGE: &str = "sdk/python";
-const CORE: &str = "sdk/core";
 const BIN: &str = "sdk/bin/build.py";
 
 /// `cargo xtask sdk`: the wheels, and every test of the package.

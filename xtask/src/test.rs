@@ -14,7 +14,7 @@ type Ensure = fn() -> Result<(), String>;
 /// The example that docs/plugins.md refers to.
 const EXAMPLE: &str = "plugins/examples/reproducibility";
 /// Workspaces of their own: what they hold is built as components, or for Python.
-const APART: [&str; 3] = [EXAMPLE, "tests/guests", "sdk/core"];
+const APART: [&str; 3] = [EXAMPLE, "tests/guests", sdk::CORE];
 
 /// `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
@@ -100,5 +100,12 @@ pub(crate) fn lint() -> Result<(), String> {
         "--",
         "--deny",
         "warnings",
-    ]))
+    ]))?;
+    stage("clippy of the native part of the Python package");
+    process::run(
+        cargo(&["clippy", "--release", "--locked", "--", "--deny", "warnings"])
+            .current_dir(root().join(sdk::CORE))
+            // It shares what is compiled with its wheel.
+            .env("CARGO_TARGET_DIR", build::target()),
+    )
 }

@@ -1,8 +1,8 @@
 """How long a diagnosis of tables takes, beside deepchecks and a profiler.
 
     target/sdk-env/bin/python sdk/python/benches/diagnose.py ours 1000000 50
-    target/tabular-env/bin/python sdk/python/benches/diagnose.py deepchecks 20000 50
-    ENVIRONMENT/bin/python sdk/python/benches/diagnose.py ydata 20000 50
+
+`peers.py` beside it runs all three, and makes the environments of the others.
 
 Each is a process of its own, so that its peak of memory is its own. `ours` has statistics, checks and the diagnosis;
 deepchecks its suites of data integrity and of train-test validation; ydata-profiling its report of both tables in its

@@ -1,13 +1,14 @@
 """What watching costs a training, in per cent of its time.
 
-    target/sdk-env/bin/python sdk/python/benches/overhead.py [xgboost lightgbm keras]
+    target/sdk-env/bin/python sdk/python/benches/overhead.py [xgboost lightgbm keras sklearn mlflow]
     target/sdk-heavy-env/bin/python sdk/python/benches/overhead.py lightning transformers
 
 Two figures for each framework. `within` is the time spent in the callback's hooks (measured around each of
 them) over that of the training: it is what the callback costs, to a few thousandths of a per cent. `paired` is
 the median of trainings with and without the callback, in turn, in CPU time of the process: it would show costs that
 arise outside the hooks, and is as noisy as the machine. The diagnosis itself runs afterwards, in the background, and is
-no part of either.
+no part of either. scikit-learn has no hooks: what is measured is what `fit` does after the estimator's own, and of
+MLflow what happens in `end_run`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ REPEATS = 5
 HOOKS = ("on_", "after_", "before_", "__call__")
 
 # No diagnosis: its process would take time from the next training.
-Watch.finish = lambda self, model=None: None  # type: ignore[method-assign]
+Watch.finish = lambda self, model=None, prepare=None: None  # type: ignore[method-assign]
 
 
 class Clock:
@@ -115,6 +116,76 @@ def of_keras() -> tuple[Callable[[list[Any]], Any], type]:
         model.fit(X[:15_000], y[:15_000], callbacks=callbacks, **split)
 
     return run, DeepFixCallback
+
+
+def of_sklearn() -> tuple[Callable[[list[Any]], Any], type]:
+    from sklearn.ensemble import RandomForestClassifier
+
+    from deepfix.integrations import sklearn as integration
+
+    X, y = rows()
+
+    class Finishing:
+        """What `fit` does when the estimator is fitted."""
+
+        def __init__(self, show: bool) -> None:
+            self.watch = Watch(show=show)
+
+        def after_training(self, *arguments: Any) -> None:
+            plain(self.watch, *arguments)
+
+    plain = integration._finish
+
+    def run(callbacks: list[Any]) -> None:
+        model = RandomForestClassifier(20, random_state=0)
+        if not callbacks:
+            model.fit(X[:15_000], y[:15_000])
+            return
+        integration._finish = lambda _, *arguments: callbacks[0].after_training(*arguments)
+        integration.fit(model, X[:15_000], y[:15_000], X[15_000:], y[15_000:], watch=callbacks[0].watch)
+
+    return run, Finishing
+
+
+def of_mlflow() -> tuple[Callable[[list[Any]], Any], type]:
+    import atexit
+    import shutil
+    import tempfile
+
+    import mlflow
+    from sklearn.ensemble import RandomForestClassifier
+
+    from deepfix.integrations import mlflow as integration
+
+    X, y = rows()
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
+    integration._worker.add = lambda _: None  # type: ignore[method-assign]
+    integration.autolog()
+    watched = mlflow.end_run
+    integration.autolog(disable=True)
+
+    class Ending:
+        """What ends a run, beside MLflow's own work."""
+
+        def __init__(self, show: bool) -> None:
+            pass
+
+        def after_run(self, run_id: str) -> None:
+            start(run_id, None, None, True)
+
+    start = integration._start
+
+    def run(callbacks: list[Any]) -> None:
+        integration._start = lambda run_id, *_: callbacks[0].after_run(run_id)
+        mlflow.start_run()
+        RandomForestClassifier(20, random_state=0).fit(X[:15_000], y[:15_000])
+        for step in range(10):
+            mlflow.log_metric("train_loss", 1 / (step + 1), step=step)
+        (watched if callbacks else mlflow.end_run)()
+
+    return run, Ending
 
 
 def of_lightning() -> tuple[Callable[[list[Any]], Any], type]:
@@ -208,7 +279,7 @@ def measure(name: str) -> str:
 
 def main() -> None:
     """Measures the frameworks that are named, or those that need no PyTorch."""
-    for name in sys.argv[1:] or ["xgboost", "lightgbm", "keras"]:
+    for name in sys.argv[1:] or ["xgboost", "lightgbm", "keras", "sklearn", "mlflow"]:
         print(measure(name), flush=True)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import logging
-import sys
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from conftest import TARGET
-from fake import RESPONSE, ok, refusal, serving
+from fake import ok, refusal, serving
 
 import deepfix
 from deepfix import _wire
@@ -43,16 +41,6 @@ def test_the_local_engine_says_what_the_server_says(server, leaky, diverging):
     for it in answers:
         it["additional_outputs"].pop("timings_ms")
     assert answers[0] == answers[1]
-
-
-def test_progress_is_streamed_and_ends_in_the_same_response(server, diverging):
-    seen: list[deepfix.Progress] = []
-    client = deepfix.Client(server.url)
-    streamed = client.diagnose(history=diverging, progress=seen.append)
-    plain = client.diagnose(history=diverging, progress=False)
-    assert "TrainingArtifactsAnalyzer" in {it.agent for it in seen}
-    assert all(0 <= it.fraction <= 1 for it in seen)
-    assert streamed.conclusions == plain.conclusions
 
 
 def test_the_asynchronous_client_answers_many_at_once(server, diverging):
@@ -184,50 +172,6 @@ def test_a_wrong_request_is_not_sent_again(waits):
     assert len(seen) == 1
 
 
-def test_a_stream_that_ends_early_is_tried_again(waits):
-    half = (200, {"Content-Type": "text/event-stream"}, 'event: progress\ndata: {"agent": "A", "fraction": 0.5}\n\n')
-    with serving(half, ok()) as (url, _):
-        seen: list[deepfix.Progress] = []
-        assert deepfix.Client(url).diagnose(params={"lr": 1}, progress=seen.append).summary == "fine"
-    assert [it.fraction for it in seen] == [0.5]
-
-
-#: What `str.splitlines` takes for the end of a line, and JSON leaves in its texts.
-ENDS = "a\x0b\x0c\x1c\x85\u2028\u2029b"
-
-
-def test_a_text_in_a_stream_keeps_what_python_takes_for_line_ends():
-    final = json.dumps({**RESPONSE, "additional_outputs": {"summary": ENDS}}, ensure_ascii=False)
-    text = f"event: response\ndata: {final}\n\n"
-    stream = (200, {"Content-Type": "text/event-stream"}, text)
-
-    async def ask(url: str) -> deepfix.Result:
-        async with deepfix.AsyncClient(url) as client:
-            return await client.diagnose(params={"lr": 1}, progress=lambda _: None)
-
-    with serving(stream, stream) as (url, _):
-        assert deepfix.Client(url).diagnose(params={"lr": 1}, progress=lambda _: None).summary == ENDS
-        assert asyncio.run(ask(url)).summary == ENDS
-
-
-@pytest.mark.parametrize("size", [1, 2, 7, 1000])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_a_stream_may_be_cut_anywhere(size, end):
-    lines = ["event: progress", 'data: {"agent": "A", "fraction": 0.5, "message": "x\u2028y"}', "", ": ping", ""]
-    lines += ["event: response", f"data: {json.dumps(RESPONSE)}", "", ""]
-    text, events = end.join(lines), _wire.Events()
-    seen = [it for at in range(0, len(text), size) for it in events.text(text[at : at + size])]
-    assert [(it.fraction, it.message) for it in seen] == [(0.5, "x\u2028y")]
-    assert events.final == RESPONSE
-
-
-def test_a_problem_in_a_stream_is_raised():
-    text = 'event: problem\ndata: {"status": 504, "code": "timed_out", "detail": "late"}\n\n'
-    with serving((200, {"Content-Type": "text/event-stream"}, text)) as (url, _):
-        with pytest.raises(deepfix.ServerError, match="timed_out"):
-            deepfix.Client(url).diagnose(params={"lr": 1}, progress=lambda _: None)
-
-
 @pytest.mark.parametrize(
     ("named", "expected"),
     [("analyses/1", "/below/v1/analyses/1"), ("/v1/analyses/1", "/below/v1/analyses/1")],
@@ -295,36 +239,6 @@ def test_a_local_model_file_is_examined(tmp_path: Path):
     numpy.savez(tmp_path / "model.npz", layer=weights)
     result = deepfix.diagnose(model=tmp_path / "model.npz")
     assert "checkpoint.nan_weights" in {it.code for it in result.findings}
-
-
-class Terminal(io.StringIO):
-    """Somebody watches."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.mark.parametrize("where", ["server", "here"])
-def test_a_terminal_shows_bars_and_a_file_none(server, where, diverging, monkeypatch):
-    for name in ("NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-256color")
-    client = deepfix.Client(server.url if where == "server" else None)
-    terminal, file = Terminal(), io.StringIO()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    client.diagnose(history=diverging)
-    monkeypatch.setattr(sys, "stderr", file)
-    client.diagnose(history=diverging)
-    shown = terminal.getvalue()
-    assert ("TrainingArtifactsAnalyzer" if where == "server" else "the engine of this machine") in shown
-    assert "\u2501" in shown
-    assert file.getvalue() == ""
-
-
-def test_the_local_engine_tells_that_it_begins_and_ends(diverging):
-    seen: list[deepfix.Progress] = []
-    deepfix.Client().diagnose(history=diverging, progress=seen.append)
-    assert [it.fraction for it in seen] == [0.0, 1.0]
 
 
 def test_addresses_of_endpoints_are_addresses_of_the_server():

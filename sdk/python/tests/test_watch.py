@@ -82,6 +82,28 @@ def test_a_diagnosis_that_ends_late_is_not_taken_for_that_of_the_next_training()
     assert sorted(seen) == ["0", "1"]
 
 
+def test_diagnoses_in_the_background_take_turns():
+    client, at_work = Answers(), threading.Lock()
+
+    def diagnose(**arguments: Any) -> deepfix.Result:
+        assert at_work.acquire(blocking=False)
+        client.may_answer.wait(60)
+        at_work.release()
+        return deepfix.Result({"agent_results": {}, "summary": "fine"})
+
+    client.may_answer.clear()
+    client.diagnose = diagnose
+    watch, runs = Watch(client, show=False), []
+    for _ in range(5):
+        watch.begin()
+        watch.finish()
+        runs.append(watch._run)
+    client.may_answer.set()
+    for run in runs:
+        run.thread.join(60)
+    assert [it.result.summary for it in runs] == ["fine"] * 5
+
+
 def test_scikit_learn_fits_twice_with_one_watch():
     from deepfix.integrations.sklearn import fit
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,18 @@ def listening(wanted: Wanted) -> Iterator[Listener | None]:
             bars.update(tasks[it.agent], completed=it.fraction, said=_plain(it.message)[:60])
 
         yield tell
+
+
+def in_loop(listener: Listener | None) -> Listener | None:
+    """A listener that another thread may tell, and that is told in the event loop's."""
+    if listener is None:
+        return None
+    loop = asyncio.get_running_loop()
+
+    def tell(it: Progress) -> None:
+        loop.call_soon_threadsafe(listener, it)
+
+    return tell
 
 
 def _plain(text: str) -> str:

@@ -29,6 +29,9 @@ SHARE = 0.0025
 MOST_ROWS = 10_000
 #: Seconds within which a diagnosis in the background must be done, so that a program can end.
 PATIENCE = 60.0
+#: Held while a diagnosis runs in the background. A search fits many models one right after the other, and each
+#: diagnosis is a process that takes every core.
+_turn = threading.Lock()
 
 
 def warn(what: str, error: BaseException) -> None:
@@ -236,10 +239,19 @@ class Watch:
             self._diagnose(run, prepare)
             return
         # No daemon: a script that ends with its training still gets the diagnosis.
-        run.thread = threading.Thread(target=self._diagnose, args=(run, prepare), name="deepfix")
+        run.thread = threading.Thread(target=self._in_turn, args=(run, prepare), name="deepfix")
         run.thread.start()
 
+    def _in_turn(self, run: Run, prepare: Callable[[Run], Mapping[str, Any]] | None) -> None:
+        with _turn:
+            told = self._ask(run, prepare)
+        self._hand_over(told)
+
     def _diagnose(self, run: Run, prepare: Callable[[Run], Mapping[str, Any]] | None) -> None:
+        self._hand_over(self._ask(run, prepare))
+
+    def _ask(self, run: Run, prepare: Callable[[Run], Mapping[str, Any]] | None) -> Result | None:
+        """Puts the diagnosis in its place. None where there is none to hand over."""
         try:
             more = dict(prepare(run)) if prepare is not None else {}
             arguments = {
@@ -254,8 +266,13 @@ class Watch:
         except Exception as error:
             warn("no diagnosis", error)
             run.result = Result.none(f"{type(error).__name__}: {error}")
-            return
+            return None
         run.result = result
+        return result
+
+    def _hand_over(self, result: Result | None) -> None:
+        if result is None:
+            return
         try:
             if self.on_result is not None:
                 self.on_result(result)

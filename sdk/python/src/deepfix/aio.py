@@ -10,7 +10,7 @@ import httpx
 
 from . import _json, _local, _wire
 from ._base import Base, ingest
-from ._progress import Listener, Wanted, listening
+from ._progress import Listener, Wanted, in_loop, listening
 from ._request import Request
 from .errors import DeepFixError, UnavailableError
 from .result import Result
@@ -138,7 +138,8 @@ class AsyncClient(Base):
     async def _send(self, request: Request, progress: Wanted) -> Result:
         with listening(self.progress if progress is None else progress) as listener:
             if self.url is None:
-                arguments = (request, self.timeout, self.largest_weights, listener)
+                tell = in_loop(listener)
+                arguments = (request, self.timeout, self.largest_weights, tell)
                 response = await asyncio.to_thread(_local.diagnose, *arguments)
                 return Result(response, remarks=request.remarks)
             body = _json.dumps(request.body)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html as _html
 import json
-import shutil
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from os import PathLike
@@ -22,8 +20,6 @@ REASONER = "CrossArtifactReasoningAgent"
 NO_FAULT = frozenset({"cross.healthy", "cross.poor_unexplained", "cross.not_examined", "cross.no_synthesis"})
 #: The reasoner's word for that nobody could look: of what was given, no agent could examine anything.
 NOT_EXAMINED = "cross.not_examined"
-#: Lines are no longer than this, so that they stay readable on a wide terminal.
-WIDEST = 110
 
 
 @dataclass(frozen=True)
@@ -277,7 +273,7 @@ class Result:
         return pandas.DataFrame(rows, columns=columns)
 
     def __str__(self) -> str:
-        return _text(self)
+        return _render.text(self)
 
     def __repr__(self) -> str:
         if self.unavailable is not None:
@@ -305,28 +301,3 @@ def _named(entries: Any) -> set[str]:
     for it in entries or []:
         found |= {*it.get("findings", []), *_named(it.get("consequences"))}
     return found
-
-
-def _text(result: Result) -> str:
-    if result.unavailable is not None:
-        return f"DeepFix: no diagnosis ({result.unavailable})"
-    width = max(40, min(shutil.get_terminal_size().columns, WIDEST))
-
-    def wrapped(text: str, first: str = "", then: str = "") -> list[str]:
-        # Texts of strangers must not move the cursor.
-        text = "".join(it if it.isprintable() else "\ufffd" for it in text.replace("\n", " "))
-        return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=then) if text else []
-
-    name = str(result.raw.get("dataset_name") or "")
-    lines = [*wrapped(f"DeepFix {name}".rstrip()), "", *wrapped(result.summary)]
-    for number, it in enumerate(result.conclusions, 1):
-        lines += ["", f"{number}. {it.severity} {it.code}  {it.confidence:.0%}"]
-        lines += wrapped(it.description, "   ", "   ")
-        lines += wrapped(it.evidence, "   shown by: ", "     ")
-        lines += wrapped(it.action, "   do: ", "     ")
-    remarks = [*result.remarks, *result.warnings, *(f"{a} failed: {why}" for a, why in result.failed_agents.items())]
-    if remarks:
-        lines.append("")
-        for remark in remarks:
-            lines += wrapped(remark, "- ", "  ")
-    return "\n".join(lines)

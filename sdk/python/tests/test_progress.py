@@ -1,0 +1,110 @@
+"""Progress: streams of events, bars, and what the engine of this machine tells."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import sys
+import threading
+
+import pytest
+from fake import RESPONSE, ok, serving
+
+import deepfix
+from deepfix import _wire
+
+
+def test_progress_is_streamed_and_ends_in_the_same_response(server, diverging):
+    seen: list[deepfix.Progress] = []
+    client = deepfix.Client(server.url)
+    streamed = client.diagnose(history=diverging, progress=seen.append)
+    plain = client.diagnose(history=diverging, progress=False)
+    assert "TrainingArtifactsAnalyzer" in {it.agent for it in seen}
+    assert all(0 <= it.fraction <= 1 for it in seen)
+    assert streamed.conclusions == plain.conclusions
+
+
+def test_a_stream_that_ends_early_is_tried_again(monkeypatch):
+    monkeypatch.setattr("deepfix.client.time.sleep", lambda _: None)
+    half = (200, {"Content-Type": "text/event-stream"}, 'event: progress\ndata: {"agent": "A", "fraction": 0.5}\n\n')
+    with serving(half, ok()) as (url, _):
+        seen: list[deepfix.Progress] = []
+        assert deepfix.Client(url).diagnose(params={"lr": 1}, progress=seen.append).summary == "fine"
+    assert [it.fraction for it in seen] == [0.5]
+
+
+#: What `str.splitlines` takes for the end of a line, and JSON leaves in its texts.
+ENDS = "a\x0b\x0c\x1c\x85\u2028\u2029b"
+
+
+def test_a_text_in_a_stream_keeps_what_python_takes_for_line_ends():
+    final = json.dumps({**RESPONSE, "additional_outputs": {"summary": ENDS}}, ensure_ascii=False)
+    text = f"event: response\ndata: {final}\n\n"
+    stream = (200, {"Content-Type": "text/event-stream"}, text)
+
+    async def ask(url: str) -> deepfix.Result:
+        async with deepfix.AsyncClient(url) as client:
+            return await client.diagnose(params={"lr": 1}, progress=lambda _: None)
+
+    with serving(stream, stream) as (url, _):
+        assert deepfix.Client(url).diagnose(params={"lr": 1}, progress=lambda _: None).summary == ENDS
+        assert asyncio.run(ask(url)).summary == ENDS
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_stream_may_be_cut_anywhere(size, end):
+    lines = ["event: progress", 'data: {"agent": "A", "fraction": 0.5, "message": "x\u2028y"}', "", ": ping", ""]
+    lines += ["event: response", f"data: {json.dumps(RESPONSE)}", "", ""]
+    text, events = end.join(lines), _wire.Events()
+    seen = [it for at in range(0, len(text), size) for it in events.text(text[at : at + size])]
+    assert [(it.fraction, it.message) for it in seen] == [(0.5, "x\u2028y")]
+    assert events.final == RESPONSE
+
+
+def test_a_problem_in_a_stream_is_raised():
+    text = 'event: problem\ndata: {"status": 504, "code": "timed_out", "detail": "late"}\n\n'
+    with serving((200, {"Content-Type": "text/event-stream"}, text)) as (url, _):
+        with pytest.raises(deepfix.ServerError, match="timed_out"):
+            deepfix.Client(url).diagnose(params={"lr": 1}, progress=lambda _: None)
+
+
+class Terminal(io.StringIO):
+    """Somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("where", ["server", "here"])
+def test_a_terminal_shows_bars_and_a_file_none(server, where, diverging, monkeypatch):
+    for name in ("NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    client = deepfix.Client(server.url if where == "server" else None)
+    terminal, file = Terminal(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    client.diagnose(history=diverging)
+    monkeypatch.setattr(sys, "stderr", file)
+    client.diagnose(history=diverging)
+    shown = terminal.getvalue()
+    assert ("TrainingArtifactsAnalyzer" if where == "server" else "the engine of this machine") in shown
+    assert "\u2501" in shown
+    assert file.getvalue() == ""
+
+
+def test_the_local_engine_tells_that_it_begins_and_ends(diverging):
+    seen: list[deepfix.Progress] = []
+    deepfix.Client().diagnose(history=diverging, progress=seen.append)
+    assert [it.fraction for it in seen] == [0.0, 1.0]
+
+
+def test_a_listener_is_told_in_the_thread_of_its_loop(diverging):
+    seen: list[tuple[float, threading.Thread]] = []
+
+    def listen(it: deepfix.Progress) -> None:
+        seen.append((it.fraction, threading.current_thread()))
+
+    asyncio.run(deepfix.AsyncClient().diagnose(history=diverging, progress=listen))
+    assert seen == [(0.0, threading.main_thread()), (1.0, threading.main_thread())]
