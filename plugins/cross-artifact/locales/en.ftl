@@ -138,7 +138,7 @@ cross-not-examined =
     .evidence = { $why }
     .action = Send at least one artifact: the metrics of the training run say most, then the statistics of the data.
     .rationale = Without artifacts there is nothing to judge; no finding here means no answer, not a healthy experiment.
-not-examined-none = The request carries no artifact that an analyzer could read.
+not-examined-none = The request holds no statistics, no check that ran, no curve and no checkpoint that an analyzer could read.
 not-examined-failed = { $count ->
         [one] The only analyzer that ran failed
        *[other] All { $count } analyzers that ran failed

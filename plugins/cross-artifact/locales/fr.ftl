@@ -138,7 +138,7 @@ cross-not-examined =
     .evidence = { $why }
     .action = Envoyez au moins un artefact : les métriques de l'entraînement en disent le plus, puis les statistiques des données.
     .rationale = Sans artefact, il n'y a rien à juger ; l'absence de constat signifie ici l'absence de réponse, non une expérience saine.
-not-examined-none = La requête ne contient aucun artefact qu'un analyseur puisse lire.
+not-examined-none = La requête ne contient ni statistiques, ni contrôle exécuté, ni courbe, ni sauvegarde de modèle qu'un analyseur puisse lire.
 not-examined-failed = { $count ->
         [one] Le seul analyseur exécuté a échoué
        *[other] Les { $count } analyseurs exécutés ont tous échoué

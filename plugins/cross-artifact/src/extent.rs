@@ -211,7 +211,7 @@ pub(crate) fn checked(case: &Case<'_>, outcomes: &[AgentOutcome]) -> String {
         let read = outcomes
             .iter()
             .any(|it| it.artifacts.contains(&kind) && matches!(it.outcome, Outcome::Completed { .. }));
-        if read {
+        if read && has_content(case, kind, outcomes) {
             parts.push(phrase(case, kind, outcomes));
         }
     }
@@ -219,20 +219,43 @@ pub(crate) fn checked(case: &Case<'_>, outcomes: &[AgentOutcome]) -> String {
     parts.join(if case.language == Language::French { " ; " } else { "; " })
 }
 
+/// Whether there was anything in an artifact to look at: a name without statistics, a suite without results
+/// and parameters without curves show nothing of an experiment's health.
+fn has_content(case: &Case<'_>, kind: ArtifactKind, outcomes: &[AgentOutcome]) -> bool {
+    let by_others = outcomes.iter().any(|it| {
+        let known = BUILT_IN.iter().any(|(name, _)| *name == it.agent);
+        !known && it.artifacts.contains(&kind) && matches!(it.outcome, Outcome::Completed { .. })
+    });
+    let experiment = case.experiment;
+    by_others
+        || match kind {
+            ArtifactKind::Dataset => experiment
+                .dataset
+                .as_ref()
+                .is_none_or(|it| it.train.is_some() || it.test.is_some()),
+            ArtifactKind::Deepchecks => checks_that_ran(outcomes) > 0,
+            ArtifactKind::ModelCheckpoint => true,
+            ArtifactKind::Training => experiment.training.as_ref().is_none_or(|it| it.points() > 0),
+        }
+}
+
+fn checks_that_ran(outcomes: &[AgentOutcome]) -> usize {
+    outcomes
+        .iter()
+        .filter(|it| it.artifacts.contains(&ArtifactKind::Deepchecks))
+        .map(|it| match &it.outcome {
+            Outcome::Completed { extras, .. } => list(extras, "checked").len(),
+            _ => 0,
+        })
+        .max()
+        .unwrap_or(0)
+}
+
 fn phrase(case: &Case<'_>, kind: ArtifactKind, outcomes: &[AgentOutcome]) -> String {
     let experiment = case.experiment;
     match kind {
         ArtifactKind::Dataset => dataset(case),
-        ArtifactKind::Deepchecks => {
-            let ran = outcomes
-                .iter()
-                .filter(|it| it.artifacts.contains(&kind))
-                .map(|it| match &it.outcome {
-                    Outcome::Completed { extras, .. } => list(extras, "checked").len(),
-                    _ => 0,
-                });
-            case.text("checked-deepchecks", &[("count", ran.max().unwrap_or(0).into())])
-        }
+        ArtifactKind::Deepchecks => case.text("checked-deepchecks", &[("count", checks_that_ran(outcomes).into())]),
         ArtifactKind::ModelCheckpoint => match experiment.checkpoint.as_ref().and_then(|it| it.sound()) {
             Some((header, _)) => case.text("checked-checkpoint", &[("tensors", header.tensors.len().into())]),
             None => case.text("checked-checkpoint-plain", &[]),

@@ -269,6 +269,20 @@ fn actions_are_ranked_and_say_how_to_tell() {
 }
 
 #[test]
+fn what_holds_nothing_to_look_at_is_not_called_healthy() {
+    for (request, agent) in [
+        (json!({"training_artifacts": {"params": {"note": "x"}}}), TRAINING),
+        (json!({"deepchecks_artifacts": {"results": {}}}), CHECKS),
+        (json!({"dataset_artifacts": {"dataset_name": "x"}}), DATASET),
+    ] {
+        let answer = reason(request.clone(), &[completed(agent, vec![])]);
+        assert_eq!(answer.codes(), ["cross.not_examined"], "{request}");
+    }
+    let answer = reason(json!({"training_artifacts": healthy_training()}), &[completed(TRAINING, vec![])]);
+    assert_eq!(answer.codes(), ["cross.healthy"]);
+}
+
+#[test]
 fn the_gaps_of_all_agents_are_gathered() {
     let mut outcome = completed(TRAINING, vec![]);
     if let Outcome::Completed { extras, .. } = &mut outcome.outcome {
