@@ -35,18 +35,29 @@ TESTS = """
 sick = {"train_loss": [1.2 * 0.93**it for it in range(60)],
         "val_loss": [1.2 * 0.93 ** min(it, 10) + 0.03 * max(0, it - 10) for it in range(60)]}
 
+healthy = {"train_loss": [0.1 + 1.1 * 0.9**it for it in range(60)],
+           "val_loss": [0.12 + 1.1 * 0.9**it for it in range(60)]}
+
 def test_sick(deepfix_check):
     deepfix_check(history=sick)
 
-def test_params_alone(deepfix_check):
-    deepfix_check(params={"learning_rate": 0.001, "batch_size": 32})
+def test_healthy(deepfix_check):
+    deepfix_check(history=healthy)
 """
 #: Two checks in one test, one of which has a report of its own.
 TWICE = """
+healthy = {"train_loss": [0.1 + 1.1 * 0.9**it for it in range(60)],
+           "val_loss": [0.12 + 1.1 * 0.9**it for it in range(60)]}
+
 def test_twice(deepfix_check):
-    deepfix_check(params={"learning_rate": 0.001, "batch_size": 32})
-    deepfix_check(params={"learning_rate": 0.001, "batch_size": 16}, report="own.json")
+    deepfix_check(history=healthy)
+    deepfix_check(history=healthy, params={"batch_size": 16}, report="own.json")
 """
+
+
+def test_a_gate_does_not_open_where_nothing_could_be_judged():
+    with pytest.raises(deepfix.UnavailableError):
+        deepfix.check(params={"learning_rate": 0.001})
 
 
 def test_the_fixture_fails_a_test_on_severe_findings_and_leaves_reports(pytester):
