@@ -97,6 +97,7 @@ impl MetricTable<'_> {
 }
 
 #[cfg(all(test, feature = "testing"))]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use serde_json::json;
 

@@ -134,6 +134,7 @@ fn equal(found: &Value, stated: &Value) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use crate::{Finding, Report, Severity};
