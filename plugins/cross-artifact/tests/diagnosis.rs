@@ -278,7 +278,10 @@ fn what_holds_nothing_to_look_at_is_not_called_healthy() {
         let answer = reason(request.clone(), &[completed(agent, vec![])]);
         assert_eq!(answer.codes(), ["cross.not_examined"], "{request}");
     }
-    let answer = reason(json!({"training_artifacts": healthy_training()}), &[completed(TRAINING, vec![])]);
+    let answer = reason(
+        json!({"training_artifacts": healthy_training()}),
+        &[completed(TRAINING, vec![])],
+    );
     assert_eq!(answer.codes(), ["cross.healthy"]);
 }
 
