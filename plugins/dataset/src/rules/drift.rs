@@ -18,7 +18,7 @@
 //! Healthy: random splits, however small or wide; outliers, which inflate `std` along with
 //! the mean; identifiers, whose range says nothing.
 
-use deepfix_plugin::{Draft, Severity, join};
+use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{
     Column, DatasetView, Stat, Which, category_shift, ks_p, normal_p, quantile_shift, spread_shift,
 };

@@ -18,7 +18,7 @@
 //! within what Unix times of the last decades are, in seconds down to nanoseconds. Without feature statistics only a name that says so
 //! (`id`, `index`, `uuid`) beside a value per row gives a low remark.
 
-use deepfix_plugin::{Draft, Severity, join};
+use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Stat, Which};
 
 use super::{MOST_FACTS, MOST_NAMES};

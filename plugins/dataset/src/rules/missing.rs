@@ -8,7 +8,7 @@
 //! Sources: Little & Rubin 2019 (what a share of gaps costs), ydata-profiling, deepchecks
 //! `PercentOfNulls`.
 
-use deepfix_plugin::{Draft, Severity, join};
+use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Split, Stat};
 
 use super::{MOST_FACTS, MOST_NAMES};

@@ -13,7 +13,7 @@
 //! also dotted ones (`250.00`) and hexadecimal ones (`12e45`, which is no way to write a number:
 //! programs write `1.2e+46`). Unix times.
 
-use deepfix_plugin::{Draft, Severity, join};
+use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Stat};
 
 use super::{MOST_FACTS, MOST_NAMES};

@@ -20,7 +20,7 @@
 //! balances); columns that are mostly zero, or take few values, where the interquartile range
 //! says nothing; binary columns; a second mode.
 
-use deepfix_plugin::{Draft, Severity, join};
+use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Stat, Which};
 
 mod shape;
