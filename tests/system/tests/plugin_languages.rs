@@ -178,7 +178,7 @@ fn the_examples_pass_their_cases_and_answer_together_in_one_server() {
     let home = Home::new();
     let python = example(&home, "fairness-gap", 3);
     let javascript = example(&home, "tokenizer-check", 2);
-    let c = example(&home, "spectral-check", 3);
+    let c = example(&home, "spectral-check", 4);
     let rust = example(&home, "reproducibility", 1);
     let _ = tool("python3", &["-m", "unittest"], &python).succeeded();
     let _ = tool("node", &["--test"], &javascript).succeeded();
