@@ -234,7 +234,10 @@ fn has_content(case: &Case<'_>, kind: ArtifactKind, outcomes: &[AgentOutcome]) -
                 .as_ref()
                 .is_none_or(|it| it.train.is_some() || it.test.is_some()),
             ArtifactKind::Deepchecks => checks_that_ran(outcomes) > 0,
-            ArtifactKind::ModelCheckpoint => true,
+            ArtifactKind::ModelCheckpoint => experiment.checkpoint.as_ref().is_none_or(|it| {
+                let parameters = it.hyperparameters.as_object().is_some_and(|it| !it.is_empty());
+                it.sound().is_some() || parameters || it.config.is_present()
+            }),
             ArtifactKind::Training => experiment.training.as_ref().is_none_or(|it| it.points() > 0),
         }
 }

@@ -274,6 +274,7 @@ fn what_holds_nothing_to_look_at_is_not_called_healthy() {
         (json!({"training_artifacts": {"params": {"note": "x"}}}), TRAINING),
         (json!({"deepchecks_artifacts": {"results": {}}}), CHECKS),
         (json!({"dataset_artifacts": {"dataset_name": "x"}}), DATASET),
+        (json!({"model_checkpoint_artifacts": {"model_type": "x"}}), CHECKPOINT),
     ] {
         let answer = reason(request.clone(), &[completed(agent, vec![])]);
         assert_eq!(answer.codes(), ["cross.not_examined"], "{request}");

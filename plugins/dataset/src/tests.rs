@@ -99,6 +99,7 @@ fn a_date_or_text_that_was_left_out_is_no_label() {
     assert!(view("remarks", 390).is_none());
     assert!(view("order_date", 12).is_none());
     assert!(view("kind", 12).is_some_and(|it| it.name == "kind"));
+    assert!(view("intent", 77).is_some_and(|it| it.name == "intent"));
 }
 
 #[test]
@@ -118,6 +119,9 @@ fn a_count_of_few_values_may_be_exceeded_by_the_test_split() {
         Some(Severity::Low)
     );
     assert_eq!(severity(side(0.0, 2.0, 3.0), side(0.0, 3.0, 4.0)), Some(Severity::High));
+    // A code of the test split alone, far off, and codes that begin at 3.
+    assert_eq!(severity(side(0.0, 2.0, 3.0), side(0.0, 9.0, 4.0)), Some(Severity::High));
+    assert_eq!(severity(side(3.0, 7.0, 5.0), side(3.0, 8.0, 6.0)), Some(Severity::High));
 }
 
 #[test]

@@ -139,8 +139,9 @@ impl<'a> Case<'a> {
     }
 
     /// Whether a loss has come down to next to nothing, where its jumps, however large beside itself,
-    /// change no answer. A squared error may begin far above what there is to explain, when the target
-    /// is not centred: there nearly all must be explained too.
+    /// change no answer: far below its first value, and below what guessing gives, since a network may
+    /// begin much worse than that. A squared error may begin far above what there is to explain, when the
+    /// target is not centred: there nearly all must be explained too.
     #[must_use]
     pub fn is_nearly_nothing(&self, curve: &Curve) -> bool {
         let explained = self
@@ -148,12 +149,20 @@ impl<'a> Case<'a> {
             .main_metric()
             .filter(|it| it.metric == Metric::R2)
             .and_then(|it| it.validation_curve.end().or_else(|| it.train_curve.end()));
-        let settled = curve.points.first().zip(curve.mean_between(0.5, 1.0));
-        settled.is_some_and(|(first, late)| late < NEXT_TO_NOTHING * first.value)
-            && match self.view.task() {
-                Task::Regression => explained.is_some_and(|it| it >= NEARLY_ALL),
-                _ => explained.is_none_or(|it| it >= NEARLY_ALL),
-            }
+        let Some((first, late)) = curve.points.first().zip(curve.mean_between(0.5, 1.0)) else {
+            return false;
+        };
+        let (begin, enough) = match self.view.task() {
+            Task::Regression => (first.value, explained.is_some_and(|it| it >= NEARLY_ALL)),
+            // Two classes are the fewest to guess among.
+            _ => (
+                first
+                    .value
+                    .min(self.view.chance_loss().unwrap_or(std::f64::consts::LN_2)),
+                explained.is_none_or(|it| it >= NEARLY_ALL),
+            ),
+        };
+        enough && late < NEXT_TO_NOTHING * begin
     }
 
     /// The batch size of one optimiser step.

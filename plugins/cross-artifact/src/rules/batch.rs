@@ -5,11 +5,10 @@
 //! is more. A fault where there are at most 2 per epoch and 100 in the whole run, and the run
 //! ended unfinished: the last quarter of the epochs still brought a twentieth of the whole fall
 //! of the training loss and one per cent of its level (less where the rate decays), validation
-//! fell with it, and the loss is still a quarter or more of that of guessing. (Deep Learning
-//! Tuning Playbook, section on batch size; Shallue et al. 2019 on the number of steps.)
+//! fell with it, and the loss is still a quarter or more of that of guessing.
 //!
-//! Sources: Keskar et al. 2017 and Masters & Luschi 2018 (large batches), the Deep Learning Tuning
-//! Playbook (steps, not epochs, train a model).
+//! Sources: the Deep Learning Tuning Playbook (batch size; steps, not epochs, train a model), Shallue et
+//! al. 2019 (the number of steps), Keskar et al. 2017 and Masters & Luschi 2018 (large batches).
 //!
 //! Healthy: full-batch training that converged; early stopping, after which validation no
 //! longer falls; three or more updates per epoch; tables of a few rows; a learning rate so small

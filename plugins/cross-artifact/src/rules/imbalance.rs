@@ -4,10 +4,10 @@
 //! The imbalance must have been found as a fault by an analyzer. Only accuracy: no F1, AUC,
 //! precision, recall or balanced accuracy among the logged metrics, nor as the metric that the
 //! parameters say is watched. Surer where the validation accuracy is within one standard error
-//! of what always answering the most frequent class gives. (He and Garcia 2009, Learning from
-//! imbalanced data; Brodersen et al. 2010 on balanced accuracy.)
+//! of what always answering the most frequent class gives.
 //!
-//! Sources: He & Garcia 2009, Provost et al. 1998 (the case against accuracy).
+//! Sources: He & Garcia 2009 (learning from imbalanced data), Brodersen et al. 2010 (balanced accuracy),
+//! Provost et al. 1998 (the case against accuracy).
 //!
 //! Healthy: a mild imbalance; any other metric beside accuracy.
 

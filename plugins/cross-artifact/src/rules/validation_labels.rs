@@ -33,7 +33,6 @@
 //!
 //! Healthy: overfitting, whose gap opens as training rows are memorised; R² below zero in the
 //! first epochs; majority-class accuracy of a model that has not learned; a split of ten rows.
-//! (Northcutt et al. 2021, Pervasive label errors in test sets.)
 
 use deepfix_plugin::{ArtifactKind, Draft, Severity};
 use deepfix_views::training::{Curve, Metric, MetricPair, TrainingView, paired};

@@ -98,11 +98,13 @@ fn rare_share(column: &Column) -> Option<f64> {
         let share = (mean - min) / (max - min);
         return Some(share.min(1.0 - share).max(0.0));
     }
+    /// What rounding to a few digits may take of the squares.
+    const ROUNDED: f64 = 0.9;
     // Each other value is at least 1 off, and its square no less than itself: a share of which most rows
     // have none has a smaller sum of squares than of distances.
     let squares = std * std + (mean - q1) * (mean - q1);
     let whole = [min, q1, max].iter().all(|it| it.fract() == 0.0)
         && column.unique.is_none_or(|it| it <= max - min + 1.0)
-        && squares >= (1.0 - 1e-6) * (mean - q1).abs();
+        && squares >= ROUNDED * (mean - q1).abs();
     whole.then_some(squares)
 }

@@ -27,6 +27,8 @@ const FEWEST_ROWS: f64 = 15.0;
 /// Integers beyond these many are as likely the values of a regression's target, of which a
 /// test split often holds one beyond the range of training.
 const MOST_CODES: f64 = 20.0;
+/// Codes that begin neither at 0 nor at 1 (or -1): marks and ages have more values than these.
+const MOST_ODD_CODES: f64 = 8.0;
 /// Rows of an average class, and the share of codes that may be missing.
 const ROWS_PER_CODE: f64 = 5.0;
 const ALLOWED_GAPS: f64 = 0.2;
@@ -59,7 +61,10 @@ fn new_labels(view: &DatasetView) -> Option<Draft> {
             && if b > MOST_CODES {
                 !codes(train, test, test, 0.0)
             } else {
-                !begins_like_codes(train, test) || leaves_gaps(test, 0.0)
+                // Codes of the training split leave no gap, wherever they begin; a stray one of the test
+                // split may lie anywhere.
+                leaves_gaps(train, 0.0) && leaves_gaps(test, 0.0)
+                    || !begins_like_codes(train, test) && a > MOST_ODD_CODES
             };
         return Some(
             draft(if amounts { Severity::Low } else { Severity::High })

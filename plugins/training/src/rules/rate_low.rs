@@ -216,6 +216,18 @@ mod tests {
                 .extend(pretrained.as_object().unwrap().clone());
             assert!(codes(&line(1.90, 1.78, 12, &params)).is_empty(), "{pretrained}");
         }
+        for scratch in [
+            json!({"use_lora": false, "lora_r": 8}),
+            json!({"lora_r": 0}),
+            json!({"tokenizer": {"name_or_path": "gpt2"}}),
+        ] {
+            let mut params = json!({"learning_rate": 2e-5, "optimizer": "adamw"});
+            params
+                .as_object_mut()
+                .unwrap()
+                .extend(scratch.as_object().unwrap().clone());
+            assert!(!codes(&line(1.90, 1.78, 12, &params)).is_empty(), "{scratch}");
+        }
     }
 
     #[test]

@@ -153,7 +153,7 @@ fn is_date(name: &str) -> bool {
 fn is_text(column: &Column) -> bool {
     /// More classes have been seen, but each of them in many rows.
     const MOST_CLASSES: f64 = 20.0;
-    const OWN_WORDS: f64 = 0.05;
+    const OWN_WORDS: f64 = 0.5;
     let rows = column.count.unwrap_or(0.0);
     column.mean.is_none()
         && column

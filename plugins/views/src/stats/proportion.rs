@@ -59,9 +59,8 @@ pub fn denominator(shares: &[f64], most: u32) -> Option<u32> {
     const FEWEST_SHARES: usize = 3;
     /// The largest denominator of a fraction that many numbers of rows have in common.
     const SIMPLE: u32 = 6;
-    /// Hundredths are of this many rows at most, if many of them agree.
-    const SIMPLE_HUNDREDTHS: u32 = 50;
-    const ENOUGH_HUNDREDTHS: usize = 4;
+    /// That rounded shares of many rows are all shares of a few by chance.
+    const CHANCE: f64 = 0.011;
     /// Shares are often printed with six digits.
     const TOLERANCE: f64 = 1e-6;
     let mut distinct: Vec<f64> = Vec::new();
@@ -86,7 +85,9 @@ pub fn denominator(shares: &[f64], most: u32) -> Option<u32> {
     // One or two shares such as a half and three quarters are those of any number of rows, and shares
     // written with two digits those of a hundred.
     let simple = distinct.len() < FEWEST_SHARES && found <= SIMPLE;
-    let rounded = explains(100) && (found > SIMPLE_HUNDREDTHS || distinct.len() < ENOUGH_HUNDREDTHS);
+    // Of a hundred values that two digits have, `found` are shares of so many rows.
+    let chance = (f64::from(found) / 100.0).powi(i32::try_from(distinct.len()).unwrap_or(i32::MAX));
+    let rounded = explains(100) && chance > CHANCE;
     (!simple && !rounded).then_some(found)
 }
 
@@ -112,6 +113,9 @@ mod tests {
     fn hundredths_are_rows_only_where_many_agree_on_fewer() {
         assert_eq!(denominator(&[0.91, 0.87, 0.93], 1000), None);
         assert_eq!(denominator(&[0.85, 0.9], 1000), None);
+        assert_eq!(denominator(&[0.86, 0.9, 0.94, 0.7], 1000), None);
+        assert_eq!(denominator(&[0.8, 0.9, 1.0], 1000), Some(10));
+        assert_eq!(denominator(&[0.85, 0.9, 0.95], 1000), Some(20));
         assert_eq!(denominator(&[0.85, 0.9, 0.95, 0.7, 0.65], 1000), Some(20));
     }
 

@@ -142,4 +142,14 @@ fn jumps_of_a_loss_that_is_next_to_nothing_are_healthy() {
     assert!(severity(&found, CODE).is_none());
     assert!(severity(&found, "training.noisy_loss").is_none_or(|it| it == Severity::Low));
     assert!(severity(&found, "training.plateau_no_schedule").is_none());
+    // From far beyond guessing down to no better than guessing is not nothing.
+    let (train, validation) = (decay(40, 30.0, 1.0, 2.0, 0.3), decay(40, 30.0, 1.1, 2.0, 0.4));
+    let mut found = run(&train, &validation);
+    found["params"]["loss"] = json!("cross_entropy");
+    assert!(
+        codes(&found)
+            .iter()
+            .any(|it| [CODE, "training.noisy_loss"].contains(&it.as_str()))
+    );
+    assert!(crate::sample::findings(&found).iter().any(|it| it.1 > Severity::Low));
 }

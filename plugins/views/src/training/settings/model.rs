@@ -129,19 +129,26 @@ impl Params {
             "name_or_path",
         ];
         // Adapters are put on what is trained already.
-        let adapters = [
-            "lora_r",
-            "lora_rank",
-            "lora_alpha",
-            "use_lora",
-            "peft_type",
-            "peft_config",
-        ];
-        self.find(&named, boolean).is_some_and(|it| it.value)
-            || self.mentions(&adapters)
-            || self
-                .text(&path)
-                .is_some_and(|it| !matches!(it.value.as_str(), "none" | "false" | "scratch" | "no"))
+        let adapters = ["lora_r", "lora_rank", "lora_alpha", "peft_type"];
+        let adapted = || {
+            let rank = self.number(&adapters).is_some_and(|it| it.value > 0.0);
+            let named = self.text(&adapters).is_some_and(|it| it.value != "none");
+            rank || named
+        };
+        match self.find(&named, boolean) {
+            Some(told) if told.value => true,
+            // That adapters are off is told beside what they would have been.
+            Some(told) if told.name.contains("lora") => self.has_path(&path),
+            _ => adapted() || self.has_path(&path),
+        }
+    }
+
+    /// Whether one of these says where the first weights came from. A tokenizer comes from somewhere too.
+    fn has_path(&self, names: &[&str]) -> bool {
+        self.text(names).is_some_and(|it| {
+            !it.name.to_ascii_lowercase().contains("tokenizer")
+                && !matches!(it.value.as_str(), "none" | "false" | "scratch" | "no")
+        })
     }
 
     /// Whether one of these parameters is there, whatever its value.
