@@ -126,8 +126,8 @@ fn forget(extras: &mut Map<String, Json>, gone: &BTreeSet<String>, codes: &BTree
     if let Some(Json::Array(areas)) = extras.get_mut("optimization_areas") {
         // The title, with the severity in brackets: one title may begin with another.
         let of_title = |area: &str| {
-            let rests = titles.iter().filter(|it| !it.is_empty());
-            let mut rests = rests.filter_map(|it| area.strip_prefix(it.as_str()));
+            let titles = titles.iter().filter(|it| !it.is_empty());
+            let mut rests = titles.filter_map(|it| area.strip_prefix(it.as_str()));
             rests.any(|rest| rest.is_empty() || rest.starts_with(" ("))
         };
         areas.retain(|it| !it.as_str().is_some_and(of_title));

@@ -128,7 +128,10 @@ fn what_is_dropped_is_no_root_cause_any_more() {
     assert_eq!(extras["actions"], json!([action("training.no_shuffle", 1)]));
     assert_eq!(
         extras["optimization_areas"],
-        json!(["training.underfitting of one class (medium)", "training.no_shuffle (medium)"])
+        json!([
+            "training.underfitting of one class (medium)",
+            "training.no_shuffle (medium)"
+        ])
     );
 }
 

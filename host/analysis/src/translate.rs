@@ -84,8 +84,7 @@ pub(crate) async fn translate(
             part.push(text);
         }
     }
-    let mut analyses = response.agent_results.0.iter().flat_map(|(_, it)| &it.analysis);
-    let faults = analyses.any(|it| it.findings.severity > Severity::Low);
+    let faults = has_faults(response);
     let batches = batches(&parts);
     let answers = join_all(batches.iter().map(|it| batch(llm, account, language, it))).await;
     let mut known: Map<String, Json> = Map::new();
@@ -115,6 +114,12 @@ pub(crate) async fn translate(
         texts: masked.len(),
         done: known.len(),
     }
+}
+
+/// Whether something is wrong, as a summary has to say it.
+fn has_faults(response: &AnalyseResponse) -> bool {
+    let mut analyses = response.agent_results.0.iter().flat_map(|(_, it)| &it.analysis);
+    analyses.any(|it| it.findings.severity > Severity::Low)
 }
 
 /// What the artifacts call things, as far as facts show it.

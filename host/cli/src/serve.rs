@@ -119,7 +119,10 @@ async fn reload(
         let read = move || {
             read().map_err(|error| {
                 let error = format!("{error:#}");
-                tracing::error!(error, "the configuration cannot be taken up: everything stays as it was");
+                tracing::error!(
+                    error,
+                    "the configuration cannot be taken up: everything stays as it was"
+                );
                 error
             })
         };
