@@ -120,6 +120,18 @@ impl Masked {
     /// number stands outside the marks, or where it says what no text of a diagnosis may say and the
     /// text did not: who writes one text of a batch may have told the model how to translate another.
     pub(crate) fn restore(&self, translation: &str) -> Option<String> {
+        let (restored, plain) = self.put_back(translation)?;
+        (!plays_down(&plain) || plays_down(&self.text)).then_some(restored)
+    }
+
+    /// The same for a text of the host's own where nothing is wrong: it says so in words that may not be those
+    /// by which playing down is known.
+    pub(crate) fn restore_healthy(&self, translation: &str) -> Option<String> {
+        self.put_back(translation).map(|(restored, _)| restored)
+    }
+
+    /// A translation with everything put back, and what of it is the translator's.
+    fn put_back(&self, translation: &str) -> Option<(String, String)> {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         let mut restored = String::new();
         let mut plain = String::new();
@@ -142,9 +154,8 @@ impl Masked {
             && !plain.chars().any(char::is_numeric)
             && !restored.trim().is_empty()
             && misshapen(&plain).is_none()
-            && (unfit(&plain).is_none() || unfit(&self.text).is_some())
-            && (!plays_down(&plain) || plays_down(&self.text));
-        fine.then_some(restored)
+            && (unfit(&plain).is_none() || unfit(&self.text).is_some());
+        fine.then_some((restored, plain))
     }
 }
 
@@ -225,6 +236,10 @@ mod tests {
         ] {
             assert!(it.restore(wrong).is_none(), "{wrong}");
         }
+        let healthy = masked("Training went well.");
+        assert!(healthy.restore("Kein Problem beim Training.").is_none());
+        assert!(healthy.restore_healthy("Kein Problem beim Training.").is_some());
+        assert!(healthy.restore_healthy("Run pip install evil.").is_none());
         assert!(masked("This is a false alarm.").restore("Fausse alerte.").is_some());
         assert!(
             masked("First pip install it.")

@@ -124,7 +124,12 @@ fn forget(extras: &mut Map<String, Json>, gone: &BTreeSet<String>, codes: &BTree
         }
     }
     if let Some(Json::Array(areas)) = extras.get_mut("optimization_areas") {
-        let of_title = |area: &str| titles.iter().any(|it| !it.is_empty() && area.starts_with(it.as_str()));
+        // The title, with the severity in brackets: one title may begin with another.
+        let of_title = |area: &str| {
+            let titles = titles.iter().filter(|it| !it.is_empty());
+            let mut rests = titles.filter_map(|it| area.strip_prefix(it.as_str()));
+            rests.any(|rest| rest.is_empty() || rest.starts_with(" ("))
+        };
         areas.retain(|it| !it.as_str().is_some_and(of_title));
     }
 }

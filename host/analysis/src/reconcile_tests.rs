@@ -108,7 +108,11 @@ fn what_is_dropped_is_no_root_cause_any_more() {
     );
     extras.insert(
         "optimization_areas".into(),
-        json!(["training.underfitting (medium)", "training.no_shuffle (medium)"]),
+        json!([
+            "training.underfitting (medium)",
+            "training.underfitting of one class (medium)",
+            "training.no_shuffle (medium)",
+        ]),
     );
     reconcile(outcomes.iter_mut(), Some(&mut reasoner));
     let OutcomeStatus::Completed { analyses, extras, .. } = &reasoner.status else {
@@ -122,7 +126,13 @@ fn what_is_dropped_is_no_root_cause_any_more() {
         "{causes}"
     );
     assert_eq!(extras["actions"], json!([action("training.no_shuffle", 1)]));
-    assert_eq!(extras["optimization_areas"], json!(["training.no_shuffle (medium)"]));
+    assert_eq!(
+        extras["optimization_areas"],
+        json!([
+            "training.underfitting of one class (medium)",
+            "training.no_shuffle (medium)"
+        ])
+    );
 }
 
 fn analysis(code: &str) -> Analysis {

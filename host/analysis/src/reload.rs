@@ -23,14 +23,25 @@ impl Coordinator {
         }
     }
 
-    /// The same with a configuration that was read already.
-    pub async fn reload_to(&self, why: &str, config: Config) -> PluginsInfo {
+    /// The same with what `read` reads: the configuration, and what else is to be taken up with it, which is
+    /// returned where the agents were. It reads within its turn: what was read before another's would undo
+    /// that.
+    pub async fn reload_with<T: Send + 'static>(
+        &self,
+        why: &str,
+        read: impl FnOnce() -> Result<(Config, T), String> + Send + 'static,
+    ) -> Option<T> {
         let _turn = self.reloading.lock().await;
-        self.swap(why, config).await
+        let (info, rest) = match tokio::task::spawn_blocking(read).await {
+            Ok(Ok((config, rest))) => (self.swap(why, config).await, Some(rest)),
+            Ok(Err(error)) => (self.keep(why, error), None),
+            Err(error) => (self.keep(why, error.to_string()), None),
+        };
+        rest.filter(|_| info.error.is_none())
     }
 
     /// Says why nothing was swapped, in the log and to who asks for the agents.
-    pub fn keep(&self, why: &str, error: String) -> PluginsInfo {
+    fn keep(&self, why: &str, error: String) -> PluginsInfo {
         tracing::warn!(why, error, "nothing was swapped: all agents stay as they were");
         let mut kept = self.agents().info.clone();
         kept.error = Some(error);

@@ -5,7 +5,7 @@
 //! others wrote is translated apart from everybody else's, so that it cannot tell the model how to
 //! translate them.
 
-use deepfix_core::{AnalyseResponse, Value};
+use deepfix_core::{AnalyseResponse, Severity, Value};
 use deepfix_llm::{Account, Ask, Llm, Message, Prompt, Role};
 use futures_util::future::join_all;
 use serde_json::{Map, Value as Json, json};
@@ -84,6 +84,7 @@ pub(crate) async fn translate(
             part.push(text);
         }
     }
+    let faults = has_faults(response);
     let batches = batches(&parts);
     let answers = join_all(batches.iter().map(|it| batch(llm, account, language, it))).await;
     let mut known: Map<String, Json> = Map::new();
@@ -91,7 +92,15 @@ pub(crate) async fn translate(
         for (number, (text, masked)) in texts.iter().enumerate() {
             let said = answer.get(&format!("t{}", number + 1)).and_then(Json::as_str);
             let fits = |it: &&str| it.chars().count() <= GROWTH * masked.text.chars().count() + SLACK;
-            if let Some(translation) = said.filter(fits).and_then(|it| masked.restore(it)) {
+            let restore = |it: &str| {
+                // The host's texts share no batch with those of others, and where nothing is wrong they say so.
+                if !faults && written.owner(text).is_none() {
+                    masked.restore_healthy(it)
+                } else {
+                    masked.restore(it)
+                }
+            };
+            if let Some(translation) = said.filter(fits).and_then(restore) {
                 known.insert(text.clone(), Json::String(translation));
             }
         }
@@ -105,6 +114,12 @@ pub(crate) async fn translate(
         texts: masked.len(),
         done: known.len(),
     }
+}
+
+/// Whether something is wrong, as a summary has to say it.
+fn has_faults(response: &AnalyseResponse) -> bool {
+    let mut analyses = response.agent_results.0.iter().flat_map(|(_, it)| &it.analysis);
+    analyses.any(|it| it.findings.severity > Severity::Low)
 }
 
 /// What the artifacts call things, as far as facts show it.

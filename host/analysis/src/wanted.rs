@@ -23,9 +23,14 @@ const BUILT_IN: [&str; 5] = [
 ];
 
 /// Whether an agent is one of those, by the configuration's word: what a dropped-in plugin calls itself
-/// does not count.
+/// does not count. An instance under a name of its own is what it is one of.
 pub(crate) fn marks(plugin: &Plugin) -> bool {
-    plugin.config().name.as_deref().is_some_and(|it| BUILT_IN.contains(&it))
+    is_built_in(plugin.config())
+}
+
+fn is_built_in(config: &PluginConfig) -> bool {
+    let name = config.plugin.as_deref().or(config.name.as_deref());
+    name.is_some_and(|it| BUILT_IN.contains(&it))
 }
 
 /// One component that should run.
@@ -179,4 +184,29 @@ pub fn sources(config: &Config) -> Result<Sources, SourceError> {
         policy: policy(config)?,
         credentials: credentials.collect::<Result<_, SourceError>>()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_is_what_it_is_one_of() {
+        let called = |name: Option<&str>, plugin: Option<&str>| {
+            is_built_in(&PluginConfig {
+                file: PathBuf::new(),
+                name: name.map(str::to_owned),
+                plugin: plugin.map(str::to_owned),
+                world: World::Analyzer,
+                grants: Grants::none(),
+                limits: deepfix_core::Limits::default(),
+                settings: String::new(),
+                sha256: None,
+            })
+        };
+        assert!(called(Some("TrainingArtifactsAnalyzer"), None));
+        assert!(called(Some("Training of the night"), Some("TrainingArtifactsAnalyzer")));
+        assert!(!called(Some("TrainingArtifactsAnalyzer"), Some("acme")));
+        assert!(!called(Some("acme"), None) && !called(None, None));
+    }
 }

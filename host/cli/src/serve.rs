@@ -109,26 +109,27 @@ async fn reload(
         tracing::info!(signal = "SIGHUP", "reading the configuration again");
         // All of it is read before any of it is taken up.
         let (path, own, certificate) = (file.clone(), control.clone(), tls.clone());
-        let read = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
+        let read = move || -> anyhow::Result<_> {
             let config = Config::load(&path)?;
             let policy = own.prepare(&config.access, &config.tenants, &config.oidc)?;
             let certificate = certificate.map(|it| it.read_again()).transpose()?;
-            Ok((config, policy, certificate))
-        });
-        let (config, policy, certificate) = match read.await {
-            Ok(Ok(read)) => read,
-            Ok(Err(error)) => {
-                tracing::error!(error = %format!("{error:#}"), "the configuration cannot be taken up: everything stays as it was");
-                coordinator.keep("SIGHUP", format!("{error:#}"));
-                continue;
-            }
-            Err(_) => continue,
+            let tenants = config.tenants.len();
+            Ok((config, (tenants, policy, certificate)))
         };
-        let tenants = config.tenants.len();
+        let read = move || {
+            read().map_err(|error| {
+                let error = format!("{error:#}");
+                tracing::error!(
+                    error,
+                    "the configuration cannot be taken up: everything stays as it was"
+                );
+                error
+            })
+        };
         // Says itself what was swapped, what was refused and which sections need a restart.
-        if coordinator.reload_to("SIGHUP", config).await.error.is_some() {
+        let Some((tenants, policy, certificate)) = coordinator.reload_with("SIGHUP", read).await else {
             continue;
-        }
+        };
         if let (Some(tls), Some(certificate)) = (&tls, certificate) {
             tls.take(certificate, "SIGHUP");
         }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use deepfix_core::{Limits, deserialize_bytes as size};
+use deepfix_core::deserialize_bytes as size;
 use serde::Deserialize;
 
 use crate::{ConfigError, load::Checker};
@@ -100,6 +100,8 @@ impl Checker<'_> {
         if samples > MOST_SAMPLES {
             return Err(self.wrong("llm.samples", samples.to_string(), format!("at most {MOST_SAMPLES}")));
         }
+        let request_calls = raw.request_calls.unwrap_or(24);
+        self.samples_within("llm.request_calls", samples, request_calls)?;
         let path = |text: &str| (!text.is_empty()).then(|| self.path(Path::new(text)));
         Ok(LlmConfig {
             provider: raw.provider.unwrap_or_else(|| "auto".to_owned()),
@@ -125,7 +127,7 @@ impl Checker<'_> {
                 raw.sampling_temperature.unwrap_or(0.7),
                 2.0,
             )?,
-            request_calls: raw.request_calls.unwrap_or(24),
+            request_calls,
             request_tokens: raw.request_tokens.unwrap_or(200_000),
             cache_entries: raw.cache_entries.unwrap_or(1_000),
             cache_ttl: self.time("llm.cache_ttl", raw.cache_ttl.as_ref(), Duration::from_secs(3_600))?,
@@ -144,14 +146,13 @@ impl Checker<'_> {
 
     /// Each sample is a call: with fewer calls than samples every question would be refused. Without any
     /// call none is asked, which may be what is wanted.
-    pub(crate) fn samples_within(&self, key: &str, samples: u32, limits: &Limits) -> Result<(), ConfigError> {
-        let calls = limits.llm_calls;
+    pub(crate) fn samples_within(&self, key: &str, samples: u32, calls: u64) -> Result<(), ConfigError> {
         if calls == 0 || u64::from(samples) <= calls {
             return Ok(());
         }
         Err(self.wrong(
             "llm.samples",
-            format!("{samples}, beside `{key}.llm_calls = {calls}`"),
+            format!("{samples}, beside `{key} = {calls}`"),
             "at most as many samples as calls: each is one",
         ))
     }
@@ -173,8 +174,10 @@ impl Checker<'_> {
 mod tests {
     use crate::Config;
 
+    const REASONER: &str = "[reasoner]\nname = \"R\"\ncomponent = \"r.wasm\"\n";
+
     fn parse(text: &str) -> Result<Config, crate::ConfigError> {
-        let text = format!("{text}\n[reasoner]\nname = \"R\"\ncomponent = \"r.wasm\"\n");
+        let text = format!("{text}\n{REASONER}");
         Config::parse(std::path::Path::new("/etc/deepfix.toml"), &text, std::iter::empty())
     }
 
@@ -206,17 +209,39 @@ mod tests {
 
     #[test]
     fn more_samples_than_an_agent_has_calls_name_both_keys() {
-        let error = parse("[llm]\nsamples = 9").unwrap_err().to_string();
+        let agent = "[[agent]]\nname = \"A\"\ncomponent = \"a.wasm\"\ncapabilities = [\"llm\"]";
+        let with_agent = |text: &str, more: &str| parse(&format!("[llm]\n{text}\n{agent}\n{more}"));
+        let error = with_agent("samples = 9", "").unwrap_err().to_string();
         assert!(
             error.contains("llm.samples") && error.contains("`limits.llm_calls = 8`"),
             "{error}"
         );
-        assert!(parse("[llm]\nsamples = 9\n[limits]\nllm_calls = 9").is_ok());
-        assert!(parse("[llm]\nsamples = 3\n[limits]\nllm_calls = 0").is_ok());
-        let agent =
-            "[[agent]]\nname = \"A\"\ncomponent = \"a.wasm\"\ncapabilities = [\"llm\"]\nlimits = { llm_calls = 2 }";
-        let error = parse(&format!("[llm]\nsamples = 3\n{agent}")).unwrap_err().to_string();
+        assert!(with_agent("samples = 9\n[limits]\nllm_calls = 9", "").is_ok());
+        assert!(with_agent("samples = 3\n[limits]\nllm_calls = 0", "").is_ok());
+        let error = with_agent("samples = 3", "limits = { llm_calls = 2 }")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("`agent A limits.llm_calls = 2`"), "{error}");
+        // Limits that are nobody's.
+        assert!(with_agent("samples = 9", "limits = { llm_calls = 9 }").is_ok());
+        assert!(parse("[llm]\nsamples = 9").is_ok());
+        let error = parse("[llm]\nsamples = 9\n[plugins]\nfolder = \"p\"\ncapabilities = [\"llm\"]");
+        assert!(error.unwrap_err().to_string().contains("`limits.llm_calls = 8`"));
+        // The reasoner's, which stands last.
+        let reasoner = |text: &str| format!("[llm]\nsamples = 3\n{REASONER}capabilities = [\"llm\"]\n{text}");
+        let file = std::path::Path::new("/etc/deepfix.toml");
+        let read = |text: &str| Config::parse(file, &reasoner(text), std::iter::empty());
+        assert!(read("").is_ok());
+        let error = read("limits = { llm_calls = 2 }").unwrap_err().to_string();
+        assert!(error.contains("`reasoner limits.llm_calls = 2`"), "{error}");
+    }
+
+    #[test]
+    fn a_request_has_calls_for_all_samples() {
+        let error = parse("[llm]\nsamples = 3\nrequest_calls = 2").unwrap_err().to_string();
+        assert!(error.contains("`llm.request_calls = 2`"), "{error}");
+        assert!(parse("[llm]\nsamples = 3\nrequest_calls = 3").is_ok());
+        assert!(parse("[llm]\nsamples = 3\nrequest_calls = 0").is_ok());
     }
 
     #[test]

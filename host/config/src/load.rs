@@ -129,9 +129,16 @@ impl Checker<'_> {
         let llm = self.llm(raw.llm)?;
         let reasoner_name = reasoner.name.clone();
         let reasoner = self.agent("reasoner", reasoner, limits, max_memory)?;
-        self.samples_within("limits", llm.samples, &limits)?;
-        for agent in agents.iter().filter(|it| it.capabilities.contains(&Capability::Llm)) {
-            self.samples_within(&format!("agent {} limits", agent.name), llm.samples, &agent.limits)?;
+        let plugins = plugins::check(self, raw.plugins)?;
+        let named = agents.iter().map(|it| (format!("agent {} limits", it.name), it));
+        let named = named.chain([("reasoner limits".to_owned(), &reasoner)]);
+        for (key, agent) in named.filter(|(_, it)| it.capabilities.contains(&Capability::Llm)) {
+            let own = agent.limits.llm_calls != limits.llm_calls;
+            let key = if own { key.as_str() } else { "limits" };
+            self.samples_within(&format!("{key}.llm_calls"), llm.samples, agent.limits.llm_calls)?;
+        }
+        if plugins.folder.is_some() && plugins.capabilities.contains(&Capability::Llm) {
+            self.samples_within("limits.llm_calls", llm.samples, limits.llm_calls)?;
         }
         Ok(Config {
             file: self.file.to_owned(),
@@ -168,7 +175,7 @@ impl Checker<'_> {
                 roots: raw.artifacts.roots.iter().map(|it| self.path(it)).collect(),
             },
             llm,
-            plugins: plugins::check(self, raw.plugins)?,
+            plugins,
             reasoner,
             limits,
             agents,

@@ -143,11 +143,7 @@ impl Inner {
             let body = exchange.body(&transport.row, habits, &note);
             // A place for each attempt: who waits to try again holds up nobody.
             let place = self.place(account).await?;
-            let under_way = UnderWay {
-                account,
-                characters: exchange.characters(),
-                prices: self.settings.prices,
-            };
+            let under_way = UnderWay::new(account, exchange.characters(), self.settings.prices);
             let attempted = transport.attempt(&body, account.deadline).await;
             under_way.ended(&attempted);
             drop(place);
@@ -199,17 +195,28 @@ impl Inner {
 }
 
 /// An attempt that the endpoint is at work on. Where nobody waits for it any longer, since its time is
-/// over or the one who asked is gone, its prompt is billed all the same.
+/// over or the one who asked is gone, its prompt is billed all the same. It stands in the account from the
+/// start: who tells what a client that left has used does not wait until its calls have ended.
 struct UnderWay<'a> {
     account: &'a Account,
     characters: usize,
     prices: Prices,
 }
 
-impl UnderWay<'_> {
+impl<'a> UnderWay<'a> {
+    fn new(account: &'a Account, characters: usize, prices: Prices) -> Self {
+        account.send(characters, prices);
+        Self {
+            account,
+            characters,
+            prices,
+        }
+    }
+
     fn ended(self, attempted: &Result<Json, Failure>) {
         let timed_out = matches!(attempted, Err(Failure::Final(error)) if error.kind == ErrorKind::TimedOut);
         if !timed_out {
+            self.account.sent(self.characters, self.prices);
             std::mem::forget(self);
         }
     }
@@ -217,7 +224,7 @@ impl UnderWay<'_> {
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.account.settle(Tokens::default(), self.characters, 0, self.prices);
+        self.account.lost(self.characters, self.prices);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -113,7 +113,15 @@ pub struct Spend {
 pub struct Account {
     request: Arc<RequestBudget>,
     pub(crate) deadline: Instant,
-    spend: Mutex<Spend>,
+    books: Mutex<Books>,
+}
+
+#[derive(Debug, Default)]
+struct Books {
+    spend: Spend,
+    /// Prompts that an endpoint is at work on, in tokens and cost: billed whatever becomes of the answer.
+    ahead: u64,
+    ahead_cost: f64,
 }
 
 /// A token is about four bytes of English (OpenAI, "What are tokens and how to count them").
@@ -126,18 +134,27 @@ impl Account {
         Self {
             request,
             deadline,
-            spend: Mutex::new(Spend::default()),
+            books: Mutex::default(),
         }
     }
 
-    /// What was used so far.
+    /// What was used so far, with the prompts that are under way.
     #[must_use]
     pub fn spend(&self) -> Spend {
-        self.with(|it| it.clone())
+        let books = self.books();
+        let mut spend = books.spend.clone();
+        spend.tokens.input = spend.tokens.input.saturating_add(books.ahead);
+        spend.estimated |= books.ahead > 0;
+        spend.cost += books.ahead_cost;
+        spend
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T>(&self, then: impl FnOnce(&mut Spend) -> T) -> T {
-        then(&mut self.spend.lock().unwrap_or_else(PoisonError::into_inner))
+        then(&mut self.books().spend)
     }
 
     /// Before an exchange.
@@ -150,11 +167,37 @@ impl Account {
         Ok(())
     }
 
+    /// Before a prompt is sent: who reads the account while the endpoint is at work on it finds it there.
+    pub(crate) fn send(&self, prompt: usize, prices: Prices) {
+        let tokens = estimate(prompt);
+        self.request.tokens.fetch_add(tokens, Ordering::Relaxed);
+        let mut books = self.books();
+        books.ahead = books.ahead.saturating_add(tokens);
+        books.ahead_cost += prices.cost(tokens, 0);
+    }
+
+    /// After an attempt, takes back what was set aside for it.
+    pub(crate) fn sent(&self, prompt: usize, prices: Prices) {
+        let tokens = estimate(prompt);
+        self.request.tokens.fetch_sub(tokens, Ordering::Relaxed);
+        self.books().take_back(tokens, prices);
+    }
+
+    /// What was set aside for an attempt is spent: nobody waits for it any longer.
+    pub(crate) fn lost(&self, prompt: usize, prices: Prices) {
+        let tokens = estimate(prompt);
+        let mut books = self.books();
+        books.take_back(tokens, prices);
+        books.spend.tokens.input += tokens;
+        books.spend.estimated = true;
+        books.spend.cost += prices.cost(tokens, 0);
+    }
+
     /// After an exchange. Returns the tokens, estimated where the endpoint did not count.
     pub(crate) fn settle(&self, mut tokens: Tokens, prompt: usize, answer: usize, prices: Prices) -> Tokens {
         let estimated = tokens.input == 0;
         if estimated {
-            tokens.input = prompt.div_ceil(BYTES_PER_TOKEN) as u64;
+            tokens.input = estimate(prompt);
             tokens.output = tokens.output.max(answer.div_ceil(BYTES_PER_TOKEN) as u64);
         }
         self.request
@@ -198,6 +241,22 @@ impl Account {
     }
 }
 
+impl Books {
+    fn take_back(&mut self, tokens: u64, prices: Prices) {
+        self.ahead = self.ahead.saturating_sub(tokens);
+        // Nothing is left of sums that do not quite cancel.
+        self.ahead_cost = match self.ahead {
+            0 => 0.0,
+            _ => self.ahead_cost - prices.cost(tokens, 0),
+        };
+    }
+}
+
+/// The tokens of so many bytes of prompt.
+fn estimate(prompt: usize) -> u64 {
+    prompt.div_ceil(BYTES_PER_TOKEN) as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,5 +291,27 @@ mod tests {
         let tokens = account.settle(Tokens::default(), 40, 8, Prices::default());
         assert_eq!(tokens, Tokens { input: 10, output: 2 });
         assert!(account.spend().estimated);
+    }
+
+    #[test]
+    fn a_prompt_under_way_is_in_the_account_and_is_corrected_by_its_answer() {
+        let prices = Prices {
+            input: 1e6,
+            output: 0.0,
+        };
+        let account = account(9, 100);
+        account.send(40, prices);
+        account.send(80, prices);
+        let spend = account.spend();
+        assert_eq!((spend.tokens.input, spend.estimated), (30, true));
+        assert!((spend.cost - 30.0).abs() < 1e-9);
+        assert_eq!(account.request.used(), (0, 30));
+        account.sent(40, prices);
+        account.settle(Tokens { input: 7, output: 0 }, 40, 0, prices);
+        account.lost(80, prices);
+        let spend = account.spend();
+        assert_eq!((spend.tokens.input, spend.estimated), (27, true));
+        assert!((spend.cost - 27.0).abs() < 1e-9);
+        assert_eq!(account.request.used(), (0, 27));
     }
 }

@@ -11,6 +11,13 @@ pub(crate) const MAX_SCHEMA: usize = 64 << 10;
 const MOST_OBJECTIONS: usize = 5;
 /// Characters of one objection.
 const MAX_OBJECTION: usize = 200;
+/// Patterns of a schema: each is compiled, and may take as much memory as [`PATTERN`].
+const MOST_PATTERNS: usize = 64;
+/// Bytes of a compiled pattern.
+const PATTERN: usize = 256 << 10;
+/// What leads to another place of a schema. A chain of them, each naming the next twice, makes a schema of a
+/// kilobyte cost more than a host has time. No schema of the built-in agents has one.
+const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
 /// A compiled schema.
 pub(crate) struct Schema {
@@ -37,8 +44,14 @@ impl Schema {
             )));
         }
         let json: Json = serde_json::from_str(text).map_err(|error| wrong(format!("is no JSON: {error}")))?;
-        // Without the crate's resolvers a `$ref` to elsewhere cannot be fetched, and is an error.
-        let validator = jsonschema::validator_for(&json).map_err(|error| wrong(error.to_string()))?;
+        // A plugin's schema is compiled and applied in the host, outside of every limit of the sandbox.
+        bounded(&json, &mut 0).map_err(wrong)?;
+        // An engine without backtracking: a pattern's time grows with the answer alone.
+        let pattern = jsonschema::PatternOptions::regex().size_limit(PATTERN);
+        let validator = jsonschema::options()
+            .with_pattern_options(pattern)
+            .build(&json)
+            .map_err(|error| wrong(error.to_string()))?;
         Ok(Self { json, validator })
     }
 
@@ -65,6 +78,34 @@ impl Schema {
             full: full.join("\n"),
             masked: masked.join("; "),
         })
+    }
+}
+
+/// Refuses what makes a schema cost more than its size, as the runtime does for schemas of settings: the two
+/// crates share no other that knows of schemas, and this is all that they would share.
+fn bounded(schema: &Json, patterns: &mut usize) -> Result<(), String> {
+    match schema {
+        Json::Array(all) => all.iter().try_for_each(|it| bounded(it, patterns)),
+        Json::Object(members) => {
+            for (name, value) in members {
+                if REFERENCES.contains(&name.as_str()) {
+                    return Err(format!(
+                        "has a `{name}`: write out what it refers to, as references are not followed"
+                    ));
+                }
+                *patterns += match (name.as_str(), value) {
+                    ("pattern", Json::String(_)) => 1,
+                    ("patternProperties", Json::Object(all)) => all.len(),
+                    _ => 0,
+                };
+                if *patterns > MOST_PATTERNS {
+                    return Err(format!("has more than {MOST_PATTERNS} patterns, expected at most that"));
+                }
+                bounded(value, patterns)?;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -95,6 +136,8 @@ fn extract(text: &str) -> Option<Json> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     const SCHEMA: &str = r#"{"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}, "additionalProperties": false}"#;
@@ -142,5 +185,36 @@ mod tests {
         }
         let large = format!("{{\"description\": \"{}\"}}", "x".repeat(MAX_SCHEMA));
         assert!(Schema::compile(&large).is_err());
+    }
+
+    #[test]
+    fn references_are_refused_before_any_is_followed() {
+        // Each of forty definitions names the next twice: 2^40 steps.
+        let mut definitions = json!({ "d40": { "type": "string" } });
+        for index in 0..40 {
+            let next = json!({ "$ref": format!("#/$defs/d{}", index + 1) });
+            definitions[format!("d{index}")] = json!({ "allOf": [next, next] });
+        }
+        let schema = json!({ "$defs": definitions, "properties": { "x": { "$ref": "#/$defs/d0" } } });
+        let error = Schema::compile(&schema.to_string()).err().unwrap();
+        assert!(error.message.contains("write out what it refers to"), "{error}");
+        for name in REFERENCES {
+            let error = Schema::compile(&json!({ "items": [{ name: "#" }] }).to_string());
+            assert!(error.err().unwrap().message.contains(name));
+        }
+    }
+
+    #[test]
+    fn patterns_are_counted_and_cost_no_time_without_end() {
+        let many: Vec<Json> = (0..=MOST_PATTERNS).map(|_| json!({ "pattern": "a" })).collect();
+        let error = Schema::compile(&json!({ "allOf": many }).to_string()).err().unwrap();
+        assert!(error.message.contains("more than 64 patterns"), "{error}");
+        assert!(Schema::compile(r#"{"pattern": "(a{500}){500}"}"#).is_err());
+        let schema = Schema::compile(r#"{"pattern": "^(a+)+$"}"#).unwrap();
+        assert!(
+            schema
+                .accept(&json!(format!("{}!", "a".repeat(50_000))).to_string())
+                .is_err()
+        );
     }
 }

@@ -118,7 +118,17 @@ pub(crate) struct Gate {
     grants: Grants,
     limits: Limits,
     usage: Usage,
+    model: Counted,
     log: LogMeter,
+}
+
+/// Calls of the language model.
+#[derive(Debug, Default)]
+struct Counted {
+    /// What its service has counted of them.
+    spent: u64,
+    /// What stands in the usage for those that have ended.
+    settled: u64,
 }
 
 impl Gate {
@@ -129,6 +139,7 @@ impl Gate {
             grants,
             limits,
             usage: Usage::default(),
+            model: Counted::default(),
             log,
         }
     }
@@ -243,10 +254,15 @@ impl Gate {
         self.usage.llm_tokens = self.usage.llm_tokens.saturating_sub(charged).saturating_add(used);
     }
 
-    /// Replaces what was charged of the language model by what was spent, where that is known.
-    pub(crate) fn settle_model(&mut self, spent: Option<(u64, u64)>) {
+    /// Replaces what was charged of the language model by what was spent, where that is known. `refused`: the
+    /// calls that ended as invalid. They may have cost the host work before any was counted, so that they
+    /// stay charged.
+    pub(crate) fn settle_model(&mut self, spent: Option<(u64, u64)>, refused: u64) {
         if let Some((calls, tokens)) = spent {
-            self.usage.llm_calls = calls;
+            let more = calls.saturating_sub(self.model.spent).max(refused);
+            self.model.spent = calls;
+            self.model.settled = self.model.settled.saturating_add(more);
+            self.usage.llm_calls = self.model.settled;
             self.usage.llm_tokens = tokens;
         }
     }
@@ -265,5 +281,31 @@ impl Gate {
             "`{}` used up its limit `{name} = {limit}`; raise it under `limits` of its entry in deepfix.toml",
             self.agent
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_that_were_refused_as_invalid_stay_charged() {
+        let limits = Limits {
+            llm_calls: 3,
+            ..Limits::default()
+        };
+        let mut gate = Gate::new("A", Grants::none(), limits);
+        // One that was answered, with a repair.
+        gate.charge(Cost::LlmCalls(1)).unwrap();
+        gate.settle_model(Some((2, 50)), 0);
+        assert_eq!((gate.usage().llm_calls, gate.usage().llm_tokens), (2, 50));
+        // One of which the service counted nothing, first without and then with the host's work.
+        gate.charge(Cost::LlmCalls(1)).unwrap();
+        gate.settle_model(Some((2, 50)), 0);
+        assert_eq!(gate.usage().llm_calls, 2);
+        gate.charge(Cost::LlmCalls(1)).unwrap();
+        gate.settle_model(Some((2, 50)), 1);
+        assert_eq!(gate.usage().llm_calls, 3);
+        assert!(gate.charge(Cost::LlmCalls(1)).is_err());
     }
 }

@@ -205,17 +205,27 @@ impl Sources {
     }
 
     /// The signatures beside a component at an address; none where the server says that there are none. Any
-    /// other answer says nothing of them, and is an error.
+    /// other answer says nothing of them, and is an error; but stores that list nothing to strangers refuse
+    /// what is not there, which holds up nobody as long as no signature is asked for.
     async fn beside(&self, url: &Url) -> Result<Option<Signatures>, SourceError> {
         let mut place = url.clone();
         // Before a query, which may hold a token.
         place.set_path(&format!("{}.sig", url.path()));
         let address = place.to_string();
         let response = self.send_any(self.client.get(place), &address).await?;
-        if response.status() == StatusCode::NOT_FOUND {
+        let status = response.status();
+        if status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
-        if !response.status().is_success() {
+        if status.is_client_error() && !self.config.policy.require {
+            tracing::warn!(
+                status = status.as_u16(),
+                component = without_query(url),
+                "its signatures cannot be had; none is required, and it counts as unsigned"
+            );
+            return Ok(None);
+        }
+        if !status.is_success() {
             return Err(refused(response, &address).await);
         }
         let text = body(response, &address, LARGEST_DOCUMENT).await?;
@@ -327,6 +337,13 @@ pub(crate) fn signature_file(file: &std::path::Path) -> PathBuf {
 /// Whether nobody on the way can read or change what is sent: https, or this machine alone.
 pub(crate) fn is_private(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && url.host_str().is_some_and(is_loopback))
+}
+
+/// An address as logs may show it: a query may hold a token.
+fn without_query(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.to_string()
 }
 
 pub(crate) fn is_loopback(host: &str) -> bool {

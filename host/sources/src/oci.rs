@@ -333,25 +333,21 @@ impl Sources {
     /// # Errors
     /// A file cannot be written.
     pub fn write_component(file: &std::path::Path, component: &Component) -> Result<(), SourceError> {
-        // First: a folder that is watched takes the component up as soon as it is there.
-        match &component.signatures {
-            Some(signatures) => drop(Self::write_signatures(file, signatures)?),
-            None => {
-                let place = crate::fetch::signature_file(file);
-                match std::fs::remove_file(&place) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(SourceError::Unwritable {
-                            file: place,
-                            reason: error.to_string(),
-                        });
-                    }
-                    _ => {}
-                }
-            }
-        }
+        // First: where the bytes cannot be written, what lies there keeps its signatures.
         crate::lock::write_whole(file, &component.bytes).map_err(|error| SourceError::Unwritable {
             file: file.to_owned(),
             reason: error.to_string(),
-        })
+        })?;
+        if let Some(signatures) = &component.signatures {
+            return Self::write_signatures(file, signatures).map(drop);
+        }
+        let place = crate::fetch::signature_file(file);
+        match std::fs::remove_file(&place) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(SourceError::Unwritable {
+                file: place,
+                reason: error.to_string(),
+            }),
+            _ => Ok(()),
+        }
     }
 }

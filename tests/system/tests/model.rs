@@ -278,6 +278,12 @@ fn a_client_that_leaves_ends_the_models_calls_and_what_they_used_is_counted() {
     for agent in ["DatasetArtifactsAnalyzer", "TrainingArtifactsAnalyzer"] {
         let expected = format!("deepfix_llm_calls_total{{agent=\"{agent}\"}} 1");
         assert!(lines.contains(&expected), "{expected} in {lines:#?}");
+        // Its prompt was billed, and is there although its calls end after the request.
+        let tokens = format!("deepfix_llm_tokens_total{{agent=\"{agent}\",direction=\"input\"}} ");
+        let used = lines
+            .iter()
+            .find_map(|it| it.strip_prefix(&tokens)?.parse::<u64>().ok());
+        assert!(used.is_some_and(|it| it > 0), "{tokens} in {lines:#?}");
     }
     // The reasoner was never asked.
     assert_eq!(model.requests().len(), 2);

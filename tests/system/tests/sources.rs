@@ -14,6 +14,7 @@ use deepfix_system_tests::{Operator, Ran, Registry, acme, digest};
 /// Of [`PASSWORD`], by bcrypt with its lowest cost.
 const HTPASSWD: &str = "mallory:$2b$04$lbHeOzWmRs9r78Qzzrl7KuuOeCfmd8mR3RW25hG85JnYDmcEGfkqS\n";
 const PASSWORD: &str = "correct-horse";
+const FORBIDDEN: &[u8] = b"403";
 
 #[test]
 fn a_registry_with_a_login_is_given_the_credential_of_its_entry_alone() {
@@ -60,8 +61,8 @@ fn a_registry_with_a_login_is_given_the_credential_of_its_entry_alone() {
     assert!(ran.code == 2 && ran.err.contains("REG_USER is not set"), "{}", ran.err);
 }
 
-/// Files by their paths, over plain HTTP on this machine; a path that is not there is 404, and one whose
-/// file is empty gets no answer.
+/// Files by their paths, over plain HTTP on this machine; a path that is not there is 404, one whose
+/// file is empty gets no answer, and one whose file is [`FORBIDDEN`] is refused.
 struct Files(Arc<Mutex<BTreeMap<String, Vec<u8>>>>, String);
 
 impl Files {
@@ -81,7 +82,11 @@ impl Files {
                     .for_each(drop);
                 let path = first.split(' ').nth(1).unwrap_or_default();
                 let found = served.lock().unwrap().get(path).cloned();
-                let (status, body) = found.map_or(("404 Not Found", Vec::new()), |it| ("200 OK", it));
+                let (status, body) = match found {
+                    None => ("404 Not Found", Vec::new()),
+                    Some(it) if it == FORBIDDEN => ("403 Forbidden", Vec::new()),
+                    Some(it) => ("200 OK", it),
+                };
                 if status == "200 OK" && body.is_empty() {
                     silent.push(stream);
                     continue;
@@ -182,6 +187,13 @@ fn a_signature_that_cannot_be_asked_for_is_not_one_that_is_not_there() {
         "{}",
         told.err
     );
+    // A store that lists nothing to strangers: that holds up nobody until a signature is asked for.
+    files.put("/acme.wasm.sig", FORBIDDEN.to_vec());
+    it.lock();
+    assert_eq!(it.loaded(), Ok("1.0.0".to_owned()));
+    let _ = it.trust("");
+    let error = it.loaded().unwrap_err();
+    assert!(error.contains("acme.wasm.sig") && error.contains("403"), "{error}");
 }
 
 /// Answers each request by its first line, and keeps every head.

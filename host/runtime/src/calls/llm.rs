@@ -23,11 +23,22 @@ const BYTES_PER_TOKEN: u64 = 3;
 
 type ModelAnswer = Result<services::Completion, ServiceError>;
 
-/// Tokens charged in advance.
+/// Calls and tokens charged in advance.
 #[derive(Clone, Copy)]
 struct Charged {
+    calls: u64,
     prompt: u64,
     answer: u64,
+}
+
+impl Charged {
+    /// The calls whose charge stays, since the service refused what was asked.
+    fn refused(self, answer: &ModelAnswer) -> u64 {
+        match answer {
+            Err(ServiceError::Invalid(_)) => self.calls,
+            _ => 0,
+        }
+    }
 }
 
 impl HostState {
@@ -67,7 +78,12 @@ impl HostState {
             temperature: request.temperature,
             samples: request.samples,
         };
-        Ok((request, Charged { prompt, answer }))
+        let charged = Charged {
+            calls: samples,
+            prompt,
+            answer,
+        };
+        Ok((request, charged))
     }
 
     /// Replaces what was charged by what was used. A service that does not count the prompt is
@@ -149,8 +165,9 @@ impl HostState {
         let (request, charged) = self.admit(request)?;
         let llm = Arc::clone(&self.services.llm);
         let answer = llm.complete(&request).await;
+        let refused = charged.refused(&answer);
         let settled = self.settle(charged, answer);
-        self.gate.settle_model(llm.spent());
+        self.gate.settle_model(llm.spent(), refused);
         settled
     }
 
@@ -186,14 +203,19 @@ impl HostState {
         let spent = self.services.llm.spent();
         let lost = || Err(ServiceError::Unavailable("the call was lost".to_owned()));
         let mut results = Vec::with_capacity(answers.len());
+        let mut refused = 0_u64;
         for answer in answers {
-            let settled = answer.and_then(|(charged, answer)| self.settle(charged, answer.unwrap_or_else(lost)));
+            let settled = answer.and_then(|(charged, answer)| {
+                let answer = answer.unwrap_or_else(lost);
+                refused = refused.saturating_add(charged.refused(&answer));
+                self.settle(charged, answer)
+            });
             results.push(match settled {
                 Ok(completion) => Ok(completion),
                 Err(error) => Err(types::Host::convert_error(self, error)?),
             });
         }
-        self.gate.settle_model(spent);
+        self.gate.settle_model(spent, refused);
         Ok(results)
     }
 }
