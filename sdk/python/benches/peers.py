@@ -3,8 +3,9 @@
     python3 sdk/python/benches/peers.py [ROWS COLUMNS]
 
 The environments lie below target/ of the repository, wherever CARGO_TARGET_DIR puts the binary. Ours is made by
-`cargo xtask sdk`, those of deepchecks and ydata-profiling by this when they are not there (they take 1.5 GB). Without ROWS and COLUMNS each gets tables of a size that it is done with in
-about a minute, and ours the million rows that docs/python/README.md speaks of.
+`cargo xtask sdk`, those of deepchecks and ydata-profiling by this when they are not there (they take 1.5 GB).
+Without ROWS and COLUMNS each gets tables of a size that it is done with in about a minute, and ours the million rows
+that docs/python/README.md speaks of.
 """
 
 from __future__ import annotations

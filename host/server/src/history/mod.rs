@@ -215,7 +215,7 @@ pub(crate) async fn compare(
         one(&app, &identity, &before).await?,
         one(&app, &identity, &after).await?,
     );
-    let changes = changes(&before.response, &after.response);
+    let changes = changes(&before, &after)?;
     Ok(Json(Compared {
         before: before.entry.into(),
         after: after.entry.into(),
