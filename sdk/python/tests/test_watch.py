@@ -128,20 +128,22 @@ def test_a_diagnosis_that_waits_too_long_for_the_others_is_given_up(monkeypatch,
     assert client.asked == []
 
 
-def test_where_nobody_answers_those_that_wait_are_not_asked_for(recwarn):
+@pytest.mark.parametrize("on_error", ["raise", "warn"])
+def test_where_nobody_answers_those_that_wait_are_not_asked_for(on_error, recwarn):
     class Away(Answers):
         def diagnose(self, **arguments: Any) -> deepfix.Result:
             super().diagnose(**arguments)
-            raise deepfix.UnavailableError("nobody is there")
+            return self._failed(deepfix.UnavailableError("nobody is there"))
 
     away, there = Away(), Answers()
-    away.url, there.url = "http://away", "http://there"
+    away.url, there.url, away.on_error = f"http://{on_error}", "http://there", on_error
     watches = [Watch(away, show=False) for _ in range(4)]
     other = Watch(there, show=False)
     started([*watches, other])
     reasons = sorted(it.result(60).unavailable for it in watches)
-    asked = "UnavailableError: nobody is there"
-    assert reasons == [asked, *["UnavailableError: the diagnosis before it had no answer: nobody is there"] * 3]
+    asked = "UnavailableError: nobody is there" if on_error == "raise" else "nobody is there"
+    waited = "UnavailableError: the diagnosis before it had no answer: nobody is there"
+    assert reasons == sorted([asked, *[waited] * 3])
     assert len(away.asked) == 1
     # Whoever asks another server is asked for, and so is what ends later.
     assert other.result(60).summary == "0"

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
+from ._base import nobody_answers
 from .client import Client
-from .errors import DeepFixWarning, MissingPackageError, UnavailableError
+from .errors import DeepFixWarning, UnavailableError
 from .result import Result
 
 P = ParamSpec("P")
@@ -47,11 +48,6 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
-
-
-def nobody_answers(error: BaseException) -> bool:
-    """Whether others that ask the same will fare no better."""
-    return isinstance(error, UnavailableError) and not isinstance(error, MissingPackageError)
 
 
 def warn(what: str, error: BaseException) -> None:
@@ -303,7 +299,11 @@ class Watch:
                 _outages[address] = (time.monotonic(), str(error))
             self._give_up(run, error)
             return None
-        _outages.pop(address, None)
+        # A client that warns of its failures raises none.
+        if result._nobody_answered:
+            _outages[address] = (time.monotonic(), str(result.unavailable))
+        else:
+            _outages.pop(address, None)
         run.result = result
         return result
 

@@ -91,6 +91,7 @@ class Result:
         self.remarks = remarks or []
         self.url = url
         self.unavailable = unavailable
+        self._nobody_answered = False
 
     @classmethod
     def none(cls, reason: str) -> Result:

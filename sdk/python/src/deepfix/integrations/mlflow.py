@@ -22,7 +22,8 @@ import mlflow
 from mlflow.tracking import MlflowClient
 
 from .. import __version__
-from .._watch import PATIENCE, harmless, nobody_answers, warn
+from .._base import nobody_answers
+from .._watch import PATIENCE, harmless, warn
 from ..client import Client
 from ..errors import UnavailableError
 from ..result import NO_FAULT, SEVERITIES, Result
@@ -134,13 +135,20 @@ def _start(
         try:
             asked = client or Client(timeout=PATIENCE, progress=False)
             result = diagnose(run_id, client=asked, write_back=write_back)
+            # A client that warns of its failures raises none.
+            if result._nobody_answered:
+                drop(UnavailableError(str(result.unavailable)))
             if on_result is not None:
                 on_result(run_id, result)
         except Exception as error:
             warn(f"run {run_id} was not diagnosed", error)
-            # Each would take as long, and the program does not end before.
-            if nobody_answers(error) and (others := _worker.drop()):
-                warn(f"{others} runs that ended after it were not diagnosed", error)
+            if nobody_answers(error):
+                drop(error)
+
+    def drop(error: Exception) -> None:
+        # Each would take as long, and the program does not end before.
+        if others := _worker.drop():
+            warn(f"{others} runs that ended after it were not diagnosed", error)
 
     if not _worker.add(work):
         error = UnavailableError(f"{MOST_WAITING} runs wait for their diagnosis already")
