@@ -160,7 +160,10 @@ async fn follow(app: Arc<App>, id: Uuid, tenant: Arc<str>, task: JoinHandle<bool
     match note(&app, id, state, error.as_deref()).await {
         // The database tells it from now on, so that a result which is forgotten through another server is
         // forgotten here as well. One that is in memory alone stays.
-        Some(true) if kept && state == JobState::Completed => return app.jobs.forget(id),
+        Some(true) if kept && state == JobState::Completed => {
+            app.jobs.forget(id);
+            return;
+        }
         Some(true) | None => return,
         Some(false) => {}
     }
@@ -239,7 +242,7 @@ pub(crate) async fn show(
     }
 }
 
-/// A job of an earlier run, of another server, or one that memory had no room for.
+/// A job whose result the database has, one of an earlier run or of another server, or one that memory had no room for.
 async fn stored(app: &App, identity: &Identity, id: &str) -> Result<Response, Refusal> {
     let Some(history) = &app.service.history else {
         return Err(unknown(app, id));
