@@ -57,7 +57,6 @@ fn warn(response: &mut AnalyseResponse, run: &str, why: &str) {
 /// Tags by which runs can be searched: `tags.\`deepfix.verdict\` = 'high'`.
 fn tags(response: &AnalyseResponse) -> Vec<(String, String)> {
     let verdict = response.faults().map(|it| it.severity).max().map(Severity::as_str);
-    let unknown = response.standing().any(|it| it.code == "cross.not_examined");
     let count = |severity| response.faults().filter(move |it| it.severity == severity);
     let reasoner = response
         .agent_results
@@ -77,7 +76,7 @@ fn tags(response: &AnalyseResponse) -> Vec<(String, String)> {
         (
             "deepfix.verdict".to_owned(),
             verdict
-                .unwrap_or(if unknown { "not_examined" } else { "healthy" })
+                .unwrap_or(if response.examined() { "healthy" } else { "not_examined" })
                 .to_owned(),
         ),
         ("deepfix.root_causes".to_owned(), causes.join(",")),

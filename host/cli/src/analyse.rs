@@ -109,18 +109,22 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<(Experiment, Vec<String>)> {
 }
 
 /// What `--fail-on` makes of a response. A gate that cannot see everything does not open: an
-/// agent that failed might have found something.
+/// agent that failed might have found something, and so might one that had something to read.
 fn gate(response: &AnalyseResponse, level: Severity) -> ExitCode {
-    if response.standing().any(|it| it.severity >= level) {
+    if response.faults().any(|it| it.severity >= level) {
         return ExitCode::from(EXIT_FINDINGS);
     }
     let failed: Vec<&str> = response.failed().collect();
-    if failed.is_empty() {
-        return ExitCode::SUCCESS;
+    if !failed.is_empty() {
+        output::remark(&format!(
+            "nothing as severe was found, but not everything was looked at: {} failed",
+            failed.join(", ")
+        ));
+        return ExitCode::from(EXIT_FAILURE);
     }
-    output::remark(&format!(
-        "nothing as severe was found, but not everything was looked at: {} failed",
-        failed.join(", ")
-    ));
-    ExitCode::from(EXIT_FAILURE)
+    if !response.examined() {
+        output::remark("nothing was found, but nothing could be examined");
+        return ExitCode::from(EXIT_FAILURE);
+    }
+    ExitCode::SUCCESS
 }

@@ -142,7 +142,7 @@ pub(crate) struct AnalyseArgs {
     pub(crate) language: Option<String>,
 
     /// Exit with 1 when there is a finding of this severity or worse, and with 2 when an agent
-    /// failed, so that nobody knows.
+    /// failed or nothing could be examined, so that nobody knows.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
 

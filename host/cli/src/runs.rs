@@ -188,17 +188,16 @@ fn fill(row: &mut Row, response: &AnalyseResponse) {
             .filter(|it| it.severity > Severity::Low)
             .map(|it| it.code.clone())
             .collect();
-        row.worst = response
-            .standing()
-            .map(|it| it.severity)
-            .max()
-            .filter(|_| !row.findings.is_empty());
+        row.worst = response.faults().map(|it| it.severity).max();
     }
-    let errors: Vec<String> = response
+    let mut errors: Vec<String> = response
         .error_messages
         .iter()
         .filter_map(|(agent, error)| Some(format!("{agent}: {}", error.as_ref()?)))
         .collect();
+    if !response.examined() {
+        errors.push("nothing could be examined".to_owned());
+    }
     row.error = (!errors.is_empty()).then(|| errors.join("; "));
     row.warning = not_written(response);
 }
@@ -213,4 +212,55 @@ fn progress() -> ProgressBar {
     }
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The row of a run of which the reasoner, and nobody else, says one thing.
+    fn row(code: &str) -> Row {
+        let finding = json!({
+            "findings": {
+                "id": "R/0", "code": code, "severity": "low", "confidence": 0.9, "description": "d", "evidence": "e",
+                "facts": [], "evidence_verified": true,
+            },
+            "recommendations": {"action": "a", "rationale": "r", "confidence": 0.9, "citations": []},
+        });
+        let agent = |name: &str, analysis: Vec<serde_json::Value>| {
+            json!({
+                "agent_name": name, "analysis": analysis, "analyzed_artifacts": null, "retrieved_knowledge": null,
+                "additional_outputs": {}, "error_message": null,
+            })
+        };
+        let response = json!({
+            "agent_results": {"A": agent("A", Vec::new()), "R": agent("R", vec![finding])}, "summary": "s",
+            "additional_outputs": {}, "error_messages": {}, "dataset_name": null,
+        });
+        let mut row = Row {
+            run_id: "1".to_owned(),
+            run_name: String::new(),
+            status: "FINISHED".to_owned(),
+            worst: None,
+            findings: BTreeMap::new(),
+            root_causes: Vec::new(),
+            error: None,
+            warning: None,
+        };
+        fill(&mut row, &serde_json::from_value(response).unwrap());
+        row
+    }
+
+    #[test]
+    fn only_what_is_wrong_counts_and_what_was_not_examined_is_not_fine() {
+        let told = |code| {
+            let row = row(code);
+            (row.worst, row.error.is_some())
+        };
+        assert_eq!(told("cross.healthy"), (None, false));
+        assert_eq!(told("cross.not_examined"), (None, true));
+        assert_eq!(told("cross.poor_unexplained"), (Some(Severity::Low), false));
+    }
 }

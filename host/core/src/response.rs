@@ -127,8 +127,10 @@ pub struct WireFinding {
     pub extras: Map<String, Json>,
 }
 
-/// Codes of the reasoner that say that nothing is wrong, or that nobody knows.
-const NO_FAULT: [&str; 3] = ["cross.healthy", "cross.not_examined", "cross.no_synthesis"];
+/// The reasoner's word for that nobody could look.
+const NOT_EXAMINED: &str = "cross.not_examined";
+/// Codes of the reasoner that say that nothing is wrong, or that nobody knows. The Python package has the same.
+const NO_FAULT: [&str; 3] = ["cross.healthy", NOT_EXAMINED, "cross.no_synthesis"];
 
 impl WireFinding {
     /// Whether it says that something is wrong. The reasoner always says something: where there is no
@@ -197,6 +199,12 @@ impl AnalyseResponse {
     /// The findings that stand and say that something is wrong.
     pub fn faults(&self) -> impl Iterator<Item = &WireFinding> {
         self.standing().filter(|it| it.is_fault())
+    }
+
+    /// Whether there was anything that could be examined. Where there was not, that nothing is wrong says nothing.
+    #[must_use]
+    pub fn examined(&self) -> bool {
+        self.standing().all(|it| it.code != NOT_EXAMINED)
     }
 
     /// The ids of the findings that the entries of one of the reasoner's lists name, those of

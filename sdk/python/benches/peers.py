@@ -2,9 +2,10 @@
 
     python3 sdk/python/benches/peers.py [ROWS COLUMNS]
 
-The environments lie below target/. Ours is made by `cargo xtask sdk`, those of deepchecks and ydata-profiling by this
-when they are not there (they take 1.5 GB). Without ROWS and COLUMNS each gets tables of a size that it is done with in
-about a minute, and ours the million rows that docs/python/README.md speaks of.
+The environments lie below target/ of the repository, wherever CARGO_TARGET_DIR puts the binary. Ours is made by
+`cargo xtask sdk`, those of deepchecks and ydata-profiling by this when they are not there (they take 1.5 GB).
+Without ROWS and COLUMNS each gets tables of a size that it is done with in about a minute, and ours the million rows
+that docs/python/README.md speaks of.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+#: Where the binary is built.
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 #: Who is measured: the folder of the environment, the list of its packages, rows and columns.
@@ -28,7 +30,7 @@ PEERS = {
 def environment(folder: str, packages: Path | None) -> Path:
     """The Python of an environment, which is made when it is not there. A copy of the list of its packages tells that
     it is whole."""
-    place = TARGET / folder
+    place = ROOT / "target" / folder
     python, stamp = place / "bin" / "python", place / "installed.txt"
     if packages is None:
         if not python.exists():

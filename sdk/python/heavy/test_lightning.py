@@ -107,6 +107,22 @@ def test_an_epoch_without_validation_has_no_metrics_of_the_last_one():
     assert all("train_loss" in it for it in watch.watch.record.epochs)
 
 
+class Critic(Net):
+    """A net that logs a metric of the training whose name begins as those of a validation do."""
+
+    def training_step(self, batch, index):
+        loss = super().training_step(batch, index)
+        self.log("value_loss", loss, on_step=False, on_epoch=True)
+        return loss
+
+
+def test_a_metric_of_the_training_may_begin_as_those_of_a_validation():
+    watch = DeepFixCallback(show=False, background=False)
+    train(Critic(0.003), watch, epochs=3, check_val_every_n_epoch=2)
+    assert ["val_loss" in it for it in watch.watch.record.epochs] == [False, True, False]
+    assert all("value_loss" in it for it in watch.watch.record.epochs)
+
+
 def test_only_the_first_of_several_processes_diagnoses(monkeypatch):
     watch = DeepFixCallback(Fails(), show=False)
     with monkeypatch.context() as patch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import subprocess
 import sys
 import threading
@@ -189,6 +190,76 @@ def test_runs_that_end_together_are_diagnosed_one_after_the_other():
     worker.add(functools.partial(work, 20))
     worker.wait(60)
     assert seen[-1] == 20
+
+
+def test_only_so_many_runs_wait_and_none_where_nobody_answers(monkeypatch, recwarn):
+    import deepfix.integrations.mlflow as integration
+
+    begun, away, asked = threading.Event(), threading.Event(), []
+
+    def diagnose(run_id: str, **_: object) -> deepfix.Result:
+        asked.append(run_id)
+        begun.set()
+        away.wait(60)
+        raise deepfix.UnavailableError("nobody is there")
+
+    monkeypatch.setattr(integration, "diagnose", diagnose)
+    monkeypatch.setattr(integration, "MOST_WAITING", 2)
+    integration._start("0", None, None, True)
+    assert begun.wait(60)
+    for number in range(1, 4):
+        integration._start(str(number), None, None, True)
+    away.set()
+    integration.wait(60)
+    assert asked == ["0"]
+    texts = [str(it.message) for it in recwarn if it.category is deepfix.DeepFixWarning]
+    assert len(texts) == 3
+    for text in (
+        "run 3 was not diagnosed: UnavailableError: 2 runs wait",
+        "run 0 was not diagnosed: UnavailableError: nobody is there",
+        "2 runs that ended after it were not diagnosed",
+    ):
+        assert any(text in it for it in texts), texts
+
+
+def test_a_worker_goes_on_after_what_ends_a_thread(recwarn):
+    from deepfix.integrations.mlflow import Worker
+
+    worker, seen = Worker(), []
+    worker.add(lambda: sys.exit(1))
+    worker.add(lambda: seen.append(1))
+    worker.wait(60)
+    assert seen == [1]
+    assert "SystemExit" in str(recwarn.pop(deepfix.DeepFixWarning).message)
+
+
+FORKED = """
+import os, sys, threading
+import deepfix.integrations.mlflow as integration
+
+begun, may_end, done = threading.Event(), threading.Event(), []
+
+def work():
+    begun.set()
+    may_end.wait(60)
+
+integration._worker.add(work)
+begun.wait(60)
+child = os.fork()
+if child:
+    status = os.waitpid(child, 0)[1]
+    may_end.set()
+    sys.exit(os.waitstatus_to_exitcode(status))
+integration._worker.add(lambda: done.append(1))
+integration.wait(30)
+os._exit(0 if done else 1)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_a_process_that_was_forked_has_its_own_worker():
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 LEFT_OPEN = """

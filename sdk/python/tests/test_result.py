@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 import sys
 
 import pytest
 
 import deepfix
-from deepfix.result import REASONER
+from deepfix.result import NO_FAULT, REASONER
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,31 @@ def test_where_nothing_could_be_examined_no_gate_opens(tables):
     for severity in ("low", "high"):
         with pytest.raises(deepfix.UnavailableError, match="nothing could be examined"):
             result.raise_for(severity)
+
+
+def test_a_poor_model_is_a_remark_and_not_healthy():
+    finding = {"id": f"{REASONER}/0", "code": "cross.poor_unexplained", "severity": "low", "confidence": 0.6}
+    agents = {REASONER: {"analysis": [{"findings": finding, "recommendations": {}}]}}
+    result = deepfix.Result({"agent_results": agents, "summary": "s", "additional_outputs": {}})
+    assert (result.severity, result.examined, result.healthy) == ("low", True, False)
+    assert result.raise_for("medium") is result
+    with pytest.raises(deepfix.FindingsError, match="poor_unexplained"):
+        result.raise_for("low")
+
+
+def test_what_is_no_fault_is_what_the_engine_says():
+    from conftest import ROOT
+
+    source = (ROOT / "host/core/src/response.rs").read_text()
+    listed = re.search(r"const NO_FAULT: [^=]*= \[(.*?)\];", source, re.DOTALL).group(1)
+    listed = listed.replace("NOT_EXAMINED", re.search(r'const NOT_EXAMINED: &str = (".*?");', source).group(1))
+    assert set(re.findall(r'"(.*?)"', listed)) == NO_FAULT
+
+
+def test_modules_are_there_without_an_import_of_their_own():
+    program = "import deepfix; print(deepfix.errors.InputError.__name__, deepfix.result.Result is deepfix.Result)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["InputError", "True"], done.stderr
 
 
 def test_french_is_french(diverging):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 from typing import Any
@@ -11,11 +14,13 @@ from typing import Any
 import joblib
 import numpy
 import pytest
+from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 
 import deepfix
+from deepfix import _watch
 from deepfix._model import Unwritten, write_weights
 from deepfix._watch import Watch
 
@@ -74,7 +79,7 @@ def test_a_diagnosis_that_ends_late_is_not_taken_for_that_of_the_next_training()
     watch.finish()
     late = watch._run
     watch.begin()
-    assert watch.result(0).summary == "" or watch.result(0).unavailable
+    assert watch.result(0).unavailable == "it is not done yet"
     client.may_answer.set()
     late.thread.join(60)
     assert late.result.summary == "0"
@@ -104,6 +109,75 @@ def test_diagnoses_in_the_background_take_turns():
     assert [it.result.summary for it in runs] == ["fine"] * 5
 
 
+def started(watches: list[Watch]) -> None:
+    """Ends a training of each while none of them has its turn."""
+    with _watch._turn:
+        for watch in watches:
+            watch.finish()
+
+
+def test_a_diagnosis_that_waits_too_long_for_the_others_is_given_up(monkeypatch, recwarn):
+    monkeypatch.setattr(_watch, "PATIENCE", 0.001)
+    client = Answers()
+    watch = Watch(client, show=False)
+    with _watch._turn:
+        watch.finish()
+        found = watch.result(60)
+    assert found.unavailable == "UnavailableError: the diagnoses before it took longer than 0.001 seconds"
+    assert found.unavailable in str(recwarn.pop(deepfix.DeepFixWarning).message)
+    assert client.asked == []
+
+
+@pytest.mark.parametrize("on_error", ["raise", "warn"])
+def test_where_nobody_answers_those_that_wait_are_not_asked_for(on_error, recwarn):
+    class Away(Answers):
+        def diagnose(self, **arguments: Any) -> deepfix.Result:
+            super().diagnose(**arguments)
+            return self._failed(deepfix.UnavailableError("nobody is there"))
+
+    away, there = Away(), Answers()
+    away.url, there.url, away.on_error = f"http://{on_error}", "http://there", on_error
+    watches = [Watch(away, show=False) for _ in range(4)]
+    other = Watch(there, show=False)
+    started([*watches, other])
+    reasons = sorted(it.result(60).unavailable for it in watches)
+    asked = "UnavailableError: nobody is there" if on_error == "raise" else "nobody is there"
+    waited = "UnavailableError: the diagnosis before it had no answer: nobody is there"
+    assert reasons == sorted([asked, *[waited] * 3])
+    assert len(away.asked) == 1
+    # Whoever asks another server is asked for, and so is what ends later.
+    assert other.result(60).summary == "0"
+    watches[0].begin()
+    assert watches[0].result(60).unavailable == asked
+    assert "nobody is there" in str(recwarn.pop(deepfix.DeepFixWarning).message)
+    assert len(away.asked) == 2
+
+
+FORKED = """
+import os, sys
+import deepfix
+from deepfix import _watch
+
+class Answers(deepfix.Client):
+    def diagnose(self, **arguments):
+        return deepfix.Result({"agent_results": {}, "summary": "of the child"})
+
+_watch._turn.acquire()  # As a diagnosis of the first process does.
+child = os.fork()
+if child:
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+watch = _watch.Watch(Answers(), show=False)
+watch.finish()
+os._exit(0 if watch.result(30).summary == "of the child" else 1)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_a_process_that_was_forked_from_a_diagnosis_has_its_own_turn():
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_scikit_learn_fits_twice_with_one_watch():
     from deepfix.integrations.sklearn import fit
 
@@ -113,7 +187,7 @@ def test_scikit_learn_fits_twice_with_one_watch():
         model, same = fit(LogisticRegression(C=regularisation), X[number:], Y[number:], watch=watch)
         assert same.result().summary == str(number)
         asked = client.asked[number]
-        assert asked["model"] is model
+        assert asked["model"].get_params() == model.get_params()
         assert asked["params"]["C"] == regularisation
         assert len(asked["history"]) == 1
         assert len(asked["train"][0]) == len(X) - number
@@ -133,6 +207,31 @@ def test_scikit_learn_scores_beside_the_program():
     watch.result()
     assert len(scored) == 2
     assert threading.main_thread() not in scored
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_scikit_learn_diagnoses_the_fit_that_ended_and_not_a_later_one(copied):
+    from deepfix.integrations.sklearn import fit
+
+    class Model(LogisticRegression):
+        def __deepcopy__(self, memo: Any) -> Any:
+            if not copied:
+                raise TypeError("it holds a lock")
+            again = clone(self)
+            again.__dict__.update(self.__dict__)
+            return again
+
+    client = Answers()
+    with _watch._turn:
+        model, watch = fit(Model(C=1.0), X, Y, X, Y, watch=Watch(client, show=False))
+        expected = model.score(X, Y)
+        # Before the thread has its turn.
+        model.set_params(C=0.5).fit(X, 1 - Y)
+        assert model.score(X, Y) != expected
+    watch.result()
+    asked = client.asked[0]
+    assert asked["params"]["C"] == 1.0
+    assert asked["history"] == [{"epoch": 0, "train_accuracy": expected, "val_accuracy": expected}]
 
 
 def test_xgboost_trains_twice_with_one_callback():

@@ -106,6 +106,22 @@ fn the_exit_code_says_whether_something_is_that_bad() {
             .code,
         0
     );
+    // That nothing is wrong is no finding, however low the bar.
+    let ran = home.run(&["analyse", "--fail-on", "low", "examples/healthy-wine"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_gate_does_not_open_when_nothing_could_be_examined() {
+    let home = Home::new();
+    let request = home.path().join("request.json");
+    fs::write(&request, r#"{"training_artifacts": {"params": {"note": "x"}}}"#).unwrap();
+    let path = request.display().to_string();
+    for level in ["low", "medium", "high"] {
+        let ran = home.run(&["analyse", &path, "--fail-on", level]);
+        assert_eq!(ran.code, 2, "{level}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains("nothing could be examined"), "{}", ran.err);
+    }
 }
 
 #[test]

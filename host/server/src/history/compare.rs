@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use deepfix_core::{AnalyseResponse, WireFinding};
+use deepfix_core::{AnalyseResponse, Problem, ProblemCode, WireFinding};
+use deepfix_history::Stored;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,7 +27,24 @@ struct State {
     count: usize,
 }
 
-pub(crate) fn changes(before: &str, after: &str) -> Vec<Change> {
+/// What changed from one analysis to the other; an error where one of them cannot be read, since that it has no
+/// findings would be wrong.
+pub(crate) fn changes(before: &Stored, after: &Stored) -> Result<Vec<Change>, Problem> {
+    Ok(between(&read(before)?, &read(after)?))
+}
+
+fn read(stored: &Stored) -> Result<AnalyseResponse, Problem> {
+    let id = &stored.entry.id;
+    serde_json::from_str(&stored.response).map_err(|error| {
+        tracing::error!(%error, %id, "a stored response cannot be read");
+        Problem::new(
+            ProblemCode::Internal,
+            format!("the stored response of `{id}` cannot be read"),
+        )
+    })
+}
+
+fn between(before: &AnalyseResponse, after: &AnalyseResponse) -> Vec<Change> {
     let (before, mut after) = (states(before), states(after));
     let mut changes = Vec::new();
     for (code, was) in before {
@@ -75,15 +93,8 @@ impl From<Change> for deepfix_pages::Change {
     }
 }
 
-fn states(response: &str) -> BTreeMap<String, State> {
+fn states(response: &AnalyseResponse) -> BTreeMap<String, State> {
     let mut states: BTreeMap<String, State> = BTreeMap::new();
-    let response: AnalyseResponse = match serde_json::from_str(response) {
-        Ok(response) => response,
-        Err(error) => {
-            tracing::error!(%error, "a stored response cannot be read");
-            return states;
-        }
-    };
     // The reasoner, which is the last of several, repeats what the others found.
     let reasoner = match response.agent_results.0.as_slice() {
         [_, .., (name, _)] => format!("{name}/"),
@@ -154,6 +165,13 @@ mod tests {
         })
     }
 
+    fn changes(before: Json, after: Json) -> Vec<Change> {
+        between(
+            &serde_json::from_value(before).unwrap(),
+            &serde_json::from_value(after).unwrap(),
+        )
+    }
+
     #[test]
     fn what_is_new_gone_changed_and_same_is_said_in_that_order() {
         let before = response(&[("a.same", "low"), ("a.gone", "high"), ("a.changed", "high")]);
@@ -165,7 +183,7 @@ mod tests {
             ("cross.not_examined", "low"),
             ("cross.no_synthesis", "low"),
         ]);
-        let said: Vec<_> = changes(&before.to_string(), &after.to_string())
+        let said: Vec<_> = changes(before, after)
             .into_iter()
             .map(|it| (it.code, it.change))
             .collect();
@@ -181,7 +199,7 @@ mod tests {
     #[test]
     fn the_worst_finding_of_a_code_stands_for_all() {
         let before = response(&[("a.b", "low"), ("a.b", "high")]);
-        let changes = changes(&before.to_string(), &response(&[]).to_string());
+        let changes = changes(before, response(&[]));
         let state = changes[0].before.as_ref().unwrap();
         assert_eq!((state.severity.as_str(), state.count), ("high", 2));
     }
@@ -191,7 +209,7 @@ mod tests {
         let mut before = response(&[("a.ruled_out", "high"), ("a.stands", "low")]);
         before["agent_results"]["R"] = agent("R", &[("cross.own", "medium"), ("a.stands", "low")]);
         before["additional_outputs"]["ruled_out"] = json!([{"code": "a.ruled_out", "findings": ["A/0"]}]);
-        let changes = changes(&before.to_string(), &response(&[]).to_string());
+        let changes = changes(before, response(&[]));
         let codes: Vec<&str> = changes.iter().map(|it| it.code.as_str()).collect();
         assert_eq!(codes, ["a.stands", "cross.own"]);
         assert!(changes.iter().all(|it| it.before.as_ref().unwrap().count == 1));

@@ -181,7 +181,7 @@ pub(crate) async fn forget(
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
     let there = history(&app)?.forget(&identity.tenant, &id).await.map_err(failed)?;
-    // The result of a job is in memory too, until `job_retention`.
+    // The result of a job that ends in this moment is in memory too.
     app.jobs.forget_of(&id, &identity.tenant);
     if there {
         Ok(StatusCode::NO_CONTENT.into_response())
@@ -215,7 +215,7 @@ pub(crate) async fn compare(
         one(&app, &identity, &before).await?,
         one(&app, &identity, &after).await?,
     );
-    let changes = changes(&before.response, &after.response);
+    let changes = changes(&before, &after)?;
     Ok(Json(Compared {
         before: before.entry.into(),
         after: after.entry.into(),

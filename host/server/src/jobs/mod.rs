@@ -101,7 +101,8 @@ async fn begin(
     Ok(())
 }
 
-/// Does the work of a job. When it panics or is aborted, dropping `running` ends the job.
+/// Does the work of a job; whether the database has its result. When it panics or is aborted, dropping `running`
+/// ends the job.
 async fn run(
     app: Arc<App>,
     running: Running,
@@ -110,7 +111,7 @@ async fn run(
     deadline: Instant,
     id: RequestId,
     identity: Identity,
-) {
+) -> bool {
     let (allowance, _loan) = allow(&app, &identity).await;
     let work = async {
         if experiment.source.is_some() {
@@ -134,26 +135,37 @@ async fn run(
     match done {
         Ok((response, text)) => {
             // The result first: a job that is seen to be completed has one.
-            remember(&app, &identity, &running.id().to_string(), &response, &text, PATIENCE).await;
+            let kept = remember(&app, &identity, &running.id().to_string(), &response, &text, PATIENCE).await;
             match RawValue::from_string(text) {
                 Ok(text) => running.complete(text),
                 Err(error) => running.fail(format!("internal: the response is no JSON: {error}")),
             }
+            kept
         }
-        Err(problem) => running.fail(format!("{}: {}", problem.code, problem.detail)),
+        Err(problem) => {
+            running.fail(format!("{}: {}", problem.code, problem.detail));
+            false
+        }
     }
 }
 
 /// Writes down how a job has ended, in whatever way it did. What fails here is tried again later.
-async fn follow(app: Arc<App>, id: Uuid, tenant: Arc<str>, task: JoinHandle<()>) {
-    let _ = task.await;
+async fn follow(app: Arc<App>, id: Uuid, tenant: Arc<str>, task: JoinHandle<bool>) {
+    let kept = task.await.unwrap_or(false);
     let (state, error) = match app.jobs.end_of(id) {
         End::Completed => (JobState::Completed, None),
         End::Failed(error) => (JobState::Failed, Some(error)),
         End::NotYet | End::Unknown => return,
     };
-    if note(&app, id, state, error.as_deref()).await {
-        return;
+    match note(&app, id, state, error.as_deref()).await {
+        // The database tells it from now on, so that a result which is forgotten through another server is
+        // forgotten here as well. One that is in memory alone stays.
+        Some(true) if kept && state == JobState::Completed => {
+            app.jobs.forget(id);
+            return;
+        }
+        Some(true) | None => return,
+        Some(false) => {}
     }
     let Some(history) = &app.service.history else { return };
     // It was over there: cancelled through another server in the moment of its end. All servers must tell
@@ -204,16 +216,13 @@ pub(crate) async fn heed(app: &App) -> Result<(), HistoryError> {
     Ok(())
 }
 
-/// Whether the database knew the job as one that is not over, or could not be asked.
-async fn note(app: &App, id: Uuid, state: JobState, error: Option<&str>) -> bool {
-    let Some(history) = &app.service.history else {
-        return true;
-    };
+/// Whether the database knew the job as one that is not over; none where it could not be asked.
+async fn note(app: &App, id: Uuid, state: JobState, error: Option<&str>) -> Option<bool> {
+    let history = app.service.history.as_ref()?;
     let noted = history.advance(&id.to_string(), state, error).await;
-    noted.unwrap_or_else(|error| {
-        tracing::error!(%error, %id, "the state of a job was not written down");
-        true
-    })
+    noted
+        .inspect_err(|error| tracing::error!(%error, %id, "the state of a job was not written down"))
+        .ok()
 }
 
 /// A job, with its result when it is completed.
@@ -233,7 +242,7 @@ pub(crate) async fn show(
     }
 }
 
-/// A job of an earlier run, of another server, or one that memory had no room for.
+/// A job whose result the database has, one of an earlier run or of another server, or one that memory had no room for.
 async fn stored(app: &App, identity: &Identity, id: &str) -> Result<Response, Refusal> {
     let Some(history) = &app.service.history else {
         return Err(unknown(app, id));

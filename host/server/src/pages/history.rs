@@ -106,7 +106,7 @@ pub(super) async fn compare(
         one(&app, &identity, &pair.b).await?,
     );
     let content = Compare {
-        changes: changes(&before.response, &after.response)
+        changes: changes(&before, &after)?
             .into_iter()
             .map(deepfix_pages::Change::from)
             .collect(),

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use deepfix_config::{AccessConfig, OidcConfig, RequireKeys, ServerConfig};
-use deepfix_history::History;
+use deepfix_history::{History, NewAnalysis, now};
 use deepfix_server::{Scope, Service, mint, router};
 use futures_util::FutureExt as _;
 use serde_json::Value;
@@ -127,6 +127,35 @@ async fn an_analysis_can_be_found_read_compared_and_forgotten() {
     let place = format!("/v1/analyses/{}", ids[1]);
     assert_eq!(server.call("DELETE", &place).await.status, 204);
     assert_eq!(server.get(&place).await.status, 404);
+}
+
+#[tokio::test]
+async fn an_analysis_that_cannot_be_read_is_not_compared_as_one_without_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = open(folder.path()).await;
+    let server = server(history.clone(), open_to_all()).await;
+    let answer = server.analyse("one").await;
+    let sound = answer.header("content-location").unwrap().replace("analyses/", "");
+    let damaged = NewAnalysis {
+        id: "damaged".to_owned(),
+        tenant: String::new(),
+        created_at: now(),
+        dataset_name: String::new(),
+        severity: 0,
+        findings: 0,
+        codes: Vec::new(),
+        failed_agents: 0,
+        summary: String::new(),
+        response: "{}".to_owned(),
+    };
+    history.add(&damaged).await.unwrap();
+    for pair in [format!("{sound}/compare/damaged"), format!("damaged/compare/{sound}")] {
+        let problem = server
+            .get(&format!("/v1/analyses/{pair}"))
+            .await
+            .problem(500, "internal");
+        assert!(problem["detail"].as_str().unwrap().contains("`damaged`"), "{problem}");
+    }
 }
 
 #[tokio::test]

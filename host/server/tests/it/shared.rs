@@ -80,6 +80,22 @@ async fn servers_tell_the_same_of_a_job_that_was_cancelled_in_the_moment_of_its_
 }
 
 #[tokio::test]
+async fn what_is_forgotten_through_another_server_is_no_result_of_a_job_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("history.db").display().to_string();
+    let history = History::open(&place, 4).await.unwrap();
+    let (one, other) = (start(&history).await, start(&history).await);
+    let id = submit(&one, "private").await;
+    assert_eq!(told(&one, &id, "COMPLETED").await["result"]["summary"], "fine");
+    let forgotten = other.call("DELETE", &format!("/v1/analyses/{id}")).await;
+    assert_eq!(forgotten.status, 204);
+    for server in [&one, &other] {
+        let job = told(server, &id, "FAILED").await;
+        assert!(job["result"].is_null(), "{job}");
+    }
+}
+
+#[tokio::test]
 async fn jobs_of_a_server_that_has_kept_still_for_a_minute_have_failed() {
     let postgres = Postgres::start();
     let history = History::open(&postgres.url(), 8).await.unwrap();

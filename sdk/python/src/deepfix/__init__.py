@@ -45,6 +45,9 @@ _HOMES = {
     **dict.fromkeys(("Action", "Finding", "Result", "RootCause"), "result"),
 }
 
+#: Modules that are there as attributes as well, without an import of their own.
+_MODULES = ("aio", "client", "errors", "gate", "integrations", "result")
+
 __all__ = [
     "Action",
     "AsyncClient",
@@ -70,6 +73,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = globals()[name] = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
@@ -77,7 +82,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES})
 
 
 def diagnose(**arguments: Any) -> Result:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from . import _model, _request, _wire
 from ._progress import Wanted
-from .errors import DeepFixError, DeepFixWarning, InputError
+from .errors import DeepFixError, DeepFixWarning, InputError, MissingPackageError, UnavailableError
 from .result import Result
 
 OnError = Literal["raise", "warn"]
@@ -115,7 +115,14 @@ class Base:
             raise error
         reason = str(error) if isinstance(error, DeepFixError) else f"{type(error).__name__}: {error}"
         warnings.warn(f"no diagnosis: {reason}", DeepFixWarning, stacklevel=4)
-        return Result.none(reason)
+        result = Result.none(reason)
+        result._nobody_answered = nobody_answers(error)
+        return result
+
+
+def nobody_answers(error: BaseException) -> bool:
+    """Whether others that ask the same will fare no better."""
+    return isinstance(error, UnavailableError) and not isinstance(error, MissingPackageError)
 
 
 def ingest(

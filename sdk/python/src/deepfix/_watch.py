@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 import sys
 import threading
 import time
@@ -13,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
+from ._base import nobody_answers
 from .client import Client
-from .errors import DeepFixWarning
+from .errors import DeepFixWarning, UnavailableError
 from .result import Result
 
 P = ParamSpec("P")
@@ -27,11 +29,25 @@ LOGGER = logging.getLogger("deepfix")
 SHARE = 0.0025
 #: Rows of steps that are kept. Beyond, every other one goes, and half as many come.
 MOST_ROWS = 10_000
-#: Seconds within which a diagnosis in the background must be done, so that a program can end.
+#: Seconds within which a diagnosis in the background must be done, and that it waits for those before it, so that
+#: a program can end.
 PATIENCE = 60.0
 #: Held while a diagnosis runs in the background. A search fits many models one right after the other, and each
 #: diagnosis is a process that takes every core.
 _turn = threading.Lock()
+#: When nobody answered last, and why, by the server's address. What waited by then is not asked any more: each would
+#: take as long, and a program does not end before.
+_outages: dict[str | None, tuple[float, str]] = {}
+
+
+def _after_fork() -> None:
+    """Another process has its own turns: nobody in it gives back what a thread of the first one holds."""
+    global _turn
+    _turn = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def warn(what: str, error: BaseException) -> None:
@@ -123,6 +139,7 @@ class Run:
         budget: the time that measuring them may take.
         result: the diagnosis, once there is one.
         thread: who works on it.
+        ended: when the training did, on the clock that never steps.
     """
 
     params: dict[str, Any]
@@ -131,6 +148,7 @@ class Run:
     budget: Budget = field(default_factory=Budget)
     result: Result | None = None
     thread: threading.Thread | None = None
+    ended: float = 0.0
 
     def add_params(self, found: Mapping[str, Any]) -> None:
         """Adds settings that the framework knows; what the user has said stays."""
@@ -234,6 +252,7 @@ class Watch:
             return
         if model is not None:
             run.model = model
+        run.ended = time.monotonic()
         # Where the program ends already, no thread can be started.
         if not self.background or not threading.main_thread().is_alive():
             self._diagnose(run, prepare)
@@ -243,8 +262,14 @@ class Watch:
         run.thread.start()
 
     def _in_turn(self, run: Run, prepare: Callable[[Run], Mapping[str, Any]] | None) -> None:
-        with _turn:
+        turn = _turn
+        if not turn.acquire(timeout=PATIENCE):
+            self._give_up(run, UnavailableError(f"the diagnoses before it took longer than {PATIENCE:g} seconds"))
+            return
+        try:
             told = self._ask(run, prepare)
+        finally:
+            turn.release()
         self._hand_over(told)
 
     def _diagnose(self, run: Run, prepare: Callable[[Run], Mapping[str, Any]] | None) -> None:
@@ -252,7 +277,14 @@ class Watch:
 
     def _ask(self, run: Run, prepare: Callable[[Run], Mapping[str, Any]] | None) -> Result | None:
         """Puts the diagnosis in its place. None where there is none to hand over."""
+        address: str | None = None
         try:
+            client = self.client or Client(timeout=PATIENCE, progress=False)
+            address = client.url
+            since, why = _outages.get(address, (0.0, ""))
+            if run.thread is not None and since > run.ended:
+                self._give_up(run, UnavailableError(f"the diagnosis before it had no answer: {why}"))
+                return None
             more = dict(prepare(run)) if prepare is not None else {}
             arguments = {
                 **more,
@@ -261,14 +293,23 @@ class Watch:
                 "history": run.record.rows() or None,
                 "params": dict(run.params) or None,
             }
-            client = self.client or Client(timeout=PATIENCE, progress=False)
             result = client.diagnose(**arguments)
         except Exception as error:
-            warn("no diagnosis", error)
-            run.result = Result.none(f"{type(error).__name__}: {error}")
+            if nobody_answers(error):
+                _outages[address] = (time.monotonic(), str(error))
+            self._give_up(run, error)
             return None
+        # A client that warns of its failures raises none.
+        if result._nobody_answered:
+            _outages[address] = (time.monotonic(), str(result.unavailable))
+        else:
+            _outages.pop(address, None)
         run.result = result
         return result
+
+    def _give_up(self, run: Run, error: Exception) -> None:
+        warn("no diagnosis", error)
+        run.result = Result.none(f"{type(error).__name__}: {error}")
 
     def _hand_over(self, result: Result | None) -> None:
         if result is None:

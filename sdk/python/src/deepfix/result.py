@@ -16,10 +16,12 @@ from .errors import FindingsError, MissingPackageError, UnavailableError
 Severity = Literal["low", "medium", "high"]
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
 REASONER = "CrossArtifactReasoningAgent"
-#: Codes of the reasoner that say that there is no fault, or that nobody could look.
-NO_FAULT = frozenset({"cross.healthy", "cross.poor_unexplained", "cross.not_examined", "cross.no_synthesis"})
 #: The reasoner's word for that nobody could look: of what was given, no agent could examine anything.
 NOT_EXAMINED = "cross.not_examined"
+#: Codes of the reasoner that say that there is no fault, or that nobody could look: those of the engine.
+NO_FAULT = frozenset({"cross.healthy", NOT_EXAMINED, "cross.no_synthesis"})
+#: The reasoner's word for a model that is hardly better than a constant answer, for no reason that it found: a remark.
+POOR = "cross.poor_unexplained"
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Result:
         self.remarks = remarks or []
         self.url = url
         self.unavailable = unavailable
+        self._nobody_answered = False
 
     @classmethod
     def none(cls, reason: str) -> Result:
@@ -166,10 +169,11 @@ class Result:
 
     @property
     def healthy(self) -> bool:
-        """Whether it was looked at and nothing above a remark was found."""
+        """Whether it was looked at, nothing above a remark was found, and the model is better than a constant
+        answer."""
         if self.unavailable is not None or self.failed_agents or not self.examined:
             return False
-        return self.severity in (None, "low")
+        return self.severity in (None, "low") and all(it.code != POOR for it in self.conclusions)
 
     @property
     def examined(self) -> bool:

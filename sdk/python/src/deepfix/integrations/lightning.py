@@ -11,6 +11,7 @@ print(watch.result())
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import torch
@@ -21,6 +22,10 @@ try:
     from lightning.pytorch.callbacks import Callback
 except ImportError:
     from pytorch_lightning.callbacks import Callback
+
+
+#: How the name of a metric of other rows than those of the training begins. `value_loss` is none.
+VALIDATION = re.compile(r"(val|valid|validation|test|eval|evaluation)([_/.\-]|$)")
 
 
 class DeepFixCallback(Callback):  # type: ignore[misc, unused-ignore]
@@ -140,4 +145,4 @@ class DeepFixCallback(Callback):  # type: ignore[misc, unused-ignore]
 
 
 def _is_validation(name: str) -> bool:
-    return name.lower().startswith(("val", "test", "eval"))
+    return VALIDATION.match(name.lower()) is not None

@@ -13,6 +13,7 @@ from __future__ import annotations
 import collections
 import functools
 import json
+import os
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,18 +22,20 @@ import mlflow
 from mlflow.tracking import MlflowClient
 
 from .. import __version__
+from .._base import nobody_answers
 from .._watch import PATIENCE, harmless, warn
 from ..client import Client
-from ..result import SEVERITIES, Result
+from ..errors import UnavailableError
+from ..result import NO_FAULT, SEVERITIES, Result
 
 #: Where the report and the artifacts of a run are.
 REPORT = "deepfix"
 LAYOUT = {"dataset_artifacts": ("dataset", "dataset.yaml"), "deepchecks_artifacts": ("deepchecks", "deepchecks.yaml")}
 
-#: Codes by which the reasoner says that there is no fault, or that nobody knows.
-NO_FAULT = frozenset({"cross.healthy", "cross.not_examined", "cross.no_synthesis"})
 #: The longest tag that MLflow takes.
 LONGEST_TAG = 5000
+#: Runs that wait for their diagnosis at most. Those that end while so many wait get none.
+MOST_WAITING = 100
 
 _original: Callable[..., Any] | None = None
 
@@ -132,12 +135,24 @@ def _start(
         try:
             asked = client or Client(timeout=PATIENCE, progress=False)
             result = diagnose(run_id, client=asked, write_back=write_back)
+            # A client that warns of its failures raises none.
+            if result._nobody_answered:
+                drop(UnavailableError(str(result.unavailable)))
             if on_result is not None:
                 on_result(run_id, result)
         except Exception as error:
             warn(f"run {run_id} was not diagnosed", error)
+            if nobody_answers(error):
+                drop(error)
 
-    _worker.add(work)
+    def drop(error: Exception) -> None:
+        # Each would take as long, and the program does not end before.
+        if others := _worker.drop():
+            warn(f"{others} runs that ended after it were not diagnosed", error)
+
+    if not _worker.add(work):
+        error = UnavailableError(f"{MOST_WAITING} runs wait for their diagnosis already")
+        warn(f"run {run_id} was not diagnosed", error)
 
 
 class Worker:
@@ -149,19 +164,28 @@ class Worker:
         self._waiting: collections.deque[Callable[[], None]] = collections.deque()
         self._is_at_work = False
 
-    def add(self, work: Callable[[], None]) -> None:
+    def add(self, work: Callable[[], None]) -> bool:
         """Does it when everything before it is done; at once where the program ends already, since no thread can be
-        started then. MLflow ends a run that is left open just there."""
+        started then. MLflow ends a run that is left open just there. False where too many wait."""
         if not threading.main_thread().is_alive():
             work()
-            return
+            return True
         with self._changed:
+            if len(self._waiting) >= MOST_WAITING:
+                return False
             self._waiting.append(work)
-            if self._is_at_work:
-                return
-            # No daemon: a script that ends with its run still gets the diagnosis.
-            threading.Thread(target=self._work, name="deepfix-mlflow").start()
-            self._is_at_work = True
+            if not self._is_at_work:
+                # No daemon: a script that ends with its run still gets the diagnosis.
+                threading.Thread(target=self._work, name="deepfix-mlflow").start()
+                self._is_at_work = True
+            return True
+
+    def drop(self) -> int:
+        """Forgets what waits; returns how many that were."""
+        with self._changed:
+            dropped = len(self._waiting)
+            self._waiting.clear()
+            return dropped
 
     def _work(self) -> None:
         while True:
@@ -171,7 +195,11 @@ class Worker:
                     self._changed.notify_all()
                     return
                 work = self._waiting.popleft()
-            work()
+            try:
+                work()
+            except BaseException as error:
+                # Such as the end that a function of the user asks for: it is not that of the others.
+                warn("a run was not diagnosed", error)
 
     def wait(self, timeout: float | None) -> None:
         """Waits until everything is done."""
@@ -180,6 +208,16 @@ class Worker:
 
 
 _worker = Worker()
+
+
+def _after_fork() -> None:
+    """Another process has its own worker: the thread of the first one is not in it."""
+    global _worker
+    _worker = Worker()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def wait(timeout: float | None = None) -> None:

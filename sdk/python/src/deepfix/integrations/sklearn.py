@@ -10,6 +10,7 @@ print(watch.result())
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from .._model import final_estimator
@@ -59,26 +60,25 @@ def _classifies(estimator: Any) -> bool:
     return bool(is_classifier(estimator))
 
 
-def _arguments(estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None) -> dict[str, Any]:
-    """What `Client.diagnose` is given."""
-    curves: dict[str, list[Any]] = dict(history(estimator))
-    length = max((len(it) for it in curves.values()), default=1)
-    for name, value in scores(estimator, train, test).items():
-        # Known at the end only.
-        curves[name] = [None] * (length - 1) + [value]
+def _kept(estimator: Any) -> dict[str, Any]:
+    """What an estimator itself tells of its training, as `Client.diagnose` is given it."""
     steps = [type(it).__name__ for _, it in getattr(estimator, "steps", [])]
     scaler = next((it for it in steps if it.endswith(("Scaler", "Normalizer", "Transformer"))), None)
     params = dict(final_estimator(estimator).get_params(deep=False))
     if scaler is not None:
         params["feature_scaling"] = scaler
     return {
-        "train": train,
-        "test": test,
-        "model": estimator,
-        "history": {"epoch": list(range(length)), **curves},
+        "history": history(estimator),
         "params": {name: it for name, it in params.items() if not hasattr(it, "shape")},
         "model_name": type(final_estimator(estimator)).__name__,
     }
+
+
+def _with_scores(curves: dict[str, list[float]], reached: dict[str, float]) -> dict[str, list[Any]]:
+    """The curves beside the scores, which are known at the end only."""
+    length = max((len(it) for it in curves.values()), default=1)
+    ends = {name: [None] * (length - 1) + [value] for name, value in reached.items()}
+    return {"epoch": list(range(length)), **curves, **ends}
 
 
 def diagnose(
@@ -91,10 +91,11 @@ def diagnose(
     test = None if X_test is None else (X_test, y_test)
     asked = client or Client()
     try:
-        found = _arguments(estimator, (X, y), test)
+        found = _kept(estimator)
+        found["history"] = _with_scores(found["history"], scores(estimator, (X, y), test))
     except Exception as error:
         return asked._failed(error)
-    return asked.diagnose(**{**found, **more})
+    return asked.diagnose(**{"train": (X, y), "test": test, "model": estimator, **found, **more})
 
 
 def fit(
@@ -121,15 +122,20 @@ def fit(
 @harmless
 def _finish(watch: Watch, estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None) -> None:
     watch.begin()
+    # The program may fit the estimator again, or change its settings, before the thread comes to it.
+    kept = _kept(estimator)
+    fitted, reached = estimator, None
+    try:
+        fitted = copy.deepcopy(estimator)
+    except Exception:
+        reached = scores(estimator, train, test)
 
     def prepare(run: Run) -> dict[str, Any]:
         # Scores take a prediction of every row: beside the program, as all of the diagnosis.
-        found = _arguments(estimator, train, test)
-        columns = found.pop("history")
+        columns = _with_scores(kept["history"], scores(fitted, train, test) if reached is None else reached)
         for place in range(len(columns["epoch"])):
             run.record.epoch({name: it[place] for name, it in columns.items() if it[place] is not None})
-        run.add_params(found.pop("params"))
-        found.pop("model")
-        return found
+        run.add_params(kept["params"])
+        return {"train": train, "test": test, "model_name": kept["model_name"]}
 
-    watch.finish(estimator, prepare)
+    watch.finish(fitted, prepare)
