@@ -5,7 +5,7 @@
 //! others wrote is translated apart from everybody else's, so that it cannot tell the model how to
 //! translate them.
 
-use deepfix_core::{AnalyseResponse, Severity, Value};
+use deepfix_core::{AnalyseResponse, Value};
 use deepfix_llm::{Account, Ask, Llm, Message, Prompt, Role};
 use futures_util::future::join_all;
 use serde_json::{Map, Value as Json, json};
@@ -116,10 +116,9 @@ pub(crate) async fn translate(
     }
 }
 
-/// Whether something is wrong, as a summary has to say it.
+/// Whether there is something that a text may not call well: a fault, however slight, or nothing to see.
 fn has_faults(response: &AnalyseResponse) -> bool {
-    let mut analyses = response.agent_results.0.iter().flat_map(|(_, it)| &it.analysis);
-    analyses.any(|it| it.findings.severity > Severity::Low)
+    response.faults().next().is_some() || !response.examined()
 }
 
 /// What the artifacts call things, as far as facts show it.

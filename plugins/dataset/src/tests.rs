@@ -120,8 +120,14 @@ fn a_count_of_few_values_may_be_exceeded_by_the_test_split() {
     );
     assert_eq!(severity(side(0.0, 2.0, 3.0), side(0.0, 3.0, 4.0)), Some(Severity::High));
     // A code of the test split alone, far off, and codes that begin at 3.
-    assert_eq!(severity(side(0.0, 2.0, 3.0), side(0.0, 9.0, 4.0)), Some(Severity::High));
-    assert_eq!(severity(side(3.0, 7.0, 5.0), side(3.0, 8.0, 6.0)), Some(Severity::High));
+    assert_eq!(
+        severity(side(0.0, 2.0, 3.0), side(0.0, 9.0, 4.0)),
+        Some(Severity::Medium)
+    );
+    assert_eq!(
+        severity(side(3.0, 7.0, 5.0), side(3.0, 8.0, 6.0)),
+        Some(Severity::Medium)
+    );
 }
 
 #[test]

@@ -86,7 +86,8 @@ pub fn denominator(shares: &[f64], most: u32) -> Option<u32> {
     // written with two digits those of a hundred.
     let simple = distinct.len() < FEWEST_SHARES && found <= SIMPLE;
     // Of a hundred values that two digits have, `found` are shares of so many rows.
-    let chance = (f64::from(found) / 100.0).powi(i32::try_from(distinct.len()).unwrap_or(i32::MAX));
+    let written = if explains(10) { 10.0 } else { 100.0 };
+    let chance = (f64::from(found) / written).powi(i32::try_from(distinct.len()).unwrap_or(i32::MAX));
     let rounded = explains(100) && chance > CHANCE;
     (!simple && !rounded).then_some(found)
 }
@@ -114,7 +115,8 @@ mod tests {
         assert_eq!(denominator(&[0.91, 0.87, 0.93], 1000), None);
         assert_eq!(denominator(&[0.85, 0.9], 1000), None);
         assert_eq!(denominator(&[0.86, 0.9, 0.94, 0.7], 1000), None);
-        assert_eq!(denominator(&[0.8, 0.9, 1.0], 1000), Some(10));
+        // Tenths are written with one digit.
+        assert_eq!(denominator(&[0.8, 0.9, 1.0], 1000), None);
         assert_eq!(denominator(&[0.85, 0.9, 0.95], 1000), Some(20));
         assert_eq!(denominator(&[0.85, 0.9, 0.95, 0.7, 0.65], 1000), Some(20));
     }

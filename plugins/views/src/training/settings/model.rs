@@ -112,7 +112,6 @@ impl Params {
             "finetuning",
             "fine_tuning",
             "use_pretrained",
-            "use_lora",
         ];
         let path = [
             "init_checkpoint",
@@ -135,12 +134,9 @@ impl Params {
             let named = self.text(&adapters).is_some_and(|it| it.value != "none");
             rank || named
         };
-        match self.find(&named, boolean) {
-            Some(told) if told.value => true,
-            // That adapters are off is told beside what they would have been.
-            Some(told) if told.name.contains("lora") => self.has_path(&path),
-            _ => adapted() || self.has_path(&path),
-        }
+        // That adapters are off is told beside what they would have been.
+        let lora = self.find(&["use_lora"], boolean).map(|it| it.value);
+        self.find(&named, boolean).is_some_and(|it| it.value) || lora.unwrap_or_else(adapted) || self.has_path(&path)
     }
 
     /// Whether one of these says where the first weights came from. A tokenizer comes from somewhere too.
