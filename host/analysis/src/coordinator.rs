@@ -23,7 +23,6 @@ use crate::{
     choose, fallback, figures, french, judge, metrics, mlflow,
     model::RequestModel,
     reconcile, respond,
-    said::Said,
     start::{self, Loaded},
     translate, wanted,
     watch::{self, Seen},
@@ -311,14 +310,7 @@ async fn run_analyzer(plugin: &Plugin, input: RunInput, given: Vec<ArtifactKind>
     let model = Arc::clone(&input.services.llm);
     let run = plugin.analyze(input).await;
     let spent = run.spent;
-    let outcome = judge::outcome(
-        plugin.name(),
-        given,
-        &artifacts,
-        Said::of(model.as_ref(), wanted::marks(plugin)),
-        run,
-    )
-    .await;
+    let outcome = judge::outcome(plugin, given, &artifacts, model.as_ref(), run).await;
     finished(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");
@@ -348,14 +340,7 @@ async fn run_reasoner(plugin: &Plugin, input: RunInput, outcomes: &[Outcome]) ->
     let model = Arc::clone(&input.services.llm);
     let run = plugin.reason(input, outcomes).await;
     let spent = run.spent;
-    let outcome = judge::outcome(
-        plugin.name(),
-        given,
-        &artifacts,
-        Said::of(model.as_ref(), wanted::marks(plugin)),
-        run,
-    )
-    .await;
+    let outcome = judge::outcome(plugin, given, &artifacts, model.as_ref(), run).await;
     finished(&outcome, &request_id, &spent, started.elapsed());
     if let Some(progress) = &progress {
         progress.report(plugin.name(), 1.0, "finished");

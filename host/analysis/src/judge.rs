@@ -5,10 +5,10 @@ use std::{collections::HashSet, sync::Arc};
 use deepfix_core::{
     AgentError, ArtifactKind, ArtifactSet, FactCheck, FailureReason, JudgedAnalysis, Outcome, OutcomeStatus,
 };
-use deepfix_runtime::Run;
+use deepfix_runtime::{LanguageModel, Plugin, Run};
 use serde_json::{Map, Value as Json};
 
-use crate::{claims::Claims, said::Said};
+use crate::{claims::Claims, said::Said, wanted};
 
 /// The confidence of a finding whose evidence reads differently in the artifact: it may still
 /// be right, but nobody should act on it alone.
@@ -18,15 +18,17 @@ const UNVERIFIED_CONFIDENCE: f64 = 0.3;
 /// fact about a checkpoint may have to wait for the disk.
 const FACTS_INLINE: usize = 100;
 
-/// The outcome of one run, judged where it does not hold up other requests. `said`: what a language
-/// model answered the agent; none where it could not ask one, and its extras are its own.
+/// The outcome of one run, judged where it does not hold up other requests, beside what the language
+/// model answered the agent; where it could not ask one, its extras are its own.
 pub(crate) async fn outcome(
-    agent: &str,
+    plugin: &Plugin,
     given: Vec<ArtifactKind>,
     artifacts: &Arc<ArtifactSet>,
-    said: Option<Said>,
+    model: &dyn LanguageModel,
     run: Run,
 ) -> Outcome {
+    let agent = plugin.name();
+    let said = Said::of(model, wanted::marks(plugin));
     let facts: usize = run
         .result
         .iter()

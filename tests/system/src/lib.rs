@@ -27,7 +27,7 @@ pub use registry::{Registry, Stopped};
 use serde_json::Value;
 pub use server::{Answer, Server};
 pub use tools::{tool, tool_path};
-pub use with_model::{analyse, request, rules, without_model};
+pub use with_model::{analyse, home_with_one_that_repeats, request, rules, without_model};
 
 /// The root of the repository.
 #[must_use]

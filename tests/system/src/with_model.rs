@@ -1,6 +1,9 @@
 //! What tests with a language model have in common.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -41,6 +44,25 @@ pub fn analyse(home: &Home, request: &Value) -> (Value, Server, Duration) {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_well_formed(&answer.body);
     (answer.body, server, started.elapsed())
+}
+
+/// A home with a model and a plugin of others that says what it is told, and passes a model's words on: the
+/// guest `repeats_model`, which is built at `component`.
+///
+/// # Panics
+/// The component is not there.
+#[must_use]
+pub fn home_with_one_that_repeats(model: &str, component: &Path, text: &str) -> Home {
+    let home = Home::new();
+    std::fs::copy(component, home.path().join("components/repeats_model.wasm")).unwrap();
+    home.with_model(model, &[]);
+    home.configure(|before| {
+        format!(
+            "{before}\n[[agent]]\nname = \"repeats_model\"\ncomponent = \"components/repeats_model.wasm\"\n\
+             artifacts = [\"training\"]\ncapabilities = [\"llm\"]\nsettings = {{ text = {text:?} }}\n"
+        )
+    });
+    home
 }
 
 /// The findings of the rules of all analyzers, word by word.

@@ -13,7 +13,9 @@ use std::sync::{
 };
 
 use deepfix_model_server::{ModelServer, Request, Step, answer_for, completion, obliging};
-use deepfix_system_tests::{Home, analyse, assert_well_formed, request, rules, without_model};
+use deepfix_system_tests::{
+    Home, analyse, assert_well_formed, home_with_one_that_repeats, request, rules, without_model,
+};
 use serde_json::{Value, json};
 
 /// The run of [`request`] with a hostile text wherever an artifact may hold one.
@@ -269,19 +271,8 @@ fn a_plugin_that_passes_a_models_words_on_as_its_own_is_found_out() {
             completion(said)
         }
     });
-    let home = Home::new();
-    std::fs::copy(
-        deepfix_tests::guest_file("repeats_model"),
-        home.path().join("components/repeats_model.wasm"),
-    )
-    .unwrap();
-    home.with_model(&model.base_url(), &[]);
-    home.configure(|text| {
-        format!(
-            "{text}\n[[agent]]\nname = \"repeats_model\"\ncomponent = \"components/repeats_model.wasm\"\n\
-             artifacts = [\"training\"]\ncapabilities = [\"llm\"]\nsettings = {{ text = {hostile:?} }}\n"
-        )
-    });
+    let guest = deepfix_tests::guest_file("repeats_model");
+    let home = home_with_one_that_repeats(&model.base_url(), &guest, hostile);
     let (response, _server, _) = analyse(&home, &request("english", "age"));
     let result = &response["agent_results"]["repeats_model"];
     assert!(!result["analysis"].to_string().contains(said), "{result}");

@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use deepfix_model_server::{ModelServer, Request, Step, answer_for, completion, obliging};
-use deepfix_system_tests::{Home, analyse, request, rules, without_model};
+use deepfix_system_tests::{Home, analyse, home_with_one_that_repeats, request, rules, without_model};
 use serde_json::{Value, json};
 
 #[test]
@@ -113,19 +113,8 @@ fn what_a_plugin_of_others_wrote_is_translated_apart_from_what_rules_wrote() {
             completion("So it is.")
         }
     });
-    let home = Home::new();
-    std::fs::copy(
-        deepfix_tests::guest_file("repeats_model"),
-        home.path().join("components/repeats_model.wasm"),
-    )
-    .unwrap();
-    home.with_model(&model.base_url(), &[]);
-    home.configure(|text| {
-        format!(
-            "{text}\n[[agent]]\nname = \"repeats_model\"\ncomponent = \"components/repeats_model.wasm\"\n\
-             artifacts = [\"training\"]\ncapabilities = [\"llm\"]\nsettings = {{ text = {hostile:?} }}\n"
-        )
-    });
+    let guest = deepfix_tests::guest_file("repeats_model");
+    let home = home_with_one_that_repeats(&model.base_url(), &guest, hostile);
     let _ = analyse(&home, &request("german", "age"));
     let translations: Vec<String> = model
         .requests()
