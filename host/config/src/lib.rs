@@ -7,6 +7,7 @@
 mod error;
 mod llm;
 mod load;
+mod login;
 mod mlflow;
 mod oidc;
 mod overrides;
@@ -21,6 +22,7 @@ mod uploads;
 
 pub use error::ConfigError;
 pub use llm::LlmConfig;
+pub use login::{LOGIN_PATH, LoginConfig, LoginToken};
 pub use mlflow::{MlflowConfig, MlflowServerConfig};
 pub use oidc::OidcConfig;
 pub use plugins::{PluginsConfig, RegistryConfig, SecretSource, TrustedKeyConfig};

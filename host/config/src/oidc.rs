@@ -7,7 +7,11 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{ConfigError, load::Checker};
+use crate::{
+    ConfigError,
+    load::Checker,
+    login::{self, LoginConfig, RawLogin},
+};
 
 /// Signatures that a public key proves. `none` and those with a shared secret are no choice: whoever
 /// knows the public key could make the latter.
@@ -40,6 +44,8 @@ pub struct OidcConfig {
     pub timeout: Duration,
     /// Certificates that are trusted beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// How people with a browser sign in at the provider; none leads nobody there.
+    pub login: Option<LoginConfig>,
 }
 
 impl Default for OidcConfig {
@@ -58,6 +64,7 @@ impl Default for OidcConfig {
             keys_ttl: Duration::from_secs(600),
             timeout: Duration::from_secs(5),
             ca_file: None,
+            login: None,
         }
     }
 }
@@ -76,6 +83,7 @@ pub(crate) struct RawOidc {
     keys_ttl: Option<String>,
     timeout: Option<String>,
     ca_file: String,
+    login: RawLogin,
 }
 
 pub(crate) fn oidc(checker: &Checker<'_>, raw: RawOidc) -> Result<OidcConfig, ConfigError> {
@@ -101,8 +109,10 @@ pub(crate) fn oidc(checker: &Checker<'_>, raw: RawOidc) -> Result<OidcConfig, Co
     if algorithms.is_empty() {
         return Err(checker.wrong("oidc.algorithms", "none", "at least one"));
     }
+    let login = login::login(checker, raw.login, raw.issuer.is_empty())?;
     let filled = |it: String| (!it.is_empty()).then_some(it);
     Ok(OidcConfig {
+        login,
         issuer: filled(raw.issuer),
         audience: raw.audience,
         jwks_uri: filled(raw.jwks_uri),
@@ -118,7 +128,7 @@ pub(crate) fn oidc(checker: &Checker<'_>, raw: RawOidc) -> Result<OidcConfig, Co
 }
 
 /// Whoever can change the keys on their way can sign tokens.
-fn is_safe(url: &str) -> bool {
+pub(crate) fn is_safe(url: &str) -> bool {
     let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
     let ends = |rest: &str| rest.is_empty() || rest.starts_with([':', '/']);
     url.starts_with("https://") || local.iter().any(|it| url.strip_prefix(it).is_some_and(ends))

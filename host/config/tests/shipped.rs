@@ -5,10 +5,11 @@ use std::path::Path;
 
 use deepfix_config::{AccessConfig, Config, HistoryConfig, OidcConfig, ServerConfig, TelemetryConfig, UploadsConfig};
 
-const SECTIONS: [&str; 15] = [
+const SECTIONS: [&str; 16] = [
     "access",
     "tls",
     "oidc",
+    "oidc.login",
     "telemetry",
     "history",
     "llm",
@@ -51,7 +52,8 @@ fn the_shipped_file_names_every_key() {
         let table = table.split("\n[").next().unwrap();
         for key in keys {
             assert!(
-                table.lines().any(|line| line.starts_with(&format!("{key} ="))),
+                table.lines().any(|line| line.starts_with(&format!("{key} =")))
+                    || text.contains(&format!("\n[{section}.{key}]\n")),
                 "[{section}] {key}"
             );
         }

@@ -294,6 +294,10 @@ pub struct SignIn {
     pub next: String,
     /// Whether the browser came from another site, and so left out its cookie: then going on is enough.
     pub go_on: bool,
+    /// Whether an identity provider can be gone to.
+    pub provider: bool,
+    /// Whether it is over: what remains is to go on.
+    pub done: bool,
 }
 
 /// What went wrong.

@@ -25,6 +25,12 @@ pub(crate) struct App {
 }
 
 impl App {
+    /// Whether people with a browser can sign in at an identity provider.
+    pub(crate) fn has_login(&self) -> bool {
+        let policy = self.service.policy.load();
+        policy.tokens.as_ref().is_some_and(crate::access::Tokens::has_login)
+    }
+
     pub(crate) fn new(service: Service, phases: Phases) -> Arc<Self> {
         let config = &service.config;
         Arc::new(Self {

@@ -5,7 +5,7 @@ use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, RETRY_AFTER},
@@ -15,7 +15,7 @@ use axum::{
 };
 use deepfix_core::{Problem, ProblemCode};
 
-use crate::{pages, request_id::RequestId, routes};
+use crate::{app::App, pages, request_id::RequestId, routes};
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -123,7 +123,7 @@ fn log_panic(panic: &(dyn Any + Send)) {
 pub(crate) struct SaysItself;
 
 /// Turns refusals and bare errors into problem documents.
-pub(crate) async fn render(request: Request, next: Next) -> Response {
+pub(crate) async fn render(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let (method, path) = (request.method().clone(), shown_path(request.uri().path()).to_owned());
     // For the page that a browser gets.
@@ -149,7 +149,7 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     let status = status_of(&problem);
     let (mut parts, _) = response.into_parts();
     parts.status = status;
-    if let Some(page) = pages::of_problem(&headers, &method, &uri, &problem) {
+    if let Some(page) = pages::of_problem(&app, &headers, &method, &uri, &problem) {
         let (shown, body) = page.into_parts();
         parts.headers.remove(CONTENT_LENGTH);
         parts.headers.extend(shown.headers);

@@ -3,7 +3,7 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Extension, Json, Router,
     extract::State,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -69,6 +69,8 @@ const ENDPOINTS: &[Endpoint] = &[
         "diagnoses what files hold that a form carries; the answer is the result",
     ),
     endpoint("POST", "/sign-in", "keeps a key in a cookie, for the pages"),
+    endpoint("GET", "/sign-in/provider", "leads a browser to the identity provider"),
+    endpoint("GET", "/sign-in/done", "where that sends it back to"),
     endpoint("POST", "/sign-out", "forgets it"),
     endpoint("DELETE", "/v1/analyses/{id}", "forgets it"),
     endpoint(
@@ -201,7 +203,7 @@ fn layered(app: Arc<App>, routes: Router<Arc<App>>, address: SocketAddr) -> Rout
         // Problems too. The fastest level: it saves most of the bytes for a fraction of the time.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         // Around everything that may answer with an error.
-        .layer(from_fn(problem::render))
+        .layer(from_fn_with_state(Arc::clone(&app), problem::render))
         // Before anything is done for a page that has no business here.
         .layer(from_fn_with_state((Arc::clone(&app), address), access::host::check))
         .layer(CatchPanicLayer::custom(problem::of_panic));

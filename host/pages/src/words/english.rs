@@ -107,6 +107,8 @@ pub(super) const ENGLISH: Words = Words {
     source: "Source",
     sign_in_title: "Sign in",
     sign_in_lead: "This server asks for an API key. Whoever runs it makes one with deepfix keys create; the scopes read and analyse are for these pages.",
+    sign_in_provider: "Sign in with your organisation",
+    signed_in: "You are signed in.",
     key: "API key",
     key_kept: "It is kept in a cookie that scripts cannot read, until you sign out or close the browser.",
     go_on: "Go on to the page",

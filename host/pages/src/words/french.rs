@@ -107,6 +107,8 @@ pub(super) const FRENCH: Words = Words {
     source: "Source",
     sign_in_title: "Se connecter",
     sign_in_lead: "Ce serveur demande une clé d’API. Son exploitant en crée une avec deepfix keys create ; les portées read et analyse servent à ces pages.",
+    sign_in_provider: "Se connecter avec votre organisation",
+    signed_in: "Vous êtes connecté.",
     key: "Clé d’API",
     key_kept: "Elle est gardée dans un cookie que les scripts ne peuvent lire, jusqu’à la déconnexion ou la fermeture du navigateur.",
     go_on: "Continuer vers la page",

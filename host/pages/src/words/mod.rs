@@ -157,6 +157,8 @@ pub(crate) struct Words {
     pub source: &'static str,
     pub sign_in_title: &'static str,
     pub sign_in_lead: &'static str,
+    pub sign_in_provider: &'static str,
+    pub signed_in: &'static str,
     pub key: &'static str,
     pub key_kept: &'static str,
     pub go_on: &'static str,

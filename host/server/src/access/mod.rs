@@ -3,6 +3,7 @@
 pub(crate) mod host;
 mod key;
 mod known;
+mod login;
 mod policy;
 mod provider;
 mod rate;
@@ -25,12 +26,14 @@ use deepfix_history::now;
 
 pub use key::{Minted, mint};
 pub(crate) use known::KnownKeys;
+pub(crate) use login::{Brought, LoginError};
 pub(crate) use policy::Policy;
 pub use policy::{Control, Prepared};
 use rate::Rates;
 pub(crate) use site::only_from_here;
+use token::TokenError;
+pub(crate) use token::Tokens;
 pub use token::TokensError;
-use token::{TokenError, Tokens};
 
 use crate::{app::App, problem::Refusal};
 

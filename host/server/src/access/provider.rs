@@ -6,7 +6,11 @@ use std::{sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use deepfix_config::OidcConfig;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
-use reqwest::{Certificate, Client, redirect};
+use reqwest::{
+    Certificate, Client, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE},
+    redirect,
+};
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::{sync::Mutex, time::Instant};
 
@@ -22,7 +26,7 @@ const MOST_BYTES: usize = 1 << 20;
 /// The provider cannot be asked.
 #[derive(Debug, thiserror::Error)]
 #[error("the identity provider: {0}")]
-pub(crate) struct ProviderError(String);
+pub(crate) struct ProviderError(pub(super) String);
 
 pub(crate) struct Provider {
     client: Client,
@@ -30,6 +34,7 @@ pub(crate) struct Provider {
     jwks_uri: Option<String>,
     ttl: Duration,
     known: ArcSwap<Option<Known>>,
+    described: ArcSwap<Option<(Discovery, Instant)>>,
     /// The last fetch that did not bring the wanted key.
     vain: Mutex<Option<Instant>>,
 }
@@ -39,10 +44,17 @@ struct Known {
     since: Instant,
 }
 
-#[derive(Deserialize)]
-struct Discovery {
+/// What a provider says of itself ("OpenID Connect Discovery 1.0", 3).
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Discovery {
     issuer: String,
     jwks_uri: String,
+    /// Where people sign in.
+    #[serde(default)]
+    pub(super) authorization_endpoint: String,
+    /// Where a code is changed for tokens.
+    #[serde(default)]
+    pub(super) token_endpoint: String,
 }
 
 impl Provider {
@@ -71,6 +83,7 @@ impl Provider {
             jwks_uri: config.jwks_uri.clone(),
             ttl: config.keys_ttl,
             known: ArcSwap::from_pointee(None),
+            described: ArcSwap::from_pointee(None),
             vain: Mutex::new(None),
         })
     }
@@ -119,6 +132,11 @@ impl Provider {
         if let Some(uri) = &self.jwks_uri {
             return self.keys_at(uri).await;
         }
+        let found = self.discover().await?;
+        self.keys_at(&found.jwks_uri).await
+    }
+
+    async fn discover(&self) -> Result<Discovery, ProviderError> {
         let uri = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let found: Discovery = self.get(&uri).await?;
         if found.issuer != self.issuer {
@@ -127,14 +145,51 @@ impl Provider {
                 found.issuer, self.issuer
             )));
         }
-        // A provider that is asked with https has no keys elsewhere that are not.
-        if self.issuer.starts_with("https://") && !found.jwks_uri.starts_with("https://") {
-            return Err(ProviderError(format!(
-                "its keys are at `{}`, expected https",
-                found.jwks_uri
-            )));
+        // A provider that is asked with https has nothing elsewhere that is not.
+        let parts = [
+            ("keys are", &found.jwks_uri),
+            ("sign-in is", &found.authorization_endpoint),
+            ("tokens are", &found.token_endpoint),
+        ];
+        for (what, at) in parts {
+            if self.issuer.starts_with("https://") && !at.is_empty() && !at.starts_with("https://") {
+                return Err(ProviderError(format!("its {what} at `{at}`, expected https")));
+            }
         }
-        self.keys_at(&found.jwks_uri).await
+        Ok(found)
+    }
+
+    /// What the provider says of itself, as of the last `keys_ttl`.
+    pub(super) async fn described(&self) -> Result<Discovery, ProviderError> {
+        if let Some((found, since)) = &**self.described.load()
+            && since.elapsed() < self.ttl
+        {
+            return Ok(found.clone());
+        }
+        let found = self.discover().await?;
+        self.described.store(Arc::new(Some((found.clone(), Instant::now()))));
+        Ok(found)
+    }
+
+    /// Sends a form, and gives the status of the answer with what it says.
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        uri: &str,
+        form: String,
+        basic: Option<(&str, &str)>,
+    ) -> Result<(StatusCode, T), ProviderError> {
+        let mut request = self
+            .client
+            .post(uri)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(ACCEPT, "application/json")
+            .body(form);
+        if let Some((user, password)) = basic {
+            request = request.basic_auth(user, Some(password));
+        }
+        let failed = |error: reqwest::Error| ProviderError(format!("{uri}: {}", error.without_url()));
+        let answer = request.send().await.map_err(failed)?;
+        Ok((answer.status(), read(uri, answer).await?))
     }
 
     /// Keys of kinds that are not known here are left out: a provider may have such for others.
@@ -150,19 +205,24 @@ impl Provider {
 
     async fn get<T: DeserializeOwned>(&self, uri: &str) -> Result<T, ProviderError> {
         let failed = |error: reqwest::Error| ProviderError(format!("{uri}: {}", error.without_url()));
-        let mut answer = self.client.get(uri).send().await.map_err(failed)?;
+        let answer = self.client.get(uri).send().await.map_err(failed)?;
         if !answer.status().is_success() {
             return Err(ProviderError(format!("{uri} answered {}", answer.status())));
         }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-            if bytes.len() + chunk.len() > MOST_BYTES {
-                return Err(ProviderError(format!("{uri} sent more than {MOST_BYTES} bytes")));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        serde_json::from_slice(&bytes).map_err(|error| ProviderError(format!("{uri}: {error}")))
+        read(uri, answer).await
     }
+}
+
+async fn read<T: DeserializeOwned>(uri: &str, mut answer: reqwest::Response) -> Result<T, ProviderError> {
+    let failed = |error: reqwest::Error| ProviderError(format!("{uri}: {}", error.without_url()));
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+        if bytes.len() + chunk.len() > MOST_BYTES {
+            return Err(ProviderError(format!("{uri} sent more than {MOST_BYTES} bytes")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    serde_json::from_slice(&bytes).map_err(|error| ProviderError(format!("{uri}: {error}")))
 }
 
 fn find(keys: &JwkSet, id: Option<&str>) -> Option<Jwk> {

@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     Scope,
+    login::Login,
     provider::{Provider, ProviderError},
 };
 
@@ -52,6 +53,7 @@ struct Inner {
     issuer: String,
     algorithms: Vec<Algorithm>,
     provider: Provider,
+    login: Option<Login>,
 }
 
 impl Tokens {
@@ -70,6 +72,7 @@ impl Tokens {
             issuer: issuer.clone(),
             algorithms: algorithms.collect::<Result<_, _>>()?,
             provider: Provider::new(config, issuer)?,
+            login: config.login.as_ref().map(Login::new).transpose()?,
             config: config.clone(),
         }))))
     }
@@ -79,7 +82,23 @@ impl Tokens {
         text.split('.').count() == 3 && text.len() > 20
     }
 
+    /// How people sign in at the provider, where they can.
+    pub(super) fn login(&self) -> Option<(&Login, &Provider)> {
+        Some((self.0.login.as_ref()?, &self.0.provider))
+    }
+
+    /// Who the provider is.
+    pub(super) fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
     pub(crate) async fn check(&self, token: &str) -> Result<Bearer, TokenError> {
+        let claims = self.claims(token, &self.0.config.audience).await?;
+        self.bearer(&claims)
+    }
+
+    /// What a token says, once it is proven to be the provider's, for that audience, and to hold.
+    pub(super) async fn claims(&self, token: &str, audience: &str) -> Result<Map<String, Json>, TokenError> {
         let it = &self.0;
         let invalid = |why: &str| TokenError::Invalid(why.to_owned());
         let header = decode_header(token).map_err(|_| invalid("the token's header cannot be read"))?;
@@ -99,14 +118,13 @@ impl Tokens {
         let key = DecodingKey::from_jwk(&jwk).map_err(|_| invalid("the identity provider's key cannot be used"))?;
         let mut validation = Validation::new(header.alg);
         validation.set_issuer(&[&it.issuer]);
-        validation.set_audience(&[&it.config.audience]);
+        validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation.validate_nbf = true;
         validation.leeway = it.config.leeway.as_secs();
-        let claims = decode::<Map<String, Json>>(token, &key, &validation)
-            .map_err(|error| TokenError::Invalid(format!("the token is not valid here: {error}")))?
-            .claims;
-        self.bearer(&claims)
+        decode::<Map<String, Json>>(token, &key, &validation)
+            .map(|it| it.claims)
+            .map_err(|error| TokenError::Invalid(format!("the token is not valid here: {error}")))
     }
 
     fn bearer(&self, claims: &Map<String, Json>) -> Result<Bearer, TokenError> {

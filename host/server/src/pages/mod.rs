@@ -7,6 +7,7 @@ mod files;
 mod history;
 mod home;
 pub(crate) mod knowledge;
+mod login;
 mod pace;
 mod session;
 mod trouble;
@@ -59,6 +60,8 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .layer(from_fn(session::from_cookie));
     let session = Router::new()
         .route("/sign-in", get(session::show).post(session::sign_in))
+        .route("/sign-in/provider", get(login::begin))
+        .route("/sign-in/done", get(login::finish))
         .route("/sign-out", post(session::sign_out))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(from_fn(session::same_site));

@@ -2,9 +2,11 @@
 //! the server keeps no state, several servers understand it, and a key that is revoked or has expired
 //! opens nothing, within `[access] key_cache`. Scripts cannot read it, and other sites cannot make a browser send it.
 
+use std::sync::Arc;
+
 use axum::{
     Form,
-    extract::{Request, rejection::FormRejection},
+    extract::{Request, State, rejection::FormRejection},
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
         header::{AUTHORIZATION, COOKIE, LOCATION, ORIGIN, SET_COOKIE},
@@ -18,19 +20,25 @@ use serde::Deserialize;
 use super::answer;
 use crate::{
     access::only_from_here,
+    app::App,
     problem::{Refusal, SaysItself},
 };
 
 const NAME: &str = "deepfix_session";
 /// A key has 81 characters, a token of an organisation some thousand; browsers keep 4,096 of a cookie.
-const MAX_CREDENTIAL: usize = 3_900;
+pub(super) const MAX_CREDENTIAL: usize = 3_900;
 
 /// The credential of the cookie, if there is one.
 pub(super) fn credential(headers: &HeaderMap) -> Option<&str> {
+    cookie_of(headers, NAME)
+}
+
+/// What a cookie holds.
+pub(super) fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|it| it.to_str().ok());
     cookies
         .flat_map(|it| it.split(';'))
-        .find_map(|it| it.trim().strip_prefix(NAME)?.strip_prefix('='))
+        .find_map(|it| it.trim().strip_prefix(name)?.strip_prefix('='))
         .filter(|it| !it.is_empty())
 }
 
@@ -60,14 +68,15 @@ pub(super) struct Credentials {
     next: String,
 }
 
-pub(super) async fn show(headers: HeaderMap) -> Result<Response, Refusal> {
-    form(&headers, String::new(), StatusCode::OK)
+pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    form(&app, &headers, String::new(), StatusCode::OK)
 }
 
-fn form(headers: &HeaderMap, why: String, status: StatusCode) -> Result<Response, Refusal> {
+fn form(app: &App, headers: &HeaderMap, why: String, status: StatusCode) -> Result<Response, Refusal> {
     let frame = answer::frame(headers, Here::Elsewhere, 0).without_links();
     let content = SignIn {
         why,
+        provider: app.has_login(),
         ..SignIn::default()
     };
     let mut response = answer::page(deepfix_pages::sign_in(&frame, &content))?;
@@ -78,6 +87,7 @@ fn form(headers: &HeaderMap, why: String, status: StatusCode) -> Result<Response
 
 /// Whether the key opens anything is seen when it is used: there is one place that says so.
 pub(super) async fn sign_in(
+    State(app): State<Arc<App>>,
     headers: HeaderMap,
     credentials: Result<Form<Credentials>, FormRejection>,
 ) -> Result<Response, Refusal> {
@@ -94,25 +104,29 @@ pub(super) async fn sign_in(
     let plain = |it: u8| it.is_ascii_graphic() && !matches!(it, b'"' | b',' | b';' | b'\\');
     if key.is_empty() || key.len() > MAX_CREDENTIAL || !key.bytes().all(plain) {
         let why = "This has not the form of a key.".to_owned();
-        return form(&headers, why, StatusCode::UNPROCESSABLE_ENTITY);
+        return form(&app, &headers, why, StatusCode::UNPROCESSABLE_ENTITY);
     }
     // Relative, so that it holds behind any prefix.
     let next = format!(".{}", own_path(&credentials.next).unwrap_or("/"));
-    Ok(see_other(&next, &cookie(&headers, key, "")))
+    Ok(see_other(&next, &cookie(key, over_tls(&headers), "")))
 }
 
 pub(super) async fn sign_out(headers: HeaderMap) -> Response {
-    see_other("sign-in", &cookie(&headers, "", "; Max-Age=0"))
+    see_other("sign-in", &cookie("", over_tls(&headers), "; Max-Age=0"))
 }
 
-/// `Secure` where the browser's page came over TLS, whatever lies between.
-fn cookie(headers: &HeaderMap, value: &str, age: &str) -> String {
+/// `Secure` where the browser's page came over TLS, whatever lies between: a form brings its origin.
+pub(super) fn over_tls(headers: &HeaderMap) -> &'static str {
     let origin = headers.get(ORIGIN).and_then(|it| it.to_str().ok());
-    let secure = if origin.is_some_and(|it| it.starts_with("https://")) {
+    if origin.is_some_and(|it| it.starts_with("https://")) {
         "; Secure"
     } else {
         ""
-    };
+    }
+}
+
+/// The cookie of a session.
+pub(super) fn cookie(value: &str, secure: &str, age: &str) -> String {
     format!("{NAME}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}")
 }
 

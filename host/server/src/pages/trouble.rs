@@ -8,9 +8,16 @@ use deepfix_core::Problem;
 use deepfix_pages::{Here, SignIn, Trouble};
 
 use super::{answer, session};
+use crate::app::App;
 
 /// A problem as a page, for who shows pages: where a key is needed the form to sign in with.
-pub(crate) fn of_problem(headers: &HeaderMap, method: &Method, uri: &Uri, problem: &Problem) -> Option<Response> {
+pub(crate) fn of_problem(
+    app: &App,
+    headers: &HeaderMap,
+    method: &Method,
+    uri: &Uri,
+    problem: &Problem,
+) -> Option<Response> {
     if !answer::wants_html(headers) {
         return None;
     }
@@ -31,6 +38,8 @@ pub(crate) fn of_problem(headers: &HeaderMap, method: &Method, uri: &Uri, proble
             why: if tried { problem.detail.clone() } else { String::new() },
             next,
             go_on: !tried && site == Some("cross-site"),
+            provider: app.has_login(),
+            ..SignIn::default()
         };
         deepfix_pages::sign_in(&frame.without_links(), &content)
     } else {

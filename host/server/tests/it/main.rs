@@ -16,6 +16,7 @@ mod fake;
 mod history;
 mod jobs;
 mod limits;
+mod login;
 mod logs;
 mod openapi;
 mod pages;

@@ -2,18 +2,26 @@
 //! ("OpenID Connect Discovery 1.0"), and tokens signed with those keys. Written here so that its keys and
 //! faults can be chosen.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use deepfix_history::now;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use rcgen::{KeyPair, PKCS_RSA_SHA256};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
 };
 
 pub(crate) struct Provider {
@@ -21,6 +29,17 @@ pub(crate) struct Provider {
     keys: Arc<Mutex<Vec<Value>>>,
     /// How often its keys were asked for.
     pub asked: Arc<AtomicUsize>,
+    sign_in: Arc<Mutex<SignIn>>,
+}
+
+/// What it makes of people who sign in: the authorization code flow with PKCE.
+#[derive(Default)]
+struct SignIn {
+    signer: Option<Signer>,
+    /// What its tokens say otherwise than good ones: the ID token, the access token.
+    others: (Value, Value),
+    /// What was asked for, by the code that was given.
+    codes: HashMap<String, HashMap<String, String>>,
 }
 
 /// A key that signs.
@@ -86,7 +105,10 @@ impl Provider {
             issuer: issuer.clone(),
             keys: Arc::clone(&keys),
             asked: Arc::clone(&asked),
+            sign_in: Arc::default(),
         };
+        let sign_in = Arc::clone(&provider.sign_in);
+        sign_in.lock().unwrap().signer = signers.first().map(|&it| it.clone());
         provider.publish(signers);
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
@@ -96,11 +118,28 @@ impl Provider {
                         break;
                     }
                 }
-                let request = String::from_utf8_lossy(&request).into_owned();
-                let body = match request.split(' ').nth(1) {
-                    Some("/.well-known/openid-configuration") => {
-                        json!({"issuer": issuer, "jwks_uri": format!("{issuer}/keys")})
+                let request = with_body(&mut stream, request).await;
+                let target = request.split(' ').nth(1).unwrap_or_default().to_owned();
+                let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+                let mut head = "200 OK".to_owned();
+                let body = match path {
+                    "/.well-known/openid-configuration" => json!({
+                        "issuer": issuer, "jwks_uri": format!("{issuer}/keys"),
+                        "authorization_endpoint": format!("{issuer}/authorize"),
+                        "token_endpoint": format!("{issuer}/token"),
+                    }),
+                    "/authorize" => {
+                        let to = sign_in.lock().unwrap().authorize(query, &issuer);
+                        head = format!("302 Found\r\nlocation: {to}");
+                        json!({})
                     }
+                    "/token" => match sign_in.lock().unwrap().exchange(&request, &issuer) {
+                        Ok(tokens) => tokens,
+                        Err(error) => {
+                            head = "400 Bad Request".to_owned();
+                            json!({"error": error})
+                        }
+                    },
                     _ => {
                         asked.fetch_add(1, Ordering::SeqCst);
                         // A kind of key that nobody here knows must not hide the others.
@@ -111,7 +150,7 @@ impl Provider {
                 }
                 .to_string();
                 let answer = format!(
-                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                    "HTTP/1.1 {head}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
                     body.len()
                 );
                 let _ = stream.write_all(answer.as_bytes()).await;
@@ -127,14 +166,86 @@ impl Provider {
 
     /// Claims of a good token, and what is other than in one.
     pub(crate) fn claims(&self, other: &Value) -> Value {
-        let now = now() / 1000;
-        let mut claims = json!({
-            "iss": self.issuer, "aud": "deepfix", "sub": "somebody", "iat": now, "exp": now + 300,
-            "tenant": "a", "scope": "openid analyse read",
-        });
-        for (name, value) in other.as_object().unwrap() {
-            claims[name] = value.clone();
+        claims(&self.issuer, other)
+    }
+
+    /// What the tokens of who signs in say otherwise: the ID token, the access token.
+    pub(crate) fn gives(&self, id: Value, access: Value) {
+        self.sign_in.lock().unwrap().others = (id, access);
+    }
+}
+
+fn claims(issuer: &str, other: &Value) -> Value {
+    let now = now() / 1000;
+    let mut claims = json!({
+        "iss": issuer, "aud": "deepfix", "sub": "somebody", "iat": now, "exp": now + 300,
+        "tenant": "a", "scope": "openid analyse read",
+    });
+    for (name, value) in other.as_object().into_iter().flatten() {
+        claims[name] = value.clone();
+    }
+    claims
+}
+
+/// The whole request: a form comes behind its head.
+async fn with_body(stream: &mut TcpStream, mut request: Vec<u8>) -> String {
+    let text = String::from_utf8_lossy(&request).into_owned();
+    let head = text.find("\r\n\r\n").map_or(text.len(), |it| it + 4);
+    let length = text.to_ascii_lowercase().lines().find_map(|it| {
+        let (name, value) = it.split_once(':')?;
+        (name == "content-length").then(|| value.trim().parse::<usize>().unwrap())
+    });
+    while request.len() < head + length.unwrap_or(0) {
+        if stream.read_buf(&mut request).await.unwrap_or(0) == 0 {
+            break;
         }
-        claims
+    }
+    String::from_utf8_lossy(&request).into_owned()
+}
+
+fn pairs(form: &str) -> HashMap<String, String> {
+    url::form_urlencoded::parse(form.as_bytes()).into_owned().collect()
+}
+
+impl SignIn {
+    /// Somebody signs in at once; where the browser goes then.
+    fn authorize(&mut self, query: &str, issuer: &str) -> String {
+        let asked = pairs(query);
+        let code = format!("code-{}", self.codes.len());
+        let to = format!(
+            "{}?code={code}&state={}&iss={issuer}",
+            asked["redirect_uri"], asked["state"]
+        );
+        self.codes.insert(code, asked);
+        to
+    }
+
+    /// Tokens for a code, once, for who asked for it (RFC 7636, 4.6).
+    fn exchange(&mut self, request: &str, issuer: &str) -> Result<Value, &'static str> {
+        let (head, form) = request.split_once("\r\n\r\n").unwrap();
+        // `web` and `a secret`, each encoded.
+        if !head.contains(&format!("Basic {}", STANDARD.encode("web:a+secret"))) {
+            return Err("invalid_client");
+        }
+        let form = pairs(form);
+        let asked = self.codes.remove(&form["code"]).ok_or("invalid_grant")?;
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&form["code_verifier"]));
+        if asked["code_challenge"] != challenge
+            || asked["code_challenge_method"] != "S256"
+            || asked["redirect_uri"] != form["redirect_uri"]
+            || form["grant_type"] != "authorization_code"
+        {
+            return Err("invalid_grant");
+        }
+        let mut id = json!({"aud": "web", "nonce": asked["nonce"], "tenant": null, "scope": null});
+        for (name, value) in self.others.0.as_object().into_iter().flatten() {
+            id[name] = value.clone();
+        }
+        let signer = self.signer.as_ref().unwrap();
+        Ok(json!({
+            "token_type": "Bearer",
+            "id_token": signer.sign(&claims(issuer, &id)),
+            "access_token": signer.sign(&claims(issuer, &self.others.1)),
+        }))
     }
 }

@@ -1,0 +1,147 @@
+//! Signing in at the identity provider: there and back. Afterwards the cookie of the session holds its token,
+//! as it holds a key that was typed in.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Query, State},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, LOCATION, REFRESH, SET_COOKIE},
+    },
+    response::{IntoResponse as _, Response},
+};
+use deepfix_pages::{Here, SignIn};
+use serde::Deserialize;
+
+use super::{answer, session};
+use crate::{
+    access::{Brought, LoginError, Tokens},
+    app::App,
+    problem::{Refusal, SaysItself},
+};
+
+const NAME: &str = "deepfix_login";
+/// Who signs in types a password and perhaps a second factor.
+const TIME: Duration = Duration::from_secs(10 * 60);
+/// Both addresses are one folder below the root.
+const DEPTH: usize = 1;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Begin {
+    next: String,
+}
+
+/// Sends a browser to the provider.
+pub(super) async fn begin(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Query(query): Query<Begin>,
+) -> Result<Response, Refusal> {
+    let next = session::own_path(&query.next).unwrap_or("/");
+    let policy = app.service.policy.load_full();
+    let begun = match &policy.tokens {
+        Some(tokens) => tokens.begin(next).await,
+        None => Err(LoginError::Off),
+    };
+    match begun {
+        Ok(begun) => {
+            let kept = cookie(&begun.kept, TIME, secure(policy.tokens.as_ref()));
+            let mut response = StatusCode::SEE_OTHER.into_response();
+            set(&mut response, &[(LOCATION, &begun.location), (SET_COOKIE, &kept)]);
+            Ok(response)
+        }
+        Err(error) => failed(&headers, &error, policy.tokens.as_ref()),
+    }
+}
+
+/// Where the provider sends it back to.
+pub(super) async fn finish(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Query(brought): Query<Brought>,
+) -> Result<Response, Refusal> {
+    let policy = app.service.policy.load_full();
+    let finished = match &policy.tokens {
+        Some(tokens) => tokens.finish(session::cookie_of(&headers, NAME), &brought).await,
+        None => Err(LoginError::Off),
+    };
+    let finished = match finished {
+        Ok(finished) if finished.credential.len() > session::MAX_CREDENTIAL => Err(LoginError::TooLong {
+            found: finished.credential.len(),
+            most: session::MAX_CREDENTIAL,
+        }),
+        other => other,
+    };
+    let mut response = match finished {
+        Ok(finished) => {
+            let next = session::own_path(&finished.next).unwrap_or("/").to_owned();
+            // A page between: a browser sends a strict cookie only where one of this server's own pages leads.
+            let refresh = format!("0; url=..{next}");
+            let content = SignIn {
+                next,
+                done: true,
+                ..SignIn::default()
+            };
+            let frame = answer::frame(&headers, Here::Elsewhere, DEPTH).without_links();
+            let mut response = answer::page(deepfix_pages::sign_in(&frame, &content))?;
+            let session = session::cookie(&finished.credential, secure(policy.tokens.as_ref()), "");
+            set(&mut response, &[(REFRESH, &refresh), (SET_COOKIE, &session)]);
+            response
+        }
+        Err(error) => failed(&headers, &error, policy.tokens.as_ref())?,
+    };
+    // It holds for one attempt.
+    let forgotten = cookie("", Duration::ZERO, secure(policy.tokens.as_ref()));
+    set(&mut response, &[(SET_COOKIE, &forgotten)]);
+    Ok(response)
+}
+
+fn failed(headers: &HeaderMap, error: &LoginError, tokens: Option<&Tokens>) -> Result<Response, Refusal> {
+    let status = match error {
+        LoginError::Off => return Err(Refusal::not_found(error.to_string())),
+        LoginError::NotBegun | LoginError::Foreign(_) => StatusCode::BAD_REQUEST,
+        LoginError::Refused(_) | LoginError::Opens(_) | LoginError::TooLong { .. } => StatusCode::FORBIDDEN,
+        LoginError::Token(_) | LoginError::Provider(_) => StatusCode::BAD_GATEWAY,
+        LoginError::Secret | LoginError::Random(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    tracing::warn!(%error, "somebody could not sign in at the identity provider");
+    let frame = answer::frame(headers, Here::Elsewhere, DEPTH).without_links();
+    let content = SignIn {
+        why: error.to_string(),
+        provider: tokens.is_some_and(Tokens::has_login),
+        ..SignIn::default()
+    };
+    let mut response = answer::page(deepfix_pages::sign_in(&frame, &content))?;
+    *response.status_mut() = status;
+    response.extensions_mut().insert(SaysItself);
+    Ok(response)
+}
+
+/// `Secure` where people reach this server over TLS: a browser that is sent here names no origin.
+fn secure(tokens: Option<&Tokens>) -> &'static str {
+    if tokens.is_some_and(Tokens::comes_back_over_tls) {
+        "; Secure"
+    } else {
+        ""
+    }
+}
+
+/// Lax: the provider's page is what leads back here.
+fn cookie(value: &str, time: Duration, secure: &str) -> String {
+    format!(
+        "{NAME}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+        time.as_secs()
+    )
+}
+
+fn set(response: &mut Response, all: &[(axum::http::HeaderName, &str)]) {
+    let headers = response.headers_mut();
+    for (name, value) in all {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.append(name, value);
+        }
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
