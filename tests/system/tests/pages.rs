@@ -1,7 +1,10 @@
 //! The pages of the server in a real browser, used as people use them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::io::{Read as _, Write as _};
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    process::{Child, Command, Stdio},
+};
 
 use deepfix_system_tests::{Home, Server, browse, root};
 use serde_json::json;
@@ -36,6 +39,44 @@ fn where_keys_are_needed_people_sign_in_and_other_sites_cannot_act_for_them() {
     let wrong = browse("sign_in.cjs", &[format!("http://{}/", server.address).as_str(), key]);
     assert_eq!(wrong, json!([]));
     assert!(!server.log().contains(key), "the key is in the log");
+}
+
+/// The identity provider of tests/browser, and where it is. It ends with its standard input, and so with this.
+fn provider() -> (Child, String) {
+    let mut child = Command::new("node")
+        .arg(root().join("tests/browser/provider.cjs"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut port = String::new();
+    let out = child.stdout.as_mut().unwrap();
+    BufReader::new(out).read_line(&mut port).unwrap();
+    (child, format!("http://localhost:{}", port.trim()))
+}
+
+#[test]
+fn people_sign_in_at_an_identity_provider_and_come_back_to_the_page_they_wanted() {
+    let (mut child, issuer) = provider();
+    let home = Home::new();
+    home.configure(|text| {
+        text.replace("require_keys = \"auto\"", "require_keys = \"always\"")
+            .replace(
+                "issuer = \"\"\naudience = \"\"",
+                &format!("issuer = \"{issuer}\"\naudience = \"deepfix\""),
+            )
+            .replace("client_id = \"\"", "client_id = \"web\"")
+            .replace(
+                "redirect_uri = \"\"",
+                "redirect_uri = \"http://127.0.0.1/sign-in/done\"",
+            )
+    });
+    let server = Server::start(&home);
+    let (base, provider) = (format!("http://{}/", server.address), format!("{issuer}/"));
+    let wrong = browse("sign_in_there.cjs", &[base.as_str(), provider.as_str()]);
+    assert_eq!(wrong, json!([]));
+    drop(child.stdin.take());
+    child.wait().unwrap();
 }
 
 /// A form with files of these names.
