@@ -8,7 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use deepfix_core::{AnalyseResponse, Figures, Severity, Value, WireAnalysis, WireFact, WireFinding};
 use serde_json::Value as Json;
 
-use crate::{Content, Labels, charts::scale::number, words::Words};
+use crate::{
+    Content, Labels,
+    charts::{Figure, scale::number},
+    words::Words,
+};
 
 /// Facts of one finding that are listed.
 const MAX_FACTS: usize = 24;
@@ -32,6 +36,8 @@ pub(crate) struct View {
     pub citations: Vec<Citation>,
     pub layers: Vec<figures::Layer>,
     pub counts: [usize; 3],
+    /// Whether there is a curve that a script draws.
+    pub has_numbers: bool,
 }
 
 pub(crate) struct Finding {
@@ -49,7 +55,7 @@ pub(crate) struct Finding {
     pub citations: Vec<(String, String)>,
     pub facts: Vec<Fact>,
     pub more_facts: usize,
-    pub figures: Vec<String>,
+    pub figures: Vec<Figure>,
     pub has_layers: bool,
     /// The root cause that says the same already.
     pub told: Option<Link>,
@@ -211,7 +217,8 @@ impl View {
             .last()
             .is_some_and(|(_, it)| it.analysis.iter().any(|it| it.findings.code == "cross.not_examined"));
         let [low, medium, high] = words.verdicts;
-        Self {
+        let mut view = Self {
+            has_numbers: false,
             title: clean(&content.title),
             worst: worst.map_or("none", Severity::as_str),
             verdict: match worst {
@@ -272,7 +279,11 @@ impl View {
             causes,
             labels,
             words,
-        }
+        };
+        let of_causes = view.causes.iter_mut().map(|it| &mut it.finding);
+        let findings = of_causes.chain(view.groups.iter_mut().flat_map(|it| &mut it.findings));
+        view.has_numbers = figures::fit(findings.flat_map(|it| &mut it.figures));
+        view
     }
 }
 

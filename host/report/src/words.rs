@@ -57,6 +57,9 @@ pub(crate) struct Words {
     pub made_by: &'static str,
     pub log_scale: &'static str,
     pub not_finite: &'static str,
+    pub plot_hint: &'static str,
+    pub plot_reset: &'static str,
+    pub plot_keys: &'static str,
     pub by_model: &'static str,
     pub efforts: [&'static str; 3],
 }
@@ -122,6 +125,9 @@ const ENGLISH: Words = Words {
     made_by: "Made by DeepFix",
     log_scale: "logarithmic",
     not_finite: "not finite",
+    plot_hint: "Drag to enlarge, double-click for all of it",
+    plot_reset: "Show all",
+    plot_keys: "Arrow keys read the values, plus and minus change the part that is shown, Escape shows all",
     by_model: "by a language model",
     efforts: ["minutes", "hours", "days"],
 };
@@ -187,6 +193,9 @@ const FRENCH: Words = Words {
     made_by: "Fait par DeepFix",
     log_scale: "logarithmique",
     not_finite: "non fini",
+    plot_hint: "Tracez une zone pour l’agrandir, double-cliquez pour tout revoir",
+    plot_reset: "Tout afficher",
+    plot_keys: "Les flèches lisent les valeurs, plus et moins changent la partie affichée, Échap affiche tout",
     by_model: "par un modèle de langue",
     efforts: ["minutes", "heures", "jours"],
 };

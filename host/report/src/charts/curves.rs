@@ -1,7 +1,8 @@
 use deepfix_core::{Curves, Series};
 
 use super::{
-    Svg, escape,
+    Figure, Svg, escape,
+    numbers::numbers,
     scale::{Scale, number},
     short,
 };
@@ -52,7 +53,7 @@ fn family(name: &str) -> String {
 }
 
 /// One panel per family of metrics, with the marked places.
-pub(crate) fn curves(figure: &Curves, names: &[&str], marks: &[Mark], words: &Words) -> Vec<String> {
+pub(crate) fn curves(figure: &Curves, names: &[&str], marks: &[Mark], words: &Words) -> Vec<Figure> {
     let mut families: Vec<(String, Vec<&Series>)> = Vec::new();
     // Training first, so that a split has one colour throughout.
     let is_other = |it: &&Series| !it.name.to_ascii_lowercase().contains("train");
@@ -73,7 +74,7 @@ pub(crate) fn curves(figure: &Curves, names: &[&str], marks: &[Mark], words: &Wo
         .collect()
 }
 
-fn panel(figure: &Curves, series: &[&Series], marks: &[Mark], words: &Words) -> Option<String> {
+fn panel(figure: &Curves, series: &[&Series], marks: &[Mark], words: &Words) -> Option<Figure> {
     let finite = series.iter().flat_map(|it| it.values.iter().flatten().copied());
     let y = Scale::of(finite, HEIGHT - BOTTOM, TOP, true)?;
     let x = Scale::of(figure.x.iter().copied(), LEFT, WIDTH - RIGHT, false)?;
@@ -116,6 +117,7 @@ fn panel(figure: &Curves, series: &[&Series], marks: &[Mark], words: &Words) -> 
         let label = format!("{} {}", short(&figure.x_label, 16), number(at));
         svg.text(class, (place + shift, TOP + 12.0), &label);
     }
+    let mut dots = Vec::new();
     for (index, it) in series.iter().enumerate() {
         let colour = index % COLOURS;
         svg.path(&format!("curve c{colour}"), &path(figure, it, &x, &y));
@@ -125,15 +127,22 @@ fn panel(figure: &Curves, series: &[&Series], marks: &[Mark], words: &Words) -> 
             }
         }
         for mark in shown.iter().filter(|mark| mark.series == it.name).take(8) {
-            let place = figure.rows.binary_search(&mark.row).ok();
-            let value = place.and_then(|at| it.values.get(at).copied().flatten());
-            if let (Some(at), Some(value)) = (place_of(figure, mark.row), value) {
-                svg.dot(&format!("dot f{colour}"), (x.place(at), y.place(value)));
+            let Ok(place) = figure.rows.binary_search(&mark.row) else {
+                continue;
+            };
+            let value = it.values.get(place).copied().flatten();
+            if let (Some(at), Some(value)) = (figure.x.get(place), value) {
+                svg.dot(&format!("dot f{colour}"), (x.place(*at), y.place(value)));
+                dots.push((index, place));
             }
         }
     }
     legend(&mut svg, series, words);
-    Some(svg.end())
+    let lines = lines.iter().filter_map(|row| place_of(figure, *row)).collect();
+    Some(Figure {
+        picture: svg.end(),
+        numbers: numbers(figure, series, y.is_log, lines, dots),
+    })
 }
 
 /// Where a row is on the axis.
@@ -211,10 +220,15 @@ mod tests {
         );
         assert_eq!(it.len(), 2);
         assert!(
-            it[0].contains("<circle") && it[0].matches("class=\"curve c").count() == 4,
-            "{}",
+            it[0].picture.contains("<circle") && it[0].picture.matches("class=\"curve c").count() == 4,
+            "{:?}",
             it[0]
         );
-        assert!(!it[1].contains("<script"), "{}", it[1]);
+        assert!(!it[1].picture.contains("<script"), "{:?}", it[1]);
+        let numbers: Vec<&str> = it.iter().filter_map(|it| it.numbers.as_deref()).collect();
+        assert!(
+            numbers.len() == 2 && numbers[0].contains("\"dots\":[[1,2]]") && !numbers[1].contains("<script"),
+            "{numbers:?}"
+        );
     }
 }
