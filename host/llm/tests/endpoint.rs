@@ -316,6 +316,30 @@ async fn equal_questions_at_once_are_one_call() {
 }
 
 #[tokio::test]
+async fn an_answer_is_kept_for_the_tenant_that_asked_and_for_no_other() {
+    let server = ModelServer::start(obliging);
+    let llm = Llm::new(settings(&server)).unwrap();
+    let of = |tenant: &str| llm.account(&llm.budget_of(tenant, None), Duration::from_secs(20));
+    let ask = ask("x");
+    for (tenant, cached, sent) in [
+        ("one", false, 1),
+        ("one", true, 1),
+        ("other", false, 2),
+        ("other", true, 2),
+        ("", false, 3),
+    ] {
+        let answer = llm.complete(&ask, &of(tenant)).await.unwrap();
+        assert_eq!((answer.cached, server.requests().len()), (cached, sent), "{tenant}");
+    }
+    // At once as well: nobody waits for another's answer.
+    let ask = self::ask("y");
+    let (one, other) = (of("one"), of("other"));
+    let (a, b) = tokio::join!(llm.complete(&ask, &one), llm.complete(&ask, &other));
+    assert!(!a.unwrap().cached && !b.unwrap().cached);
+    assert_eq!(server.requests().len(), 5);
+}
+
+#[tokio::test]
 async fn calls_in_flight_are_bounded_and_a_wait_for_a_place_ends_at_the_deadline() {
     let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (of_server, seen) = (Arc::clone(&running), Arc::clone(&most));
