@@ -5,6 +5,7 @@ pub(crate) struct Words {
     pub report: &'static str,
     pub healthy: &'static str,
     pub not_examined: &'static str,
+    pub not_concluded: &'static str,
     pub verdicts: [&'static str; 3],
     pub contents: &'static str,
     pub symptoms: &'static str,
@@ -69,6 +70,7 @@ const ENGLISH: Words = Words {
     report: "Diagnosis",
     healthy: "Nothing is wrong",
     not_examined: "Nothing could be examined",
+    not_concluded: "Nothing was found, but the conclusion failed",
     verdicts: [
         "Only remarks",
         "Results are worse than they need be",
@@ -137,6 +139,7 @@ const FRENCH: Words = Words {
     report: "Diagnostic",
     healthy: "Rien d'anormal",
     not_examined: "Rien n'a pu être examiné",
+    not_concluded: "Rien n'a été trouvé, mais la conclusion a échoué",
     verdicts: [
         "Des remarques seulement",
         "Les résultats sont moins bons qu'ils ne devraient",
@@ -193,7 +196,7 @@ const FRENCH: Words = Words {
     made_by: "Fait par DeepFix",
     log_scale: "logarithmique",
     not_finite: "non fini",
-    plot_hint: "Tracez une zone pour l’agrandir, double-cliquez pour tout revoir",
+    plot_hint: "Tracez une zone pour l'agrandir, double-cliquez pour tout revoir",
     plot_reset: "Tout afficher",
     plot_keys: "Les flèches lisent les valeurs, plus et moins changent la partie affichée, Échap affiche tout",
     by_model: "par un modèle de langue",

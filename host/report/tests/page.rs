@@ -105,6 +105,33 @@ fn everything_that_a_reader_needs_is_there() {
 }
 
 #[test]
+fn what_says_that_there_is_no_fault_is_no_cause_and_no_result() {
+    for (code, status, verdict) in [
+        ("cross.healthy", "completed", "Nothing is wrong"),
+        ("cross.not_examined", "completed", "Nothing could be examined"),
+        (
+            "cross.no_synthesis",
+            "failed",
+            "Nothing was found, but the conclusion failed",
+        ),
+    ] {
+        let mut given = response("wine");
+        let mut reasoner = given.agent_results.0.pop().unwrap();
+        reasoner.1.analysis[0].findings.code = code.to_owned();
+        reasoner.1.additional_outputs["status"] = json!(status);
+        given.agent_results.0.retain(|(_, it)| it.analysis.is_empty());
+        given.agent_results.0.push(reasoner);
+        let page = html(&given, "english").unwrap();
+        assert!(page.contains(&format!("<h1>{verdict}</h1>")), "{code}");
+        assert!(
+            !page.contains("id=\"causes\"") && !markdown(&given, "english").contains(code),
+            "{code}"
+        );
+        assert_eq!(sarif(&given)["runs"][0]["results"], json!([]), "{code}");
+    }
+}
+
+#[test]
 fn what_a_root_cause_says_is_folded_where_it_stands_again() {
     let page = html(&response("wine"), "english").unwrap();
     assert_eq!(
