@@ -10,9 +10,12 @@ pub(crate) fn names(headers: &HeaderMap, media: &str) -> bool {
         let mut parts = it.split(';').map(str::trim);
         let is_named = parts.next().is_some_and(|it| it.eq_ignore_ascii_case(media));
         let mut weights = parts.filter_map(|it| it.split_once('='));
-        is_named
-            && !weights.any(|(name, weight)| name.trim().eq_ignore_ascii_case("q") && weight.trim().parse() == Ok(0.0))
+        is_named && !weights.any(|(name, weight)| name.trim().eq_ignore_ascii_case("q") && is_zero(weight))
     })
+}
+
+fn is_zero(weight: &str) -> bool {
+    weight.trim().parse::<f64>().is_ok_and(|it| it == 0.0)
 }
 
 #[cfg(test)]
