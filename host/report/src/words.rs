@@ -3,6 +3,7 @@
 pub(crate) struct Words {
     pub tag: &'static str,
     pub report: &'static str,
+    pub history: &'static str,
     pub healthy: &'static str,
     pub not_examined: &'static str,
     pub not_concluded: &'static str,
@@ -68,6 +69,7 @@ pub(crate) struct Words {
 const ENGLISH: Words = Words {
     tag: "en",
     report: "Diagnosis",
+    history: "All analyses",
     healthy: "Nothing is wrong",
     not_examined: "Nothing could be examined",
     not_concluded: "Nothing was found, but the conclusion failed",
@@ -137,6 +139,7 @@ const ENGLISH: Words = Words {
 const FRENCH: Words = Words {
     tag: "fr",
     report: "Diagnostic",
+    history: "Toutes les analyses",
     healthy: "Rien d'anormal",
     not_examined: "Rien n'a pu être examiné",
     not_concluded: "Rien n'a été trouvé, mais la conclusion a échoué",
