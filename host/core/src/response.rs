@@ -189,7 +189,7 @@ impl AnalyseResponse {
     /// The results of the analyzers.
     #[must_use]
     pub fn analyzers(&self) -> &[(String, AgentResult)] {
-        self.agent_results.0.split_last().map_or(&[], |(_, it)| it)
+        self.agent_results.0.split_last().map(|(_, it)| it).unwrap_or_default()
     }
 
     /// The result of the reasoner, which looks across those of the analyzers: the last.
@@ -286,7 +286,7 @@ mod tests {
             agent_results: OrderedMap(
                 names
                     .iter()
-                    .map(|name| ((*name).to_owned(), serde_json::from_value(agent(name)).unwrap()))
+                    .map(|&name| (name.to_owned(), serde_json::from_value(agent(name)).unwrap()))
                     .collect(),
             ),
             summary: String::new(),

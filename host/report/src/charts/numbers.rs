@@ -29,8 +29,8 @@ struct Line {
     broken: Vec<usize>,
 }
 
-/// As JSON that may stand within a page. None where the axis does not go one way, or where numbers are so large, so
-/// small or so many that the script could not place them.
+/// As JSON that may stand within a page. None where the axis does not go one way, or where numbers are so large or so
+/// small that the script could not place them.
 pub(super) fn numbers(
     figure: &Curves,
     series: &[&Series],
@@ -46,10 +46,10 @@ pub(super) fn numbers(
         .all(|(one, next)| one <= next);
     let is_whole = figure.x.len() == rows && series.iter().all(|it| it.values.len() == rows);
     let (first, last) = (*figure.x.first()?, *figure.x.last()?);
-    let values = || series.iter().flat_map(|it| it.values.iter().flatten().copied());
+    let values = series.iter().flat_map(|it| it.values.iter().flatten().copied());
     let is_wide = last - first > (first.abs().max(last.abs()) * 1e-9).max(LEAST);
     let can_be_placed = |it: f64| it == 0.0 || (LEAST..=MOST).contains(&it.abs());
-    if !(ascends && is_whole && is_wide && figure.x.iter().copied().chain(values()).all(can_be_placed)) {
+    if !(ascends && is_whole && is_wide && figure.x.iter().copied().chain(values).all(can_be_placed)) {
         return None;
     }
     let place = |row: &u64| figure.rows.binary_search(row).ok();
