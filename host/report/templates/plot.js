@@ -94,7 +94,7 @@
       scales: { x: wide, y: steep },
       axes: [axis(30, { grid: { show: false }, label: data.label, labelSize: 18, labelFont: FONT, labelGap: 0 }), axis(function (_, all) { return 16 + 7 * Math.max.apply(null, (all || []).map(function (it) { return it.length; }).concat(3)); }, {})],
       series: [{ label: data.label, value: function (_, value) { return number(value); } }].concat(data.series.map(function (it, index) {
-        return { label: it.name, stroke: of("c" + index % COLOURS), width: 2, dash: DASHES[index % COLOURS], points: { show: false }, value: function (_, value, __, row) { return shown(index, row); } };
+        return { label: it.name, stroke: of("c" + index % COLOURS), width: 2, dash: DASHES[index % COLOURS], points: { show: it.values.filter(function (value) { return value !== null; }).length === 1, size: 8, fill: of("c" + index % COLOURS) }, value: function (_, value, __, row) { return shown(index, row); } };
       })),
       hooks: {
         draw: [function (it) { marks(it, data); }],

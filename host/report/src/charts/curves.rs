@@ -121,6 +121,15 @@ fn panel(figure: &Curves, series: &[&Series], marks: &[Mark], words: &Words) -> 
     for (index, it) in series.iter().enumerate() {
         let colour = index % COLOURS;
         svg.path(&format!("curve c{colour}"), &path(figure, it, &x, &y));
+        // A value alone makes no line: that of a training which broke at once.
+        let mut there = it
+            .values
+            .iter()
+            .zip(&figure.x)
+            .filter_map(|(value, at)| Some((*at, (*value)?)));
+        if let (Some((at, value)), None) = (there.next(), there.next()) {
+            svg.dot(&format!("dot f{colour}"), (x.place(at), y.place(value)));
+        }
         for row in &it.broken {
             if let Some(at) = place_of(figure, *row) {
                 svg.text("broken middle", (x.place(at), HEIGHT - BOTTOM - 4.0), "×");
@@ -196,6 +205,19 @@ mod tests {
         assert_eq!(family("train_loss"), family("val/loss"));
         assert_eq!(family("train_acc"), family("eval_accuracy"));
         assert_ne!(family("learning_rate"), family("grad_norm"));
+        let alone = Curves {
+            x_label: "epoch".to_owned(),
+            rows: vec![0, 1],
+            x: vec![0.0, 1.0],
+            series: vec![Series {
+                name: "loss".to_owned(),
+                values: vec![Some(1.0), None],
+                broken: vec![1],
+            }],
+            of: 2,
+        };
+        let it = curves(&alone, &["loss"], &[], Words::of("english"));
+        assert!(it[0].picture.contains("<circle"), "a value alone is seen: {:?}", it[0]);
         let series = |name: &str| Series {
             name: name.to_owned(),
             values: vec![Some(1.0), None, Some(0.5)],
