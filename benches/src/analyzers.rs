@@ -16,7 +16,9 @@ use deepfix_core::{Allowance, AnalyseOptions, Diagnosis, Experiment};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    Result, diagnosis, root,
+    Result,
+    aims::Aims,
+    diagnosis, root,
     statistics::{Sample, ms, ratio},
 };
 
@@ -64,15 +66,13 @@ pub(crate) fn run() -> Result<()> {
             }
         }
         println!("  the largest median of each agent");
+        let mut aims = Aims::default();
         for (agent, time) in worst {
-            println!("    {agent:36} {:>10}  {}", ms(time), verdict(time, AIM));
+            println!("    {agent:36} {:>10}  {}", ms(time), aims.judge(&agent, time <= AIM));
         }
-        history(&coordinator).await
+        history(&coordinator, &mut aims).await?;
+        aims.end()
     })
-}
-
-fn verdict(time: Duration, aim: Duration) -> &'static str {
-    if time <= aim { "within the aim" } else { "ABOVE THE AIM" }
 }
 
 /// What real clients sent where it lies beside the repository, else the examples.
@@ -143,7 +143,7 @@ async fn times(coordinator: &Coordinator, experiment: &Experiment, rounds: usize
 }
 
 /// A run that logged each of a million steps: both losses and the learning rate.
-async fn history(coordinator: &Coordinator) -> Result<()> {
+async fn history(coordinator: &Coordinator, aims: &mut Aims) -> Result<()> {
     // A falling curve with a little noise that looks like none of the faults (Knuth's constants).
     let mut state: u64 = 1;
     let mut noise = || {
@@ -189,7 +189,7 @@ async fn history(coordinator: &Coordinator) -> Result<()> {
             ms(time),
             ms(times.quantile(1.0)),
             ratio(time, sum),
-            verdict(time, AIM_HISTORY)
+            aims.judge(&format!("{agent}, of a long history"), time <= AIM_HISTORY)
         );
     }
     Ok(())

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::{
     Result,
+    aims::Aims,
     client::Client,
     root,
     server::Server,
@@ -23,6 +24,9 @@ use crate::{
 const LATENCY: Duration = Duration::from_millis(500);
 const REQUESTS: usize = 6;
 const CALLS: usize = 2_000;
+const MOST_CALLS: u64 = 5;
+const MOST_CHARACTERS: u64 = 12_000;
+const MOST_OVERHEAD: Duration = Duration::from_micros(200);
 /// The old Python server, for the same requests: calls in series, characters.
 const BEFORE: &str = "4 to 12 calls in up to five steps, 37,000 to 104,000 characters";
 
@@ -43,6 +47,7 @@ pub(crate) fn run() -> Result<()> {
         "a model that answers after {} each; one request with three or four analyzers and the reasoner",
         ms(LATENCY)
     );
+    let mut aims = Aims::default();
     for (name, body) in bodies()? {
         let request = Client::post_bytes("/v1/analyse", &body);
         let (slow, answer) = timed(&with, &request)?;
@@ -51,16 +56,22 @@ pub(crate) fn run() -> Result<()> {
         let used = answer.pointer("/additional_outputs/llm").cloned().unwrap_or_default();
         let number = |name: &str| used.get(name).and_then(Value::as_u64).unwrap_or(0);
         println!(
-            "  {name:48} median {}  = {:.3} x two latencies; without a model {}; {} calls, {} characters (aim: 5, 12,000)",
+            "  {name:48} median {}  = {:.3} x two latencies; without a model {}; {} calls, {} characters (aim: {MOST_CALLS}, \
+             {MOST_CHARACTERS}) {}",
             ms(slow.median()),
             slow.median().as_secs_f64() / (2.0 * LATENCY.as_secs_f64()),
             ms(fast.median()),
             number("calls"),
             number("prompt_characters"),
+            aims.judge(
+                &name,
+                number("calls") <= MOST_CALLS && number("prompt_characters") <= MOST_CHARACTERS
+            )
         );
     }
     println!("  before: {BEFORE}");
-    overhead()
+    overhead(&mut aims)?;
+    aims.end()
 }
 
 /// The requests of real clients that carry a model, where they lie beside the repository: three
@@ -97,7 +108,7 @@ fn timed(server: &Server, request: &[u8]) -> Result<(Sample, Vec<u8>)> {
 }
 
 /// A call without a network: template, budget, key, recorded answer, validation.
-fn overhead() -> Result<()> {
+fn overhead(aims: &mut Aims) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let folder = std::env::temp_dir().join(format!("deepfix-bench-{}", std::process::id()));
     let model = ModelServer::start(obliging);
@@ -139,9 +150,11 @@ fn overhead() -> Result<()> {
     fs::remove_dir_all(&folder)?;
     let sample = Sample::new(times);
     println!(
-        "the layer itself, no network, {CALLS} calls: median {} us  p99 {} us  (aim: under 200 us)",
+        "the layer itself, no network, {CALLS} calls: median {} us  p99 {} us  (aim: under {} us) {}",
         sample.median().as_micros(),
-        sample.quantile(0.99).as_micros()
+        sample.quantile(0.99).as_micros(),
+        MOST_OVERHEAD.as_micros(),
+        aims.judge("the layer itself", sample.median() < MOST_OVERHEAD)
     );
     std::io::stdout().flush()?;
     Ok(())

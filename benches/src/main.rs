@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, reason = "a command-line tool")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
+mod aims;
 mod analyzers;
 mod checkpoint;
 mod client;
@@ -66,13 +67,21 @@ fn main() -> Result<()> {
         let known: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
         return Err(format!("no benchmark `{unknown}`: there are {}", known.join(", ")).into());
     }
+    // One that fails keeps no other from being measured.
+    let mut failed = Vec::new();
     for (name, run) in all {
         if names.is_empty() || names.iter().any(|it| it == name) {
             println!("\n== {name}");
-            run()?;
+            if let Err(error) = run() {
+                println!("  {error}");
+                failed.push(format!("{name}: {error}"));
+            }
         }
     }
-    Ok(())
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(failed.join("\n").into())
 }
 
 /// A new folder for the files of a drill.

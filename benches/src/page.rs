@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Result,
+    aims::Aims,
     client::Client,
     http::largest,
     root,
@@ -59,26 +60,23 @@ pub(crate) fn run() -> Result<()> {
     for ending in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{ending}", history.display()));
     }
+    let mut aims = Aims::default();
     println!("report of {name}, {TIMES} fresh profiles each");
     println!(
         "  size {size} bytes  (aim: under {MOST_BYTES}) {}",
-        verdict(size < MOST_BYTES)
+        aims.judge("the size", size < MOST_BYTES)
     );
     println!(
         "  first contentful paint: median {}  worst {}  (aim: under {}) {}",
         ms(report.median()),
         ms(report.quantile(1.0)),
         ms(MOST_TIME),
-        verdict(report.median() < MOST_TIME)
+        aims.judge("the first paint", report.median() < MOST_TIME)
     );
     println!(
         "  the form to sign in with ({empty_size} bytes): median {}  ratio {:.1}",
         ms(empty.median()),
         ratio(report.median(), empty.median())
     );
-    Ok(())
-}
-
-fn verdict(met: bool) -> &'static str {
-    if met { "met" } else { "MISSED" }
+    aims.end()
 }

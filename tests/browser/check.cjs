@@ -8,6 +8,7 @@ const fs = require("fs");
 const path = require("path");
 const { pathToFileURL } = require("url");
 const { launch, watch, inspect } = require("./browser.cjs");
+const charts = require("./charts.cjs");
 const pdf = require("./pdf.cjs");
 
 // As much of a text as stands on its first line, which no end of a page breaks.
@@ -22,7 +23,7 @@ async function check(browser, file, shots) {
     watch(page, (url) => url === own, wrong);
     await page.goto(own);
     await inspect(page, path.basename(file, ".html"), scheme, shots, wrong);
-    if (scheme === "light") { wrong.push(...await behaviour(page)); }
+    if (scheme === "light") { wrong.push(...await charts.used(page), ...await behaviour(page)); }
     await context.close();
   }
   const plain = await browser.newContext({ javaScriptEnabled: false });
@@ -30,6 +31,9 @@ async function check(browser, file, shots) {
   await page.goto(own);
   if (await page.locator(".js:visible").count() > 0) { wrong.push("without JavaScript: controls that do nothing are shown"); }
   if (!await page.locator("main section").first().isVisible()) { wrong.push("without JavaScript: nothing to read"); }
+  if (await page.locator("figure svg").count() > 0 && !await page.locator("figure svg:visible").count()) { wrong.push("without JavaScript: no picture"); }
+  wrong.push(...await charts.pictures(page, "without JavaScript"));
+  await page.emulateMedia({ media: null });
   wrong.push(...await printed(page, shots && path.join(shots, `${path.basename(file, ".html")}.pdf`)));
   await plain.close();
   return wrong;

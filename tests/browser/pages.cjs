@@ -162,8 +162,16 @@ async function compared(page, base, shots, wrong) {
   const ids = await page.locator("[name=a]").evaluateAll((all) => all.map((it) => it.value));
   await page.goto(`${base}analyses/compare?a=${ids[ids.length - 1]}&b=${ids[0]}`);
   await inspect(page, "compare", "light", shots, wrong);
+  const explained = page.locator(".changes th a").first();
+  if (await explained.count() > 0) {
+    await explained.click();
+    if (!/knowledge\?code=/.test(page.url()) || await page.locator("article.passage").count() === 0) { wrong.push("a fault that changed leads to no passage"); }
+  }
   await page.goto(`${base}analyses/${ids[0]}`);
   await inspect(page, "report-on-server", "light", shots, wrong);
+  await page.locator("header.verdict a", { hasText: "All analyses" }).click();
+  if (!page.url().endsWith("/analyses")) { wrong.push(`a report leads back to ${page.url()}`); }
+  if ((await page.request.get(await page.locator("footer a").evaluate((it) => it.href))).status() !== 200) { wrong.push("the footer's link to the API leads nowhere"); }
   await page.goto(base + "agents");
   if (!/\d+ runs/.test(await page.locator("article.agent").first().innerText())) { wrong.push("the agents' page counts no runs"); }
   await page.locator("article.agent details summary").first().click();

@@ -135,7 +135,7 @@ impl Coordinator {
         };
         let allowance = &options.allowance;
         let llm = self.loaded.llm.as_ref();
-        let model = llm.and_then(|it| RequestModel::new(it, self.samples, allowance.llm.clone()));
+        let model = llm.and_then(|it| RequestModel::new(it, self.samples, allowance));
         let mut finished = run_analyzers(&agents, &input, model.as_ref(), allowance).await;
         let french = language(&experiment.language);
         if french == Some(true) {

@@ -4,7 +4,7 @@
 //! A frame is an English sentence with `{}` where a value stands; the values are kept. What no
 //! frame fits, such as the words of an operating system, stays as it is.
 
-const FRAMES: [(&str, &str); 13] = [
+const FRAMES: [(&str, &str); 14] = [
     ("the request carries no {}", "la requête ne contient pas {}"),
     ("the request carries none of {}", "la requête ne contient aucun de {}"),
     (
@@ -36,6 +36,10 @@ const FRAMES: [(&str, &str); 13] = [
     (
         "the language model was not asked: what this tenant may use of it today is used up",
         "le modèle de langue n'a pas été interrogé : ce que ce locataire peut en utiliser aujourd'hui est épuisé",
+    ),
+    (
+        "`{}` is the request: of {} files and folders beside it only those that it names were read",
+        "`{}` est la requête : des {} fichiers et dossiers à côté, seuls ceux qu'elle nomme ont été lus",
     ),
     ("the metrics were left out: {}", "les métriques ont été écartées : {}"),
     (

@@ -12,7 +12,7 @@ use std::{
 };
 
 use deepfix_config::{Config, LlmConfig};
-use deepfix_core::{AnalyseResponse, Capability, LlmAllowance};
+use deepfix_core::{Allowance, AnalyseResponse, Capability, LlmAllowance};
 use deepfix_llm::{
     Account, Ask, ErrorKind, Llm, LlmError, Message, Prices, Prompt, Provider, RequestBudget, Role, Settings,
     SetupError, Spend, Tape, read_key,
@@ -125,12 +125,14 @@ impl Drop for RequestModel<'_> {
 
 impl<'a> RequestModel<'a> {
     /// None where the one who asks has nothing left.
-    pub(crate) fn new(llm: &'a Llm, samples: u32, allowance: Option<Arc<LlmAllowance>>) -> Option<Self> {
-        let budget = match &allowance {
-            None => llm.budget(),
+    pub(crate) fn new(llm: &'a Llm, samples: u32, allowance: &Allowance) -> Option<Self> {
+        let left = match &allowance.llm {
+            None => None,
             Some(it) if it.calls == 0 || it.tokens == 0 => return None,
-            Some(it) => llm.budget_within(it.calls, it.tokens),
+            Some(it) => Some((it.calls, it.tokens)),
         };
+        let budget = llm.budget_of(&allowance.tenant, left);
+        let allowance = allowance.llm.clone();
         Some(Self {
             llm,
             samples,

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use deepfix_config::Config;
-use deepfix_core::{ArtifactSet, Experiment};
+use deepfix_core::{Allowance, ArtifactSet, Experiment};
 use deepfix_knowledge::KnowledgeBase;
 use deepfix_llm::Llm;
 use deepfix_runtime::{Engine, KnowledgeSearch, NoLanguageModel, Plugin, Query, Run, RunInput, ServiceError, Services};
@@ -74,7 +74,7 @@ impl Workbench {
         let model = self
             .llm
             .as_ref()
-            .and_then(|llm| RequestModel::new(llm, self.samples, None));
+            .and_then(|llm| RequestModel::new(llm, self.samples, &Allowance::default()));
         if let Some(model) = &model {
             model.lend(plugin, &mut input);
         }

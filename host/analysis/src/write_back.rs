@@ -58,15 +58,8 @@ fn warn(response: &mut AnalyseResponse, run: &str, why: &str) {
 fn tags(response: &AnalyseResponse) -> Vec<(String, String)> {
     let verdict = response.faults().map(|it| it.severity).max().map(Severity::as_str);
     let count = |severity| response.faults().filter(move |it| it.severity == severity);
-    let reasoner = response
-        .agent_results
-        .0
-        .last()
-        .map(|(name, _)| name.as_str())
-        .unwrap_or_default();
     let causes: Vec<&str> = response
-        .agent_results
-        .get(reasoner)
+        .reasoner()
         .into_iter()
         .flat_map(|it| &it.analysis)
         .filter(|it| it.findings.severity > Severity::Low)
@@ -85,10 +78,7 @@ fn tags(response: &AnalyseResponse) -> Vec<(String, String)> {
         ("deepfix.report".to_owned(), "deepfix/report.html".to_owned()),
     ];
     for severity in [Severity::High, Severity::Medium, Severity::Low] {
-        // The reasoner repeats the findings of the others.
-        let found = count(severity)
-            .filter(|it| !it.id.starts_with(&format!("{reasoner}/")))
-            .count();
+        let found = count(severity).filter(|it| !response.is_of_reasoner(it)).count();
         tags.push((format!("deepfix.findings.{}", severity.as_str()), found.to_string()));
     }
     tags

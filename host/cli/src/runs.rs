@@ -178,12 +178,11 @@ fn not_written(response: &AnalyseResponse) -> Option<String> {
 }
 
 fn fill(row: &mut Row, response: &AnalyseResponse) {
-    // The reasoner is the last one; it repeats the findings of the others.
-    if let Some((reasoner, analyzers)) = response.agent_results.0.split_last() {
-        for analysis in analyzers.iter().flat_map(|(_, it)| &it.analysis) {
+    if let Some(reasoner) = response.reasoner() {
+        for analysis in response.analyzers().iter().flat_map(|(_, it)| &it.analysis) {
             *row.findings.entry(analysis.findings.severity).or_insert(0) += 1;
         }
-        let causes = reasoner.1.analysis.iter().map(|it| &it.findings);
+        let causes = reasoner.analysis.iter().map(|it| &it.findings);
         row.root_causes = causes
             .filter(|it| it.severity > Severity::Low)
             .map(|it| it.code.clone())

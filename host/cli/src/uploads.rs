@@ -51,11 +51,23 @@ fn read(path: &Path, label: Option<&str>) -> anyhow::Result<ReadFiles> {
         label: label.map(str::to_owned),
         ..TableArgs::default()
     };
-    let (experiment, recognised) = match ingest::read_tables(path, &table, false)? {
+    let (mut experiment, recognised) = match ingest::read_tables(path, &table, false)? {
         Some(read) => read,
         None => analyse::read(path)?,
     };
+    experiment.warnings.extend(stands_alone(path, &recognised));
     Ok(ReadFiles { experiment, recognised })
+}
+
+/// Who drops a folder sees what was made of it in the report only: that its request was read and nothing beside it.
+fn stands_alone(path: &Path, recognised: &[String]) -> Option<String> {
+    let [line] = recognised else { return None };
+    let name = line.strip_suffix(": a request")?;
+    let others = std::fs::read_dir(path).ok()?.filter_map(Result::ok);
+    let others = others.filter(|it| it.file_name() != *name).count();
+    (others > 0).then(|| {
+        format!("`{name}` is the request: of {others} files and folders beside it only those that it names were read")
+    })
 }
 
 /// A folder that is a run of MLflow or holds one, or has the files that clients of DeepFix log to one.
@@ -128,4 +140,25 @@ fn as_store(path: &Path) -> anyhow::Result<PathBuf> {
     // JSON is YAML.
     std::fs::write(run.join("meta.yaml"), meta.to_string())?;
     Ok(store)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_beside_a_request_and_was_not_read_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |lines: &[&str]| {
+            let lines: Vec<String> = lines.iter().map(|it| (*it).to_owned()).collect();
+            stands_alone(folder.path(), &lines)
+        };
+        std::fs::write(folder.path().join("request.json"), "{}").unwrap();
+        assert_eq!(told(&["request.json: a request"]), None, "alone");
+        std::fs::write(folder.path().join("train.csv"), "a\n1\n").unwrap();
+        let said = told(&["request.json: a request"]).unwrap();
+        assert!(said.contains("of 1 files and folders"), "{said}");
+        assert_eq!(told(&["metrics.csv: a history"]), None);
+        assert_eq!(told(&["params.yaml: parameters", "metrics.csv: a history"]), None);
+    }
 }

@@ -45,6 +45,8 @@ pub struct AnalyseOptions {
 /// What the one who asks may use; by default, all that there is.
 #[derive(Debug, Clone, Default)]
 pub struct Allowance {
+    /// Whose request it is; empty where there are no tenants.
+    pub tenant: Arc<str>,
     /// The analyzers; none means all.
     pub agents: Option<Arc<[String]>>,
     /// The language model; none means as much as the configuration gives every request.

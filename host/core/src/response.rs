@@ -186,6 +186,27 @@ impl AnalyseResponse {
         self
     }
 
+    /// The results of the analyzers.
+    #[must_use]
+    pub fn analyzers(&self) -> &[(String, AgentResult)] {
+        self.agent_results.0.split_last().map(|(_, it)| it).unwrap_or_default()
+    }
+
+    /// The result of the reasoner, which looks across those of the analyzers: the last.
+    #[must_use]
+    pub fn reasoner(&self) -> Option<&AgentResult> {
+        self.agent_results.0.last().map(|(_, it)| it)
+    }
+
+    /// Whether a finding is the reasoner's. Those repeat what an analyzer found, but for those whose codes are its own
+    /// (`cross.`).
+    #[must_use]
+    pub fn is_of_reasoner(&self, finding: &WireFinding) -> bool {
+        let name = self.agent_results.0.last().map(|(name, _)| name.as_str());
+        let rest = name.and_then(|it| finding.id.strip_prefix(it));
+        rest.is_some_and(|it| it.starts_with('/'))
+    }
+
     /// The findings of all agents that the reasoner did not rule out.
     pub fn standing(&self) -> impl Iterator<Item = &WireFinding> {
         let ruled_out = self.ids("ruled_out");
@@ -238,5 +259,53 @@ impl AnalyseResponse {
             .iter()
             .filter(move |(_, it)| failed(it))
             .map(|(name, _)| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_reasoner_is_the_last_agent_and_its_findings_are_known_by_their_ids() {
+        let agent = |name: &str| {
+            json!({
+                "agent_name": name, "analysis": [{
+                    "findings": {
+                        "id": format!("{name}/0"), "code": "a.b", "severity": "low", "confidence": 0.9, "description": "d",
+                        "evidence": "e", "facts": [], "evidence_verified": true,
+                    },
+                    "recommendations": {"action": "a", "rationale": "r", "confidence": 0.9, "citations": []},
+                }],
+                "analyzed_artifacts": null, "retrieved_knowledge": null, "additional_outputs": {}, "error_message": null,
+            })
+        };
+        let of = |names: &[&str]| AnalyseResponse {
+            agent_results: OrderedMap(
+                names
+                    .iter()
+                    .map(|&name| (name.to_owned(), serde_json::from_value(agent(name)).unwrap()))
+                    .collect(),
+            ),
+            summary: String::new(),
+            additional_outputs: Map::new(),
+            error_messages: OrderedMap(Vec::new()),
+            dataset_name: None,
+        };
+        // The name of one begins like that of the other.
+        let response = of(&["RR", "A", "R"]);
+        let names: Vec<&str> = response.analyzers().iter().map(|(name, _)| name.as_str()).collect();
+        let reasoned: Vec<&str> = response
+            .standing()
+            .filter(|it| response.is_of_reasoner(it))
+            .map(|it| it.id.as_str())
+            .collect();
+        assert_eq!(names, ["RR", "A"]);
+        assert_eq!(response.reasoner().unwrap().agent_name, "R");
+        assert_eq!(reasoned, ["R/0"]);
+        let none = of(&[]);
+        assert!(none.analyzers().is_empty() && none.reasoner().is_none());
     }
 }

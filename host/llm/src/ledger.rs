@@ -28,6 +28,8 @@ pub struct RequestBudget {
     tokens: AtomicU64,
     most_calls: u64,
     most_tokens: u64,
+    /// Whose request it is; empty where there are no tenants.
+    tenant: Box<str>,
     /// Where the two limits come from, for who is refused.
     from: (&'static str, &'static str),
 }
@@ -39,8 +41,15 @@ impl RequestBudget {
             tokens: AtomicU64::new(0),
             most_calls,
             most_tokens,
+            tenant: Box::default(),
             from: ("[llm] request_calls", "[llm] request_tokens"),
         }
+    }
+
+    /// As a tenant's.
+    pub(crate) fn of_tenant(mut self, tenant: &str) -> Self {
+        self.tenant = tenant.into();
+        self
     }
 
     /// With less, where the one who asks has less left.
@@ -136,6 +145,11 @@ impl Account {
             deadline,
             books: Mutex::default(),
         }
+    }
+
+    /// Whose request it is.
+    pub(crate) fn tenant(&self) -> &str {
+        &self.request.tenant
     }
 
     /// What was used so far, with the prompts that are under way.

@@ -124,19 +124,22 @@ impl Llm {
         self.0.prompts.text(prompt)
     }
 
-    /// The budget of one request.
+    /// The budget of one request, where there are no tenants.
     #[must_use]
     pub fn budget(&self) -> Arc<RequestBudget> {
-        let settings = &self.0.settings;
-        Arc::new(RequestBudget::new(settings.request_calls, settings.request_tokens))
+        self.budget_of("", None)
     }
 
-    /// The budget of a request of somebody who has only so many calls and tokens left.
+    /// The budget of a request of a tenant, who may have only so many calls and tokens left. Answers that are kept
+    /// are found by this tenant's requests alone.
     #[must_use]
-    pub fn budget_within(&self, calls: u64, tokens: u64) -> Arc<RequestBudget> {
+    pub fn budget_of(&self, tenant: &str, left: Option<(u64, u64)>) -> Arc<RequestBudget> {
         let settings = &self.0.settings;
-        let whole = RequestBudget::new(settings.request_calls, settings.request_tokens);
-        Arc::new(whole.at_most(calls, tokens))
+        let whole = RequestBudget::new(settings.request_calls, settings.request_tokens).of_tenant(tenant);
+        Arc::new(match left {
+            Some((calls, tokens)) => whole.at_most(calls, tokens),
+            None => whole,
+        })
     }
 
     /// An account of one agent in a request, whose calls end by themselves when its time is over.
@@ -256,6 +259,8 @@ impl Inner {
         let settings = &self.settings;
         let question = serde_json::json!({
             "endpoint": [settings.base_url, settings.organization, settings.project],
+            // How fast an answer comes would tell one tenant what another has asked.
+            "tenant": account.tenant(),
             "question": self.exchange_of(shape, &messages).identity(),
         });
         let answer = cache.get(&question, || self.accepted(shape, parts, parameters, account));

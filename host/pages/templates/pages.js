@@ -94,7 +94,7 @@
   };
   var heard = function (name, data) {
     if (name === "progress") { var it = row(data.agent); it.bar.value = data.fraction; it.said.textContent = data.message; show(by("said"), told.examining); }
-    if (name === "agent") { var of = row(data.agent_name); of.bar.value = 1; of.said.textContent = data.error_message || (data.analysis.length + ""); }
+    if (name === "agent") { var of = row(data.agent_name); of.bar.value = 1; of.said.textContent = data.error_message || told.findings + ": " + data.analysis.length; }
     if (name === "problem") { fail(data.detail + (data.found ? "\n" + data.found : "")); }
     if (name === "kept") { show(by("said"), told.done); location.assign(told.reports + encodeURIComponent(data.id)); return true; }
     return false;

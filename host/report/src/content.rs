@@ -5,9 +5,6 @@ use serde_json::Value as Json;
 
 use crate::checks::both_sets;
 
-/// Codes of the reasoner that say that there is no fault.
-const VERDICTS: [&str; 2] = ["cross.healthy", "cross.not_examined"];
-
 /// One row of the table of agents.
 #[derive(Debug)]
 pub struct Agent<'a> {
@@ -129,12 +126,8 @@ impl<'a> Content<'a> {
     /// Sorts a response.
     #[must_use]
     pub fn of(response: &'a AnalyseResponse) -> Self {
-        // The reasoner is the last.
-        let (reasoner, analyzers) = match response.agent_results.0.split_last() {
-            Some((reasoner, analyzers)) => (Some(&reasoner.1), analyzers),
-            None => (None, [].as_slice()),
-        };
-        let reasoned = reasoner.map(|it| it.analysis.as_slice()).unwrap_or_default();
+        let analyzers = response.analyzers();
+        let reasoned = response.reasoner().map(|it| it.analysis.as_slice()).unwrap_or_default();
         let mut placed = response.ids("root_causes");
         placed.extend(response.ids("ruled_out"));
         let notes = |name: &str| {
@@ -156,11 +149,7 @@ impl<'a> Content<'a> {
             })
             .collect();
         // That nothing is wrong, or that nothing could be looked at, is what the summary says.
-        let faults = || {
-            reasoned
-                .iter()
-                .filter(|it| !VERDICTS.contains(&it.findings.code.as_str()))
-        };
+        let faults = || reasoned.iter().filter(|it| it.findings.is_fault());
         Self {
             only_remarks: faults().all(|it| it.findings.severity == Severity::Low),
             title: response.dataset_name.clone().unwrap_or_default(),

@@ -9,19 +9,36 @@ use crate::{markdown, sarif, view::View};
 
 /// Colours and elements that a report and the pages of a server have in common.
 pub const BASE_STYLE: &str = include_str!("../templates/base.css");
-/// The page's whole style and script: the policy below allows these two texts and nothing else.
+/// The style and script of every page: the policy below allows these texts, those of curves and nothing else.
 const STYLE: &str = concat!(
     include_str!("../templates/base.css"),
     include_str!("../templates/report.css")
 );
 const SCRIPT: &str = include_str!("../templates/report.js");
+/// What a page with a curve has besides: the library, under its licence, and what is made of it.
+const PLOT_STYLE: &str = concat!(
+    include_str!("../assets/vendor/uPlot.min.css"),
+    "\n",
+    include_str!("../templates/plot.css")
+);
+const PLOT_SCRIPT: &str = concat!(
+    "/*\n",
+    include_str!("../assets/vendor/LICENSE"),
+    "\n*/\n",
+    include_str!("../assets/vendor/uPlot.iife.min.js"),
+    "\n",
+    include_str!("../templates/plot.js")
+);
 
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; style-src 'sha256-{}' 'sha256-{}'; script-src 'sha256-{}' 'sha256-{}'; base-uri 'none'; \
+         form-action 'none'",
         hash(STYLE),
-        hash(SCRIPT)
+        hash(PLOT_STYLE),
+        hash(SCRIPT),
+        hash(PLOT_SCRIPT)
     )
 });
 
@@ -59,6 +76,8 @@ struct Page {
     policy: &'static str,
     style: &'static str,
     script: &'static str,
+    plot_style: &'static str,
+    plot_script: &'static str,
     version: &'static str,
 }
 
@@ -115,6 +134,8 @@ fn page(response: &AnalyseResponse, language: &str, home: Option<&'static str>) 
         policy: content_security_policy(),
         style: STYLE,
         script: SCRIPT,
+        plot_style: PLOT_STYLE,
+        plot_script: PLOT_SCRIPT,
         version: env!("CARGO_PKG_VERSION"),
     };
     Ok(page.render()?)

@@ -2,8 +2,9 @@
 //!
 //! Nothing here reads or writes: a response goes in, a text comes out. The page needs nothing from
 //! anywhere, reads without JavaScript, and states a content security policy under which nothing but
-//! its own style and script runs. Its charts are SVG that is made here rather than drawn by a library
-//! in the browser: they are there in print, without JavaScript, in a mail and for a screen reader.
+//! its own style and script runs. Its charts are SVG that is made here: they are there in print, without
+//! JavaScript, in a mail and for a screen reader. Where there is a script, uPlot draws the curves once more on top of
+//! that, so that values can be read off and parts enlarged.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,

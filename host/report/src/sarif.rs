@@ -14,7 +14,8 @@ pub fn sarif(response: &AnalyseResponse) -> Json {
     let mut rules: BTreeMap<&str, Json> = BTreeMap::new();
     let mut results = Vec::new();
     for (agent, result) in response.agent_results.iter() {
-        for analysis in &result.analysis {
+        // That nothing is wrong is no result.
+        for analysis in result.analysis.iter().filter(|it| it.findings.is_fault()) {
             let finding = &analysis.findings;
             rules.entry(&finding.code).or_insert_with(|| {
                 json!({ "id": finding.code, "name": finding.code.replace('.', "_"),

@@ -8,7 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use deepfix_core::{AnalyseResponse, Figures, Severity, Value, WireAnalysis, WireFact, WireFinding};
 use serde_json::Value as Json;
 
-use crate::{Content, Labels, charts::scale::number, words::Words};
+use crate::{
+    Content, Labels,
+    charts::{Figure, scale::number},
+    words::Words,
+};
 
 /// Facts of one finding that are listed.
 const MAX_FACTS: usize = 24;
@@ -17,7 +21,7 @@ pub(crate) struct View {
     pub words: &'static Words,
     pub labels: &'static Labels,
     pub title: String,
-    /// `high`, `medium`, `low` or `none`: the class of the banner.
+    /// `high`, `medium`, `low` or `none`, which means healthy: the class of the banner.
     pub worst: &'static str,
     pub verdict: &'static str,
     pub summary: String,
@@ -32,6 +36,8 @@ pub(crate) struct View {
     pub citations: Vec<Citation>,
     pub layers: Vec<figures::Layer>,
     pub counts: [usize; 3],
+    /// Whether there is a curve that a script draws.
+    pub has_numbers: bool,
 }
 
 pub(crate) struct Finding {
@@ -49,7 +55,7 @@ pub(crate) struct Finding {
     pub citations: Vec<(String, String)>,
     pub facts: Vec<Fact>,
     pub more_facts: usize,
-    pub figures: Vec<String>,
+    pub figures: Vec<Figure>,
     pub has_layers: bool,
     /// The root cause that says the same already.
     pub told: Option<Link>,
@@ -151,12 +157,7 @@ impl View {
             .and_then(|it| serde_json::from_value(it.clone()).ok())
             .unwrap_or_default();
         let maker = Maker { words, labels, figures };
-        let analyzers = response
-            .agent_results
-            .0
-            .split_last()
-            .map(|(_, it)| it)
-            .unwrap_or_default();
+        let analyzers = response.analyzers();
         let codes: BTreeMap<&str, &str> = analyzers
             .iter()
             .flat_map(|(_, it)| &it.analysis)
@@ -205,20 +206,24 @@ impl View {
             .flat_map(|it| it.findings.iter().copied())
             .collect();
         let worst = content.root_causes.iter().map(|it| it.analysis.findings.severity).max();
-        let nothing = response
-            .agent_results
-            .0
-            .last()
-            .is_some_and(|(_, it)| it.analysis.iter().any(|it| it.findings.code == "cross.not_examined"));
+        let examined = response.examined();
+        let reasoner = response.reasoner().map(|it| it.agent_name.as_str());
+        let concluded = !response.failed().any(|it| Some(it) == reasoner);
         let [low, medium, high] = words.verdicts;
-        Self {
+        let mut view = Self {
+            has_numbers: false,
             title: clean(&content.title),
-            worst: worst.map_or("none", Severity::as_str),
+            worst: match worst {
+                Some(it) => it.as_str(),
+                None if !examined || !concluded => "low",
+                None => "none",
+            },
             verdict: match worst {
                 Some(Severity::High) => high,
                 Some(Severity::Medium) => medium,
                 Some(Severity::Low) => low,
-                None if nothing => words.not_examined,
+                None if !examined => words.not_examined,
+                None if !concluded => words.not_concluded,
                 None => words.healthy,
             },
             summary: clean(content.summary),
@@ -272,7 +277,11 @@ impl View {
             causes,
             labels,
             words,
-        }
+        };
+        let of_causes = view.causes.iter_mut().map(|it| &mut it.finding);
+        let findings = of_causes.chain(view.groups.iter_mut().flat_map(|it| &mut it.findings));
+        view.has_numbers = figures::fit(findings.flat_map(|it| &mut it.figures));
+        view
     }
 }
 

@@ -3,8 +3,10 @@
 pub(crate) struct Words {
     pub tag: &'static str,
     pub report: &'static str,
+    pub history: &'static str,
     pub healthy: &'static str,
     pub not_examined: &'static str,
+    pub not_concluded: &'static str,
     pub verdicts: [&'static str; 3],
     pub contents: &'static str,
     pub symptoms: &'static str,
@@ -57,6 +59,9 @@ pub(crate) struct Words {
     pub made_by: &'static str,
     pub log_scale: &'static str,
     pub not_finite: &'static str,
+    pub plot_hint: &'static str,
+    pub plot_reset: &'static str,
+    pub plot_keys: &'static str,
     pub by_model: &'static str,
     pub efforts: [&'static str; 3],
 }
@@ -64,8 +69,10 @@ pub(crate) struct Words {
 const ENGLISH: Words = Words {
     tag: "en",
     report: "Diagnosis",
+    history: "All analyses",
     healthy: "Nothing is wrong",
     not_examined: "Nothing could be examined",
+    not_concluded: "Nothing was found, but the conclusion failed",
     verdicts: [
         "Only remarks",
         "Results are worse than they need be",
@@ -122,6 +129,9 @@ const ENGLISH: Words = Words {
     made_by: "Made by DeepFix",
     log_scale: "logarithmic",
     not_finite: "not finite",
+    plot_hint: "Drag to enlarge, double-click for all of it",
+    plot_reset: "Show all",
+    plot_keys: "Arrow keys read the values, plus and minus change the part that is shown, Escape shows all",
     by_model: "by a language model",
     efforts: ["minutes", "hours", "days"],
 };
@@ -129,8 +139,10 @@ const ENGLISH: Words = Words {
 const FRENCH: Words = Words {
     tag: "fr",
     report: "Diagnostic",
+    history: "Toutes les analyses",
     healthy: "Rien d'anormal",
     not_examined: "Rien n'a pu être examiné",
+    not_concluded: "Rien n'a été trouvé, mais la conclusion a échoué",
     verdicts: [
         "Des remarques seulement",
         "Les résultats sont moins bons qu'ils ne devraient",
@@ -187,6 +199,9 @@ const FRENCH: Words = Words {
     made_by: "Fait par DeepFix",
     log_scale: "logarithmique",
     not_finite: "non fini",
+    plot_hint: "Tracez une zone pour l'agrandir, double-cliquez pour tout revoir",
+    plot_reset: "Tout afficher",
+    plot_keys: "Les flèches lisent les valeurs, plus et moins changent la partie affichée, Échap affiche tout",
     by_model: "par un modèle de langue",
     efforts: ["minutes", "heures", "jours"],
 };

@@ -17,7 +17,10 @@
   addEventListener("afterprint", function () { opened.forEach(function (it) { it.open = false; }); });
   var field = document.getElementById("q"), matches = document.getElementById("matches"), none = document.getElementById("none");
   var buttons = all(".chips button"), cards = all("article.card"), severity = "";
-  var texts = cards.map(function (it) { return it.textContent.toLowerCase(); });
+  // Numbers that a chart is drawn from are no text.
+  var texts = cards.map(function (it) {
+    return Array.prototype.reduce.call(it.querySelectorAll("script"), function (text, script) { return text.replace(script.textContent, ""); }, it.textContent).toLowerCase();
+  });
   var filter = function () {
     var words = field.value.toLowerCase().split(/\s+/).filter(Boolean), shown = 0;
     cards.forEach(function (card, index) {

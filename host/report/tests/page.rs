@@ -105,6 +105,33 @@ fn everything_that_a_reader_needs_is_there() {
 }
 
 #[test]
+fn what_says_that_there_is_no_fault_is_no_cause_and_no_result() {
+    for (code, status, verdict) in [
+        ("cross.healthy", "completed", "Nothing is wrong"),
+        ("cross.not_examined", "completed", "Nothing could be examined"),
+        (
+            "cross.no_synthesis",
+            "failed",
+            "Nothing was found, but the conclusion failed",
+        ),
+    ] {
+        let mut given = response("wine");
+        let mut reasoner = given.agent_results.0.pop().unwrap();
+        reasoner.1.analysis[0].findings.code = code.to_owned();
+        reasoner.1.additional_outputs["status"] = json!(status);
+        given.agent_results.0.retain(|(_, it)| it.analysis.is_empty());
+        given.agent_results.0.push(reasoner);
+        let page = html(&given, "english").unwrap();
+        assert!(page.contains(&format!("<h1>{verdict}</h1>")), "{code}");
+        assert!(
+            !page.contains("id=\"causes\"") && !markdown(&given, "english").contains(code),
+            "{code}"
+        );
+        assert_eq!(sarif(&given)["runs"][0]["results"], json!([]), "{code}");
+    }
+}
+
+#[test]
 fn what_a_root_cause_says_is_folded_where_it_stands_again() {
     let page = html(&response("wine"), "english").unwrap();
     assert_eq!(
@@ -141,9 +168,24 @@ fn every_id_is_unique_and_every_link_leads_somewhere() {
     }
 }
 
+/// The page's own texts, in which `<` opens no tag.
+const LIBRARY: &str = include_str!("../assets/vendor/uPlot.iife.min.js");
+const PLOT: &str = include_str!("../templates/plot.js");
+
 /// What is fetched, run or styled from elsewhere, as far as text can tell; a browser tells the rest.
 fn assert_closed(page: &str) {
-    assert_eq!(page.matches("<script").count(), 1, "only the page's own script");
+    let data = page
+        .matches("<script type=\"application/json\" class=\"numbers\">")
+        .count();
+    let scripts = if data > 0 { 2 } else { 1 };
+    assert_eq!(
+        page.matches("<script").count() - data,
+        scripts,
+        "only the page's own scripts"
+    );
+    assert_eq!(page.matches("<script>").count(), scripts, "and they have no attributes");
+    assert_eq!(page.contains(LIBRARY), data > 0, "the library is where a curve is");
+    let page = page.replace(LIBRARY, "").replace(PLOT, "");
     assert!(page.contains(content_security_policy()) && content_security_policy().starts_with("default-src 'none'"));
     for tag in page.split('<').skip(1) {
         // Every `<` of a text is escaped, so each one here opens a tag; what stands in quotes is a value.
@@ -165,6 +207,46 @@ fn assert_closed(page: &str) {
             );
         }
     }
+}
+
+#[test]
+fn the_library_is_the_one_that_is_written_down() {
+    use sha2::{Digest as _, Sha256};
+    let table = include_str!("../assets/vendor/README.md");
+    for (name, text) in [
+        ("uPlot.iife.min.js", LIBRARY),
+        ("uPlot.min.css", include_str!("../assets/vendor/uPlot.min.css")),
+        ("LICENSE", include_str!("../assets/vendor/LICENSE")),
+    ] {
+        let digest: String = Sha256::digest(text).iter().map(|it| format!("{it:02x}")).collect();
+        assert!(
+            table.contains(&format!("| `{name}` | `{digest}` |")),
+            "{name}: {digest}"
+        );
+    }
+    assert!(LIBRARY.contains("(v1.6.32)") && table.contains("| 1.6.32 |"));
+}
+
+#[test]
+fn a_curve_has_its_numbers_beside_it_and_the_licence_in_the_page() {
+    let page = html(&response("wine"), "english").unwrap();
+    let (_, after) = page
+        .split_once("<script type=\"application/json\" class=\"numbers\">")
+        .unwrap();
+    let numbers: Json = serde_json::from_str(after.split("</script>").next().unwrap()).unwrap();
+    assert_eq!(numbers["label"], "epoch");
+    assert_eq!(numbers["series"][0]["values"], json!([1.1, 0.7, 0.5, null]));
+    assert_eq!(numbers["series"][0]["broken"], json!([3]));
+    assert_eq!(numbers["marks"], json!([2.0]));
+    assert!(page.contains("Copyright (c) 2022 Leon Sorokin") && page.contains("data-plot-reset=\"Show all\""));
+    let mut without = response("wine");
+    without.additional_outputs["figures"]["curves"] = Json::Null;
+    let page = html(&without, "english").unwrap();
+    assert!(
+        !page.contains("uPlot") && !page.contains("data-plot"),
+        "no curve, no library"
+    );
+    assert_closed(&page);
 }
 
 #[test]

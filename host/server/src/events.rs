@@ -20,7 +20,7 @@ use std::{
 };
 
 use axum::{
-    http::{HeaderMap, header::ACCEPT},
+    http::HeaderMap,
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -32,6 +32,8 @@ use serde_json::json;
 use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::Instrument as _;
 
+use crate::accept;
+
 /// Progress that is not yet sent. A slow client misses some of it rather than hold up an agent.
 const PROGRESS_WAITING: usize = 64;
 
@@ -41,11 +43,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// Whether a client wants events.
 pub(crate) fn wanted(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(ACCEPT).iter().filter_map(|it| it.to_str().ok());
-    accepted
-        .flat_map(|it| it.split(','))
-        .filter_map(|it| it.split(';').next())
-        .any(|it| it.trim().eq_ignore_ascii_case("text/event-stream"))
+    accept::names(headers, "text/event-stream")
 }
 
 /// Hands progress to a stream, in the order in which things happen.
@@ -192,8 +190,6 @@ async fn next(state: &mut State) -> Option<Event> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     #[tokio::test]
@@ -218,20 +214,5 @@ mod tests {
         assert_eq!(taken, PROGRESS_WAITING + 1);
         channel.report("A", 1.0, "m");
         assert!(heard.next().await.is_some(), "there is room again");
-    }
-
-    #[test]
-    fn events_are_for_who_accepts_them() {
-        for (accept, expected) in [
-            ("text/event-stream", true),
-            ("application/json, Text/Event-Stream;q=0.9", true),
-            ("application/json", false),
-            ("*/*", false),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT, HeaderValue::from_static(accept));
-            assert_eq!(wanted(&headers), expected, "{accept}");
-        }
-        assert!(!wanted(&HeaderMap::new()));
     }
 }

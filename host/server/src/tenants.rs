@@ -153,12 +153,17 @@ impl Tenants {
         history: Option<&History>,
         per_request: Usage,
     ) -> (Allowance, Option<Loan>) {
+        let of = |agents, llm| Allowance {
+            tenant: Arc::clone(&identity.tenant),
+            agents,
+            llm,
+        };
         let Some(rules) = &identity.rules else {
-            return (Allowance::default(), None);
+            return (of(None, None), None);
         };
         let agents = rules.agents.as_ref().map(|it| it.clone().into());
         if rules.llm_calls.is_none() && rules.llm_tokens.is_none() {
-            return (Allowance { agents, llm: None }, None);
+            return (of(agents, None), None);
         }
         let day = now() / DAY;
         let tenant = self.of(&identity.tenant);
@@ -202,11 +207,7 @@ impl Tenants {
             history: history.cloned(),
             writing: Arc::clone(&self.writing),
         };
-        let allowance = Allowance {
-            agents,
-            llm: Some(allowance),
-        };
-        (allowance, Some(loan))
+        (of(agents, Some(allowance)), Some(loan))
     }
 }
 
@@ -243,6 +244,13 @@ mod tests {
         let calls = |it: &Allowance| it.llm.as_ref().unwrap().calls;
         let (first, loan) = tenants.allow(&who, None, PER_REQUEST).await;
         assert!(first.permits("A") && !first.permits("B"));
+        assert_eq!(&*first.tenant, "t");
+        let ruleless = Identity {
+            rules: None,
+            ..who.clone()
+        };
+        let (all, _no_loan) = tenants.allow(&ruleless, None, PER_REQUEST).await;
+        assert_eq!((&*all.tenant, all.agents, all.llm.is_none()), ("t", None, true));
         let (second, other) = tenants.allow(&who, None, PER_REQUEST).await;
         // What runs at once cannot use more together than there is.
         assert_eq!((calls(&first), calls(&second)), (3, 2));

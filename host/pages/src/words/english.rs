@@ -35,6 +35,7 @@ pub(super) const ENGLISH: Words = Words {
     cancel: "Cancel",
     cancelled: "Cancelled.",
     failed: "It did not work",
+    findings: "findings",
     nothing_chosen: "Choose files or a folder first.",
     too_many: "That is more than this server takes at once.",
     recent: "Latest analyses",

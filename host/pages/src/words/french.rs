@@ -35,6 +35,7 @@ pub(super) const FRENCH: Words = Words {
     cancel: "Annuler",
     cancelled: "Annulé.",
     failed: "Cela n’a pas marché",
+    findings: "constats",
     nothing_chosen: "Choisissez d’abord des fichiers ou un dossier.",
     too_many: "C’est plus que ce serveur n’accepte à la fois.",
     recent: "Dernières analyses",

@@ -85,6 +85,7 @@ pub(crate) struct Words {
     pub cancel: &'static str,
     pub cancelled: &'static str,
     pub failed: &'static str,
+    pub findings: &'static str,
     pub nothing_chosen: &'static str,
     pub too_many: &'static str,
     pub recent: &'static str,

@@ -1,7 +1,8 @@
 use deepfix_core::{Curves, Series};
 
 use super::{
-    Svg, escape,
+    Figure, Svg, escape,
+    numbers::numbers,
     scale::{Scale, number},
     short,
 };
@@ -52,7 +53,7 @@ fn family(name: &str) -> String {
 }
 
 /// One panel per family of metrics, with the marked places.
-pub(crate) fn curves(figure: &Curves, names: &[&str], marks: &[Mark], words: &Words) -> Vec<String> {
+pub(crate) fn curves(figure: &Curves, names: &[&str], marks: &[Mark], words: &Words) -> Vec<Figure> {
     let mut families: Vec<(String, Vec<&Series>)> = Vec::new();
     // Training first, so that a split has one colour throughout.
     let is_other = |it: &&Series| !it.name.to_ascii_lowercase().contains("train");
@@ -73,7 +74,7 @@ pub(crate) fn curves(figure: &Curves, names: &[&str], marks: &[Mark], words: &Wo
         .collect()
 }
 
-fn panel(figure: &Curves, series: &[&Series], marks: &[Mark], words: &Words) -> Option<String> {
+fn panel(figure: &Curves, series: &[&Series], marks: &[Mark], words: &Words) -> Option<Figure> {
     let finite = series.iter().flat_map(|it| it.values.iter().flatten().copied());
     let y = Scale::of(finite, HEIGHT - BOTTOM, TOP, true)?;
     let x = Scale::of(figure.x.iter().copied(), LEFT, WIDTH - RIGHT, false)?;
@@ -116,24 +117,41 @@ fn panel(figure: &Curves, series: &[&Series], marks: &[Mark], words: &Words) -> 
         let label = format!("{} {}", short(&figure.x_label, 16), number(at));
         svg.text(class, (place + shift, TOP + 12.0), &label);
     }
+    let mut dots = Vec::new();
     for (index, it) in series.iter().enumerate() {
         let colour = index % COLOURS;
         svg.path(&format!("curve c{colour}"), &path(figure, it, &x, &y));
+        // A value alone makes no line: that of a training which broke at once.
+        let mut there = it
+            .values
+            .iter()
+            .zip(&figure.x)
+            .filter_map(|(value, at)| Some((*at, (*value)?)));
+        if let (Some((at, value)), None) = (there.next(), there.next()) {
+            svg.dot(&format!("dot f{colour}"), (x.place(at), y.place(value)));
+        }
         for row in &it.broken {
             if let Some(at) = place_of(figure, *row) {
                 svg.text("broken middle", (x.place(at), HEIGHT - BOTTOM - 4.0), "×");
             }
         }
         for mark in shown.iter().filter(|mark| mark.series == it.name).take(8) {
-            let place = figure.rows.binary_search(&mark.row).ok();
-            let value = place.and_then(|at| it.values.get(at).copied().flatten());
-            if let (Some(at), Some(value)) = (place_of(figure, mark.row), value) {
-                svg.dot(&format!("dot f{colour}"), (x.place(at), y.place(value)));
+            let Ok(place) = figure.rows.binary_search(&mark.row) else {
+                continue;
+            };
+            let value = it.values.get(place).copied().flatten();
+            if let (Some(at), Some(value)) = (figure.x.get(place), value) {
+                svg.dot(&format!("dot f{colour}"), (x.place(*at), y.place(value)));
+                dots.push((index, place));
             }
         }
     }
     legend(&mut svg, series, words);
-    Some(svg.end())
+    let lines = lines.iter().filter_map(|row| place_of(figure, *row)).collect();
+    Some(Figure {
+        picture: svg.end(),
+        numbers: numbers(figure, series, y.is_log, lines, dots),
+    })
 }
 
 /// Where a row is on the axis.
@@ -187,6 +205,19 @@ mod tests {
         assert_eq!(family("train_loss"), family("val/loss"));
         assert_eq!(family("train_acc"), family("eval_accuracy"));
         assert_ne!(family("learning_rate"), family("grad_norm"));
+        let alone = Curves {
+            x_label: "epoch".to_owned(),
+            rows: vec![0, 1],
+            x: vec![0.0, 1.0],
+            series: vec![Series {
+                name: "loss".to_owned(),
+                values: vec![Some(1.0), None],
+                broken: vec![1],
+            }],
+            of: 2,
+        };
+        let it = curves(&alone, &["loss"], &[], Words::of("english"));
+        assert!(it[0].picture.contains("<circle"), "a value alone is seen: {:?}", it[0]);
         let series = |name: &str| Series {
             name: name.to_owned(),
             values: vec![Some(1.0), None, Some(0.5)],
@@ -211,10 +242,15 @@ mod tests {
         );
         assert_eq!(it.len(), 2);
         assert!(
-            it[0].contains("<circle") && it[0].matches("class=\"curve c").count() == 4,
-            "{}",
+            it[0].picture.contains("<circle") && it[0].picture.matches("class=\"curve c").count() == 4,
+            "{:?}",
             it[0]
         );
-        assert!(!it[1].contains("<script"), "{}", it[1]);
+        assert!(!it[1].picture.contains("<script"), "{:?}", it[1]);
+        let numbers: Vec<&str> = it.iter().filter_map(|it| it.numbers.as_deref()).collect();
+        assert!(
+            numbers.len() == 2 && numbers[0].contains("\"dots\":[[1,2]]") && !numbers[1].contains("<script"),
+            "{numbers:?}"
+        );
     }
 }

@@ -3,6 +3,7 @@
 
 mod bars;
 mod curves;
+mod numbers;
 pub(crate) mod scale;
 mod spreads;
 
@@ -11,6 +12,20 @@ pub(crate) use curves::{Mark, curves};
 pub(crate) use spreads::spreads;
 
 use std::fmt::Write as _;
+
+/// A picture, and where a script can make more of it, what that draws from.
+#[derive(Debug)]
+pub(crate) struct Figure {
+    pub picture: String,
+    /// JSON without markup.
+    pub numbers: Option<String>,
+}
+
+impl From<String> for Figure {
+    fn from(picture: String) -> Self {
+        Self { picture, numbers: None }
+    }
+}
 
 /// A text within SVG: names come from strangers.
 pub(crate) fn escape(text: &str) -> String {

@@ -5,12 +5,15 @@ use serde_json::Value as Json;
 
 use super::clean;
 use crate::{
-    charts::{self, Mark, scale::number},
+    charts::{self, Figure, Mark, scale::number},
     words::Words,
 };
 
 /// Bars of one chart.
 const MAX_BARS: usize = 12;
+/// Bytes of the numbers of all charts of one page. It aims to be under 500 kB, of which the library for curves and
+/// the files that it offers have their share; three hundred rows of three metrics are 9 kB.
+const MAX_NUMBERS: usize = 100_000;
 /// Layers of the table of tensors.
 const MAX_LAYERS: usize = 24;
 
@@ -20,7 +23,7 @@ fn parts(pointer: &str) -> Vec<String> {
 }
 
 /// The figures of one finding.
-pub(super) fn of(figures: &Figures, finding: &WireFinding, words: &Words) -> Vec<String> {
+pub(super) fn of(figures: &Figures, finding: &WireFinding, words: &Words) -> Vec<Figure> {
     let (mut names, mut marks, mut features) = (Vec::new(), Vec::new(), Vec::<&Feature>::new());
     let mut scores: Vec<(String, String, f64)> = Vec::new();
     let mut is_about_classes = finding.code.contains("imbalance") || finding.code.contains("label_drift");
@@ -53,7 +56,7 @@ pub(super) fn of(figures: &Figures, finding: &WireFinding, words: &Words) -> Vec
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         drawn.extend(charts::curves(curves, &names, &marks, words));
     }
-    drawn.extend(charts::spreads(&features, words));
+    drawn.extend(charts::spreads(&features, words).into_iter().map(Figure::from));
     // One statistic of several columns.
     if let Some((what, ..)) = scores.first().cloned() {
         let values: Vec<(String, f64, usize)> = scores
@@ -63,13 +66,27 @@ pub(super) fn of(figures: &Figures, finding: &WireFinding, words: &Words) -> Vec
             .map(|(_, name, value)| (name.clone(), *value, 0))
             .collect();
         if values.len() > 1 {
-            drawn.extend(charts::bars(&what, &values, ""));
+            drawn.extend(charts::bars(&what, &values, "").map(Figure::from));
         }
     }
     if is_about_classes {
-        drawn.extend(classes(figures, words));
+        drawn.extend(classes(figures, words).map(Figure::from));
     }
     drawn
+}
+
+/// Drops the numbers of charts that are beyond [`MAX_NUMBERS`]: they stay pictures. Whether any chart has some.
+pub(super) fn fit<'a>(all: impl Iterator<Item = &'a mut Figure>) -> bool {
+    let mut bytes = 0;
+    for figure in all {
+        let more = figure.numbers.as_ref().map_or(0, String::len);
+        if bytes + more > MAX_NUMBERS {
+            figure.numbers = None;
+        } else {
+            bytes += more;
+        }
+    }
+    bytes > 0
 }
 
 fn add<'a>(figures: &'a Figures, name: &str, found: &mut Vec<&'a Feature>) {
@@ -128,4 +145,22 @@ pub(super) fn layers(analyzers: &[(String, AgentResult)]) -> Vec<Layer> {
             zeros: text(it, "zeros"),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_for_whose_numbers_a_page_has_no_room_stays_a_picture() {
+        let figure = |bytes: usize| Figure {
+            picture: String::new(),
+            numbers: Some("1".repeat(bytes)),
+        };
+        let mut all = [figure(MAX_NUMBERS - 1), figure(2), figure(1)];
+        assert!(fit(all.iter_mut()));
+        assert_eq!(all.map(|it| it.numbers.is_some()), [true, false, true]);
+        let mut pictures = [Figure::from(String::new()), figure(MAX_NUMBERS + 1)];
+        assert!(!fit(pictures.iter_mut()) && pictures[1].numbers.is_none());
+    }
 }

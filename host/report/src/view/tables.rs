@@ -67,7 +67,7 @@ pub(super) fn citations(response: &AnalyseResponse, analyzers: &[(String, AgentR
         }
     }
     // What only the reasoner cites.
-    for analysis in response.agent_results.0.last().iter().flat_map(|(_, it)| &it.analysis) {
+    for analysis in response.reasoner().into_iter().flat_map(|it| &it.analysis) {
         for id in &analysis.recommendations.citations {
             used.entry(id).or_insert_with(|| {
                 vec![Link {

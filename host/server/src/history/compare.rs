@@ -95,12 +95,7 @@ impl From<Change> for deepfix_pages::Change {
 
 fn states(response: &AnalyseResponse) -> BTreeMap<String, State> {
     let mut states: BTreeMap<String, State> = BTreeMap::new();
-    // The reasoner, which is the last of several, repeats what the others found.
-    let reasoner = match response.agent_results.0.as_slice() {
-        [_, .., (name, _)] => format!("{name}/"),
-        _ => "/".to_owned(),
-    };
-    let own = |it: &&WireFinding| !it.id.starts_with(&reasoner) || it.code.starts_with("cross.");
+    let own = |it: &&WireFinding| !response.is_of_reasoner(it) || it.code.starts_with("cross.");
     for finding in response.faults().filter(own) {
         let state = State {
             severity: finding.severity.as_str().to_owned(),

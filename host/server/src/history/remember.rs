@@ -37,9 +37,12 @@ fn record(identity: &Identity, id: &str, response: &AnalyseResponse, text: &str)
     let mut codes: Vec<String> = response.faults().map(|it| it.code.clone()).collect();
     codes.sort();
     codes.dedup();
-    // The reasoner comes last and has the last word on what is wrong.
-    let concluded = response.agent_results.0.last().map(|(_, it)| &it.analysis);
-    let concluded = concluded.into_iter().flatten().map(|it| &it.findings);
+    // The reasoner has the last word on what is wrong.
+    let concluded = response
+        .reasoner()
+        .into_iter()
+        .flat_map(|it| &it.analysis)
+        .map(|it| &it.findings);
     let concluded = concluded.filter(|it| it.is_fault());
     let severity = concluded.clone().map(|it| level(it.severity)).max();
     NewAnalysis {

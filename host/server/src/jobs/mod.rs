@@ -33,7 +33,7 @@ use crate::{
     openapi::{AnalyseRequest, BodyRefused, JobSchema, Missing, Refused},
     problem::Refusal,
     request_id::RequestId,
-    shutdown::CUT_OFF,
+    shutdown::{CUT_OFF, JOB_CUT_OFF},
 };
 use job::Snapshot;
 pub(crate) use store::CANCELLED;
@@ -154,6 +154,8 @@ async fn follow(app: Arc<App>, id: Uuid, tenant: Arc<str>, task: JoinHandle<bool
     let kept = task.await.unwrap_or(false);
     let (state, error) = match app.jobs.end_of(id) {
         End::Completed => (JobState::Completed, None),
+        // Its result may be there: `settle` at the end of the server tells.
+        End::Failed(error) if error == JOB_CUT_OFF => return,
         End::Failed(error) => (JobState::Failed, Some(error)),
         End::NotYet | End::Unknown => return,
     };
@@ -190,6 +192,8 @@ pub(crate) async fn settle(app: &App) -> Result<(), HistoryError> {
         match app.jobs.end_of(job) {
             End::NotYet => {}
             End::Completed => drop(history.advance(&id, JobState::Completed, None).await?),
+            // Cut off between its result and its end, it has a result all the same.
+            End::Failed(error) if error == JOB_CUT_OFF => history.settle(&id, &error).await?,
             End::Failed(error) => drop(history.advance(&id, JobState::Failed, Some(&error)).await?),
             End::Unknown => history.settle(&id, NOT_WRITTEN).await?,
         }

@@ -3,7 +3,7 @@
 use axum::{
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY},
+        header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY},
     },
     response::{IntoResponse, Response},
 };
@@ -11,17 +11,13 @@ use deepfix_core::{Problem, ProblemCode};
 use deepfix_pages::{Frame, Here, Language, PageError};
 
 use super::session;
-use crate::problem::Refusal;
+use crate::{accept, problem::Refusal};
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Whether a client is a browser that shows pages.
 pub(super) fn wants_html(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(ACCEPT).iter().filter_map(|it| it.to_str().ok());
-    accepted
-        .flat_map(|it| it.split(','))
-        .filter_map(|it| it.split(';').next())
-        .any(|it| it.trim().eq_ignore_ascii_case("text/html"))
+    accept::names(headers, "text/html")
 }
 
 /// The language that a browser prefers.

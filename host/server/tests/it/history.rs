@@ -79,7 +79,7 @@ async fn job(server: &Server, id: &str, wanted: &[&str]) -> Value {
 async fn an_analysis_can_be_found_read_compared_and_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let server = server(open(folder.path()).await, open_to_all()).await;
-    let mut ids = Vec::new();
+    let (mut ids, mut listed) = (Vec::new(), Vec::new());
     for what in ["one", "Two %", "three"] {
         let answer = server.analyse(what).await;
         assert_eq!(answer.status, 200);
@@ -88,9 +88,13 @@ async fn an_analysis_can_be_found_read_compared_and_forgotten() {
         let whole = server.get(&place).await.json();
         assert_eq!(whole["response"], answer.json());
         assert_eq!(whole["dataset_name"], what);
-        ids.push(whole["id"].as_str().unwrap().to_owned());
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        let member = |name: &str| whole[name].as_str().unwrap().to_owned();
+        ids.push(member("id"));
+        listed.push((member("created_at"), member("id"), what));
     }
+    // The newest first; those of one millisecond by their ids.
+    listed.sort_by(|a, b| b.cmp(a));
+    let newest: Vec<&str> = listed.iter().map(|it| it.2).collect();
     let names = |answer: &Answer| -> Vec<String> {
         let page = answer.json();
         let all = page["analyses"].as_array().unwrap().clone();
@@ -98,7 +102,7 @@ async fn an_analysis_can_be_found_read_compared_and_forgotten() {
             .map(|it| it["dataset_name"].as_str().unwrap().to_owned())
             .collect()
     };
-    assert_eq!(names(&server.get("/v1/analyses").await), ["three", "Two %", "one"]);
+    assert_eq!(names(&server.get("/v1/analyses").await), newest);
     assert_eq!(names(&server.get("/v1/analyses?dataset=two%20%25").await), ["Two %"]);
     let none: [String; 0] = [];
     assert_eq!(names(&server.get("/v1/analyses?dataset=%25e").await), none);
@@ -108,10 +112,10 @@ async fn an_analysis_can_be_found_read_compared_and_forgotten() {
         none
     );
     let first = server.get("/api/v1/analyses?limit=2").await;
-    assert_eq!(names(&first), ["three", "Two %"]);
+    assert_eq!(names(&first), newest[..2]);
     let next = first.json()["next"].as_str().unwrap().to_owned();
     let second = server.get(&format!("/v1/analyses?limit=2&after={next}")).await;
-    assert_eq!(names(&second), ["one"]);
+    assert_eq!(names(&second), newest[2..]);
     assert!(second.json()["next"].is_null());
 
     let compared = server.get(&format!("/v1/analyses/{}/compare/{}", ids[0], ids[2])).await;
@@ -241,6 +245,34 @@ async fn a_job_that_runs_at_the_shutdown_is_finished_first() {
         job(&second, &id, &["COMPLETED"]).await["result"]["dataset_name"],
         "gate"
     );
+}
+
+#[tokio::test]
+async fn a_job_that_is_cut_off_after_its_result_was_written_down_is_told_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = open(folder.path()).await;
+    let first = server(history.clone(), open_to_all()).await;
+    let id = submitted(&first, "hang").await;
+    job(&first, &id, &["PROCESSING"]).await;
+    // As if the server were stopped between the two.
+    let result = NewAnalysis {
+        id: id.clone(),
+        tenant: String::new(),
+        created_at: now(),
+        dataset_name: String::new(),
+        severity: 0,
+        findings: 0,
+        codes: Vec::new(),
+        failed_agents: 0,
+        summary: String::new(),
+        response: r#"{"summary": "it was done"}"#.to_owned(),
+    };
+    history.add(&result).await.unwrap();
+    assert_eq!(first.stop().await.unwrap().jobs, 1, "it was cut off");
+    let second = server(open(folder.path()).await, open_to_all()).await;
+    let told = job(&second, &id, &["COMPLETED", "FAILED"]).await;
+    assert_eq!(told["status"], "COMPLETED", "{told}");
+    assert_eq!(told["result"]["summary"], "it was done");
 }
 
 #[tokio::test]
