@@ -66,6 +66,8 @@ fn what_clients_send_is_text_on_every_page() {
                 why: hostile.to_owned(),
                 next: hostile.to_owned(),
                 go_on: true,
+                provider: true,
+                ..SignIn::default()
             },
         ),
         knowledge(
