@@ -23,7 +23,7 @@ pub use error::ConfigError;
 pub use llm::LlmConfig;
 pub use mlflow::{MlflowConfig, MlflowServerConfig};
 pub use oidc::OidcConfig;
-pub use plugins::{PluginsConfig, RegistryConfig, SecretSource, TrustedKeyConfig};
+pub use plugins::{PluginsConfig, RegistryConfig, SecretSource, TrustedIdentityConfig, TrustedKeyConfig};
 pub use service::{AccessConfig, HistoryConfig, RequireKeys};
 pub use telemetry::TelemetryConfig;
 pub use tenants::TenantConfig;

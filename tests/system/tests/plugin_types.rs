@@ -120,7 +120,7 @@ fn the_javascript_sdk_and_a_new_project_use_the_types_of_the_wit_rightly() {
 /// The command that the page has for whoever writes TypeScript, without what only fetches the compiler.
 fn documented_tsc() -> Vec<String> {
     let page = fs::read_to_string(root().join("docs/plugins/javascript.md")).unwrap();
-    let place = page.find("tsc --ignoreConfig").expect("the page has the command");
+    let place = page.find("tsc --ignoreConfig").unwrap();
     let command = page[place..].split('`').next().unwrap();
     command.split_whitespace().skip(1).map(str::to_owned).collect()
 }
