@@ -14,7 +14,7 @@ use rcgen::{
 use serde_json::{Value, json};
 
 /// Noon of the day on which every certificate of a bundle was valid: 1 January 2025.
-pub const NOON: i64 = 1_735_732_800;
+pub(crate) const NOON: i64 = 1_735_732_800;
 /// Who vouched for the identity, as Fulcio writes it.
 const ISSUER: [u64; 9] = [1, 3, 6, 1, 4, 1, 57264, 1, 8];
 /// RFC 6962, section 3.3.
@@ -67,16 +67,16 @@ impl Key {
 
 /// Where a bundle is not what it ought to be.
 #[derive(Default)]
-pub struct Flaw {
+pub(crate) struct Flaw {
     /// Seconds by which the log's time is later than the certificate's noon.
-    pub late: i64,
+    pub(crate) late: i64,
     /// The certificate is in no log of certificates.
-    pub unlogged: bool,
+    pub(crate) unlogged: bool,
     /// The bundle comes without its entry in the transparency log.
-    pub without_entry: bool,
+    pub(crate) without_entry: bool,
 }
 
-pub struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: Vec<u8>,
     issuer_key: Vec<u8>,
@@ -85,7 +85,7 @@ pub struct Authority {
 }
 
 impl Authority {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -103,7 +103,7 @@ impl Authority {
     }
 
     /// Its trust root.
-    pub fn root(&self) -> String {
+    pub(crate) fn root(&self) -> String {
         json!({
             "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
             "tlogs": [self.transparency.log("log")],
@@ -171,7 +171,7 @@ impl Authority {
     }
 
     /// A bundle by which an identity vouches for bytes.
-    pub fn bundle(&self, bytes: &[u8], issuer: &str, subject: &str, flaw: &Flaw) -> String {
+    pub(crate) fn bundle(&self, bytes: &[u8], issuer: &str, subject: &str, flaw: &Flaw) -> String {
         let key = Key::new();
         let certificate = self.certify(&key.0, issuer, subject, flaw.unlogged);
         let signature = key.sign(bytes);

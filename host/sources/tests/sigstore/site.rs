@@ -16,13 +16,13 @@ struct Held {
     asked: Vec<String>,
 }
 
-pub struct Site {
+pub(crate) struct Site {
     held: Arc<Mutex<Held>>,
-    pub address: String,
+    pub(crate) address: String,
 }
 
 impl Site {
-    pub fn serve() -> Self {
+    pub(crate) fn serve() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let held = Arc::new(Mutex::new(Held::default()));
@@ -36,21 +36,21 @@ impl Site {
         Self { held, address }
     }
 
-    pub fn put(&self, path: &str, bytes: &[u8]) {
+    pub(crate) fn put(&self, path: &str, bytes: &[u8]) {
         self.held.lock().unwrap().files.insert(path.to_owned(), bytes.to_vec());
     }
 
-    pub fn get(&self, path: &str) -> Option<Vec<u8>> {
+    pub(crate) fn get(&self, path: &str) -> Option<Vec<u8>> {
         self.held.lock().unwrap().files.get(path).cloned()
     }
 
     /// Nothing is there any more.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.held.lock().unwrap().files.clear();
     }
 
     /// What was asked for since the last time, as `METHOD PATH`.
-    pub fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.held.lock().unwrap().asked)
     }
 }
