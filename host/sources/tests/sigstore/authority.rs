@@ -174,41 +174,70 @@ impl Authority {
     pub(crate) fn bundle(&self, bytes: &[u8], issuer: &str, subject: &str, flaw: &Flaw) -> String {
         let key = Key::new();
         let certificate = self.certify(&key.0, issuer, subject, flaw.unlogged);
-        let signature = key.sign(bytes);
-        let pem = format!(
-            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-            base64(&certificate)
-        );
+        let signature = base64(&key.sign(bytes));
         let body = json!({
             "apiVersion": "0.0.1", "kind": "hashedrekord",
             "spec": {
                 "data": { "hash": { "algorithm": "sha256", "value": hex(&sha256(bytes)) } },
-                "signature": { "content": base64(&signature), "publicKey": { "content": base64(pem.as_bytes()) } },
+                "signature": { "content": signature, "publicKey": { "content": pem(&certificate) } },
             },
-        })
-        .to_string();
+        });
         let entries = if flaw.without_entry {
             Vec::new()
         } else {
             vec![self.entry(&body, NOON + flaw.late)]
         };
+        let digest = json!({ "algorithm": "SHA2_256", "digest": base64(&sha256(bytes)) });
         json!({
             "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
             "verificationMaterial": {
                 "certificate": { "rawBytes": base64(&certificate) }, "tlogEntries": entries,
             },
-            "messageSignature": {
-                "messageDigest": { "algorithm": "SHA2_256", "digest": base64(&sha256(bytes)) },
-                "signature": base64(&signature),
+            "messageSignature": { "messageDigest": digest, "signature": signature },
+        })
+        .to_string()
+    }
+
+    /// A bundle by which an identity states something of bytes.
+    pub(crate) fn statement(&self, bytes: &[u8], issuer: &str, subject: &str, predicate: &str) -> String {
+        const KIND: &str = "application/vnd.in-toto+json";
+        let key = Key::new();
+        let certificate = self.certify(&key.0, issuer, subject, false);
+        let payload = json!({
+            "_type": "https://in-toto.io/Statement/v1",
+            "subject": [{ "name": "acme.wasm", "digest": { "sha256": hex(&sha256(bytes)) } }],
+            "predicateType": predicate, "predicate": {},
+        })
+        .to_string();
+        // What is signed, by the protocol of DSSE 1.0.
+        let signed = format!("DSSEv1 {} {KIND} {} {payload}", KIND.len(), payload.len());
+        let signature = base64(&key.sign(signed.as_bytes()));
+        let payload_hash = hex(&sha256(payload.as_bytes()));
+        let body = json!({
+            "apiVersion": "0.0.1", "kind": "dsse",
+            "spec": {
+                "envelopeHash": { "algorithm": "sha256", "value": payload_hash },
+                "payloadHash": { "algorithm": "sha256", "value": payload_hash },
+                "signatures": [{ "signature": signature, "verifier": pem(&certificate) }],
+            },
+        });
+        json!({
+            "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+            "verificationMaterial": {
+                "certificate": { "rawBytes": base64(&certificate) }, "tlogEntries": [self.entry(&body, NOON)],
+            },
+            "dsseEnvelope": {
+                "payload": base64(payload.as_bytes()), "payloadType": KIND, "signatures": [{ "sig": signature }],
             },
         })
         .to_string()
     }
 
     /// The only entry of the transparency log, with its proof.
-    fn entry(&self, body: &str, time: i64) -> Value {
+    fn entry(&self, body: &Value, time: i64) -> Value {
         let log = &self.transparency;
-        let body = base64(body.as_bytes());
+        let kind = &body["kind"];
+        let body = base64(body.to_string().as_bytes());
         // In the order of RFC 8785.
         let promise = format!(
             r#"{{"body":"{body}","integratedTime":{time},"logID":"{}","logIndex":0}}"#,
@@ -220,7 +249,7 @@ impl Authority {
         let signature = [&log.id()[..4], &log.sign(note.as_bytes())].concat();
         json!({
             "logIndex": "0", "logId": { "keyId": base64(&log.id()) },
-            "kindVersion": { "kind": "hashedrekord", "version": "0.0.1" }, "integratedTime": time.to_string(),
+            "kindVersion": { "kind": kind, "version": "0.0.1" }, "integratedTime": time.to_string(),
             "inclusionPromise": { "signedEntryTimestamp": base64(&log.sign(promise.as_bytes())) },
             "inclusionProof": {
                 "logIndex": "0", "rootHash": root, "treeSize": "1", "hashes": [],
@@ -229,6 +258,12 @@ impl Authority {
             "canonicalizedBody": body,
         })
     }
+}
+
+/// A certificate in PEM, and that in Base64.
+fn pem(certificate: &[u8]) -> String {
+    let text = base64(certificate);
+    base64(format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n").as_bytes())
 }
 
 /// A value of ASN.1 with at most 255 bytes.

@@ -127,10 +127,10 @@ fn what_no_log_has_seen_is_refused() {
         without_entry: true,
         ..Flaw::default()
     };
-    for flaw in [unlogged, without_entry] {
+    for (flaw, reason) in [(unlogged, "certificate timestamp"), (without_entry, "inclusion proof")] {
         let bundle = authority.bundle(BYTES, FORGE, RELEASE, &flaw);
-        let policy = policy(Some(&authority.root()), FORGE, RELEASE);
-        assert!(judged(&policy, BYTES, &bundle).is_err());
+        let error = refused_always(policy(Some(&authority.root()), FORGE, RELEASE), BYTES, &bundle);
+        assert!(error.contains(reason), "{error}");
     }
 }
 
@@ -179,6 +179,25 @@ fn the_one_bundle_that_holds_counts_among_others() {
     assert!(check(&[&strangers, &stale, &good]).unwrap().is_some());
     let error = check(&[&strangers, &stale]).unwrap_err();
     assert!(matches!(error, SourceError::WrongBundle { .. }), "{error}");
+}
+
+#[test]
+fn a_statement_vouches_where_it_says_who_signed_or_built_and_not_where_it_lists_weaknesses() {
+    let authority = Authority::new();
+    let policy = || policy(Some(&authority.root()), FORGE, RELEASE);
+    for predicate in [
+        "https://sigstore.dev/cosign/sign/v1",
+        "https://slsa.dev/provenance/v1",
+        "https://slsa.dev/provenance/v0.2",
+    ] {
+        let bundle = authority.statement(BYTES, FORGE, RELEASE, predicate);
+        assert!(judged(&policy(), BYTES, &bundle).unwrap().is_some(), "{predicate}");
+        let error = refused_always(policy(), b"\0asm of another sort", &bundle);
+        assert!(!error.contains("its statement"), "{error}");
+    }
+    let bundle = authority.statement(BYTES, FORGE, RELEASE, "https://cosign.sigstore.dev/attestation/vuln/v1");
+    let error = refused_always(policy(), BYTES, &bundle);
+    assert!(error.contains("its statement has the type `https://cosign"), "{error}");
 }
 
 /// A bundle that the world has: see `bundles/README.md`.
