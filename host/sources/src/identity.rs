@@ -168,15 +168,14 @@ impl Identities {
         }
         supported(cfg!(feature = "sigstore"))?;
         #[cfg(feature = "sigstore")]
-        return Ok(Some(Self {
-            all,
-            root: crate::sigstore::Root::new(root)?,
-        }));
+        let root = crate::sigstore::Root::new(root)?;
         #[cfg(not(feature = "sigstore"))]
-        {
-            let _ = root;
-            Ok(None)
-        }
+        let _ = root;
+        Ok(Some(Self {
+            all,
+            #[cfg(feature = "sigstore")]
+            root,
+        }))
     }
 
     /// For messages.
