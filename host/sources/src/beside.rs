@@ -12,10 +12,12 @@ use url::Url;
 
 use crate::{
     Bundle, Component, Proofs, Signatures, SourceError, Sources,
-    fetch::{LARGEST_DOCUMENT, body, refused, without_query},
+    http::{LARGEST_DOCUMENT, body, refused, without_query},
     lock::write_whole,
 };
 
+/// What the names of files that vouch for another have behind its name.
+pub const BESIDE: [&str; 2] = [SIGNATURES, BUNDLE];
 const SIGNATURES: &str = ".sig";
 const BUNDLE: &str = ".sigstore.json";
 

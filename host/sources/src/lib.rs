@@ -13,6 +13,7 @@ mod date;
 mod digest;
 mod error;
 mod fetch;
+mod http;
 mod identity;
 mod key;
 mod lock;
@@ -25,6 +26,7 @@ mod sigstore;
 mod source;
 mod store;
 
+pub use beside::BESIDE;
 pub use date::Date;
 pub use digest::sha256;
 pub use error::SourceError;

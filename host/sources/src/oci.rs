@@ -9,7 +9,7 @@ use url::Url;
 use crate::{
     Bundle, Credential, Date, Reference, Signatures, SourceError, Sources,
     digest::{is_sha256, sha256},
-    fetch::{LARGEST_DOCUMENT, body, is_loopback, is_private, refused},
+    http::{LARGEST_DOCUMENT, body, is_loopback, is_private, refused},
 };
 
 pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

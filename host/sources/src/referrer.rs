@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     Bundle, Reference, SourceError, Sources,
     digest::{is_sha256, sha256},
-    fetch::LARGEST_DOCUMENT,
+    http::LARGEST_DOCUMENT,
     identity::BUNDLE,
     oci::{INDEX, MANIFEST, base, get},
 };
