@@ -456,6 +456,8 @@ mod tests {
             Some(Path::new("/etc/root.json"))
         );
         assert_eq!(config.plugins.max_bundle, 1024);
+        let built_in = parse("[plugins]\nsigstore_root = \"\"").unwrap();
+        assert_eq!(built_in.plugins.sigstore_root, None);
         let error = parse("[plugins]\ntrusted_identities = [{ issuer = \"https://forge.example\" }]");
         assert!(error.unwrap_err().to_string().contains("subject"));
     }

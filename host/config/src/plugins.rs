@@ -132,7 +132,9 @@ const WATCH: Duration = Duration::from_secs(1);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 pub(crate) fn check(checker: &Checker<'_>, raw: RawPlugins) -> Result<PluginsConfig, ConfigError> {
-    let folder = raw.folder.filter(|it| !it.as_os_str().is_empty());
+    let named = |it: &PathBuf| !it.as_os_str().is_empty();
+    let folder = raw.folder.filter(named);
+    let sigstore_root = raw.sigstore_root.filter(named);
     let path =
         |given: Option<PathBuf>, default: &str| checker.path(given.as_deref().unwrap_or_else(|| Path::new(default)));
     if raw.require_signature && raw.trusted_keys.is_empty() && raw.trusted_identities.is_empty() {
@@ -163,7 +165,7 @@ pub(crate) fn check(checker: &Checker<'_>, raw: RawPlugins) -> Result<PluginsCon
             })
             .collect(),
         trusted_identities: raw.trusted_identities,
-        sigstore_root: raw.sigstore_root.map(|it| checker.path(&it)),
+        sigstore_root: sigstore_root.map(|it| checker.path(&it)),
         max_bundle: raw.max_bundle.unwrap_or(MAX_BUNDLE),
         registries: raw
             .registries

@@ -22,10 +22,9 @@ fn trust(it: &Operator, authority: &Authority) {
     fs::write(it.path("components/cross-artifact.wasm.sigstore.json"), bundle).unwrap();
     let entry = format!("trusted_identities = [{{ issuer = \"{FORGE}\", subject = \"{ANY_TAG}\" }}]");
     it.home.configure(|text| {
-        text.replace("trusted_identities = []", &entry).replace(
-            "require_signature = false",
-            "require_signature = true\nsigstore_root = \"root.json\"",
-        )
+        text.replace("trusted_identities = []", &entry)
+            .replace("sigstore_root = \"\"", "sigstore_root = \"root.json\"")
+            .replace("require_signature = false", "require_signature = true")
     });
 }
 
