@@ -214,3 +214,25 @@ fn a_real_bundle_is_believed_by_the_built_in_trust_root_for_its_bytes_alone() {
     let error = policy.check("rfc8785.whl", &other, &proofs(bundle)).unwrap_err();
     assert!(matches!(error, SourceError::WrongBundle { .. }), "{error}");
 }
+
+/// Bundles are strangers' bytes: whatever is changed in one, it is refused or says what it said.
+#[test]
+fn no_changed_byte_of_a_bundle_brings_another_signer() {
+    let authority = Authority::new();
+    let policy = policy(Some(&authority.root()), FORGE, ANY_TAG);
+    let bundle = authority.bundle(BYTES, FORGE, RELEASE, &Flaw::default());
+    let (mut refused, signer) = (0, judged(&policy, BYTES, &bundle).unwrap().unwrap().to_string());
+    for place in (0..bundle.len()).step_by(5) {
+        for other in [b'0', b'A', b'"'] {
+            let mut bytes = bundle.clone().into_bytes();
+            bytes[place] = other;
+            let text = String::from_utf8_lossy(&bytes);
+            match judged(&policy, BYTES, &text) {
+                Ok(found) => assert_eq!(found.unwrap().to_string(), signer, "{place}"),
+                Err(_) => refused += 1,
+            }
+        }
+        assert!(judged(&policy, BYTES, &String::from_utf8_lossy(&bundle.as_bytes()[..place])).is_err());
+    }
+    assert!(refused > 1_000, "{refused}");
+}
