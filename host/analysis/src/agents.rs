@@ -142,7 +142,7 @@ async fn load_one(
         && *plugin.config() == config
     {
         // The rules for signatures may be others than when it was loaded.
-        let signed_by = component.signed_by;
+        let signed_by = component.signed_by.map(|it| it.to_string());
         return Ok((plugin, Meta { signed_by, ..meta }));
     }
     let plugin = Plugin::load_bytes(engine, config, component.bytes)
@@ -150,7 +150,7 @@ async fn load_one(
         .map_err(|error| error.to_string())?;
     let meta = Meta {
         generation,
-        signed_by: component.signed_by,
+        signed_by: component.signed_by.map(|it| it.to_string()),
         key: wanted.key(),
     };
     Ok((plugin, meta))

@@ -7,7 +7,7 @@ use std::{
 
 use deepfix_config::{AgentConfig, Config, SecretSource};
 use deepfix_runtime::{Grants, Plugin, PluginConfig, Secrets, World};
-use deepfix_sources::{Credential, Policy, SourceError, Sources, TrustedKey};
+use deepfix_sources::{Credential, Identities, Policy, SourceError, Sources, TrustedIdentity, TrustedKey};
 
 /// Namespaces of codes that the built-in agents report. A dropped-in plugin owns the namespace of
 /// its name, so it may not be called like one of these.
@@ -145,7 +145,7 @@ pub(crate) fn wasm_files(folder: &Path) -> Vec<PathBuf> {
 /// Whose signatures are believed.
 ///
 /// # Errors
-/// A key is none.
+/// A key is none, or an identity or its trust root; or this build has no Sigstore, and an identity is trusted.
 pub fn policy(config: &Config) -> Result<Policy, SourceError> {
     let keys = config.plugins.trusted_keys.iter().map(|it| {
         let expires = it.expires.as_deref().map(str::parse).transpose();
@@ -158,7 +158,24 @@ pub fn policy(config: &Config) -> Result<Policy, SourceError> {
     Ok(Policy {
         require: config.plugins.require_signature,
         keys: keys.collect::<Result<_, _>>()?,
+        identities: identities(config)?,
     })
+}
+
+fn identities(config: &Config) -> Result<Option<Identities>, SourceError> {
+    let plugins = &config.plugins;
+    let all = plugins.trusted_identities.iter();
+    let all: Vec<_> = all
+        .map(|it| TrustedIdentity::new(&it.issuer, &it.subject))
+        .collect::<Result<_, _>>()?;
+    let Some(file) = plugins.sigstore_root.as_ref().filter(|_| !all.is_empty()) else {
+        return Identities::new(all, None);
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| SourceError::Unreadable {
+        file: file.clone(),
+        reason: error.to_string(),
+    })?;
+    Identities::new(all, Some((&text, &file.display().to_string())))
 }
 
 /// What fetches components.
@@ -180,6 +197,7 @@ pub fn sources(config: &Config) -> Result<Sources, SourceError> {
     Sources::new(deepfix_sources::Config {
         store: config.plugins.store.clone(),
         max_component: config.plugins.max_component,
+        max_bundle: config.plugins.max_bundle,
         timeout: config.plugins.fetch_timeout,
         policy: policy(config)?,
         credentials: credentials.collect::<Result<_, SourceError>>()?,

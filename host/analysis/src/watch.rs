@@ -10,7 +10,7 @@ use std::{
 };
 
 use deepfix_config::Config;
-use deepfix_sources::Source;
+use deepfix_sources::{BESIDE, Source};
 
 use crate::{Coordinator, wanted::wasm_files};
 
@@ -51,10 +51,14 @@ pub(crate) fn look(config: &Config) -> Seen {
     let components = named.map(|it| it.component.clone());
     let dropped_in = config.plugins.folder.as_deref().map(wasm_files).unwrap_or_default();
     for file in components.chain(dropped_in) {
-        let mut signatures = file.clone().into_os_string();
-        signatures.push(".sig");
-        files.extend([file, signatures.into()]);
+        files.extend(BESIDE.map(|suffix| {
+            let mut name = file.clone().into_os_string();
+            name.push(suffix);
+            PathBuf::from(name)
+        }));
+        files.push(file);
     }
+    files.extend(config.plugins.sigstore_root.clone());
     files
         .into_iter()
         .filter_map(|file| {
@@ -70,6 +74,36 @@ impl Coordinator {
         let config = self.configuration();
         if !config.plugins.watch.is_zero() {
             tokio::spawn(run(Arc::downgrade(self), config, self.seen.clone()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_vouches_for_a_component_is_watched_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("deepfix.toml");
+        let text = "[plugins]\nfolder = \"plugins.d\"\nsigstore_root = \"root.json\"\n\
+                    [reasoner]\nname = \"R\"\ncomponent = \"r.wasm\"\n";
+        fs::write(&file, text).unwrap();
+        fs::create_dir(folder.path().join("plugins.d")).unwrap();
+        fs::write(folder.path().join("plugins.d/acme.wasm"), "").unwrap();
+        let config = Config::parse(&file, text, std::iter::empty()).unwrap();
+        let mut seen = look(&config).len();
+        for name in [
+            "plugins.d/acme.wasm.sig",
+            "plugins.d/acme.wasm.sigstore.json",
+            "r.wasm.sigstore.json",
+            "root.json",
+        ] {
+            fs::write(folder.path().join(name), "").unwrap();
+            seen += 1;
+            assert_eq!(look(&config).len(), seen, "{name}");
         }
     }
 }

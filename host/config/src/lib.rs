@@ -25,7 +25,7 @@ pub use llm::LlmConfig;
 pub use login::{LOGIN_PATH, LoginConfig, LoginToken};
 pub use mlflow::{MlflowConfig, MlflowServerConfig};
 pub use oidc::OidcConfig;
-pub use plugins::{PluginsConfig, RegistryConfig, SecretSource, TrustedKeyConfig};
+pub use plugins::{PluginsConfig, RegistryConfig, SecretSource, TrustedIdentityConfig, TrustedKeyConfig};
 pub use service::{AccessConfig, HistoryConfig, RequireKeys};
 pub use telemetry::TelemetryConfig;
 pub use tenants::TenantConfig;

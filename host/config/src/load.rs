@@ -439,6 +439,30 @@ mod tests {
     }
 
     #[test]
+    fn a_signature_is_asked_for_of_a_key_or_an_identity() {
+        let error = parse("[plugins]\nrequire_signature = true").unwrap_err().to_string();
+        assert!(
+            error.contains("plugins.trusted_keys") && error.contains("trusted_identities"),
+            "{error}"
+        );
+        let config = parse(
+            "[plugins]\nrequire_signature = true\nsigstore_root = \"root.json\"\nmax_bundle = \"1 KiB\"\n\
+             trusted_identities = [{ issuer = \"https://forge.example\", subject = \"acme\" }]",
+        )
+        .unwrap();
+        assert_eq!(config.plugins.trusted_identities[0].subject, "acme");
+        assert_eq!(
+            config.plugins.sigstore_root.as_deref(),
+            Some(Path::new("/etc/root.json"))
+        );
+        assert_eq!(config.plugins.max_bundle, 1024);
+        let built_in = parse("[plugins]\nsigstore_root = \"\"").unwrap();
+        assert_eq!(built_in.plugins.sigstore_root, None);
+        let error = parse("[plugins]\ntrusted_identities = [{ issuer = \"https://forge.example\" }]");
+        assert!(error.unwrap_err().to_string().contains("subject"));
+    }
+
+    #[test]
     fn sizes_are_texts_or_numbers_of_bytes() {
         for size in ["\"1 MiB\"", "1048576", "\"1048576\""] {
             let config = parse(&format!("[server]\nmax_body = {size}\n[engine]\nstack = {size}")).unwrap();

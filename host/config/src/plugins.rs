@@ -26,6 +26,10 @@ pub(crate) struct RawPlugins {
     fetch_timeout: Option<String>,
     require_signature: bool,
     trusted_keys: Vec<RawKey>,
+    trusted_identities: Vec<TrustedIdentityConfig>,
+    sigstore_root: Option<PathBuf>,
+    #[serde(deserialize_with = "size")]
+    max_bundle: Option<u64>,
     registries: Vec<RawRegistry>,
 }
 
@@ -78,6 +82,12 @@ pub struct PluginsConfig {
     pub require_signature: bool,
     /// Whose signatures are valid.
     pub trusted_keys: Vec<TrustedKeyConfig>,
+    /// Whose Sigstore bundles are valid; a build without that feature refuses any.
+    pub trusted_identities: Vec<TrustedIdentityConfig>,
+    /// The file with the authorities that vouch for them; without one it is the public good instance's.
+    pub sigstore_root: Option<PathBuf>,
+    /// The largest bundle, in bytes.
+    pub max_bundle: u64,
     /// Names of the variables with the credentials of registries.
     pub registries: Vec<RegistryConfig>,
 }
@@ -93,6 +103,16 @@ pub struct TrustedKeyConfig {
     pub expires: Option<String>,
 }
 
+/// An identity whose Sigstore bundles are valid.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedIdentityConfig {
+    /// Who vouches for it: an address of OpenID Connect.
+    pub issuer: String,
+    /// Who it is: an address of mail, or of a workflow.
+    pub subject: String,
+}
+
 /// What a registry knows us by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistryConfig {
@@ -106,18 +126,22 @@ pub struct RegistryConfig {
 
 /// A Python or JavaScript component has 2 to 20 MB.
 const MAX_COMPONENT: u64 = 64 << 20;
+/// A bundle has 5 to 20 kB; a statement about many files some more.
+const MAX_BUNDLE: u64 = 256 << 10;
 const WATCH: Duration = Duration::from_secs(1);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 pub(crate) fn check(checker: &Checker<'_>, raw: RawPlugins) -> Result<PluginsConfig, ConfigError> {
-    let folder = raw.folder.filter(|it| !it.as_os_str().is_empty());
+    let named = |it: &PathBuf| !it.as_os_str().is_empty();
+    let folder = raw.folder.filter(named);
+    let sigstore_root = raw.sigstore_root.filter(named);
     let path =
         |given: Option<PathBuf>, default: &str| checker.path(given.as_deref().unwrap_or_else(|| Path::new(default)));
-    if raw.require_signature && raw.trusted_keys.is_empty() {
+    if raw.require_signature && raw.trusted_keys.is_empty() && raw.trusted_identities.is_empty() {
         return Err(checker.wrong(
             "plugins.trusted_keys",
             "no key",
-            "at least one where `require_signature` is true",
+            "at least one, or one of `trusted_identities`, where `require_signature` is true",
         ));
     }
     Ok(PluginsConfig {
@@ -140,6 +164,9 @@ pub(crate) fn check(checker: &Checker<'_>, raw: RawPlugins) -> Result<PluginsCon
                 expires: it.expires,
             })
             .collect(),
+        trusted_identities: raw.trusted_identities,
+        sigstore_root: sigstore_root.map(|it| checker.path(&it)),
+        max_bundle: raw.max_bundle.unwrap_or(MAX_BUNDLE),
         registries: raw
             .registries
             .into_iter()

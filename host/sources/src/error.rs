@@ -72,6 +72,32 @@ pub enum SourceError {
     NoSignature { place: String, reason: String },
     #[error("{place}: is no key: {reason}")]
     NoKey { place: String, reason: String },
+    #[error("trusted identity {found}: {reason}")]
+    NoIdentity { found: String, reason: String },
+    #[error(
+        "`{field}` is set, and this build has no Sigstore: build it with `--features {feature}`, or leave the field empty"
+    )]
+    NoFeature { field: &'static str, feature: &'static str },
+    #[error("{place}: is no Sigstore trust root: {reason}")]
+    NoTrustRoot { place: String, reason: String },
+    #[error("{place}: is no Sigstore bundle: {reason}")]
+    NoBundle { place: String, reason: String },
+    #[error("{place}: has more than {limit} bytes; raise `[plugins] max_bundle`")]
+    BundleTooLarge { place: String, limit: u64 },
+    #[error("{source_text}: is signed by `{subject}` of {issuer}, expected {expected}")]
+    UntrustedIdentity {
+        source_text: String,
+        subject: String,
+        issuer: String,
+        expected: String,
+    },
+    #[error("{source_text}: its Sigstore bundle names `{subject}` of {issuer}, and does not hold: {reason}")]
+    WrongBundle {
+        source_text: String,
+        subject: String,
+        issuer: String,
+        reason: String,
+    },
     #[error("{0}")]
     Setup(String),
 }

@@ -1,19 +1,22 @@
 use std::{fs, path::PathBuf, time::Duration};
 
-use futures_util::StreamExt as _;
-use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
+use reqwest::{Client, redirect};
 use url::Url;
 
-use crate::{Lock, Locked, Policy, Reference, Signatures, Source, SourceError, digest::sha256, oci, store::Store};
+use crate::{
+    Bundle, Lock, Locked, Policy, Proofs, Reference, Signatures, Signer, Source, SourceError,
+    digest::sha256,
+    http::{body, is_private},
+    oci, referrer,
+    store::Store,
+};
 
 /// Registries hand blobs over to a storage service.
 const MOST_REDIRECTS: usize = 3;
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The largest manifest, signature file or token answer.
-pub(crate) const LARGEST_DOCUMENT: u64 = 1 << 20;
-/// Characters of a stranger's answer in a message.
-const SHOWN: usize = 200;
+/// The ending of a kept bundle.
+const KEPT_BUNDLE: &str = "sigstore.json";
 
 /// How components are fetched.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ pub struct Config {
     pub store: PathBuf,
     /// The largest component, in bytes.
     pub max_component: u64,
+    /// The largest Sigstore bundle, in bytes.
+    pub max_bundle: u64,
     /// How long one answer may take.
     pub timeout: Duration,
     /// Whose signatures are believed.
@@ -54,10 +59,12 @@ pub struct Component {
     pub bytes: Vec<u8>,
     /// Their digest.
     pub sha256: String,
-    /// The trusted key that signed it.
-    pub signed_by: Option<String>,
+    /// The trusted key or identity that signed it.
+    pub signed_by: Option<Signer>,
     /// All signatures that came with it.
     pub signatures: Option<Signatures>,
+    /// The Sigstore bundle that came with it: the one that is believed, where one is.
+    pub bundle: Option<Bundle>,
 }
 
 /// Gets components.
@@ -166,12 +173,8 @@ impl Sources {
             file: file.to_owned(),
             reason: error.to_string(),
         })?;
-        let place = signature_file(file);
-        let signatures = match fs::read_to_string(&place) {
-            Ok(text) => Some(Signatures::parse(&text, &place.display().to_string())?),
-            Err(_) => None,
-        };
-        self.believed(&file.display().to_string(), bytes, pinned, signatures.as_ref())
+        let proofs = self.proofs_of(file)?;
+        self.believed(&file.display().to_string(), bytes, pinned, proofs)
     }
 
     async fn https(&self, url: &Url, expected: Option<&str>) -> Result<Component, SourceError> {
@@ -184,52 +187,31 @@ impl Sources {
         if let Some(expected) = expected
             && let Some(bytes) = self.store.get(expected, "wasm", &text)?
         {
-            let mut signatures = self.kept_signatures(expected)?;
-            let late = signatures.is_none() && self.config.policy.require;
+            let mut proofs = self.kept_proofs(expected)?;
+            let late = self.lacks(&text, expected, &proofs);
             if late {
                 // It may have been signed since.
-                signatures = self.beside(url).await?;
+                proofs = self.proofs_at(url).await?;
             }
-            let component = self.believed(&text, bytes, Some(expected), signatures.as_ref())?;
+            let component = self.believed(&text, bytes, Some(expected), proofs)?;
             if late {
-                self.keep(&component, signatures.as_ref())?;
+                self.keep(&component)?;
             }
             return Ok(component);
         }
         let response = self.send(self.client.get(url.clone()), &text).await?;
         let bytes = body(response, &text, self.config.max_component).await?;
-        let signatures = self.beside(url).await?;
-        let component = self.believed(&text, bytes, expected, signatures.as_ref())?;
-        self.keep(&component, signatures.as_ref())?;
+        let proofs = self.proofs_at(url).await?;
+        let component = self.believed(&text, bytes, expected, proofs)?;
+        self.keep(&component)?;
         Ok(component)
     }
 
-    /// The signatures beside a component at an address; none where the server says that there are none. Any
-    /// other answer says nothing of them, and is an error; but stores that list nothing to strangers refuse
-    /// what is not there, which holds up nobody as long as no signature is asked for.
-    async fn beside(&self, url: &Url) -> Result<Option<Signatures>, SourceError> {
-        let mut place = url.clone();
-        // Before a query, which may hold a token.
-        place.set_path(&format!("{}.sig", url.path()));
-        let address = place.to_string();
-        let response = self.send_any(self.client.get(place), &address).await?;
-        let status = response.status();
-        if status == StatusCode::NOT_FOUND {
-            return Ok(None);
-        }
-        if status.is_client_error() && !self.config.policy.require {
-            tracing::warn!(
-                status = status.as_u16(),
-                component = without_query(url),
-                "its signatures cannot be had; none is required, and it counts as unsigned"
-            );
-            return Ok(None);
-        }
-        if !status.is_success() {
-            return Err(refused(response, &address).await);
-        }
-        let text = body(response, &address, LARGEST_DOCUMENT).await?;
-        Signatures::parse(&String::from_utf8_lossy(&text), &address).map(Some)
+    /// Whether a signature is asked for that what was kept does not have, and may have been made since.
+    fn lacks(&self, source: &str, sha256: &str, kept: &Proofs) -> bool {
+        let policy = &self.config.policy;
+        let absent = kept.signatures.is_none() || (policy.identities.is_some() && kept.bundles.is_empty());
+        policy.require && absent && policy.check(source, sha256, kept).is_err()
     }
 
     async fn oci(
@@ -249,23 +231,45 @@ impl Sources {
                 found: layer.sha256,
             });
         }
+        let kept = self.store.get(&layer.sha256, "wasm", &text)?;
+        let mut proofs = Proofs {
+            signatures: layer.signatures.clone(),
+            bundles: self.kept_bundle(&layer.sha256)?,
+            manifest: Some(manifest.strip_prefix("sha256:").unwrap_or(manifest).to_owned()),
+        };
+        let mut signer = self.config.policy.check(&text, &layer.sha256, &proofs);
+        let wanted = kept.is_none() || self.config.policy.require;
+        let asks = self.config.policy.identities.is_some() && proofs.bundles.is_empty() && wanted;
+        let asks = asks && matches!(signer, Ok(None) | Err(_));
+        if asks {
+            proofs.bundles = self.referring(reference, manifest).await?;
+            signer = self.config.policy.check(&text, &layer.sha256, &proofs);
+        }
         // The signature first, then the bytes by the digest that it is for.
-        let signed_by = self
-            .config
-            .policy
-            .check(&text, &layer.sha256, layer.signatures.as_ref())?;
-        if let Some(bytes) = self.store.get(&layer.sha256, "wasm", &text)? {
-            return Ok(Component {
-                bytes,
-                sha256: layer.sha256,
-                signed_by,
-                signatures: layer.signatures,
-            });
+        let signer = signer?;
+        if let Some(bytes) = kept {
+            let component = component(bytes, layer.sha256, signer, proofs);
+            if asks {
+                self.keep_bundle(&component)?;
+            }
+            return Ok(component);
         }
         let bytes = oci::blob(self, reference, &layer).await?;
-        let component = self.believed(&text, bytes, Some(&layer.sha256), layer.signatures.as_ref())?;
-        self.keep(&component, None)?;
+        let component = self.believed(&text, bytes, Some(&layer.sha256), proofs)?;
+        self.store.put(&component.sha256, "wasm", &component.bytes)?;
+        self.keep_bundle(&component)?;
         Ok(component)
+    }
+
+    /// The bundles in a registry; where none is required, a registry that refuses the question has none.
+    async fn referring(&self, reference: &Reference, manifest: &str) -> Result<Vec<Bundle>, SourceError> {
+        match referrer::bundles(self, reference, manifest).await {
+            Err(error @ SourceError::Refused { status: 400..=499, .. }) if !self.config.policy.require => {
+                tracing::warn!(component = %reference, reason = %error, "its bundles cannot be had; none is required");
+                Ok(Vec::new())
+            }
+            other => other,
+        }
     }
 
     fn believed(
@@ -273,7 +277,7 @@ impl Sources {
         source: &str,
         bytes: Vec<u8>,
         expected: Option<&str>,
-        signatures: Option<&Signatures>,
+        proofs: Proofs,
     ) -> Result<Component, SourceError> {
         let found = sha256(&bytes);
         if let Some(expected) = expected
@@ -285,117 +289,65 @@ impl Sources {
                 found,
             });
         }
-        let signed_by = self.config.policy.check(source, &found, signatures)?;
-        Ok(Component {
-            bytes,
-            sha256: found,
-            signed_by,
-            signatures: signatures.cloned(),
-        })
+        let signer = self.config.policy.check(source, &found, &proofs)?;
+        Ok(component(bytes, found, signer, proofs))
     }
 
-    fn keep(&self, component: &Component, signatures: Option<&Signatures>) -> Result<(), SourceError> {
+    fn keep(&self, component: &Component) -> Result<(), SourceError> {
         self.store.put(&component.sha256, "wasm", &component.bytes)?;
-        match signatures {
-            Some(signatures) => self.store.put(&component.sha256, "sig", signatures.text().as_bytes()),
+        if let Some(signatures) = &component.signatures {
+            let text = signatures.text();
+            self.store.put(&component.sha256, "sig", text.as_bytes())?;
+        }
+        self.keep_bundle(component)
+    }
+
+    fn keep_bundle(&self, component: &Component) -> Result<(), SourceError> {
+        let by_manifest = component.signed_by.as_ref().and_then(Signer::bundle);
+        match by_manifest.or(component.bundle.as_ref()) {
+            Some(bundle) => self.store.put(&component.sha256, KEPT_BUNDLE, bundle.text.as_bytes()),
             None => Ok(()),
         }
     }
 
-    fn kept_signatures(&self, digest: &str) -> Result<Option<Signatures>, SourceError> {
-        let text = self.store.signatures(digest);
-        text.map(|text| Signatures::parse(&text, &format!("{digest}.sig")))
-            .transpose()
-    }
-
-    /// Sends a request whose answer must be a success.
-    pub(crate) async fn send(&self, request: RequestBuilder, address: &str) -> Result<Response, SourceError> {
-        let response = self.send_any(request, address).await?;
-        if response.status().is_success() {
-            return Ok(response);
+    fn kept_bundle(&self, digest: &str) -> Result<Vec<Bundle>, SourceError> {
+        if self.config.policy.identities.is_none() {
+            return Ok(Vec::new());
         }
-        Err(refused(response, address).await)
+        let text = self.store.proof(digest, KEPT_BUNDLE);
+        let bundle = text.map(|it| {
+            Bundle::new(
+                it.into_bytes(),
+                &format!("{digest}.{KEPT_BUNDLE}"),
+                self.config.max_bundle,
+            )
+        });
+        Ok(bundle.transpose()?.into_iter().collect())
     }
 
-    pub(crate) async fn send_any(&self, request: RequestBuilder, address: &str) -> Result<Response, SourceError> {
-        request.send().await.map_err(|error| SourceError::Unreachable {
-            address: address.to_owned(),
-            // Without the address, which may hold a token.
-            reason: causes(&error.without_url()),
+    fn kept_proofs(&self, digest: &str) -> Result<Proofs, SourceError> {
+        let text = self.store.proof(digest, "sig");
+        let signatures = text.map(|text| Signatures::parse(&text, &format!("{digest}.sig")));
+        Ok(Proofs {
+            signatures: signatures.transpose()?,
+            bundles: self.kept_bundle(digest)?,
+            manifest: None,
         })
     }
 }
 
-/// The file with the signatures of another.
-#[must_use]
-pub(crate) fn signature_file(file: &std::path::Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".sig");
-    name.into()
-}
-
-/// Whether nobody on the way can read or change what is sent: https, or this machine alone.
-pub(crate) fn is_private(url: &Url) -> bool {
-    url.scheme() == "https" || (url.scheme() == "http" && url.host_str().is_some_and(is_loopback))
-}
-
-/// An address as logs may show it: a query may hold a token.
-fn without_query(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.to_string()
-}
-
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
-}
-
-pub(crate) async fn refused(response: Response, address: &str) -> SourceError {
-    let status = response.status().as_u16();
-    let text = body(response, address, LARGEST_DOCUMENT).await.unwrap_or_default();
-    let text: String = String::from_utf8_lossy(&text)
-        .chars()
-        .filter(|it| !it.is_control())
-        .take(SHOWN)
-        .collect();
-    SourceError::Refused {
-        address: address.to_owned(),
-        status,
-        detail: if text.is_empty() { text } else { format!(": {text}") },
-    }
-}
-
-/// A body, never more than so many bytes of it.
-pub(crate) async fn body(response: Response, address: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
-    let too_large = || SourceError::TooLarge {
-        address: address.to_owned(),
-        limit,
+/// A component with what is known of it. A bundle over the manifest says nothing of a file, and stays here.
+fn component(bytes: Vec<u8>, sha256: String, signed_by: Option<Signer>, proofs: Proofs) -> Component {
+    let bundle = match &signed_by {
+        Some(Signer::Identity { by_manifest: true, .. }) => None,
+        Some(Signer::Identity { bundle, .. }) => Some(bundle.clone()),
+        _ => proofs.bundles.into_iter().next(),
     };
-    if response.content_length().is_some_and(|it| it > limit) {
-        return Err(too_large());
+    Component {
+        bytes,
+        sha256,
+        signed_by,
+        signatures: proofs.signatures,
+        bundle,
     }
-    let mut bytes = Vec::new();
-    let mut stream = response.bytes_stream();
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|error| SourceError::Unreachable {
-            address: address.to_owned(),
-            reason: causes(&error.without_url()),
-        })?;
-        if (bytes.len() + chunk.len()) as u64 > limit {
-            return Err(too_large());
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
-}
-
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text = format!("{text}: {cause}");
-        next = cause.source();
-    }
-    text
 }

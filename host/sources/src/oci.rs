@@ -7,12 +7,13 @@ use serde_json::{Value as Json, json};
 use url::Url;
 
 use crate::{
-    Component, Credential, Date, Reference, Signatures, SourceError, Sources,
+    Bundle, Credential, Date, Reference, Signatures, SourceError, Sources,
     digest::{is_sha256, sha256},
-    fetch::{LARGEST_DOCUMENT, body, is_loopback, is_private, refused},
+    http::{LARGEST_DOCUMENT, body, is_loopback, is_private, refused},
 };
 
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(crate) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.wasm.config.v0+json";
 const LAYER: &str = "application/wasm";
 /// The annotation of a manifest that holds its signatures.
@@ -26,7 +27,7 @@ pub(crate) struct Layer {
     pub(crate) signatures: Option<Signatures>,
 }
 
-fn base(reference: &Reference) -> String {
+pub(crate) fn base(reference: &Reference) -> String {
     let host = reference
         .registry
         .rsplit_once(':')
@@ -120,10 +121,15 @@ pub(crate) async fn blob(sources: &Sources, reference: &Reference, layer: &Layer
     get(sources, reference, &address, limit).await
 }
 
-async fn get(sources: &Sources, reference: &Reference, address: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
+pub(crate) async fn get(
+    sources: &Sources,
+    reference: &Reference,
+    address: &str,
+    limit: u64,
+) -> Result<Vec<u8>, SourceError> {
     let make = || {
         let request = sources.client.get(address);
-        request.header(header::ACCEPT, format!("{MANIFEST}, */*;q=0.5"))
+        request.header(header::ACCEPT, format!("{MANIFEST}, {INDEX}, */*;q=0.5"))
     };
     let response = authorised(sources, reference, "pull", address, make).await?;
     if !response.status().is_success() {
@@ -133,7 +139,7 @@ async fn get(sources: &Sources, reference: &Reference, address: &str, limit: u64
 }
 
 /// A request, once more with what the registry asks for where it answers 401.
-async fn authorised(
+pub(crate) async fn authorised(
     sources: &Sources,
     reference: &Reference,
     actions: &str,
@@ -210,7 +216,8 @@ async fn token(
 }
 
 impl Sources {
-    /// Pushes a component, with its signatures, and returns the digest of its manifest.
+    /// Pushes a component, with its signatures as an annotation and its bundle as a referrer, and returns
+    /// the digest of its manifest.
     ///
     /// # Errors
     /// The registry refuses it, or is not to be reached.
@@ -219,6 +226,7 @@ impl Sources {
         reference: &Reference,
         bytes: Vec<u8>,
         signatures: Option<&Signatures>,
+        bundle: Option<&Bundle>,
         annotations: &[(&str, &str)],
     ) -> Result<String, SourceError> {
         let layer = sha256(&bytes);
@@ -249,19 +257,36 @@ impl Sources {
         self.push_blob(reference, bytes).await?;
         self.push_blob(reference, config).await?;
         let digest = format!("sha256:{}", sha256(&manifest));
-        let address = format!("{}/manifests/{}", base(reference), reference.version);
+        let length = manifest.len();
+        self.put_manifest(reference, &reference.version, MANIFEST, manifest)
+            .await?;
+        if let Some(bundle) = bundle {
+            self.push_bundle(reference, (&digest, length), bundle).await?;
+        }
+        Ok(digest)
+    }
+
+    /// Puts a manifest at a tag or its digest.
+    pub(crate) async fn put_manifest(
+        &self,
+        reference: &Reference,
+        version: &str,
+        kind: &str,
+        manifest: Vec<u8>,
+    ) -> Result<Response, SourceError> {
+        let address = format!("{}/manifests/{version}", base(reference));
         let make = || {
-            let request = self.client.put(&address).header(header::CONTENT_TYPE, MANIFEST);
+            let request = self.client.put(&address).header(header::CONTENT_TYPE, kind);
             request.body(manifest.clone())
         };
         let response = authorised(self, reference, "pull,push", &address, make).await?;
         if !response.status().is_success() {
             return Err(refused(response, &address).await);
         }
-        Ok(digest)
+        Ok(response)
     }
 
-    async fn push_blob(&self, reference: &Reference, bytes: Vec<u8>) -> Result<(), SourceError> {
+    pub(crate) async fn push_blob(&self, reference: &Reference, bytes: Vec<u8>) -> Result<(), SourceError> {
         let digest = format!("sha256:{}", sha256(&bytes));
         let there = format!("{}/blobs/{digest}", base(reference));
         let make = || self.client.request(Method::HEAD, &there);
@@ -295,59 +320,5 @@ impl Sources {
             return Ok(());
         }
         Err(refused(response, &address).await)
-    }
-
-    /// The signatures that lie beside a file.
-    ///
-    /// # Errors
-    /// They are none.
-    pub fn signatures_of(file: &std::path::Path) -> Result<Option<Signatures>, SourceError> {
-        let place = crate::fetch::signature_file(file);
-        match std::fs::read_to_string(&place) {
-            Ok(text) => Signatures::parse(&text, &place.display().to_string()).map(Some),
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// Writes signatures beside a file.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn write_signatures(
-        file: &std::path::Path,
-        signatures: &Signatures,
-    ) -> Result<std::path::PathBuf, SourceError> {
-        let place = crate::fetch::signature_file(file);
-        crate::lock::write_whole(&place, format!("{}\n", signatures.text()).as_bytes()).map_err(|error| {
-            SourceError::Unwritable {
-                file: place.clone(),
-                reason: error.to_string(),
-            }
-        })?;
-        Ok(place)
-    }
-
-    /// Puts a fetched component beside others, as a whole or not at all, with the signatures that came with
-    /// it. Those of what lay there before go.
-    ///
-    /// # Errors
-    /// A file cannot be written.
-    pub fn write_component(file: &std::path::Path, component: &Component) -> Result<(), SourceError> {
-        // First: where the bytes cannot be written, what lies there keeps its signatures.
-        crate::lock::write_whole(file, &component.bytes).map_err(|error| SourceError::Unwritable {
-            file: file.to_owned(),
-            reason: error.to_string(),
-        })?;
-        if let Some(signatures) = &component.signatures {
-            return Self::write_signatures(file, signatures).map(drop);
-        }
-        let place = crate::fetch::signature_file(file);
-        match std::fs::remove_file(&place) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(SourceError::Unwritable {
-                file: place,
-                reason: error.to_string(),
-            }),
-            _ => Ok(()),
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! Signatures over the digest of a component. They work without any network: a file beside the
-//! component, or an annotation of its manifest, and the public key in deepfix.toml.
+//! component, or an annotation of its manifest, and the public key in deepfix.toml. Beside them a Sigstore
+//! bundle counts, where deepfix.toml trusts its identity.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Date, SigningKey, SourceError, TrustedKey};
+use crate::{Bundle, Date, Identities, Signer, SigningKey, SourceError, TrustedKey};
 
 /// What is signed names its purpose, so that no other signature by the same key can be taken for one.
 fn message(sha256: &str) -> Vec<u8> {
@@ -66,6 +67,18 @@ impl Signatures {
     }
 }
 
+/// What came with a component to vouch for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proofs {
+    /// Signatures by keys.
+    pub signatures: Option<Signatures>,
+    /// Sigstore bundles.
+    pub bundles: Vec<Bundle>,
+    /// The SHA-256 of the manifest that names the component's digest, where it is in a registry: who signs
+    /// that signs the component.
+    pub manifest: Option<String>,
+}
+
 /// Whose signatures are believed, and whether there must be one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
@@ -73,21 +86,19 @@ pub struct Policy {
     pub require: bool,
     /// The keys.
     pub keys: Vec<TrustedKey>,
+    /// The identities of Sigstore.
+    pub identities: Option<Identities>,
 }
 
 impl Policy {
-    /// The name of the key that signed, where a valid signature is there. A wrong signature by a trusted
-    /// key is refused whatever the policy: somebody changed the bytes.
+    /// Who signed, where a valid signature by a trusted key or identity is there. A wrong signature by a
+    /// trusted key, or a bundle of a trusted identity that does not hold, is refused whatever the policy:
+    /// somebody changed the bytes.
     ///
     /// # Errors
     /// What the policy asks for is not there.
-    pub fn check(
-        &self,
-        source: &str,
-        sha256: &str,
-        signatures: Option<&Signatures>,
-    ) -> Result<Option<String>, SourceError> {
-        self.check_on(Date::today(), source, sha256, signatures)
+    pub fn check(&self, source: &str, sha256: &str, proofs: &Proofs) -> Result<Option<Signer>, SourceError> {
+        self.check_on(Date::today(), source, sha256, proofs)
     }
 
     fn check_on(
@@ -95,8 +106,45 @@ impl Policy {
         today: Date,
         source: &str,
         sha256: &str,
+        proofs: &Proofs,
+    ) -> Result<Option<Signer>, SourceError> {
+        let by_key = self.by_key(today, source, sha256, proofs.signatures.as_ref())?;
+        let refusal = match by_key {
+            Ok(name) => return Ok(Some(Signer::Key(name))),
+            Err(refusal) => refusal,
+        };
+        match self.by_identity(source, sha256, proofs) {
+            Some(Ok(signer)) => Ok(Some(signer)),
+            Some(Err(error @ SourceError::WrongBundle { .. })) => Err(error),
+            Some(Err(error)) if self.require => Err(error),
+            None if self.require => Err(refusal),
+            _ => Ok(None),
+        }
+    }
+
+    /// The first bundle that holds, or else why the worst does not; none where there is none, or nobody to
+    /// believe.
+    fn by_identity(&self, source: &str, sha256: &str, proofs: &Proofs) -> Option<Result<Signer, SourceError>> {
+        let identities = self.identities.as_ref()?;
+        let mut refusal = None;
+        for bundle in &proofs.bundles {
+            match identities.judge(source, sha256, proofs.manifest.as_deref(), bundle) {
+                Ok(signer) => return Some(Ok(signer)),
+                Err(error @ SourceError::WrongBundle { .. }) => refusal = Some(error),
+                Err(error) => refusal = refusal.or(Some(error)),
+            }
+        }
+        refusal.map(Err)
+    }
+
+    /// The name of the key that signed, or why none counts.
+    fn by_key(
+        &self,
+        today: Date,
+        source: &str,
+        sha256: &str,
         signatures: Option<&Signatures>,
-    ) -> Result<Option<String>, SourceError> {
+    ) -> Result<Result<String, SourceError>, SourceError> {
         let source_text = source.to_owned();
         let all = signatures.map(|it| it.signatures.as_slice()).unwrap_or_default();
         let mut refusal = match all.first() {
@@ -117,7 +165,7 @@ impl Policy {
                 });
             }
             match key.is_expired(today) {
-                None => return Ok(Some(key.name.clone())),
+                None => return Ok(Ok(key.name.clone())),
                 Some(expired) => {
                     refusal = SourceError::ExpiredKey {
                         source_text: source.to_owned(),
@@ -127,7 +175,7 @@ impl Policy {
                 }
             }
         }
-        if self.require { Err(refusal) } else { Ok(None) }
+        Ok(Err(refusal))
     }
 }
 
@@ -149,8 +197,13 @@ mod tests {
 
     fn told(policy: &Policy, sha256: &str, signatures: Option<&Signatures>) -> Result<Option<String>, String> {
         let today = "2026-06-01".parse().unwrap();
+        let proofs = Proofs {
+            signatures: signatures.cloned(),
+            ..Proofs::default()
+        };
         policy
-            .check_on(today, "x.wasm", sha256, signatures)
+            .check_on(today, "x.wasm", sha256, &proofs)
+            .map(|it| it.map(|it| it.to_string()))
             .map_err(|error| error.to_string())
     }
 
@@ -161,6 +214,7 @@ mod tests {
             let policy = Policy {
                 require,
                 keys: vec![trusted.clone()],
+                identities: None,
             };
             let signatures = signed(&signing, "aa");
             assert_eq!(told(&policy, "aa", Some(&signatures)), Ok(Some("acme".to_owned())));
@@ -176,6 +230,7 @@ mod tests {
         let mut policy = Policy {
             require: true,
             keys: vec![trusted],
+            identities: None,
         };
         for (signatures, message) in [
             (None, "has no signature"),
@@ -196,6 +251,7 @@ mod tests {
         let policy = Policy {
             require: true,
             keys: vec![trusted],
+            identities: None,
         };
         assert!(told(&policy, "aa", Some(&signed(&signing, "aa"))).is_ok());
     }

@@ -42,8 +42,8 @@ impl Store {
             })
     }
 
-    /// Signatures, which prove themselves.
-    pub(crate) fn signatures(&self, digest: &str) -> Option<String> {
-        fs::read_to_string(self.place(digest, "sig")).ok()
+    /// Signatures and bundles, which prove themselves.
+    pub(crate) fn proof(&self, digest: &str, kind: &str) -> Option<String> {
+        fs::read_to_string(self.place(digest, kind)).ok()
     }
 }

@@ -160,6 +160,11 @@ fn a_new_plugin_in_javascript_builds_passes_its_cases_and_answers() {
 }
 
 #[test]
+fn a_new_plugin_in_typescript_builds_passes_its_cases_and_answers() {
+    from_nothing("typescript", Some(("node", &["--test"])));
+}
+
+#[test]
 fn a_new_plugin_in_c_builds_passes_its_cases_and_answers() {
     from_nothing("c", None);
 }

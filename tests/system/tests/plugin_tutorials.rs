@@ -120,4 +120,11 @@ fn what_is_told_to_be_installed_is_what_the_tests_run_with() {
         "{dependency}"
     );
     assert!(read("host/cli/src/plugin/build.rs").contains(&format!("componentize-qjs@{version}")));
+    let compiler = node["dependencies"]["typescript"].as_str().unwrap();
+    let template = read("host/cli/templates/typescript/package.json.tmpl");
+    assert!(
+        template.contains(&dependency) && template.contains(&format!("\"typescript\": \"{compiler}\"")),
+        "{template}"
+    );
+    assert!(read("host/cli/src/plugin/build.rs").contains(&format!("typescript@{compiler}")));
 }

@@ -116,3 +116,75 @@ fn the_javascript_sdk_and_a_new_project_use_the_types_of_the_wit_rightly() {
         told.out
     );
 }
+
+/// The command that the page has for whoever writes TypeScript, without what only fetches the compiler.
+fn documented_tsc() -> Vec<String> {
+    let page = fs::read_to_string(root().join("docs/plugins/javascript.md")).unwrap();
+    let place = page.find("tsc --ignoreConfig").unwrap();
+    let command = page[place..].split('`').next().unwrap();
+    command.split_whitespace().skip(1).map(str::to_owned).collect()
+}
+
+/// An analyzer in JavaScript as its author would write it in TypeScript.
+fn typescript(javascript: &str) -> String {
+    let lines = javascript
+        .lines()
+        .filter(|it| !it.contains("@ts-check") && !it.contains("@type "));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let typed = "export const plugin: import(\"./deepfix-plugin.js\").Plugin = {";
+    assert!(text.contains("export const plugin = {"), "{text}");
+    text.replace("export const plugin = {", typed)
+}
+
+#[test]
+fn an_analyzer_in_typescript_compiles_as_the_page_says_builds_and_passes_its_cases() {
+    let home = Home::new();
+    let into = home.path().display().to_string();
+    let _ = home
+        .run(&["plugin", "new", "acme", "--lang", "javascript", "--into", &into])
+        .succeeded();
+    let project = home.path().join("acme");
+    let (javascript, source) = (project.join("analyzer.js"), project.join("analyzer.ts"));
+    let text = typescript(&fs::read_to_string(&javascript).unwrap());
+    fs::remove_file(&javascript).unwrap();
+    fs::write(&source, &text).unwrap();
+    let command = documented_tsc();
+    let command: Vec<&str> = command.iter().map(String::as_str).collect();
+    let _ = tool("tsc", &command, &project).succeeded();
+    assert!(!fs::read_to_string(&javascript).unwrap().contains("import(\"./"));
+    let _ = tool("tsc", &["-p", "."], &project).succeeded();
+
+    let folder = project.to_str().unwrap();
+    let _ = home.run_with_tools(&["plugin", "build", folder]).succeeded();
+    let told = home.run(&["plugin", "test", folder]).succeeded();
+    assert!(told.contains("3 cases, 0 failed"), "{told}");
+    let _ = tool("node", &["--test"], &project).succeeded();
+
+    fs::write(&source, text.replace("\"low\", 0.8", "\"lowest\", 0.8")).unwrap();
+    let told = tool("tsc", &command, &project);
+    assert!(
+        told.code != 0 && told.out.contains("analyzer.ts") && told.out.contains("lowest"),
+        "what does not fit is found: {}",
+        told.out
+    );
+}
+
+/// The analyzer of the tutorial, which uses more of the SDK than that of a new project.
+#[test]
+fn the_analyzer_of_the_tutorial_compiles_in_typescript_too() {
+    let home = Home::new();
+    let into = home.path().display().to_string();
+    let _ = home
+        .run(&["plugin", "new", "acme", "--lang", "javascript", "--into", &into])
+        .succeeded();
+    let page = fs::read_to_string(root().join("docs/plugins/javascript.md")).unwrap();
+    let block = page.split("```javascript analyzer.js\n").nth(1).unwrap();
+    let text = typescript(block.split("```").next().unwrap());
+    let project = home.path().join("acme");
+    fs::write(project.join("analyzer.ts"), text).unwrap();
+    let command = documented_tsc();
+    let command: Vec<&str> = command.iter().map(String::as_str).collect();
+    let _ = tool("tsc", &command, &project).succeeded();
+    let compiled = fs::read_to_string(project.join("analyzer.js")).unwrap();
+    assert!(compiled.contains("acme_plateau.wasted"), "{compiled}");
+}

@@ -42,6 +42,7 @@ pub(crate) enum Language {
     Rust,
     Python,
     Javascript,
+    Typescript,
     C,
 }
 

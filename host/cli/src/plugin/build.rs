@@ -19,6 +19,7 @@ use crate::output::{self, DIM, styled};
 /// What is installed where a tool is missing. The versions are those that the tests run with.
 pub(crate) const COMPONENTIZE_PY: &str = "componentize-py==0.25.0";
 pub(crate) const COMPONENTIZE_QJS: &str = "componentize-qjs@0.4.5";
+pub(crate) const TYPESCRIPT: &str = "typescript@6.0.3";
 pub(crate) const ZIG: &str = "ziglang==0.17.1";
 
 /// `deepfix plugin build`.
@@ -31,6 +32,7 @@ pub(crate) fn run(args: &BuildArgs) -> anyhow::Result<ExitCode> {
         Language::Rust => rust(&project)?,
         Language::Python => python(&project)?,
         Language::Javascript => javascript(&project)?,
+        Language::Typescript => typescript(&project)?,
         Language::C => c(&project)?,
     }
     let bytes = std::fs::read(&project.component)
@@ -139,6 +141,23 @@ fn python(project: &Project) -> anyhow::Result<()> {
     ]);
     command.arg(out(project)?);
     tool(&staged(project)?, command)
+}
+
+/// The analyzer in JavaScript, from which the rest goes on as there. docs/plugins/javascript.md has the command.
+fn typescript(project: &Project) -> anyhow::Result<()> {
+    let install = format!("npm install --save-dev {TYPESCRIPT}");
+    let mut command = Command::new(program(project, &["node_modules/.bin"], "tsc", &install)?);
+    command.args([
+        "--ignoreConfig",
+        "--strict",
+        "--target",
+        "es2022",
+        "--module",
+        "nodenext",
+    ]);
+    command.args(["--lib", "es2022,esnext.disposable", "analyzer.ts"]);
+    tool(&project.folder, command)?;
+    javascript(project)
 }
 
 fn javascript(project: &Project) -> anyhow::Result<()> {

@@ -173,5 +173,5 @@ async fn judge(config: &Config, entry: &PluginConfig, file: &Path) -> Result<Opt
     let engine = deepfix_analysis::engine(config).map_err(|error| text(&error))?;
     let plugin = Plugin::load_bytes(&engine, entry.clone(), component.bytes).await;
     plugin.map_err(|error| text(&error))?;
-    Ok(component.signed_by)
+    Ok(component.signed_by.map(|it| it.to_string()))
 }

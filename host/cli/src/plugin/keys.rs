@@ -3,13 +3,13 @@ use std::{fs::OpenOptions, io::Write as _, path::Path, process::ExitCode};
 use anyhow::Context as _;
 use deepfix_analysis::policy;
 use deepfix_config::Config;
-use deepfix_sources::{Policy, SigningKey, Sources, sha256};
+use deepfix_sources::{Policy, Proofs, Signer, SigningKey, Sources, sha256};
 use serde_json::json;
 
 use super::args::{FileArgs, KeygenArgs, SignArgs};
 use crate::{
     EXIT_FINDINGS,
-    output::{self, GREEN, RED, styled},
+    output::{self, GREEN, RED, printable, styled},
 };
 
 /// `deepfix plugin keygen`.
@@ -66,12 +66,14 @@ pub(crate) async fn verify(config: &Config, args: &FileArgs) -> anyhow::Result<E
         require: true,
         ..policy(config)?
     };
-    let signatures = Sources::signatures_of(&args.file)?;
-    let result = policy.check(
-        &args.file.display().to_string(),
-        &digest(&args.file)?,
-        signatures.as_ref(),
-    );
+    let proofs = Proofs {
+        signatures: Sources::signatures_of(&args.file)?,
+        bundles: Sources::bundle_of(&args.file, config.plugins.max_bundle)?
+            .into_iter()
+            .collect(),
+        manifest: None,
+    };
+    let result = policy.check(&args.file.display().to_string(), &digest(&args.file)?, &proofs);
     let code = if result.is_ok() {
         ExitCode::SUCCESS
     } else {
@@ -79,7 +81,11 @@ pub(crate) async fn verify(config: &Config, args: &FileArgs) -> anyhow::Result<E
     };
     let refused = result.as_ref().err().map(ToString::to_string);
     if args.json {
-        let text = json!({ "file": args.file, "signed_by": result.ok().flatten(), "refused": refused });
+        let signer = result.ok().flatten();
+        let text = json!({
+            "file": args.file, "signed_by": signer.as_ref().map(ToString::to_string),
+            "issuer": signer.as_ref().and_then(Signer::issuer), "refused": refused,
+        });
         output::result(&format!("{}\n", serde_json::to_string_pretty(&text)?));
     } else {
         output::result(&match (result, refused) {
@@ -87,9 +93,13 @@ pub(crate) async fn verify(config: &Config, args: &FileArgs) -> anyhow::Result<E
                 "{}: {} by {}\n",
                 args.file.display(),
                 styled(GREEN, "signed"),
-                name.unwrap_or_default()
+                printable(&name.map(|it| it.to_string()).unwrap_or_default())
             ),
-            (Err(_), reason) => format!("{} {}\n", styled(RED, "refused"), reason.unwrap_or_default()),
+            (Err(_), reason) => format!(
+                "{} {}\n",
+                styled(RED, "refused"),
+                printable(&reason.unwrap_or_default())
+            ),
         });
     }
     Ok(code)

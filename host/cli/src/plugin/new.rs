@@ -68,6 +68,12 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
             "npm install\n".to_owned(),
             "node --test               # the same, natively",
         ),
+        Language::Typescript => (
+            "typescript",
+            format!("build/{code}.wasm"),
+            "npm install\n".to_owned(),
+            "node --test               # the same, natively: of what the build compiled",
+        ),
         Language::C => (
             "c",
             format!("build/{code}.wasm"),
@@ -91,7 +97,7 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
     let own: &[(&str, &str)] = match args.lang {
         Language::Rust => &sdk::RUST,
         Language::Python => &sdk::PYTHON,
-        Language::Javascript => &sdk::JAVASCRIPT,
+        Language::Javascript | Language::Typescript => &sdk::JAVASCRIPT,
         Language::C => &sdk::C,
     };
     let common = [
@@ -113,10 +119,16 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
         ),
     ];
     let wit: &[(&str, &str)] = match args.lang {
-        Language::Python | Language::Javascript => &sdk::WIT,
+        Language::Python | Language::Javascript | Language::Typescript => &sdk::WIT,
         Language::Rust | Language::C => &[],
     };
-    for (name, text) in common.iter().chain(own).chain(wit) {
+    let is_typescript = args.lang == Language::Typescript;
+    let instead: &[(&str, &str)] = if is_typescript { &sdk::TYPESCRIPT } else { &[] };
+    for (name, text) in common.iter().chain(own).chain(wit).chain(instead) {
+        if is_typescript && *name == "analyzer.js" {
+            // The build makes it.
+            continue;
+        }
         write(&folder.join(name), fill(text).as_bytes())?;
     }
     if args.lang == Language::C {

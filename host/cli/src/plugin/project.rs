@@ -69,9 +69,10 @@ impl Project {
             "rust" => Language::Rust,
             "python" => Language::Python,
             "javascript" => Language::Javascript,
+            "typescript" => Language::Typescript,
             "c" => Language::C,
             other => anyhow::bail!(
-                "{}: `language`: found `{other}`, expected `rust`, `python`, `javascript` or `c`",
+                "{}: `language`: found `{other}`, expected `rust`, `python`, `javascript`, `typescript` or `c`",
                 file.display()
             ),
         };

@@ -25,6 +25,7 @@ pub(crate) async fn push(config: &Config, args: &PushArgs) -> anyhow::Result<Exi
         anyhow::bail!("a component is pushed to a tag: `oci://HOST/NAME:TAG`");
     }
     let signatures = Sources::signatures_of(&args.file)?;
+    let bundle = Sources::bundle_of(&args.file, config.plugins.max_bundle)?;
     let title = args
         .file
         .file_name()
@@ -32,7 +33,7 @@ pub(crate) async fn push(config: &Config, args: &PushArgs) -> anyhow::Result<Exi
         .unwrap_or_default();
     let annotations = [("org.opencontainers.image.title", title.as_str())];
     let digest = sources(config)?
-        .push(&reference, bytes, signatures.as_ref(), &annotations)
+        .push(&reference, bytes, signatures.as_ref(), bundle.as_ref(), &annotations)
         .await?;
     output::result(&format!("oci://{}\n", reference.at(&digest)));
     Ok(ExitCode::SUCCESS)

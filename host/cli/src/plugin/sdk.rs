@@ -91,6 +91,11 @@ pub(crate) const PYTHON: [(&str, &str); 17] = [
         repository!("plugins/sdk-python/typings/wit_world/imports/types.py"),
     ),
 ];
+/// In place of the files of JavaScript that are called alike.
+pub(crate) const TYPESCRIPT: [(&str, &str); 2] = [
+    ("package.json", template!("typescript/package.json.tmpl")),
+    ("analyzer.ts", template!("typescript/analyzer.ts.tmpl")),
+];
 pub(crate) const JAVASCRIPT: [(&str, &str); 19] = [
     ("package.json", template!("javascript/package.json.tmpl")),
     ("plugin.js", template!("javascript/plugin.js.tmpl")),

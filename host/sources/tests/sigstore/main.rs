@@ -1,0 +1,7 @@
+//! Identities in place of keys: what is believed, what is refused, and where bundles are found.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod authority;
+mod judged;
+mod places;
+mod site;
