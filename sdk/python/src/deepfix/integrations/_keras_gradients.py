@@ -1,0 +1,356 @@
+"""The norm of the gradient in Keras, which tells its callbacks of none.
+
+With PyTorch the gradients of a step are still there after it. With JAX and TensorFlow they exist within the compiled
+step only: while a training is watched, some of its steps go through a train function that was made of the same
+`train_step`, with the norm of what the optimizer is given as one more output. Neither the model nor the optimizer keeps
+anything of it: the optimizer's method is another one only while the step is traced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+
+from .._watch import Run, harmless, warn
+
+#: The norm where none was measured.
+NONE = -1.0
+#: Norms that stay on their device before they are read, all at once. Reading each would wait for its step; the bound
+#: is for the memory of an epoch that never ends.
+MOST_PENDING = 256
+#: Of compiled steps the first of each epoch is measured and then one of so many. Sums over all gradients take 60 of the
+#: 300 microseconds of a small step on a CPU, and a condition within the step half as many: one of fifty is 0.4 %.
+EVERY = 50
+#: Where Keras' own train function keeps the one that measures, so that a second fit need not compile it again.
+KEPT = "_deepfix_measured"
+#: What the optimizer is given gradients by, within a compiled step.
+METHODS = {"jax": "stateless_apply", "tensorflow": "apply"}
+
+
+class Meter:
+    """Measures the norm of each step of one training, before clipping and without the factor of a scaled loss."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        #: Steps so far, with the one that is under way.
+        self.step = 0
+        self._together = 1
+        self._epoch = 0
+        #: Calls of the train function in this epoch.
+        self._calls = 0
+        #: Whether the next call is one of this training. A fit that broke off ends without a word to its callbacks.
+        self.expected = False
+        self._pending: list[tuple[int, int, Any]] = []
+        self._function: Measured | None = None
+
+    def attach(self, model: Any) -> None:
+        """Puts a train function that measures in the place of Keras' own."""
+        if int(keras.__version__.split(".")[0]) < 3:
+            return
+        # Keras executes so many in one call.
+        self._together = model.steps_per_execution
+        model.make_train_function()
+        plain = model.train_function
+        if isinstance(plain, Measured):
+            # Of a fit that broke off.
+            plain = plain.plain
+        function = vars(plain).get(KEPT)
+        if function is None:
+            function = _made(model, plain)
+            if function is None:
+                return
+            vars(plain)[KEPT] = function
+        function.meter = self
+        self._function = function
+        model.train_function = function
+
+    @harmless
+    def detach(self, model: Any) -> None:
+        """Puts Keras' own back."""
+        function, self._function = self._function, None
+        if function is not None:
+            function.meter = None
+            if model.train_function is function:
+                model.train_function = function.plain
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Tells which epoch it is."""
+        self._epoch, self._calls = epoch, 0
+
+    def begin_step(self) -> None:
+        """Tells that the next call of the train function is one of this training."""
+        self.expected = True
+        self.step += self._together
+        self._calls += 1
+
+    def is_due(self) -> bool:
+        """Whether this step is measured, if it is a compiled one. Processes that train together all say the same."""
+        return self._calls % EVERY == 1
+
+    def take(self, norm: Any) -> None:
+        """The norm of this step."""
+        if norm is None or not self.run.budget.allows():
+            return
+        with self.run.budget.measuring():
+            self._pending.append((self._epoch, self.step, norm))
+            if len(self._pending) >= MOST_PENDING:
+                self._read(MOST_PENDING // 2)
+
+    @harmless
+    def flush(self) -> None:
+        """Records what is on its device still: at the end of an epoch nothing waits for it."""
+        with self.run.budget.measuring():
+            self._read(len(self._pending))
+
+    def _read(self, number: int) -> None:
+        taken, self._pending = self._pending[:number], self._pending[number:]
+        for epoch, step, norm in taken:
+            found = float(norm)
+            if found != NONE:
+                self.run.record.step({"epoch": epoch, "step": step, "grad_norm": found})
+
+
+class Measured:
+    """A train function of Keras with the norm beside its logs.
+
+    Attributes:
+        plain: Keras' own.
+        meter: who is told of the norm; None while nobody watches.
+    """
+
+    def __init__(self, model: Any, plain: Callable[..., Any]) -> None:
+        self.model = model
+        self.plain = plain
+        self.meter: Meter | None = None
+
+    def __call__(self, *args: Any) -> Any:
+        """A step, or several of `steps_per_execution`."""
+        meter = self.meter
+        if meter is None or not meter.expected:
+            # The fit that was watched broke off, and this is another one.
+            self.meter = None
+            self.model.train_function = self.plain
+            return self.plain(*args)
+        meter.expected = False
+        result, norm = self._step(meter, *args)
+        try:
+            meter.take(norm)
+        except Exception as error:
+            self._give_up("the norm of the gradient", error)
+        return result
+
+    def _step(self, meter: Meter, *args: Any) -> tuple[Any, Any]:
+        raise NotImplementedError
+
+    def _give_up(self, what: str, error: Exception) -> None:
+        warn(what, error)
+        self.meter = None
+        self.model.train_function = self.plain
+
+
+class Kept(Measured):
+    """PyTorch: the gradients are with their weights when a step is over."""
+
+    def _step(self, meter: Meter, *args: Any) -> tuple[Any, Any]:
+        wanted = meter.run.budget.allows()
+        # After the step it may be another one.
+        scale = _scale(self.model.optimizer) if wanted else None
+        scale = None if scale is None else float(scale)
+        result = self.plain(*args)
+        if not wanted:
+            return result, None
+        try:
+            with meter.run.budget.measuring():
+                return result, self._norm(scale)
+        except Exception as error:
+            self._give_up("the norm of the gradient", error)
+            return result, None
+
+    def _norm(self, scale: float | None) -> Any:
+        import torch
+
+        weights = [it for it in self.model.trainable_weights if not _is_its_gradient(it)]
+        gradients = [it.value.grad for it in weights if it.value.grad is not None]
+        if not gradients:
+            return None
+        norm = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(it) for it in gradients]))
+        return norm if scale is None else norm / scale
+
+
+class Traced(Measured):
+    """JAX and TensorFlow: the norm is an output of the compiled step."""
+
+    def __init__(self, model: Any, plain: Callable[..., Any]) -> None:
+        super().__init__(model, plain)
+        self._proven = False
+        self._train_step = model.train_step
+        kept = vars(model).get("train_step")
+        # Keras makes its function of the model's method, which is another one for as long as that takes.
+        try:
+            vars(model)["train_step"] = self._with_norm
+            model.make_train_function(force=True)
+            self._compiled = model.train_function
+        finally:
+            del vars(model)["train_step"]
+            if kept is not None:
+                vars(model)["train_step"] = kept
+            model.train_function = plain
+
+    def _with_norm(self, *args: Any) -> Any:
+        """`train_step`, while it is traced: the norm is beside the logs that it returns."""
+        found: list[Any] = []
+        with _listening(self.model.optimizer, found):
+            result = self._train_step(*args)
+        norm = found[0] if found else _nothing()
+        if keras.backend.backend() == "jax":
+            logs, state = result
+            return (logs, norm), state
+        return (result, norm) if _is_of_this_graph(norm) else (result, _nothing())
+
+    def _step(self, meter: Meter, *args: Any) -> tuple[Any, Any]:
+        if not meter.is_due():
+            return self.plain(*args), None
+        if keras.backend.backend() == "tensorflow":
+            result, norm = self._compiled(*args)
+            return result, norm
+        state, batches = args
+        if not self._proven:
+            return self._first(state, Replayed(batches))
+        (logs, norm), state = self._compiled(state, batches)
+        return (logs, state), norm
+
+    def _first(self, state: Any, batches: Replayed) -> tuple[Any, Any]:
+        """Where a `train_step` of the user cannot be measured, as one that updates within a loop of JAX, the same
+        batches go through Keras' own."""
+        try:
+            (logs, norm), after = self._compiled(state, batches)
+        except StopIteration:
+            raise
+        except Exception as error:
+            if not batches.seen or _is_gone(state):
+                raise
+            self._give_up("the gradient of this model cannot be measured", error)
+            batches.again()
+            return self.plain(state, batches), None
+        self._proven = True
+        return (logs, after), norm
+
+
+class Replayed(Iterator[Any]):
+    """An iterator that remembers what it gave."""
+
+    def __init__(self, inner: Any) -> None:
+        self.seen: list[Any] = []
+        self._inner = inner
+        self._waiting: list[Any] = []
+
+    def __next__(self) -> Any:
+        if self._waiting:
+            return self._waiting.pop(0)
+        self.seen.append(next(self._inner))
+        return self.seen[-1]
+
+    def again(self) -> None:
+        """Gives the same once more, and then what comes next."""
+        self._waiting = list(self.seen)
+
+
+def _made(model: Any, plain: Callable[..., Any]) -> Measured | None:
+    """What measures this model; None where nothing can."""
+    if keras.backend.backend() == "torch":
+        return Kept(model, plain)
+    if keras.backend.backend() not in METHODS or not isinstance(model.optimizer, keras.optimizers.Optimizer):
+        return None
+    if keras.backend.backend() == "tensorflow" and model.distribute_strategy.num_replicas_in_sync > 1:
+        # Each replica has a gradient of its own, and they are averaged out of sight.
+        return None
+    return Traced(model, plain)
+
+
+@contextmanager
+def _listening(optimizer: Any, found: list[Any]) -> Iterator[None]:
+    """Adds to `found` the norm of what the optimizer is given, whose attributes are afterwards as they were."""
+    name = METHODS[keras.backend.backend()]
+    plain, kept = getattr(optimizer, name), vars(optimizer).get(name)
+
+    def apply(*args: Any, **kwargs: Any) -> Any:
+        try:
+            if name == "apply":
+                given, variables, state = args[0], _argument(1, "trainable_variables", args, kwargs), None
+            else:
+                state, given = args[0], _argument(1, "grads", args, kwargs)
+                variables = None
+            if not found and any(it is not None for it in given):
+                found.append(_norm(optimizer, given, variables, state))
+        except Exception as error:
+            warn("the norm of the gradient", error)
+        return plain(*args, **kwargs)
+
+    vars(optimizer)[name] = apply
+    try:
+        yield
+    finally:
+        del vars(optimizer)[name]
+        if kept is not None:
+            vars(optimizer)[name] = kept
+
+
+def _argument(place: int, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return args[place] if len(args) > place else kwargs.get(name)
+
+
+def _norm(optimizer: Any, gradients: Any, variables: Any, state: Any) -> Any:
+    """sqrt(sum of squares) over all gradients."""
+    ops = keras.ops
+    if variables is None:
+        variables = optimizer._trainable_variables
+    squares = [
+        ops.sum(ops.square(ops.cast(getattr(it, "values", it), "float32")))
+        for it, variable in zip(gradients, variables, strict=True)
+        if it is not None and not _is_its_gradient(variable)
+    ]
+    norm, scale = ops.sqrt(sum(squares)), _scale(optimizer, state)
+    return norm if scale is None else norm / ops.cast(scale, "float32")
+
+
+def _nothing() -> Any:
+    return keras.ops.convert_to_tensor(NONE, "float32")
+
+
+def _scale(optimizer: Any, state: Any = None) -> Any:
+    """What the loss was multiplied by, against underflow; None where it was not."""
+    dynamic = getattr(optimizer, "dynamic_scale", None)
+    if dynamic is None:
+        return getattr(optimizer, "loss_scale_factor", None)
+    return _value(dynamic, optimizer, state)
+
+
+def _value(variable: Any, optimizer: Any, state: Any) -> Any:
+    """The value of a variable of the optimizer, which JAX has beside it."""
+    if state is None:
+        return keras.ops.convert_to_tensor(variable)
+    return next(value for its, value in zip(optimizer.variables, state, strict=True) if its is variable)
+
+
+def _is_its_gradient(variable: Any) -> bool:
+    """Whether what is called a gradient is the variable's next value, as of the scales of float8."""
+    return bool(getattr(variable, "overwrite_with_gradient", False))
+
+
+def _is_gone(state: Any) -> bool:
+    """Whether a step of JAX that failed has taken its state with it."""
+    import jax
+
+    return any(it.is_deleted() for it in jax.tree_util.tree_leaves(state) if isinstance(it, jax.Array))
+
+
+def _is_of_this_graph(norm: Any) -> bool:
+    """Whether a tensor may leave the step of TensorFlow that is traced: that of a branch or a loop may not."""
+    import tensorflow
+
+    if tensorflow.executing_eagerly():
+        return True
+    return getattr(norm, "graph", None) is tensorflow.compat.v1.get_default_graph()
