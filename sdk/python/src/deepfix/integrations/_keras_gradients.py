@@ -21,9 +21,10 @@ NONE = -1.0
 #: Norms that stay on their device before they are read, all at once. Reading each would wait for its step; the bound
 #: is for the memory of an epoch that never ends.
 MOST_PENDING = 256
-#: Of compiled steps the first of each epoch is measured and then one of so many. Sums over all gradients take 60 of the
-#: 300 microseconds of a small step on a CPU, and a condition within the step half as many: one of fifty is 0.4 %.
-EVERY = 50
+#: Of compiled steps the first of each epoch is measured and then one of so many. The sums and the change to another
+#: compiled step take up to 250 microseconds beside the 300 of a small step on a CPU: one of 200 is 0.4 %. A condition
+#: within one step for all would take 30 microseconds of each.
+EVERY = 200
 #: Where Keras' own train function keeps the one that measures, so that a second fit need not compile it again.
 KEPT = "_deepfix_measured"
 #: What the optimizer is given gradients by, within a compiled step.
@@ -118,8 +119,11 @@ class Measured:
 
     Attributes:
         plain: Keras' own.
+        sparse: whether steps that are not due go through that one.
         meter: who is told of the norm; None while nobody watches.
     """
+
+    sparse = False
 
     def __init__(self, model: Any, plain: Callable[..., Any]) -> None:
         self.model = model
@@ -135,6 +139,8 @@ class Measured:
             self.model.train_function = self.plain
             return self.plain(*args)
         meter.expected = False
+        if self.sparse and not meter.is_due():
+            return self.plain(*args)
         result, norm = self._step(meter, *args)
         try:
             meter.take(norm)
@@ -183,6 +189,8 @@ class Kept(Measured):
 class Traced(Measured):
     """JAX and TensorFlow: the norm is an output of the compiled step."""
 
+    sparse = True
+
     def __init__(self, model: Any, plain: Callable[..., Any]) -> None:
         super().__init__(model, plain)
         self._proven = False
@@ -211,8 +219,6 @@ class Traced(Measured):
         return (result, norm) if _is_of_this_graph(norm) else (result, _nothing())
 
     def _step(self, meter: Meter, *args: Any) -> tuple[Any, Any]:
-        if not meter.is_due():
-            return self.plain(*args), None
         if keras.backend.backend() == "tensorflow":
             result, norm = self._compiled(*args)
             return result, norm

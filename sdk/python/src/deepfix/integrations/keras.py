@@ -5,7 +5,7 @@ from deepfix.integrations.keras import DeepFixCallback
 
 watch = DeepFixCallback()
 model.fit(x, y, validation_data=(x_val, y_val), epochs=20, callbacks=[watch])
-print(watch.result())
+result = watch.result()  # waits for it; it has been written to standard error by then
 ```
 """
 
@@ -78,7 +78,6 @@ class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ig
         if self._meter is not None:
             self._meter.begin_epoch(epoch)
 
-    @harmless
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Tells that the next step is one of this training. `self.model` would copy the state of JAX to it."""
         if self._meter is not None:
