@@ -183,7 +183,7 @@ def test_a_step_that_cannot_be_measured_trains_on_with_a_warning(keras, watching
 
 def test_a_measurement_that_fails_is_a_warning_and_no_failed_training(keras, watching, monkeypatch):
     X, y = rows()
-    monkeypatch.setattr("deepfix.integrations._keras_gradients._norm", lambda *_: 1 / 0)
+    monkeypatch.setattr("deepfix.integrations._keras_norm._norm", lambda *_: 1 / 0)
     model = linear(keras, keras.optimizers.SGD(0.1))
     with pytest.warns(deepfix.DeepFixWarning, match="ZeroDivisionError"):
         model.fit(X, y, verbose=0, callbacks=[watching()])

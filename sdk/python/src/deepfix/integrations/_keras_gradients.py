@@ -9,15 +9,13 @@ anything of it: the optimizer's method is another one only while the step is tra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import keras
 
 from .._watch import Run, harmless, warn
+from ._keras_norm import METHODS, NONE, is_gone, is_its_gradient, is_of_this_graph, listening, nothing, scale_of
 
-#: The norm where none was measured.
-NONE = -1.0
 #: Norms that stay on their device before they are read, all at once. Reading each would wait for its step; the bound
 #: is for the memory of an epoch that never ends.
 MOST_PENDING = 256
@@ -27,8 +25,6 @@ MOST_PENDING = 256
 EVERY = 200
 #: Where Keras' own train function keeps the one that measures, so that a second fit need not compile it again.
 KEPT = "_deepfix_measured"
-#: What the optimizer is given gradients by, within a compiled step.
-METHODS = {"jax": "stateless_apply", "tensorflow": "apply"}
 
 
 class Meter:
@@ -163,7 +159,7 @@ class Kept(Measured):
     def _step(self, meter: Meter, *args: Any) -> tuple[Any, Any]:
         wanted = meter.run.budget.allows()
         # After the step it may be another one.
-        scale = _scale(self.model.optimizer) if wanted else None
+        scale = scale_of(self.model.optimizer) if wanted else None
         scale = None if scale is None else float(scale)
         result = self.plain(*args)
         if not wanted:
@@ -178,7 +174,7 @@ class Kept(Measured):
     def _norm(self, scale: float | None) -> Any:
         import torch
 
-        weights = [it for it in self.model.trainable_weights if not _is_its_gradient(it)]
+        weights = [it for it in self.model.trainable_weights if not is_its_gradient(it)]
         gradients = [it.value.grad for it in weights if it.value.grad is not None]
         if not gradients:
             return None
@@ -210,13 +206,13 @@ class Traced(Measured):
     def _with_norm(self, *args: Any) -> Any:
         """`train_step`, while it is traced: the norm is beside the logs that it returns."""
         found: list[Any] = []
-        with _listening(self.model.optimizer, found):
+        with listening(self.model.optimizer, found):
             result = self._train_step(*args)
-        norm = found[0] if found else _nothing()
+        norm = found[0] if found else nothing()
         if keras.backend.backend() == "jax":
             logs, state = result
             return (logs, norm), state
-        return (result, norm) if _is_of_this_graph(norm) else (result, _nothing())
+        return (result, norm) if is_of_this_graph(norm) else (result, nothing())
 
     def _step(self, meter: Meter, *args: Any) -> tuple[Any, Any]:
         if keras.backend.backend() == "tensorflow":
@@ -236,7 +232,7 @@ class Traced(Measured):
         except StopIteration:
             raise
         except Exception as error:
-            if not batches.seen or _is_gone(state):
+            if not batches.seen or is_gone(state):
                 raise
             self._give_up("the gradient of this model cannot be measured", error)
             batches.again()
@@ -274,89 +270,3 @@ def _made(model: Any, plain: Callable[..., Any]) -> Measured | None:
         # Each replica has a gradient of its own, and they are averaged out of sight.
         return None
     return Traced(model, plain)
-
-
-@contextmanager
-def _listening(optimizer: Any, found: list[Any]) -> Iterator[None]:
-    """Adds to `found` the norm of what the optimizer is given, whose attributes are afterwards as they were."""
-    name = METHODS[keras.backend.backend()]
-    plain, kept = getattr(optimizer, name), vars(optimizer).get(name)
-
-    def apply(*args: Any, **kwargs: Any) -> Any:
-        try:
-            if name == "apply":
-                given, variables, state = args[0], _argument(1, "trainable_variables", args, kwargs), None
-            else:
-                state, given = args[0], _argument(1, "grads", args, kwargs)
-                variables = None
-            if not found and any(it is not None for it in given):
-                found.append(_norm(optimizer, given, variables, state))
-        except Exception as error:
-            warn("the norm of the gradient", error)
-        return plain(*args, **kwargs)
-
-    vars(optimizer)[name] = apply
-    try:
-        yield
-    finally:
-        del vars(optimizer)[name]
-        if kept is not None:
-            vars(optimizer)[name] = kept
-
-
-def _argument(place: int, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    return args[place] if len(args) > place else kwargs.get(name)
-
-
-def _norm(optimizer: Any, gradients: Any, variables: Any, state: Any) -> Any:
-    """sqrt(sum of squares) over all gradients."""
-    ops = keras.ops
-    if variables is None:
-        variables = optimizer._trainable_variables
-    squares = [
-        ops.sum(ops.square(ops.cast(getattr(it, "values", it), "float32")))
-        for it, variable in zip(gradients, variables, strict=True)
-        if it is not None and not _is_its_gradient(variable)
-    ]
-    norm, scale = ops.sqrt(sum(squares)), _scale(optimizer, state)
-    return norm if scale is None else norm / ops.cast(scale, "float32")
-
-
-def _nothing() -> Any:
-    return keras.ops.convert_to_tensor(NONE, "float32")
-
-
-def _scale(optimizer: Any, state: Any = None) -> Any:
-    """What the loss was multiplied by, against underflow; None where it was not."""
-    dynamic = getattr(optimizer, "dynamic_scale", None)
-    if dynamic is None:
-        return getattr(optimizer, "loss_scale_factor", None)
-    return _value(dynamic, optimizer, state)
-
-
-def _value(variable: Any, optimizer: Any, state: Any) -> Any:
-    """The value of a variable of the optimizer, which JAX has beside it."""
-    if state is None:
-        return keras.ops.convert_to_tensor(variable)
-    return next(value for its, value in zip(optimizer.variables, state, strict=True) if its is variable)
-
-
-def _is_its_gradient(variable: Any) -> bool:
-    """Whether what is called a gradient is the variable's next value, as of the scales of float8."""
-    return bool(getattr(variable, "overwrite_with_gradient", False))
-
-
-def _is_gone(state: Any) -> bool:
-    """Whether a step of JAX that failed has taken its state with it."""
-    import jax
-
-    return any(it.is_deleted() for it in jax.tree_util.tree_leaves(state) if isinstance(it, jax.Array))
-
-
-def _is_of_this_graph(norm: Any) -> bool:
-    """Whether a tensor may leave the step of TensorFlow that is traced: that of a branch or a loop may not."""
-    import tensorflow
-
-    if tensorflow.executing_eagerly():
-        return True
-    return getattr(norm, "graph", None) is tensorflow.compat.v1.get_default_graph()
