@@ -1,6 +1,10 @@
 //! Private Python environments for the tests that want a real server.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::process::{output, root, run, stage};
 
@@ -30,6 +34,16 @@ pub(crate) fn api() -> Result<(), String> {
 /// Makes an environment unless it is there with just these packages, which a copy of their list
 /// tells. Paths are relative to the repository.
 pub(crate) fn environment(what: &str, folder: &str, requirements: &str) -> Result<(), String> {
+    environment_of(None, what, folder, requirements)
+}
+
+/// The same of a certain Python.
+pub(crate) fn environment_of(
+    interpreter: Option<&Path>,
+    what: &str,
+    folder: &str,
+    requirements: &str,
+) -> Result<(), String> {
     let (place, list) = (root().join(folder), root().join(requirements));
     let wanted = fs::read_to_string(&list).map_err(|error| format!("{requirements}: {error}"))?;
     let stamp = place.join("installed.txt");
@@ -37,8 +51,9 @@ pub(crate) fn environment(what: &str, folder: &str, requirements: &str) -> Resul
         return Ok(());
     }
     stage(&format!("{what} in {folder}"));
+    let interpreter = interpreter.map_or_else(python, |it| Ok(it.to_owned()))?;
     // From a half-made environment nothing is kept.
-    run(Command::new(python()?).args(["-m", "venv", "--clear"]).arg(&place)).map_err(|error| {
+    run(Command::new(interpreter).args(["-m", "venv", "--clear"]).arg(&place)).map_err(|error| {
         format!("{error}\nThe tests need Python's `venv`; on Debian: `apt-get install python3-venv`.")
     })?;
     let pip = [
@@ -63,17 +78,39 @@ pub(crate) fn environment(what: &str, folder: &str, requirements: &str) -> Resul
     fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
 }
 
+/// The CPython 3 of a minor version: the one on PATH, or one of pyenv's.
+pub(crate) fn cpython(minor: u32) -> Option<PathBuf> {
+    let pyenv = std::env::var_os("PYENV_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|it| it.join(".pyenv")));
+    let installed = pyenv.and_then(|it| fs::read_dir(it.join("versions")).ok());
+    let of_pyenv = installed
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .filter(|it| it.file_name().to_string_lossy().starts_with(&format!("3.{minor}.")))
+        .map(|it| it.path().join("bin/python"));
+    std::iter::once(PathBuf::from(format!("python3.{minor}")))
+        .chain(of_pyenv)
+        // What pyenv has on PATH may be a script that says that another version is chosen.
+        .find(|it| version(it) == Some((3, minor)))
+}
+
+/// The version of a CPython; none of what is another Python, or cannot be started.
+pub(crate) fn version(python: &Path) -> Option<(u32, u32)> {
+    let script = "import sys; print(sys.implementation.name, *sys.version_info[:2])";
+    let text = output(Command::new(python).args(["-c", script])).ok()?;
+    let mut words = text.split_whitespace();
+    if words.next()? != "cpython" {
+        return None;
+    }
+    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+}
+
 /// The first Python that is new enough.
 fn python() -> Result<PathBuf, String> {
-    let version = "import sys; print(sys.version_info[0], sys.version_info[1])";
     for name in ["python3", "python3.13", "python3.12", "python3.11", "python"] {
-        let Ok(text) = output(Command::new(name).args(["-c", version])) else {
-            continue;
-        };
-        let numbers: Vec<u32> = text.split_whitespace().filter_map(|it| it.parse().ok()).collect();
-        if let [major, minor] = numbers[..]
-            && (major, minor) >= OLDEST
-        {
+        if version(Path::new(name)) >= Some(OLDEST) {
             return Ok(name.into());
         }
     }

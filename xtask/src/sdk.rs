@@ -16,6 +16,21 @@ use crate::{
 const ENVIRONMENT: &str = "target/sdk-env";
 /// That of the tests that want PyTorch.
 const HEAVY: &str = "target/sdk-heavy-env";
+/// That of the light tests, with the version behind it.
+const LIGHT: &str = "target/sdk-light-env";
+/// The oldest version of Python that the package promises.
+const OLDEST: u32 = 10;
+/// The newest for which the packages of the light tests, which have wheels for the oldest, have some.
+const NEWEST: u32 = 13;
+/// Tests that need no framework. They take 15 seconds with each version.
+const LIGHT_TESTS: [&str; 6] = [
+    "tests/test_client.py",
+    "tests/test_result.py",
+    "tests/test_gate.py",
+    "tests/test_history.py",
+    "tests/test_progress.py",
+    "tests/test_generations.py",
+];
 /// Where Debian keeps its packages of Python.
 const DEBIAN: &str = "/usr/lib/python3/dist-packages";
 /// Where its native part is made.
@@ -30,11 +45,16 @@ pub(crate) fn run_all() -> Result<(), String> {
     wheels(&python)?;
     lint(&python)?;
     stage("the tests of the Python package");
-    tests(&python, "tests")?;
+    tests(&python, &["tests"])?;
+    for (minor, python) in light(&python)? {
+        install(&python, &build::target().join("wheels"))?;
+        stage(&format!("the light tests of the Python package, with Python 3.{minor}"));
+        tests(&python, &LIGHT_TESTS)?;
+    }
     match heavy() {
         Ok(python) => {
             stage("the tests of Lightning's and Hugging Face's callbacks");
-            tests(&python, "heavy")
+            tests(&python, &["heavy"])
         }
         Err(error) => {
             complain(&format!(
@@ -48,7 +68,8 @@ pub(crate) fn run_all() -> Result<(), String> {
 
 /// The environments alone, without what is built here.
 pub(crate) fn prepare() -> Result<(), String> {
-    environment()?;
+    let python = environment()?;
+    light(&python)?;
     packages_of_pytorch().map(|_| ())
 }
 
@@ -59,6 +80,36 @@ fn environment() -> Result<PathBuf, String> {
         "sdk/python/tests/requirements.txt",
     )?;
     Ok(root().join(ENVIRONMENT).join("bin/python"))
+}
+
+/// Environments of the oldest and of the newest version of Python that are found, beside the one that runs all tests:
+/// what a new version takes away is gone in the newest, and what an old one lacks is missing in the oldest.
+fn light(ours: &Path) -> Result<Vec<(u32, PathBuf)>, String> {
+    let found: Vec<(u32, PathBuf)> = (OLDEST..=NEWEST)
+        .filter_map(|minor| python::cpython(minor).map(|it| (minor, it)))
+        .collect();
+    if found.first().is_none_or(|(minor, _)| *minor != OLDEST) {
+        complain(&format!(
+            "found no CPython 3.{OLDEST}, the oldest that the Python package promises: with that one its tests are not run. \
+             Wanted is `python3.{OLDEST}` on PATH, or one of pyenv's: `pyenv install 3.{OLDEST}`."
+        ));
+    }
+    let mut wanted: Vec<&(u32, PathBuf)> = found.first().into_iter().chain(found.last()).collect();
+    wanted.dedup();
+    wanted.retain(|(minor, _)| python::version(ours) != Some((3, *minor)));
+    let mut made = Vec::new();
+    for (minor, interpreter) in wanted {
+        let folder = format!("{LIGHT}-3.{minor}");
+        let what = format!("pandas and pytest of Python 3.{minor}");
+        python::environment_of(
+            Some(interpreter.as_path()),
+            &what,
+            &folder,
+            "sdk/python/light/requirements.txt",
+        )?;
+        made.push((*minor, root().join(folder).join("bin/python")));
+    }
+    Ok(made)
 }
 
 /// The wheels beside PyTorch and what is built on it.
@@ -154,9 +205,10 @@ fn lint(python: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn tests(python: &Path, folder: &str) -> Result<(), String> {
+fn tests(python: &Path, chosen: &[&str]) -> Result<(), String> {
     run(Command::new(python)
-        .args(["-m", "pytest", "-q", "--durations=5", "-p", "no:cacheprovider", folder])
+        .args(["-m", "pytest", "-q", "--durations=5", "-p", "no:cacheprovider"])
+        .args(chosen)
         .current_dir(root().join(PACKAGE))
         .env("CARGO_TARGET_DIR", build::target()))
 }

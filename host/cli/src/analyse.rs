@@ -7,10 +7,10 @@ use deepfix_core::{Allowance, AnalyseOptions, AnalyseResponse, Diagnosis, Experi
 
 use crate::{
     EXIT_FAILURE, EXIT_FINDINGS,
-    args::AnalyseArgs,
+    args::{AnalyseArgs, Shown},
     config, ingest, logging,
     output::{self, DIM, styled},
-    progress::Bars,
+    progress::{Bars, Lines},
     report, runs,
 };
 
@@ -53,11 +53,16 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
         .fill(experiment, config.server.request_timeout)
         .await?;
     let language = experiment.language.clone();
-    let bars = Bars::new().map(Arc::new);
+    let bars = (args.progress == Shown::Bars).then(Bars::new).flatten().map(Arc::new);
+    let progress: Option<Arc<dyn Progress>> = if args.progress == Shown::Json {
+        Some(Arc::new(Lines::new(std::io::stderr())))
+    } else {
+        bars.clone().map(|bars| bars as Arc<dyn Progress>)
+    };
     let options = AnalyseOptions {
         request_id: uuid::Uuid::new_v4().to_string().into(),
         time_left: config.server.request_timeout.saturating_sub(started.elapsed()),
-        progress: bars.clone().map(|bars| bars as Arc<dyn Progress>),
+        progress,
         allowance: Allowance::default(),
     };
     let response = coordinator.analyse(experiment, options).await;

@@ -137,6 +137,10 @@ pub(crate) struct AnalyseArgs {
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
+    /// How the work is told of on standard error while it goes on.
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Shown::Bars, conflicts_with = "mlflow_experiment")]
+    pub(crate) progress: Shown,
+
     /// The language of the answer, instead of the request's.
     #[arg(long)]
     pub(crate) language: Option<String>,
@@ -195,6 +199,18 @@ pub(crate) enum Format {
     Html,
     /// For code hosts and editors that show findings.
     Sarif,
+}
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Shown {
+    /// A bar for each agent on a terminal, nothing elsewhere.
+    #[default]
+    Bars,
+    /// An event a line, `{"event", "data"}`: `progress` and `agent` of the server's stream.
+    Json,
+    /// Not at all.
+    Off,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -1,9 +1,15 @@
-//! Progress on a terminal; nothing elsewhere.
+//! Progress: bars on a terminal, and events for programs.
 
-use std::{collections::HashMap, io::IsTerminal, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    io::{IsTerminal, Write},
+    sync::Mutex,
+    time::Duration,
+};
 
-use deepfix_core::Progress;
+use deepfix_core::{AgentResult, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 
 /// A bar per agent while it works.
 pub(crate) struct Bars {
@@ -49,5 +55,67 @@ impl Progress for Bars {
         if fraction >= 1.0 {
             bar.finish();
         }
+    }
+}
+
+/// An event a line, for the program that has started this one: `{"event", "data"}`, with the names and the data that the
+/// server's stream has for progress and for an agent's result. The response is the command's own output.
+pub(crate) struct Lines<W>(Mutex<W>);
+
+impl<W: Write + Send> Lines<W> {
+    pub(crate) fn new(out: W) -> Self {
+        Self(Mutex::new(out))
+    }
+
+    fn tell(&self, event: &str, data: &Value) {
+        // JSON has no line ends of its own.
+        let line = format!("{}\n", json!({"event": event, "data": data}));
+        let Ok(mut out) = self.0.lock() else { return };
+        // Where nobody reads any more, the diagnosis goes on.
+        let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
+    }
+}
+
+impl<W: Write + Send> Progress for Lines<W> {
+    fn report(&self, agent: &str, fraction: f64, message: &str) {
+        self.tell(
+            "progress",
+            &json!({"agent": agent, "fraction": fraction, "message": message}),
+        );
+    }
+
+    fn result(&self, result: &AgentResult) {
+        if let Ok(data) = serde_json::to_value(result) {
+            self.tell("agent", &data);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_of_json_whatever_its_texts_hold() {
+        let lines = Lines::new(Vec::new());
+        lines.report("A", 0.5, "one\ntwo\u{1b}[2J\u{2028}");
+        lines.result(&AgentResult {
+            agent_name: "A".to_owned(),
+            analysis: Vec::new(),
+            analyzed_artifacts: None,
+            retrieved_knowledge: None,
+            additional_outputs: serde_json::Map::new(),
+            error_message: None,
+        });
+        let text = String::from_utf8(lines.0.into_inner().unwrap()).unwrap();
+        let events: Vec<Value> = text.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+        assert_eq!(
+            events[0],
+            json!({"event": "progress", "data": {"agent": "A", "fraction": 0.5, "message": "one\ntwo\u{1b}[2J\u{2028}"}})
+        );
+        assert_eq!(events[1]["event"], "agent");
+        assert_eq!(events[1]["data"]["agent_name"], "A");
+        assert_eq!(events.len(), 2);
+        assert!(!text.contains('\u{1b}'), "no terminal is written to by a stranger");
     }
 }

@@ -7,7 +7,8 @@ Two figures for each framework. `within` is the time spent in the callback's hoo
 them) over that of the training: it is what the callback costs, to a few thousandths of a per cent. `paired` is
 the median of trainings with and without the callback, in turn, in CPU time of the process: it would show costs that
 arise outside the hooks, and is as noisy as the machine. The diagnosis itself runs afterwards, in the background, and is
-no part of either. scikit-learn has no hooks: what is measured is what `fit` does after the estimator's own, and of
+no part of either. Keras' steps that tell their gradient are outside its hooks.
+scikit-learn has no hooks: what is measured is what `fit` does after the estimator's own, and of
 MLflow what happens in `end_run`.
 """
 

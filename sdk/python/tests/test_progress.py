@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 import sys
 import threading
 
@@ -13,6 +14,7 @@ from fake import RESPONSE, ok, serving
 
 import deepfix
 from deepfix import _wire
+from deepfix._local import NAME
 
 
 def test_progress_is_streamed_and_ends_in_the_same_response(server, diverging):
@@ -89,15 +91,95 @@ def test_a_terminal_shows_bars_and_a_file_none(server, where, diverging, monkeyp
     monkeypatch.setattr(sys, "stderr", file)
     client.diagnose(history=diverging)
     shown = terminal.getvalue()
-    assert ("TrainingArtifactsAnalyzer" if where == "server" else "the engine of this machine") in shown
+    assert "TrainingArtifactsAnalyzer" in shown
     assert "\u2501" in shown
     assert file.getvalue() == ""
 
 
-def test_the_local_engine_tells_that_it_begins_and_ends(diverging):
+def test_the_local_engine_tells_of_each_agent_between_its_beginning_and_its_end(diverging):
     seen: list[deepfix.Progress] = []
-    deepfix.Client().diagnose(history=diverging, progress=seen.append)
+    result = deepfix.Client().diagnose(history=diverging, progress=seen.append)
+    first, *agents, last = seen
+    assert (first.agent, first.fraction, last.agent, last.fraction) == (NAME, 0.0, NAME, 1.0)
+    assert "TrainingArtifactsAnalyzer" in {it.agent for it in agents}
+    assert result.conclusions == deepfix.Client().diagnose(history=diverging, progress=False).conclusions
+
+
+@pytest.fixture
+def engine(monkeypatch, tmp_path):
+    """A program in the place of the binary."""
+
+    def made(script: str) -> None:
+        path = tmp_path / "deepfix"
+        path.write_text(f"#!{sys.executable}\nimport json, sys\nasked = sys.stdin.read()\n{script}")
+        path.chmod(0o755)
+        monkeypatch.setenv("DEEPFIX_BINARY", str(path))
+
+    return made
+
+
+#: More than a pipe holds.
+MUCH = 200_000
+
+
+def test_lines_that_are_no_events_are_the_errors_of_the_local_engine(engine):
+    engine(
+        """
+event = {"event": "progress", "data": {"agent": "A", "fraction": 0.5, "message": "x\\u2028y"}}
+print("remark\\n" + json.dumps(event, ensure_ascii=False) + "\\n{not an event\\n{}\\n", end="", file=sys.stderr)
+sys.exit(3)
+"""
+    )
+    seen: list[deepfix.Progress] = []
+    with pytest.raises(deepfix.LocalError, match=re.escape("remark\n{not an event\n{}")):
+        deepfix.Client().diagnose(params={"lr": 1}, progress=seen.append)
+    assert [(it.agent, it.message) for it in seen] == [(NAME, "at work"), ("A", "x\u2028y")]
+
+
+def test_long_questions_and_answers_of_the_local_engine_hold_nobody_up(engine):
+    engine(
+        f"""
+print(json.dumps({RESPONSE!r}) + " " * {MUCH})
+print("r" * {MUCH}, file=sys.stderr)
+"""
+    )
+    assert deepfix.Client().diagnose(params={"it": "x" * MUCH}, progress=lambda _: None).summary == "fine"
+
+
+def test_a_local_engine_that_is_older_than_its_events_is_asked_without(engine):
+    engine(
+        f"""
+if any(it.startswith("--progress") for it in sys.argv):
+    sys.exit(print("error: unexpected argument '--progress' found", file=sys.stderr) or 2)
+print(json.dumps({RESPONSE!r}))
+"""
+    )
+    seen: list[deepfix.Progress] = []
+    assert deepfix.Client().diagnose(params={"lr": 1}, progress=seen.append).summary == "fine"
     assert [it.fraction for it in seen] == [0.0, 1.0]
+
+
+def test_a_local_engine_that_is_late_is_ended_while_it_tells(engine):
+    engine("import threading\nthreading.Event().wait()")
+    with pytest.raises(deepfix.UnavailableError, match="timeout"):
+        deepfix.Client(timeout=0.5).diagnose(params={"lr": 1}, progress=lambda _: None)
+
+
+def test_a_listener_that_fails_ends_the_local_engine(engine):
+    engine(
+        """
+print(json.dumps({"event": "progress", "data": {"agent": "A"}}), file=sys.stderr, flush=True)
+import threading
+threading.Event().wait()
+"""
+    )
+
+    def listen(it: deepfix.Progress) -> None:
+        if it.agent == "A":
+            raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        deepfix.Client().diagnose(params={"lr": 1}, progress=listen)
 
 
 def test_a_listener_is_told_in_the_thread_of_its_loop(diverging):
@@ -107,4 +189,5 @@ def test_a_listener_is_told_in_the_thread_of_its_loop(diverging):
         seen.append((it.fraction, threading.current_thread()))
 
     asyncio.run(deepfix.AsyncClient().diagnose(history=diverging, progress=listen))
-    assert seen == [(0.0, threading.main_thread()), (1.0, threading.main_thread())]
+    assert {it for _, it in seen} == {threading.main_thread()}
+    assert (seen[0][0], seen[-1][0]) == (0.0, 1.0)

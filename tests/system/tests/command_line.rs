@@ -146,6 +146,41 @@ fn a_request_is_read_from_standard_input() {
 }
 
 #[test]
+fn progress_is_events_on_standard_error_for_who_asks() {
+    let home = Home::new();
+    let ran = home.run(&[
+        "analyse",
+        "--format",
+        "json",
+        "--progress",
+        "json",
+        "examples/leaky-biopsy",
+    ]);
+    let response: Value = serde_json::from_str(&ran.out).unwrap();
+    // Remarks for people are between them.
+    let events: Vec<Value> = ran.err.lines().filter_map(|it| serde_json::from_str(it).ok()).collect();
+    for result in response["agent_results"].as_object().unwrap().values() {
+        let agent = &result["agent_name"];
+        let told: Vec<&Value> = events
+            .iter()
+            .filter(|it| it["event"] == "progress" && it["data"]["agent"] == *agent)
+            .collect();
+        assert_eq!(told.first().unwrap()["data"]["fraction"], 0.0, "{agent}");
+        assert_eq!(told.last().unwrap()["data"]["fraction"], 1.0, "{agent}");
+    }
+    assert!(events.iter().any(|it| it["event"] == "agent"));
+    let silent = home.run(&[
+        "analyse",
+        "--format",
+        "json",
+        "--progress",
+        "off",
+        "examples/leaky-biopsy",
+    ]);
+    assert!(!silent.err.contains("\"event\""), "{}", silent.err);
+}
+
+#[test]
 fn what_cannot_be_read_is_named() {
     let home = Home::new();
     let ran = home.run(&["analyse", "no/such/folder"]);

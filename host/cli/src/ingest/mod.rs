@@ -21,7 +21,7 @@ pub(crate) use tables::read_tables;
 
 use crate::{
     analyse,
-    args::{AnalyseArgs, MlflowArgs, TapeArgs},
+    args::{AnalyseArgs, MlflowArgs, Shown, TapeArgs},
     output::{self, DIM, styled},
 };
 
@@ -54,6 +54,7 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
         mlflow: MlflowArgs::default(),
         table: TableArgs::default(),
         format: args.format,
+        progress: Shown::default(),
         language: args.language.clone(),
         fail_on: args.fail_on,
         output: None,

@@ -39,7 +39,7 @@ class Base:
         on_error: `raise`, or `warn`: then a diagnosis that cannot be had is a `DeepFixWarning` and a
             result whose `unavailable` says why.
         progress: a function that is told, True or False for bars; by default bars where somebody watches
-            and rich is installed. The engine of this machine tells only that it has begun and that it is done.
+            and rich is installed.
         largest_weights: of a model with more bytes of weights than this, the engine of this machine
             examines the settings alone: the weights go to it through a temporary file.
     """

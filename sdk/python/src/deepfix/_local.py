@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from . import _json, _model
+from . import _json, _model, _wire
 from ._progress import Listener
 from ._request import Request
 from ._wire import Progress
@@ -21,8 +22,12 @@ from .errors import LocalError, UnavailableError
 VARIABLE = "DEEPFIX_BINARY"
 #: Where to look at what failed, without flooding a message.
 LONGEST_MESSAGE = 2_000
-#: What a listener is told is at work.
+#: What a listener is told is at work before the agents are, and until the end.
 NAME = "the engine of this machine"
+#: Has the binary tell of progress, an event a line of standard error.
+PROGRESS = "--progress=json"
+#: What a binary says that is older than that, with the exit code of a wrong call.
+UNKNOWN = (2, b"unexpected argument '--progress")
 
 HOW_TO_GET = (
     f'expected one in {VARIABLE}, from pip install "deepfix[local]", or on PATH; or a server: '
@@ -65,7 +70,8 @@ def find() -> Engine | None:
 
 
 def diagnose(request: Request, timeout: float, largest_weights: int, listener: Listener | None) -> dict[str, Any]:
-    """The response of the local engine. A listener is told that it begins, and that it is done.
+    """The response of the local engine. A listener is told that it begins, how far each agent is, and
+    that it is done.
 
     Raises:
         UnavailableError: there is no binary, it cannot be started or is not done in time.
@@ -80,10 +86,14 @@ def diagnose(request: Request, timeout: float, largest_weights: int, listener: L
         command = [engine.binary, *_configuration(), "analyse", "--format", "json", *_source(body)]
         text = b"" if "mlflow" in body else _json.dumps(body)
         tell(Progress(NAME, 0.0, "at work"))
+        started = _Started(folder, engine.environment, timeout)
         try:
-            done = subprocess.run(
-                command, input=text, capture_output=True, cwd=folder, env=engine.environment, timeout=timeout
-            )
+            if listener is None:
+                done = started.run(command, text)
+            else:
+                done = started.run_telling([*command, PROGRESS], text, listener)
+                if done.returncode == UNKNOWN[0] and UNKNOWN[1] in done.stderr:
+                    done = started.run(command, text)
         except subprocess.TimeoutExpired as error:
             raise UnavailableError(f"the local engine was not done after {timeout:g} s (timeout)") from error
         except OSError as error:
@@ -97,6 +107,82 @@ def diagnose(request: Request, timeout: float, largest_weights: int, listener: L
         raise LocalError(f"the local engine answered no JSON: {error}") from error
     tell(Progress(NAME, 1.0, "done"))
     return response
+
+
+@dataclass(frozen=True)
+class _Started:
+    """How the binary is started."""
+
+    folder: Path | None
+    environment: dict[str, str]
+    timeout: float
+
+    def run(self, command: list[str], text: bytes) -> subprocess.CompletedProcess[bytes]:
+        """Waits for it in silence."""
+        return subprocess.run(
+            command, input=text, capture_output=True, cwd=self.folder, env=self.environment, timeout=self.timeout
+        )
+
+    def run_telling(self, command: list[str], text: bytes, listener: Listener) -> subprocess.CompletedProcess[bytes]:
+        """Tells a listener, in its own thread, what the binary says of its progress; other lines are its errors."""
+        pipe, late, answer = subprocess.PIPE, threading.Event(), []
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=self.folder, env=self.environment)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        given, told, said = process.stdin, process.stdout, process.stderr
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        # A pipe that nobody reads, or that nobody writes to, would hold the binary up.
+        helpers = [
+            threading.Thread(target=_feed, args=(given, text), daemon=True),
+            threading.Thread(target=lambda: answer.append(told.read()), daemon=True),
+        ]
+        timer = threading.Timer(min(self.timeout, threading.TIMEOUT_MAX), stop)
+        timer.daemon = True
+        try:
+            for it in [*helpers, timer]:
+                it.start()
+            errors = [line for line in said if not _is_event(line, listener)]
+            process.wait()
+        finally:
+            timer.cancel()
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+            for it in helpers:
+                it.join()
+            told.close()
+            said.close()
+        if late.is_set():
+            raise subprocess.TimeoutExpired(command, self.timeout)
+        return subprocess.CompletedProcess(command, process.returncode, b"".join(answer), b"".join(errors))
+
+
+def _feed(pipe: IO[bytes], text: bytes) -> None:
+    try:
+        with pipe:
+            pipe.write(text)
+    except OSError:
+        # It ended before it had read all: its exit code says why.
+        pass
+
+
+def _is_event(line: bytes, listener: Listener) -> bool:
+    """Whether a line is an event, of which the listener is told."""
+    if not line.startswith(b"{"):
+        return False
+    try:
+        found = json.loads(line)
+        event = _wire.progress(found["event"], found["data"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    if event is not None:
+        listener(event)
+    return True
 
 
 def _configuration() -> list[str]:

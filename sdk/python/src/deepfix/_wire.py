@@ -167,6 +167,15 @@ class Progress:
     message: str = ""
 
 
+def progress(name: str, data: Mapping[str, Any]) -> Progress | None:
+    """What an event says of progress; None where it is about something else."""
+    if name == "agent":
+        return Progress(str(data.get("agent_name", "")), 1.0, "")
+    if name == "progress":
+        return Progress(str(data.get("agent", "")), float(data.get("fraction", 0.0)), str(data.get("message", "")))
+    return None
+
+
 class Events:
     """Reads `text/event-stream` piece by piece; gives progress, and keeps the last word."""
 
@@ -216,13 +225,7 @@ class Events:
             self.kept = f"analyses/{found.get('id', '')}"
         if name == "problem":
             raise problem(int(found.get("status") or 500), text)
-        if name == "agent":
-            return Progress(str(found.get("agent_name", "")), 1.0, "")
-        if name == "progress":
-            return Progress(
-                str(found.get("agent", "")), float(found.get("fraction", 0.0)), str(found.get("message", ""))
-            )
-        return None
+        return progress(name, found)
 
 
 class Busy(Exception):

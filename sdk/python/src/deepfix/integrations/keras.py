@@ -5,10 +5,8 @@ from deepfix.integrations.keras import DeepFixCallback
 
 watch = DeepFixCallback()
 model.fit(x, y, validation_data=(x_val, y_val), epochs=20, callbacks=[watch])
-print(watch.result())
+result = watch.result()  # waits for it; it has been written to standard error by then
 ```
-
-Keras shows no gradients to a callback: metrics, learning rate and the weights are what is judged.
 """
 
 from __future__ import annotations
@@ -18,14 +16,22 @@ from typing import Any
 import keras
 
 from .._watch import Watch, harmless, number
+from ._keras_gradients import Meter
 
 
 class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ignore]
-    """Records metrics and learning rate of each epoch, and diagnoses at the end. Takes what `Watch` takes."""
+    """Records metrics and learning rate of each epoch and the norm of the gradient, and diagnoses at the end.
+    Takes what `Watch` takes.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    Args:
+        gradients: whether the norm of the gradient is measured. The compiled step is another one then.
+    """
+
+    def __init__(self, *args: Any, gradients: bool = True, **kwargs: Any) -> None:
         super().__init__()
         self.watch = Watch(*args, **kwargs)
+        self.gradients = gradients
+        self._meter: Meter | None = None
 
     def result(self, timeout: float | None = None) -> Any:
         """The diagnosis, waiting for it where it is under way."""
@@ -36,14 +42,20 @@ class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ig
         """A training starts."""
         self.watch.begin()
         self.watch.skip = _is_other_process()
+        self._meter = None
+        if self.gradients:
+            self._measure()
         optimizer = getattr(self.model, "optimizer", None)
         if optimizer is None:
             return
+        # What scales a loss against underflow is around the optimizer that learns.
+        optimizer = getattr(optimizer, "inner_optimizer", optimizer)
         config = optimizer.get_config()
         rate = config.get("learning_rate")
         self.watch.add_params(
             {
-                "optimizer": config.get("name"),
+                # Not its name, which Keras numbers: `adam_1`.
+                "optimizer": type(optimizer).__name__.lower(),
                 "learning_rate": rate if isinstance(rate, (int, float)) else number(optimizer.learning_rate),
                 "lr_scheduler_type": rate.get("class_name") if isinstance(rate, dict) else None,
                 "weight_decay": config.get("weight_decay"),
@@ -54,9 +66,31 @@ class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ig
         )
 
     @harmless
+    def _measure(self) -> None:
+        meter = Meter(self.watch._run)
+        # In every process of several: they run the same program.
+        meter.attach(self.model)
+        self._meter = meter
+
+    @harmless
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Tells which epoch it is."""
+        if self._meter is not None:
+            self._meter.begin_epoch(epoch)
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Tells that the next step is one of this training. `self.model` would copy the state of JAX to it."""
+        if self._meter is not None:
+            self._meter.begin_step()
+
+    @harmless
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Takes the metrics of an epoch."""
         row: dict[str, Any] = {"epoch": epoch}
+        if self._meter is not None:
+            self._meter.flush()
+            # As the rows of the steps have, so that all are in one order.
+            row["step"] = self._meter.step
         for name, value in (logs or {}).items():
             row[name if name.startswith("val_") or name == "learning_rate" else f"train_{name}"] = number(value)
         if "learning_rate" not in row and getattr(self.model, "optimizer", None) is not None:
@@ -66,6 +100,8 @@ class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ig
     @harmless
     def on_train_end(self, logs: Any = None) -> None:
         """Starts the diagnosis."""
+        if self._meter is not None:
+            self._meter.detach(self.model)
         self.watch.finish(self.model)
 
 

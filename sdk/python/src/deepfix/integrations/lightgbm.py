@@ -5,7 +5,7 @@ from deepfix.integrations.lightgbm import DeepFixCallback
 
 watch = DeepFixCallback()
 lightgbm.train(params, data, valid_sets=[data, held_out], valid_names=["train", "val"], callbacks=[watch])
-print(watch.result())
+result = watch.result()  # waits for it; it has been written to standard error by then
 ```
 
 After early stopping LightGBM calls nobody: there `result()` starts the diagnosis.

@@ -5,7 +5,7 @@ from deepfix.integrations.lightning import DeepFixCallback
 
 watch = DeepFixCallback()
 Trainer(max_epochs=20, callbacks=[watch]).fit(model, train, held_out)
-print(watch.result())
+result = watch.result()  # waits for it; it has been written to standard error by then
 ```
 """
 

@@ -4,7 +4,7 @@
 from deepfix.integrations.sklearn import fit
 
 model, watch = fit(pipeline, X_train, y_train, X_test, y_test)
-print(watch.result())
+result = watch.result()  # waits for it; it has been written to standard error by then
 ```
 """
 

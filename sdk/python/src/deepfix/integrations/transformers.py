@@ -6,7 +6,7 @@ from deepfix.integrations.transformers import DeepFixCallback
 watch = DeepFixCallback()
 trainer = Trainer(model, args, train_dataset=train, eval_dataset=held_out, callbacks=[watch])
 trainer.train()
-print(watch.result())
+result = watch.result()  # waits for it; it has been written to standard error by then
 ```
 """
 

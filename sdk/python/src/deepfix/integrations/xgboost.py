@@ -5,7 +5,7 @@ from deepfix.integrations.xgboost import DeepFixCallback
 
 watch = DeepFixCallback()
 xgboost.train(params, data, 200, evals=[(data, "train"), (held_out, "val")], callbacks=[watch])
-print(watch.result())
+result = watch.result()  # waits for it; it has been written to standard error by then
 ```
 """
 
