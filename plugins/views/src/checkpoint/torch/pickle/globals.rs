@@ -7,8 +7,10 @@ use super::{
     machine::{Machine, Step},
 };
 
-/// Opcodes of such a glance, and values of the memo that it knows.
-const GLANCE: usize = 10_000;
+/// Opcodes of such a glance, and values of the memo that it knows: a loader's code has some hundred.
+pub(in crate::checkpoint::torch) const GLANCE: usize = 10_000;
+/// Opcodes of all glances of one pickle: whole arrays that happen to be opcodes are rare.
+pub(in crate::checkpoint::torch) const ALL_GLANCES: usize = 100 * GLANCE;
 
 /// Functions that return an attribute, whatever it is.
 fn is_getter(name: &str) -> bool {
@@ -225,14 +227,27 @@ impl Machine<'_> {
         );
         let arrays = self.out.arrays.clone();
         self.is_glance = true;
-        for _ in 0..GLANCE {
-            match self.byte() {
-                Ok(b'.') | Err(_) => break,
-                Ok(op) if self.step(op).is_err() => break,
-                Ok(_) => {}
+        let most = GLANCE.min(ALL_GLANCES - self.glanced.min(ALL_GLANCES));
+        let mut ended = false;
+        for _ in 0..most {
+            self.glanced += 1;
+            ended = match self.byte() {
+                Ok(b'.') | Err(_) => true,
+                Ok(op) => self.step(op).is_err(),
+            };
+            if ended {
+                break;
             }
         }
         self.is_glance = false;
+        if !ended {
+            self.out.glanced.get_or_insert_with(|| {
+                format!(
+                    "the values of an array at byte {from} are opcodes of pickle too: what a loader that takes them for \
+                     such would import was followed for {most} opcodes only"
+                )
+            });
+        }
         (
             self.stack,
             self.marks,
