@@ -31,6 +31,10 @@ pub(super) struct Machine<'a> {
     pub loaded: HashSet<u64>,
     /// Texts that have been turned back into such bytes.
     pub turned_back: HashSet<Id>,
+    /// The memo of before such a glance, in which nothing is changed.
+    pub beneath: Option<HashMap<u64, Id>>,
+    /// Values below this place are not changed.
+    pub settled: usize,
     /// The values of an array are read as opcodes.
     pub is_glance: bool,
     /// Opcodes that were read so.
@@ -59,6 +63,8 @@ impl<'a> Machine<'a> {
             memoised: 0,
             loaded: HashSet::new(),
             turned_back: HashSet::new(),
+            beneath: None,
+            settled: 0,
             is_glance: false,
             glanced: 0,
         }
