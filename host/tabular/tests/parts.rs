@@ -13,10 +13,10 @@ use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterPr
 
 const ROWS: usize = 4_000;
 /// Bytes of the texts of `city`, which compress to almost nothing.
-const TEXTS: usize = 20 * 50_000;
+const TEXTS: usize = 20 * 10_000;
 
 fn batch() -> RecordBatch {
-    let texts: Vec<String> = (0..20).map(|it| format!("{it:05}").repeat(10_000)).collect();
+    let texts: Vec<String> = (0..20).map(|it| format!("{it:05}").repeat(2_000)).collect();
     let city: DictionaryArray<Int32Type> = (0..ROWS).map(|it| texts.get(it % 20).map(String::as_str)).collect();
     let columns: Vec<(&str, ArrayRef)> = vec![
         (
@@ -32,6 +32,7 @@ fn parquet(file: &Path) {
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(Default::default()))
         .set_dictionary_page_size_limit(10 << 20)
+        .set_column_dictionary_enabled("x".into(), false)
         .build();
     let mut writer = ArrowWriter::try_new(File::create(file).unwrap(), batch().schema(), Some(properties)).unwrap();
     writer.write(&batch()).unwrap();
