@@ -10,13 +10,15 @@ pub(super) fn is_version(path: &str) -> bool {
 
 /// The folder of one of Lightning's versions that a file is in: `logs/version_3/`.
 fn version(path: &str) -> Option<&str> {
-    let mut end = 0;
-    let folders = path.split_inclusive('/').filter_map(|it| {
-        end += it.len();
-        let number = it.strip_suffix('/')?.strip_prefix("version_")?;
-        number.parse::<u64>().is_ok().then_some(end)
-    });
-    path.get(..folders.last()?)
+    let (mut at, mut found) = (0, None);
+    for part in path.split_inclusive('/') {
+        at += part.len();
+        let number = part.strip_suffix('/').and_then(|it| it.strip_prefix("version_"));
+        if number.is_some_and(|it| it.parse::<u64>().is_ok()) {
+            found = path.get(..at);
+        }
+    }
+    found
 }
 
 /// Whether a file belongs to the version of Lightning whose metrics [`super::find`] reads, or to none.
