@@ -9,6 +9,7 @@ mod build;
 mod debian;
 mod demo;
 mod deploy;
+mod fuzz;
 mod generate;
 mod model;
 mod npm;
@@ -34,6 +35,8 @@ cargo xtask plugins          toolchains of plugins and a registry below target/,
 cargo xtask generate         what is written from wit/: bindings, types, reference
 cargo xtask deploy           what the tests of deploy/ look at it with
 cargo xtask lint             formatting and clippy
+cargo xtask fuzz [PARSER] [SECONDS]
+                             libFuzzer on the parsers of foreign bytes, a minute each
 cargo xtask bench [NAME]     builds, then measures; without a name all benchmarks
 cargo xtask bench diagnosis [FOLDER] [--json FILE] [--html FILE]
                              scores the diagnosis of a labelled corpus";
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         "generate" => generate::all(),
         "deploy" => deploy::ensure(),
         "lint" => test::lint(),
+        "fuzz" => fuzz::run_for(rest),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {
             process::say(USAGE);

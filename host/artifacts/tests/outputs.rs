@@ -145,6 +145,37 @@ fn the_newest_version_of_lightning_is_told_by_its_number() {
 }
 
 #[test]
+fn the_weights_are_those_of_the_version_whose_curves_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    // The older version was trained for longer, and has a checkpoint that is called best.
+    for (version, checkpoint) in [(1, "best-step=9000.ckpt"), (2, "step=30.ckpt")] {
+        let below = format!("logs/version_{version}");
+        write(
+            folder.path(),
+            &format!("{below}/metrics.csv"),
+            "epoch,train_loss\n0,0.5\n1,0.4\n",
+        );
+        write(folder.path(), &format!("{below}/checkpoints/{checkpoint}"), "x");
+    }
+    let found = read_folder(folder.path()).unwrap();
+    let said = found.recognised.join("\n");
+    assert!(
+        said.contains("logs/version_2/metrics.csv: a log of Lightning"),
+        "{said}"
+    );
+    assert!(said.contains("logs/version_2/checkpoints/step=30.ckpt"), "{said}");
+    let warnings = found.experiment.warnings.join("\n");
+    assert!(warnings.contains("1 other versions of Lightning"), "{warnings}");
+    // The version that is named is read, whatever is beside it.
+    let found = read_folder(&folder.path().join("logs/version_1")).unwrap();
+    assert!(found.recognised.iter().any(|it| it.contains("best-step=9000.ckpt")));
+    // Weights beside all versions belong to none of them.
+    write(folder.path(), "export/model.safetensors", "1234");
+    let said = read_folder(folder.path()).unwrap().recognised.join("\n");
+    assert!(said.contains("export/model.safetensors"), "{said}");
+}
+
+#[test]
 fn the_last_checkpoint_of_hugging_face_has_the_log_of_the_whole_training() {
     let folder = tempfile::tempdir().unwrap();
     let state = |rows: &str| format!("{{\"log_history\": [{rows}], \"num_train_epochs\": 3, \"train_batch_size\": 8}}");

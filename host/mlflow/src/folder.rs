@@ -70,7 +70,9 @@ impl FolderStore {
         if plain {
             for experiment in folders(&self.path)? {
                 let folder = experiment.join(id);
-                if folder.join("meta.yaml").is_file() {
+                // Of the folder itself: a link may lead out of the store.
+                let is_folder = fs::symlink_metadata(&folder).is_ok_and(|it| it.is_dir());
+                if is_folder && folder.join("meta.yaml").is_file() {
                     return Ok(folder);
                 }
             }
@@ -457,6 +459,31 @@ mod tests {
             ("run0229", "run0000")
         );
         assert!(!seen.contains(&"run0005".to_owned()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_run_that_is_a_link_out_of_the_store_is_none() {
+        let outer = tempfile::tempdir().unwrap();
+        let root = outer.path().join("mlruns");
+        for folder in [root.join("1/inside"), outer.path().join("outside")] {
+            let id = folder.file_name().unwrap().to_string_lossy().into_owned();
+            fs::create_dir_all(folder.join("tags")).unwrap();
+            fs::write(folder.join("meta.yaml"), format!("run_id: {id}\n")).unwrap();
+            fs::write(folder.join("tags/secret"), "x").unwrap();
+        }
+        std::os::unix::fs::symlink(outer.path().join("outside"), root.join("1/outside")).unwrap();
+        let store = FolderStore::new(root);
+        assert_eq!(store.run("inside").unwrap().tags.len(), 1);
+        for error in [
+            store.run("outside").unwrap_err(),
+            store.write_back("outside", &WriteBack::default()).unwrap_err(),
+        ] {
+            assert!(
+                matches!(&error, MlflowError::NotFound { what, .. } if what == "run `outside`"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -61,6 +61,14 @@ pub enum TableError {
     Row { file: PathBuf, line: u64, limit: usize },
     #[error("{}: found {found} columns, expected at most {limit} (`--max-columns`)", file.display())]
     Columns { file: PathBuf, found: usize, limit: usize },
+    #[error("{}: found {part} of {found} bytes once decompressed, expected at most {limit} (`{flag}`)", file.display())]
+    Part {
+        file: PathBuf,
+        part: String,
+        found: u64,
+        limit: usize,
+        flag: &'static str,
+    },
     #[error(
         "{}: the first line holds numbers only ({line}); expected column names", file.display()
     )]

@@ -38,6 +38,28 @@ mod scan;
 mod statistics;
 mod table;
 
+/// The parsers of sizes that decoders are kept from allocating, for fuzzing.
+#[doc(hidden)]
+pub mod sizes {
+    use std::path::Path;
+
+    use crate::{Format, Limits, TableError, read};
+
+    /// Whether bytes begin with a header of a Parquet page.
+    #[must_use]
+    pub fn is_page_header(bytes: &[u8]) -> bool {
+        read::pages::is_header(bytes)
+    }
+
+    /// Looks at the messages of an Arrow IPC file.
+    ///
+    /// # Errors
+    /// One says a size beyond the limits; the file cannot be read.
+    pub fn of_messages(file: &Path, format: Format, limits: &Limits) -> Result<(), TableError> {
+        read::messages::check(file, format, limits)
+    }
+}
+
 pub use batch::{Batch, BatchColumn};
 pub use cell::{Cell, Value};
 pub use checks::{CheckOptions, checks};

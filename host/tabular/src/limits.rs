@@ -8,6 +8,11 @@ pub struct Limits {
     pub cell_bytes: usize,
     /// Bytes of one record, and so of what is held to find its end.
     pub row_bytes: usize,
+    /// Bytes of the dictionary of one column of Parquet or Arrow IPC, once decompressed. It stays in memory while
+    /// the column is read.
+    pub dictionary_bytes: usize,
+    /// Bytes of one page of Parquet or one record batch of Arrow IPC, once decompressed: it is held as a whole.
+    pub part_bytes: usize,
     /// Rows of the sample that quartiles (beyond so many rows) and checks are computed from.
     pub sample_rows: usize,
     /// Cells of the sample, 8 bytes each: a wide table gets fewer rows.
@@ -30,6 +35,10 @@ impl Default for Limits {
             columns: 10_000,
             cell_bytes: 1 << 20,
             row_bytes: 64 << 20,
+            // Ten million different texts of some twenty bytes; writers of Parquet end a dictionary at 1 MiB.
+            dictionary_bytes: 256 << 20,
+            // A table that was written in one batch; pages are 1 MiB, batches 64 thousand rows as a rule.
+            part_bytes: 1 << 30,
             // Quartiles within 0.43 points of rank with 95 % confidence (Dvoretzky, Kiefer, Wolfowitz).
             sample_rows: 100_000,
             // 64 MiB.

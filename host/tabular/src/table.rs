@@ -108,7 +108,7 @@ impl Table {
             }
         }
         let remarks = keys.iter().map(|it| {
-            format!("column `{it}` has a value of its own in each row: it is left out where rows are compared (`--index {it}` says that the model does not see it)")
+            format!("column `{it}` has a value of its own in each row: it is left out where rows are compared (`--index \"{it}\"` says that the model does not see it)")
         });
         let remarks = remarks.collect();
         let is_key = |at: usize| {

@@ -1,5 +1,5 @@
 //! What is wrong with a file is said with its name, the place, what was found and what was expected.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use deepfix_tabular::{Limits, Options, Source, Table, TableError, same_columns, scan};
 use tempfile::TempDir;
@@ -208,4 +208,53 @@ fn limits_of_memory_make_estimates_of_exact_figures_and_say_so() {
     small.limits.sample_cells = 0;
     let table = read_as("a.csv", text.as_bytes(), &small).unwrap();
     assert!(!table.is_exact());
+}
+
+#[test]
+fn columns_that_look_like_keys_are_left_out_up_to_a_limit() {
+    let names: Vec<String> = (0..10).map(|it| format!("id_{it}")).collect();
+    let mut text = format!("{},x,y\n", names.join(","));
+    for row in 0..40 {
+        let keys: Vec<String> = (0..10).map(|it| format!("{}", row * 10 + it)).collect();
+        text += &format!("{},{},{}\n", keys.join(","), row % 5, row % 2);
+    }
+    let table = read_as("a.csv", text.as_bytes(), &options(None)).unwrap();
+    assert_eq!(table.keys, &names[..8], "eight of ten");
+    let fewer = text
+        .lines()
+        .map(|it| it.splitn(3, ',').last().unwrap().to_owned() + "\n");
+    let table = read_as("a.csv", fewer.collect::<String>().as_bytes(), &options(None)).unwrap();
+    assert_eq!(table.keys, &names[2..]);
+}
+
+#[test]
+fn texts_of_all_columns_have_one_limit() {
+    let mut text = String::from("a,b,y\n");
+    for row in 0..40_000 {
+        let name = format!("{}{}", row % 2_000, "x".repeat(40));
+        text += &format!("a{name},b{name},{}\n", row % 2);
+    }
+    let figures = |change: &dyn Fn(&mut Limits)| {
+        let mut options = options(Some("y"));
+        options.limits.sample_rows = 1_000;
+        change(&mut options.limits);
+        let table = read_as("a.csv", text.as_bytes(), &options).unwrap();
+        let results = deepfix_tabular::checks("x", &table, Some(&table), &deepfix_tabular::CheckOptions::default());
+        format!("{}{results}", deepfix_tabular::split_statistics(&table))
+    };
+    let whole = figures(&|_| {});
+    // Three columns: as much as the limit of one column would leave each.
+    let shared = figures(&|it| it.all_text_bytes = 3 * (20 << 10));
+    assert_eq!(shared, figures(&|it| it.text_bytes = 20 << 10));
+    assert_ne!(shared, whole);
+    assert_eq!(
+        whole,
+        figures(&|it| it.all_text_bytes = 3 * (1 << 20)),
+        "enough for all"
+    );
+    // However many columns: some names are kept.
+    assert_eq!(
+        figures(&|it| it.all_text_bytes = 0),
+        figures(&|it| it.text_bytes = 16 << 10)
+    );
 }

@@ -244,6 +244,42 @@ fn delimiters_line_ends_and_marks_of_other_programs_are_understood() {
 }
 
 #[test]
+fn excels_line_that_names_the_delimiter_is_no_row() {
+    for (text, rows) in [
+        ("sep=;\r\na;b;y\r\n1;1,5;0\r\n2;2,5;1\r\n", 2),
+        ("\u{feff}SEP=|\na|b|y\n1|x,y,z|0\n", 1),
+        ("\nsep=\t\na\tb\ty\n1\tx;z\t0\n", 1),
+    ] {
+        let table = table_of(text, &Options::default());
+        let names: Vec<&str> = table.columns.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!((names.as_slice(), table.rows), (&["a", "b", "y"][..], rows), "{text:?}");
+    }
+    // Lines are counted with it.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.csv");
+    std::fs::write(&file, "sep=;\na;b\n1;2\n1\n").unwrap();
+    let options = Options::default();
+    let error = scan(&Source::open(&file, &options).unwrap(), &options)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("line 4"), "{error}");
+}
+
+#[test]
+fn numbers_that_are_written_for_people_are_remarked_on() {
+    let rows: String = (0..20).map(|it| format!("\"{},000\",{it} %,{it}\n", it + 1)).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.csv");
+    std::fs::write(&file, format!("sales,share,y\n{rows}")).unwrap();
+    let source = Source::open(&file, &Options::default()).unwrap();
+    let remarks = source.remarks().join("\n");
+    assert!(
+        remarks.contains("`sales`, `share`") && !remarks.contains("`y`"),
+        "{remarks}"
+    );
+}
+
+#[test]
 fn line_breaks_of_one_character_do_not_mix_with_those_in_cells() {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in [

@@ -71,8 +71,10 @@ fn file(case: &Case, gaps: &mut Gaps<'_, '_>, checked: &mut Vec<&str>) {
         return;
     };
     let name = ("file", Arg::from(file.name.as_str()));
-    let incomplete = file.pickled.as_ref().and_then(|it| it.incomplete.as_ref());
-    for note in file.notes.iter().chain(incomplete).take(MOST_NOTES) {
+    let pickled = file.pickled.as_ref();
+    let incomplete = pickled.and_then(|it| it.incomplete.as_ref());
+    let glanced = pickled.and_then(|it| it.glanced.as_ref());
+    for note in file.notes.iter().chain(incomplete).chain(glanced).take(MOST_NOTES) {
         gaps.add("weights", "part", &[name.clone(), ("reason", note.as_str().into())]);
     }
     match &file.state {

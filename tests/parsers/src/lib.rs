@@ -8,5 +8,5 @@ mod seeds;
 mod targets;
 
 pub use mutate::{Random, mutate};
-pub use seeds::seeds;
+pub use seeds::{cases, seeds};
 pub use targets::{TARGETS, Target, run};

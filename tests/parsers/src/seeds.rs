@@ -1,9 +1,12 @@
-//! Files to begin with: those of the tests, and short ones written here.
+//! Files to begin with: those of the tests, short ones written here, and those that a fuzzer found something with.
 
 use std::{fs, path::Path};
 
 /// Files of the tests, by the parser that reads them.
-const FILES: [(&str, &str); 25] = [
+const FILES: [(&str, &str); 28] = [
+    ("arrow_messages", "host/tabular/tests/fixtures/cities.arrow"),
+    ("arrow_messages", "host/tabular/tests/fixtures/cities.arrows"),
+    ("page_header", "host/tabular/tests/fixtures/page_header"),
     (
         "tensorboard",
         "host/artifacts/tests/fixtures/tensorboard/events.out.tfevents.1795727479.host",
@@ -106,7 +109,25 @@ pub fn seeds(target: &str) -> std::io::Result<Vec<Vec<u8>>> {
     for (_, file) in FILES.iter().filter(|it| it.0 == target) {
         all.push(fs::read(root.join(file))?);
     }
+    for file in cases(target)? {
+        all.push(fs::read(file)?);
+    }
     let texts = TEXTS.iter().filter(|it| it.0 == target);
     all.extend(texts.map(|it| it.1.as_bytes().to_vec()));
     Ok(all)
+}
+
+/// What a fuzzer found something with in a parser: the files of `cases/PARSER`, sorted.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn cases(target: &str) -> std::io::Result<Vec<std::path::PathBuf>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases").join(target);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let files = fs::read_dir(folder)?.map(|it| it.map(|it| it.path()));
+    let mut files = files.collect::<Result<Vec<_>, _>>()?;
+    files.sort();
+    Ok(files)
 }

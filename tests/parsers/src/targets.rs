@@ -5,15 +5,19 @@ use std::{fs, path::Path};
 use deepfix_artifacts::{FileAccess, decode_request, metrics_from_csv, parse_lenient, parse_yaml, read_file};
 use deepfix_checkpoint_plugin::ModelCheckpointArtifactsAnalyzer;
 use deepfix_plugin::{ArtifactKind, testing::FakeHost};
-use deepfix_tabular::{CheckOptions, Options, Source, checks, scan, split_statistics};
+use deepfix_tabular::{
+    CheckOptions, Format, Limits, Options, Source, checks, scan, sizes::of_messages, split_statistics,
+};
 use serde_json::json;
 
 /// A parser by its name.
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
 /// All of them. `fuzz/fuzz_targets` has a file for each.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 23] = [
     ("csv", table),
+    ("page_header", deepfix_tabular::sizes::is_page_header),
+    ("arrow_messages", arrow_messages),
     ("metrics", |bytes| metrics_from_csv(bytes).is_ok()),
     ("json", |bytes| parse_lenient(bytes).is_ok()),
     ("yaml", |bytes| parse_yaml(&String::from_utf8_lossy(bytes)).is_ok()),
@@ -75,6 +79,17 @@ fn table(bytes: &[u8]) -> bool {
         };
         checks("x", &table, Some(&table), &more).is_object() && split_statistics(&table).is_object()
     })
+}
+
+/// Sizes within Arrow IPC, in both forms; what the decoder makes of the bytes is not ours.
+fn arrow_messages(bytes: &[u8]) -> bool {
+    let format = if bytes.starts_with(b"ARROW1") {
+        Format::ArrowFile
+    } else {
+        Format::ArrowStream
+    };
+    let limits = Limits::default();
+    with_file("a.arrow", bytes, |file| of_messages(file, format, &limits).is_ok())
 }
 
 fn output(name: &str, bytes: &[u8]) -> bool {

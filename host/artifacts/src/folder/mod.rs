@@ -134,7 +134,7 @@ pub fn read_file(file: &Path) -> Result<Option<FolderContents>, FolderError> {
             files: Vec::new(),
             tables: false,
         };
-        match reader.json(name)? {
+        match reader.json(name).map_err(|error| unknown(name, error))? {
             Some((_, mut document)) => match outputs::of_document(&mut document, name) {
                 Ok(output) => output,
                 Err(_) => return Ok(None),
@@ -154,6 +154,21 @@ pub fn read_file(file: &Path) -> Result<Option<FolderContents>, FolderError> {
     Ok(Some(FolderContents { experiment, recognised }))
 }
 
+/// Why a file is nothing that is known, where its name does not say JSON.
+fn unknown(name: &str, error: FolderError) -> FolderError {
+    match error {
+        FolderError::File { file, reason } if !name.to_ascii_lowercase().ends_with(".json") => FolderError::File {
+            file,
+            reason: format!(
+                "neither a request nor metrics in JSON ({reason}); other files are known by their names: tables (.csv, \
+                 .parquet, .arrow), logs of metrics (.csv, .log, .jsonl, events.out.tfevents.*, .wandb) and checkpoints \
+                 (.safetensors, .pt, .ckpt, .onnx and the like)"
+            ),
+        },
+        other => other,
+    }
+}
+
 fn failed((file, reason): outputs::Failed) -> FolderError {
     FolderError::File { file, reason }
 }
@@ -169,6 +184,20 @@ mod tests {
         std::os::unix::fs::symlink("/dev/zero", folder.path().join("request.json")).unwrap();
         let error = read_folder(folder.path()).unwrap_err().to_string();
         assert!(error.contains("it is no regular file"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_nothing_known_is_told_what_would_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let says = |name: &str| {
+            let file = folder.path().join(name);
+            std::fs::write(&file, "some words").unwrap();
+            read_file(&file).unwrap_err().to_string()
+        };
+        let error = says("notes.txt");
+        assert!(error.contains("notes.txt") && error.contains(".parquet"), "{error}");
+        let error = says("request.json");
+        assert!(!error.contains(".parquet"), "what is wrong with it is enough: {error}");
     }
 
     #[test]

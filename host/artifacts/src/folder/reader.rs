@@ -112,7 +112,15 @@ impl Reader<'_> {
             Some((name, _)) => return Err(self.error(&name, &"it holds no object")),
             None => Map::new(),
         };
-        let file = best_model(self.files.iter().map(|it| (it.path.as_str(), it.size)));
+        // An empty file is none: the weights of one version beside the curves of another would contradict each other.
+        let size = |it: &Entry| {
+            if outputs::is_of_read_version(&self.files, &it.path) {
+                it.size
+            } else {
+                0
+            }
+        };
+        let file = best_model(self.files.iter().map(|it| (it.path.as_str(), size(it))));
         let Some(file) = file.and_then(|place| self.files.get(place)) else {
             return Ok((!document.is_empty()).then_some(Json::Object(document)));
         };
@@ -150,14 +158,24 @@ impl Reader<'_> {
             // Read where the request is decoded; read here to name what is wrong with it.
             if let Some(table) = self.csv(name)? {
                 let (rows, columns) = (table.rows(), table.columns().len());
-                recognised.push(format!("{name}: {rows} rows of {columns} columns"));
+                let what = if self.folder.join("hparams.yaml").is_file() {
+                    "a log of Lightning, "
+                } else {
+                    ""
+                };
+                recognised.push(format!("{name}: {what}{rows} rows of {columns} columns"));
                 document.insert("metrics_path".to_owned(), json!(name));
             }
         }
         if document.get("params").is_none_or(Json::is_null)
             && let Some((name, params)) = self.first_document(&["params", "hparams", "training_artifacts/params"])?
         {
-            recognised.push(format!("{name}: training parameters"));
+            let what = if name.starts_with("hparams.") {
+                "hyper-parameters of Lightning"
+            } else {
+                "training parameters"
+            };
+            recognised.push(format!("{name}: {what}"));
             document.insert("params".to_owned(), params);
         }
         Ok((!document.is_empty()).then_some(Json::Object(document)))

@@ -1,5 +1,6 @@
 //! What trainings leave behind: folders and files of the usual frameworks and loggers.
 
+mod lightning;
 mod rows;
 mod tensorboard;
 mod walk;
@@ -15,6 +16,8 @@ use deepfix_core::Table;
 use serde_json::{Map, Value as Json};
 
 use crate::{History, metrics, models::number_after, parse_lenient, parse_yaml};
+pub(crate) use lightning::is_of_read_version;
+use lightning::is_version;
 pub(crate) use walk::{Entry, walk};
 
 /// A log of metrics in JSON: a million rows have about 200 MB.
@@ -85,6 +88,15 @@ pub(crate) fn find(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Fai
     }
     if let Some(metrics) = named("metrics.csv", "version_") {
         let mut output = read(folder, &metrics.path)?;
+        let others = files
+            .iter()
+            .filter(|it| it.path != metrics.path && is_version(&it.path))
+            .count();
+        if others > 0 {
+            output.warnings.push(format!(
+                "{others} other versions of Lightning were not read; name the folder of one to read it"
+            ));
+        }
         let hparams = metrics.path.replace("metrics.csv", "hparams.yaml");
         if has(&hparams) {
             let path = folder.join(&hparams);
@@ -164,7 +176,19 @@ pub(crate) fn of_document(document: &mut Json, name: &str) -> Result<Output, Str
         return Ok(output);
     }
     if rows::is_metrics(document) {
-        return Ok(of_table(metrics_of(document)?, format!("{name}: metrics")));
+        // What its History and its callbacks write; others that do the same are called so too.
+        let is_keras = document.get("loss").or(document.get("val_loss")).is_some();
+        let what = if is_keras {
+            "a history as Keras has it"
+        } else {
+            "metrics"
+        };
+        let table = metrics_of(document)?;
+        let (rows, columns) = (table.rows(), table.columns().len());
+        return Ok(of_table(
+            table,
+            format!("{name}: {what}, {rows} rows of {columns} columns"),
+        ));
     }
     Err("expected metrics: an object of columns, an array of rows, or the state of a trainer".to_owned())
 }
@@ -200,7 +224,18 @@ fn is_events(path: &str) -> bool {
 
 fn table_of_csv(file: BufReader<File>, name: &str) -> Result<Output, String> {
     let table = metrics::from_csv(file)?;
-    let said = format!("{name}: {} rows of {} columns", table.rows(), table.columns().len());
+    let what = if is_version(name) {
+        "a log of Lightning, "
+    } else if name.rsplit('/').next() == Some("training.log") {
+        "a log of Keras, "
+    } else {
+        ""
+    };
+    let said = format!(
+        "{name}: {what}{} rows of {} columns",
+        table.rows(),
+        table.columns().len()
+    );
     Ok(of_table(table, said))
 }
 

@@ -173,6 +173,14 @@ pub(crate) struct LimitArgs {
     #[arg(long, value_name = "BYTES", default_value_t = defaults().row_bytes, help_heading = "Limits")]
     pub(crate) max_row_bytes: usize,
 
+    /// The largest dictionary of a column of Parquet or Arrow IPC.
+    #[arg(long, value_name = "BYTES", default_value_t = defaults().dictionary_bytes, help_heading = "Limits")]
+    pub(crate) max_dictionary_bytes: usize,
+
+    /// The largest page of Parquet or record batch of Arrow IPC.
+    #[arg(long, value_name = "BYTES", default_value_t = defaults().part_bytes, help_heading = "Limits")]
+    pub(crate) max_part_bytes: usize,
+
     /// Rows of the sample for quartiles and checks.
     #[arg(long, value_name = "ROWS", default_value_t = defaults().sample_rows, help_heading = "Limits")]
     pub(crate) sample_rows: usize,
@@ -223,6 +231,8 @@ impl IngestArgs {
                 columns: limits.max_columns,
                 cell_bytes: limits.max_cell_bytes,
                 row_bytes: limits.max_row_bytes,
+                dictionary_bytes: limits.max_dictionary_bytes,
+                part_bytes: limits.max_part_bytes,
                 sample_rows: limits.sample_rows.max(1),
                 sample_cells: limits.sample_cells,
                 distinct: limits.exact_distinct,

@@ -18,8 +18,8 @@ use parquet::arrow::{
     arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
 };
 
-use super::{Batches, Format, Source, cells::is_plain, counted::Counted};
-use crate::{Batch, TableError};
+use super::{Batches, Format, Source, cells::is_plain, counted::Counted, messages, pages};
+use crate::{Batch, Limits, TableError};
 
 /// Rows that are decoded at once.
 const ROWS: usize = 16_384;
@@ -34,7 +34,11 @@ pub(crate) struct Layout {
 }
 
 /// Opens a file and gives its columns, and a remark for each that holds no plain values.
-pub(super) fn open(file: &Path, format: Format) -> Result<(Layout, Vec<String>, Vec<String>), TableError> {
+pub(super) fn open(
+    file: &Path,
+    format: Format,
+    limits: &Limits,
+) -> Result<(Layout, Vec<String>, Vec<String>), TableError> {
     let input = || {
         File::open(file).map_err(|error| TableError::Io {
             file: file.to_owned(),
@@ -46,6 +50,9 @@ pub(super) fn open(file: &Path, format: Format) -> Result<(Layout, Vec<String>, 
         format: format.name(),
         reason,
     };
+    if format != Format::Parquet {
+        messages::check(file, format, limits)?;
+    }
     let mut parquet = None;
     let schema = match format {
         Format::Parquet => {
@@ -115,7 +122,11 @@ fn guarded<T>(
 }
 
 impl Layout {
-    pub(super) fn batches<'a>(&'a self, source: &'a Source) -> Result<Box<dyn Batches + 'a>, TableError> {
+    pub(super) fn batches<'a>(
+        &'a self,
+        source: &'a Source,
+        limits: Limits,
+    ) -> Result<Box<dyn Batches + 'a>, TableError> {
         let file = || {
             File::open(&source.file).map_err(|error| TableError::Io {
                 file: source.file.clone(),
@@ -154,6 +165,7 @@ impl Layout {
         };
         Ok(Box::new(Reader {
             source,
+            limits,
             layout: self,
             parts: Mutex::new(parts),
             rows: AtomicU64::new(0),
@@ -183,6 +195,7 @@ enum Parts<'a> {
 
 struct Reader<'a> {
     source: &'a Source,
+    limits: Limits,
     layout: &'a Layout,
     parts: Mutex<Parts<'a>>,
     rows: AtomicU64,
@@ -269,6 +282,13 @@ impl Reader<'_> {
             error,
         })?;
         let mask = ProjectionMask::roots(meta.parquet_schema(), self.layout.places.iter().copied());
+        let included = |it| mask.leaf_included(it);
+        pages::check(
+            &self.source.file,
+            meta.metadata().row_group(group),
+            included,
+            &self.limits,
+        )?;
         ParquetRecordBatchReaderBuilder::new_with_metadata(file, meta.clone())
             .with_row_groups(vec![group])
             .with_projection(mask)

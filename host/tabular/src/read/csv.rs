@@ -14,7 +14,7 @@ use super::{
     Batches, Source,
     blocks::{Block, BlockError, Blocks, Marks},
     decimal::Decimal,
-    records,
+    dressed, records,
 };
 use crate::{Batch, Options, TableError, nulls};
 
@@ -85,17 +85,19 @@ pub(super) fn open(file: &Path, options: &Options) -> Result<(Dialect, Vec<Strin
     }
     let head = text.get(..blank + length).unwrap_or_default();
     let lines = memchr::memchr_iter(terminator, head).count() as u64;
+    let records = first_rows(text.get(head.len()..).unwrap_or_default(), delimiter);
     let decimal = match options.decimal {
-        Some(b',') => decimal(text.get(head.len()..).unwrap_or_default(), delimiter).or_comma(),
+        Some(b',') => Decimal::of(records.iter().flatten()).or_comma(),
         Some(_) => Decimal::Point,
         // Between the cells and within them it would be two things.
         None if delimiter == b',' => Decimal::Point,
-        None => decimal(text.get(head.len()..).unwrap_or_default(), delimiter),
+        None => Decimal::of(records.iter().flatten()),
     };
     let mut remarks = Vec::new();
     if decimal != Decimal::Point && options.decimal.is_none() {
         remarks.push("numbers are read with a decimal comma, as `1,5`; with `--decimal .` they are not".to_owned());
     }
+    remarks.extend(dressed::remark(&names, &records, decimal != Decimal::Point));
     let dialect = Dialect {
         marks: Marks {
             delimiter,
@@ -110,7 +112,7 @@ pub(super) fn open(file: &Path, options: &Options) -> Result<(Dialect, Vec<Strin
 
 /// What the first line tells.
 struct FirstLine {
-    /// Blank lines in front of it, in bytes; they are skipped, as below it.
+    /// Blank lines in front of it, in bytes, and Excel's line that names the delimiter; they are skipped.
     blank: usize,
     delimiter: u8,
     terminator: u8,
@@ -121,9 +123,11 @@ struct FirstLine {
 }
 
 fn first_line(text: &[u8], delimiter: Option<u8>) -> FirstLine {
-    let blank = text.iter().take_while(|it| matches!(it, b'\n' | b'\r')).count();
+    let mut blank = text.iter().take_while(|it| matches!(it, b'\n' | b'\r')).count();
+    let marked = excel_mark(text.get(blank..).unwrap_or_default());
+    blank += marked.map_or(0, |it| it.1);
     let body = text.get(blank..).unwrap_or_default();
-    let delimiter = delimiter.unwrap_or_else(|| guessed(body));
+    let delimiter = delimiter.or(marked.map(|it| it.0)).unwrap_or_else(|| guessed(body));
     let (cells, length) = header(body, delimiter).unwrap_or_default();
     let end = length.checked_sub(1).and_then(|it| body.get(it)).copied();
     // Told by the line itself: a quoted cell further down may hold the other character.
@@ -138,17 +142,28 @@ fn first_line(text: &[u8], delimiter: Option<u8>) -> FirstLine {
     }
 }
 
-/// What the numbers of the first rows look like.
-fn decimal(body: &[u8], delimiter: u8) -> Decimal {
-    /// Rows that are looked at: a column may begin with missing values.
+/// The delimiter of Excel's first line `sep=;`, and the bytes of that line.
+fn excel_mark(body: &[u8]) -> Option<(u8, usize)> {
+    match body {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', it, rest @ ..] if DELIMITERS.contains(it) => match rest {
+            [b'\r', b'\n', ..] => Some((*it, 7)),
+            [b'\n' | b'\r', ..] => Some((*it, 6)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Rows from which it is told what numbers look like.
+fn first_rows(body: &[u8], delimiter: u8) -> Vec<::csv::ByteRecord> {
+    /// A column may begin with missing values.
     const ROWS: usize = 200;
     let mut reader = ::csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
         .from_reader(body);
-    let records: Vec<::csv::ByteRecord> = reader.byte_records().take(ROWS).filter_map(Result::ok).collect();
-    Decimal::of(records.iter().flatten())
+    reader.byte_records().take(ROWS).filter_map(Result::ok).collect()
 }
 
 /// Whether a cell of the first line is a value rather than a name.

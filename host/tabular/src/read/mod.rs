@@ -6,7 +6,10 @@ mod cells;
 mod counted;
 mod csv;
 mod decimal;
+mod dressed;
 mod kind;
+pub(crate) mod messages;
+pub(crate) mod pages;
 mod records;
 
 use std::path::{Path, PathBuf};
@@ -56,7 +59,12 @@ impl Source {
         };
         let meta = std::fs::metadata(file).map_err(io)?;
         if !meta.is_file() {
-            return Err(io(std::io::Error::other("it is no regular file")));
+            let what = if meta.is_dir() {
+                "found a folder, expected a file; of a table in several files name one"
+            } else {
+                "it is no regular file"
+            };
+            return Err(io(std::io::Error::other(what)));
         }
         if meta.len() == 0 {
             return Err(TableError::Empty { file: file.to_owned() });
@@ -68,7 +76,7 @@ impl Source {
                 (Kind::Csv(dialect), names, remarks)
             }
             Format::Parquet | Format::ArrowFile | Format::ArrowStream => {
-                let (layout, names, remarks) = arrow::open(file, format)?;
+                let (layout, names, remarks) = arrow::open(file, format, &options.limits)?;
                 (Kind::Arrow(layout), names, remarks)
             }
         };
@@ -142,7 +150,7 @@ impl Source {
     pub(crate) fn batches(&self, options: &Options) -> Result<Box<dyn Batches + '_>, TableError> {
         Ok(match &self.kind {
             Kind::Csv(dialect) => Box::new(csv::Reader::new(self, dialect, options)?),
-            Kind::Arrow(layout) => layout.batches(self)?,
+            Kind::Arrow(layout) => layout.batches(self, options.limits.clone())?,
         })
     }
 }

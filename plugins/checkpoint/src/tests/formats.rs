@@ -358,6 +358,41 @@ fn parts_of_pytorch_belong_together_too() {
 }
 
 #[test]
+fn members_of_an_archive_are_arrays_by_what_they_begin_with() {
+    let array = |values: &[f32]| {
+        let text = format!(
+            "{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}",
+            values.len()
+        );
+        let mut bytes = b"\x93NUMPY\x01\0".to_vec();
+        bytes.extend((text.len() as u16).to_le_bytes());
+        bytes.extend(text.as_bytes());
+        bytes.extend(values.iter().flat_map(|it| it.to_le_bytes()));
+        bytes
+    };
+    let (sound, nan) = (array(&[0.5, 0.25]), array(&[0.5, f32::NAN]));
+    // `np.savez` always adds the ending; `np.load` reads a member without it as well.
+    let members = [
+        ("layer.weight", &nan[..]),
+        ("layer.bias.npy", &sound),
+        ("README", b"words"),
+    ];
+    let it = host(Json::Null, "m.npz", archive(&members));
+    let report_ = report(&it);
+    let finding = report_.analyses.iter().map(|it| &it.finding).find(|it| it.code == NAN);
+    assert!(finding.unwrap().evidence.contains("layer.weight"));
+    let text = extras(&it)["not_examined"].to_string();
+    assert!(
+        text.contains("no arrays") && text.contains("`README`") && !text.contains("bias"),
+        "{text}"
+    );
+    // Both ways of one name are two arrays.
+    let it = host(Json::Null, "m.npz", archive(&[("w.npy", &sound), ("w", &nan)]));
+    assert!(codes(&it).contains(&NAN.to_owned()));
+    assert!(!codes(&it).contains(&CORRUPTED.to_owned()));
+}
+
+#[test]
 fn a_bomb_is_not_unpacked_beyond_its_limit() {
     // Three arrays that claim four gigabytes each, in some hundred bytes.
     let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000,), }";

@@ -1,6 +1,6 @@
 //! NumPy's archives and single arrays.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use deepfix_plugin::{Blob, Error};
 
@@ -18,6 +18,8 @@ use super::{
 const MAX_UNPACKED: u64 = 8 << 30;
 /// Inflated bytes of one header, or of the pickle of an array of objects.
 const MAX_PART: u64 = 64 << 20;
+/// Names of members that are no arrays, in a note.
+const SHOWN: usize = 5;
 
 fn damaged(format: Format, reason: String) -> Content {
     Content::Damaged(Damage::Content { format, reason }, None)
@@ -167,6 +169,20 @@ pub(super) fn entries(blob: &dyn Blob, parsed: &mut Parsed) -> Result<Option<Vec
     Ok(Some(entries))
 }
 
+/// Whether a member begins with the magic number of an array.
+fn begins_as_array(name: &str, blob: &dyn Blob, entry: &Entry) -> Result<bool, Error> {
+    let Some(piece) = entry.piece(blob, name)? else {
+        return Ok(false);
+    };
+    let (length, packed) = (piece.length, piece.packed);
+    // A sound member of so few bytes has no header.
+    if length < numpy::MAGIC.len() as u64 || packed == Some(0) {
+        return Ok(false);
+    }
+    let start = Part::new(blob, piece, numpy::MAGIC.len() as u64).read(0, numpy::MAGIC.len() as u64);
+    Ok(start.is_ok_and(|it| it == numpy::MAGIC))
+}
+
 /// An archive of arrays.
 pub(super) fn npz(name: &str, blob: &dyn Blob) -> Result<Parsed, Error> {
     let mut parsed = Parsed::new(Format::Npz);
@@ -174,14 +190,36 @@ pub(super) fn npz(name: &str, blob: &dyn Blob) -> Result<Parsed, Error> {
         return Ok(parsed);
     };
     let mut arrays = Arrays::default();
-    let named: HashMap<&str, &Entry> = entries
-        .iter()
-        .filter_map(|it| Some((it.name.strip_suffix(".npy")?, it)))
+    let (mut members, mut others) = (Vec::new(), Vec::new());
+    for entry in &entries {
+        // NumPy looks at the first bytes of a member, whatever it is called.
+        match entry.name.strip_suffix(".npy") {
+            Some(key) => members.push((key, entry)),
+            None if begins_as_array(name, blob, entry)? => members.push((entry.name.as_str(), entry)),
+            None if entry.name.ends_with('/') => {}
+            None => others.push(entry.name.as_str()),
+        }
+    }
+    if !others.is_empty() {
+        let shown: Vec<String> = others.iter().take(SHOWN).map(|it| format!("`{it}`")).collect();
+        let more = if others.len() > SHOWN { ", ..." } else { "" };
+        parsed.notes.push(format!(
+            "members that are no arrays were not examined ({}): {}{more}",
+            others.len(),
+            shown.join(", ")
+        ));
+    }
+    members.sort_by_key(|it| (it.0, &it.1.name));
+    // `a` beside `a.npy`: as they are called in the file.
+    let twice: HashSet<&str> = members
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [a, b] if a.0 == b.0 => Some(a.0),
+            _ => None,
+        })
         .collect();
-    let mut names: Vec<&&str> = named.keys().collect();
-    names.sort();
-    for key in names {
-        let Some(entry) = named.get(*key) else { continue };
+    for (key, entry) in members {
+        let key = if twice.contains(key) { entry.name.as_str() } else { key };
         match arrays.add(name, blob, entry, key) {
             Ok(()) => {}
             Err(Stop::Content(reason)) => {

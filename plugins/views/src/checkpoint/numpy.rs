@@ -7,6 +7,8 @@ use super::{
     dtype::Dtype,
 };
 
+/// What an array begins with.
+pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
 /// The longest header; NumPy itself refuses more than 10,000 bytes unless told otherwise.
 const MAX_HEADER: u64 = 64 << 10;
 /// Dimensions of one array; NumPy's own limit.
@@ -28,7 +30,7 @@ pub(crate) struct Array {
 
 /// Reads a header. The cursor then stands at the first value.
 pub(crate) fn header(cursor: &mut Cursor<'_>) -> Result<Array, Stop> {
-    if cursor.take(6, 6)? != b"\x93NUMPY" {
+    if cursor.take(MAGIC.len() as u64, MAGIC.len() as u64)? != MAGIC {
         return Err("it does not begin as an array of NumPy".into());
     }
     let major = cursor.byte()?;

@@ -43,6 +43,8 @@ pub struct Pickled {
     pub hidden: Vec<String>,
     /// Why the list of imports may lack some.
     pub incomplete: Option<String>,
+    /// Why values that are no pickle were not followed to their end as if they were one.
+    pub glanced: Option<String>,
 }
 
 impl Pickled {
@@ -53,6 +55,7 @@ impl Pickled {
             called: Vec::new(),
             hidden: Vec::new(),
             incomplete: None,
+            glanced: None,
         }
     }
 
@@ -63,6 +66,7 @@ impl Pickled {
         if let Some(why) = read.stopped.as_ref().or(read.unread.as_ref()) {
             self.incomplete.get_or_insert_with(|| why.clone());
         }
+        self.glanced = self.glanced.take().or_else(|| read.glanced.clone());
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -70,6 +74,7 @@ impl Pickled {
         add_names(&mut self.called, other.called.iter());
         self.hidden.extend(other.hidden);
         self.incomplete = self.incomplete.take().or(other.incomplete);
+        self.glanced = self.glanced.take().or(other.glanced);
     }
 }
 

@@ -1,14 +1,14 @@
 //! What is imported and called.
 
-use std::collections::HashMap;
-
 use super::{
     Id, MAX_NESTED, Node, arrays,
     machine::{Machine, Step},
 };
 
-/// Opcodes of such a glance, and values of the memo that it knows.
-const GLANCE: usize = 10_000;
+/// Opcodes of such a glance, and values of the memo that it knows: a loader's code has some hundred.
+pub(in crate::checkpoint::torch) const GLANCE: usize = 10_000;
+/// Opcodes of all glances of one pickle: whole arrays that happen to be opcodes are rare.
+pub(in crate::checkpoint::torch) const ALL_GLANCES: usize = 100 * GLANCE;
 
 /// Functions that return an attribute, whatever it is.
 fn is_getter(name: &str) -> bool {
@@ -64,7 +64,9 @@ impl Machine<'_> {
             b'b' => {
                 let given = self.pop()?;
                 let top = self.top()?;
-                if let Some(Node::Call { state, .. }) = self.out.nodes.get_mut(top) {
+                if top >= self.settled
+                    && let Some(Node::Call { state, .. }) = self.out.nodes.get_mut(top)
+                {
                     *state = Some(given);
                 }
                 self.payload(top)
@@ -198,7 +200,9 @@ impl Machine<'_> {
         }
         let at = self.input.at();
         self.skip(array.bytes)?;
-        self.out.arrays.insert(wrapper, array.at(at));
+        if !self.is_glance {
+            self.out.arrays.insert(wrapper, array.at(at));
+        }
         Ok(())
     }
 
@@ -209,46 +213,64 @@ impl Machine<'_> {
             return;
         }
         let (from, nodes, globals) = (self.input.at(), self.out.nodes.len(), self.out.globals.len());
-        let memo = if self.memo.len() <= GLANCE {
-            self.memo.clone()
-        } else {
-            HashMap::new()
-        };
+        // What comes before is looked at and not copied: a file has thousands of arrays.
+        let below = self.stack.len().saturating_sub(GLANCE);
+        let stack = self.stack.get(below..).unwrap_or_default().to_vec();
+        let marks = self.marks.iter().filter_map(|it| it.checked_sub(below)).collect();
+        let memo = std::mem::take(&mut self.memo);
         let outer = (
-            self.stack.clone(),
-            self.marks.clone(),
-            std::mem::replace(&mut self.memo, memo),
+            std::mem::replace(&mut self.stack, stack),
+            std::mem::replace(&mut self.marks, marks),
+            std::mem::take(&mut self.texts),
             self.memoised,
             self.out.is_partial,
             self.items,
             self.out.unread.clone(),
+            self.other,
         );
-        let arrays = self.out.arrays.clone();
+        self.beneath = Some(memo);
+        self.settled = nodes;
         self.is_glance = true;
-        for _ in 0..GLANCE {
-            match self.byte() {
-                Ok(b'.') | Err(_) => break,
-                Ok(op) if self.step(op).is_err() => break,
-                Ok(_) => {}
+        let most = GLANCE.min(ALL_GLANCES - self.glanced.min(ALL_GLANCES));
+        let mut ended = false;
+        for _ in 0..most {
+            self.glanced += 1;
+            let read = match self.byte() {
+                Ok(b'.') | Err(_) => {
+                    ended = true;
+                    break;
+                }
+                Ok(op) => self.step(op),
+            };
+            if read.is_err() {
+                // Perhaps for want of what stands deeper on the stack.
+                ended = below == 0;
+                break;
             }
         }
         self.is_glance = false;
+        self.settled = 0;
+        if !ended {
+            self.out.glanced.get_or_insert_with(|| {
+                format!(
+                    "the values of an array at byte {from} are opcodes of pickle too: what a loader that takes them for \
+                     such would import was followed for at most {most} opcodes"
+                )
+            });
+        }
+        self.memo = self.beneath.take().unwrap_or_default();
         (
             self.stack,
             self.marks,
-            self.memo,
+            self.texts,
             self.memoised,
             self.out.is_partial,
             self.items,
             self.out.unread,
+            self.other,
         ) = outer;
-        self.out.arrays = arrays;
         self.input.seek(from);
-        if self.out.nodes.len() > nodes {
-            self.out.nodes.truncate(nodes);
-            self.texts.retain(|_, id| *id < nodes);
-            self.other = self.other.filter(|id| *id < nodes);
-        }
+        self.out.nodes.truncate(nodes);
         let is_name = |it: &String| {
             it.split('.')
                 .all(|it| !it.is_empty() && it.chars().all(|it| it == '_' || it.is_ascii_alphanumeric()))

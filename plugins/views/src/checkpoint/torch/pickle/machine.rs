@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use deepfix_plugin::Blob;
 
-use super::{Id, MAX_NODES, MAX_STEPS, MAX_TEXT, Node, Pickle};
+use super::{Id, MAX_NODES, MAX_STEPS, MAX_TEXT, Node, Pickle, nested::MAX_ENCODED};
 use crate::checkpoint::cursor::{Cursor, Stop};
 
 pub(super) struct Machine<'a> {
@@ -20,6 +20,8 @@ pub(super) struct Machine<'a> {
     pub steps: usize,
     /// Values that may be kept.
     pub most_nodes: usize,
+    /// Bytes of a text that may be turned back into bytes.
+    pub most_encoded: u64,
     pub stack: Vec<Id>,
     pub marks: Vec<usize>,
     pub memo: HashMap<u64, Id>,
@@ -29,8 +31,14 @@ pub(super) struct Machine<'a> {
     pub loaded: HashSet<u64>,
     /// Texts that have been turned back into such bytes.
     pub turned_back: HashSet<Id>,
+    /// The memo of before such a glance, in which nothing is changed.
+    pub beneath: Option<HashMap<u64, Id>>,
+    /// Values below this place are not changed.
+    pub settled: usize,
     /// The values of an array are read as opcodes.
     pub is_glance: bool,
+    /// Opcodes that were read so.
+    pub glanced: usize,
 }
 
 pub(super) type Step<T> = Result<T, String>;
@@ -48,13 +56,17 @@ impl<'a> Machine<'a> {
             depth,
             steps: 0,
             most_nodes: MAX_NODES,
+            most_encoded: MAX_ENCODED,
             stack: Vec::new(),
             marks: Vec::new(),
             memo: HashMap::new(),
             memoised: 0,
             loaded: HashSet::new(),
             turned_back: HashSet::new(),
+            beneath: None,
+            settled: 0,
             is_glance: false,
+            glanced: 0,
         }
     }
 

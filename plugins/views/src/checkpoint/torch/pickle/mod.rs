@@ -13,6 +13,8 @@ mod nested;
 mod store;
 mod values;
 
+#[cfg(test)]
+pub(super) use globals::{ALL_GLANCES, GLANCE};
 use std::collections::{BTreeSet, HashMap};
 
 use deepfix_plugin::Blob;
@@ -86,6 +88,8 @@ pub(crate) struct Pickle {
     pub stopped: Option<String>,
     /// Why pickles within it may import more than is listed.
     pub unread: Option<String>,
+    /// Why the values of an array, where they are taken for opcodes, may import more than is listed.
+    pub glanced: Option<String>,
     /// There were more values than are kept: imports are complete, values are not.
     pub is_partial: bool,
     /// Arrays whose values joblib writes into the stream, by the node that stands for each.

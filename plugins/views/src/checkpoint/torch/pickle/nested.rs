@@ -14,8 +14,8 @@ use crate::checkpoint::{
 
 /// Pickles of PyTorch's stream of before 1.6, which is what is written here.
 const STREAM: usize = 5;
-/// Bytes that stand in the pickle as a text, as protocol 2 has it, and are turned back.
-const MAX_ENCODED: u64 = 64 << 20;
+/// Bytes that stand in the pickle as a text, as protocol 2 has it, and are turned back: they are held in memory.
+pub(super) const MAX_ENCODED: u64 = 64 << 20;
 
 /// What was found in them.
 #[derive(Default)]
@@ -48,8 +48,8 @@ impl Machine<'_> {
                     return;
                 }
                 match self.turn_back(text) {
-                    Some(bytes) => self.follow(&Held(bytes)),
-                    None => Some(OUT_OF_REACH.to_owned()),
+                    Ok(bytes) => self.follow(&Held(bytes)),
+                    Err(why) => Some(why),
                 }
             }
             None => Some(OUT_OF_REACH.to_owned()),
@@ -112,15 +112,24 @@ impl Machine<'_> {
     }
 
     /// A text as the bytes that `_codecs.encode` makes of it.
-    fn turn_back(&self, text: Id) -> Option<Vec<u8>> {
-        let text = match self.out.nodes.get(text)? {
-            Node::Text(text) => text.clone(),
-            Node::Bytes { at, length } if *length <= MAX_ENCODED => {
-                String::from_utf8(zip::bytes(self.again, *at, *length).ok()?).ok()?
+    fn turn_back(&self, text: Id) -> Result<Vec<u8>, String> {
+        let unknown = || OUT_OF_REACH.to_owned();
+        let text = match self.out.nodes.get(text) {
+            Some(Node::Text(text)) => text.clone(),
+            Some(Node::Bytes { at, length }) if *length <= self.most_encoded => {
+                let bytes = zip::bytes(self.again, *at, *length).map_err(|it| it.to_string())?;
+                String::from_utf8(bytes).map_err(|_| unknown())?
             }
-            _ => return None,
+            Some(Node::Bytes { length, .. }) => {
+                return Err(format!(
+                    "what `_load_from_bytes` loads is a text of {length} bytes; {} are turned back",
+                    self.most_encoded
+                ));
+            }
+            _ => return Err(unknown()),
         };
-        text.chars().map(|it| u8::try_from(u32::from(it)).ok()).collect()
+        let bytes = text.chars().map(|it| u8::try_from(u32::from(it)).ok());
+        bytes.collect::<Option<_>>().ok_or_else(unknown)
     }
 }
 
@@ -210,5 +219,44 @@ impl Found {
             .extend(names.map(|(place, it)| (it, called.contains(&place))));
         self.unread = self.unread.take().or(stopped).or(unread);
         end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_beyond_the_limit_is_not_turned_back_and_that_is_said() {
+        // Longer than what is kept as a text at once.
+        let inner = [
+            &b"\x80\x02cos\nsystem\nX\x02\0\0\0id\x85R0"[..],
+            &b"N0".repeat(3000),
+            b"N.",
+        ]
+        .concat();
+        let text: String = inner.iter().map(|it| char::from(*it)).collect();
+        let bytes = [
+            &b"\x80\x04ctorch.storage\n_load_from_bytes\nc_codecs\nencode\nX"[..],
+            &(text.len() as u32).to_le_bytes(),
+            text.as_bytes(),
+            b"X\x06\0\0\0latin1\x86R\x85R.",
+        ]
+        .concat();
+        let blob = Held(bytes);
+        let read = |most: u64| {
+            let mut machine = Machine::new(Cursor::new(&blob, 0, u64::MAX), &blob, 0);
+            assert_eq!(machine.most_encoded, MAX_ENCODED);
+            machine.most_encoded = most;
+            machine.read()
+        };
+        let system = "os.system".to_owned();
+        let it = read(text.len() as u64);
+        assert!(it.globals.contains(&system) && it.unread.is_none(), "{:?}", it.unread);
+        let it = read(text.len() as u64 - 1);
+        assert!(!it.globals.contains(&system));
+        let why = it.unread.unwrap();
+        let limit = format!("{} are turned back", text.len() - 1);
+        assert!(why.contains(&text.len().to_string()) && why.contains(&limit), "{why}");
     }
 }

@@ -20,7 +20,8 @@ impl Machine<'_> {
             _ => self.memoised,
         };
         if matches!(op, b'g' | b'h' | b'j') {
-            let value = match self.memo.get(&key) {
+            let beneath = || self.beneath.as_ref()?.get(&key);
+            let value = match self.memo.get(&key).or_else(beneath) {
                 Some(value) => *value,
                 // Perhaps one that was not kept.
                 None if self.out.is_partial => self.nothing()?,
@@ -39,6 +40,8 @@ impl Machine<'_> {
         let is_name = matches!(self.out.nodes.get(value), Some(Node::Text(_) | Node::Global(_)));
         if let Some(slot) = self.memo.get_mut(&key) {
             *slot = value;
+        } else if self.beneath.as_ref().is_some_and(|it| it.contains_key(&key)) {
+            self.memo.insert(key, value);
         } else if self.memo.len() < MAX_NODES || (is_name && self.memo.len() < MAX_NODES + MAX_TEXTS) {
             self.memo.insert(key, value);
             self.memoised += 1;
@@ -69,6 +72,7 @@ impl Machine<'_> {
     pub(super) fn extend(&mut self, items: &[Id]) -> Step<()> {
         let top = self.top()?;
         if self.room_for(items.len())
+            && top >= self.settled
             && let Some(Node::List(list)) = self.out.nodes.get_mut(top)
         {
             list.extend(items);
@@ -79,6 +83,7 @@ impl Machine<'_> {
     pub(super) fn set(&mut self, pairs: &[(Id, Id)]) -> Step<()> {
         let top = self.top()?;
         if self.room_for(pairs.len() * 2)
+            && top >= self.settled
             && let Some(Node::Dict(items) | Node::Call { items, .. }) = self.out.nodes.get_mut(top)
         {
             items.extend(pairs);

@@ -1,0 +1,87 @@
+"""Folders as Keras and TensorBoard write them, diagnosed where they lie."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from conftest import BINARY
+
+#: What a training that learns its rows by heart is told.
+OVERFITS = {"training.overfitting", "training.early_stopping_missed"}
+
+
+def analysed(path: Path) -> tuple[list[str], set[str], dict[str, Any]]:
+    """The lines that say what was recognised, the codes of the findings, and the answer."""
+    command = [BINARY, "analyse", path, "--format", "json"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    answer = json.loads(ran.stdout)
+    found = [it for agent in answer["agent_results"].values() for it in agent["analysis"]]
+    codes = {it["findings"].get("code") for it in found}
+    return ran.stderr.splitlines(), codes, answer
+
+
+def said(lines: list[str], pattern: str) -> bool:
+    return any(re.search(pattern, it) for it in lines)
+
+
+@pytest.fixture(scope="module")
+def keras_training(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """A net that learns noise by heart, with Keras' own log of it, and its history."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERAS_BACKEND", "jax")
+        import keras
+
+    folder = tmp_path_factory.mktemp("keras")
+    keras.utils.set_random_seed(0)
+    random = numpy.random.default_rng(0)
+    X = random.normal(size=(400, 20))
+    y = (X[:, 0] + 1.5 * random.normal(size=400) > 0).astype("float32")
+    model = keras.Sequential(
+        [keras.layers.Dense(256, "relu"), keras.layers.Dense(256, "relu"), keras.layers.Dense(1, "sigmoid")]
+    )
+    model.compile(keras.optimizers.Adam(0.003), "binary_crossentropy", metrics=["accuracy"])
+    log = keras.callbacks.CSVLogger(str(folder / "training.log"))
+    history = model.fit(
+        X[:200], y[:200], validation_data=(X[200:], y[200:]), epochs=40, batch_size=32, verbose=0, callbacks=[log]
+    )
+    return folder, history
+
+
+def test_the_log_of_keras_is_recognised_and_diagnosed(keras_training):
+    folder, _ = keras_training
+    for path in (folder, folder / "training.log"):
+        lines, codes, _ = analysed(path)
+        assert said(lines, r"training\.log: .*Keras"), lines
+        assert codes & OVERFITS, codes
+
+
+def test_the_history_of_keras_is_recognised_and_diagnosed(keras_training, tmp_path):
+    _, history = keras_training
+    (tmp_path / "history.json").write_text(json.dumps(history.history))
+    lines, codes, _ = analysed(tmp_path)
+    assert said(lines, r"history\.json: .*Keras"), lines
+    assert codes & OVERFITS, codes
+
+
+def test_event_files_of_tensorboard_are_recognised_and_diagnosed(tmp_path):
+    from tensorboardX import SummaryWriter
+
+    # As TensorBoard users have it: a folder for each of the two curves.
+    for name, loss in (
+        ("train", lambda it: 1.2 * 0.93**it + 0.01),
+        ("validation", lambda it: 1.2 * 0.93 ** min(it, 10) + 0.03 * max(0, it - 10)),
+    ):
+        with SummaryWriter(str(tmp_path / name)) as writer:
+            for epoch in range(60):
+                writer.add_scalar("loss", loss(epoch), epoch)
+            writer.add_text("words", "are not read")
+            writer.add_histogram("weights", numpy.arange(10.0), 1)
+    lines, codes, _ = analysed(tmp_path)
+    assert said(lines, r"tfevents.*: .*TensorBoard"), lines
+    assert codes & OVERFITS, codes
