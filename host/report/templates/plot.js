@@ -69,7 +69,7 @@
 
   var build = function (figure, data) {
     var picture = figure.querySelector("svg"), box = element("div", "plot"), status = element("p", "apart"), tools = element("p", "plot-tools");
-    var hint = element("span", "hint quiet", words.plotHint), reset = element("button", "plot-reset", words.plotReset), first = data.x[0], last = data.x[data.x.length - 1];
+    var hint = element("span", "hint quiet", words.plotHint), reset = element("button", "plot-reset", words.plotReset), row = null, first = data.x[0], last = data.x[data.x.length - 1];
     var broken = data.series.map(function (it) { var rows = {}; (it.broken || []).forEach(function (row) { rows[row] = true; }); return rows; });
     // Nothing bridges a gap of null, and everything one that is not defined.
     var columns = data.series.map(function (it, index) { return it.values.map(function (value, row) { return value === null && !broken[index][row] ? undefined : value; }); });
@@ -90,7 +90,8 @@
     } };
     var plot = new uPlot(Object.assign(size(), {
       legend: { markers: { width: 1, stroke: function (_, index) { return "var(--c" + (index - 1) % COLOURS + ")"; }, dash: function (_, index) { return EDGES[(index - 1) % COLOURS]; } } },
-      cursor: { drag: { x: true, y: false, dist: 5 }, points: { size: 8 } },
+      // Several rows may stand at one x, and the keyboard walks all of them.
+      cursor: { dataIdx: function (_, __, nearest) { return row === null ? nearest : row; }, drag: { x: true, y: false, dist: 5 }, points: { size: 8 } },
       scales: { x: wide, y: steep },
       axes: [axis(30, { grid: { show: false }, label: data.label, labelSize: 18, labelFont: FONT, labelGap: 0 }), axis(function (_, all) { return 16 + 7 * Math.max.apply(null, (all || []).map(function (it) { return it.length; }).concat(3)); }, {})],
       series: [{ label: data.label, value: function (_, value) { return number(value); } }].concat(data.series.map(function (it, index) {
@@ -113,7 +114,7 @@
     reset.addEventListener("click", function () { whole(); box.focus(); });
     box.addEventListener("keydown", function (event) {
       if (event.ctrlKey || event.metaKey || event.altKey) { return; }
-      var seen = plot.series[0].idxs, at = plot.cursor.idx, x = plot.scales.x, none = at === null || at === undefined, half = (x.max - x.min) / 4;
+      var seen = plot.series[0].idxs, at = row === null ? plot.cursor.idx : row, x = plot.scales.x, none = at === null || at === undefined, half = (x.max - x.min) / 4;
       var middle = none ? (x.min + x.max) / 2 : Math.min(Math.max(data.x[at], x.min), x.max), move = null;
       if (event.key === "ArrowRight") { move = none ? seen[0] : Math.min(seen[1], at + 1); }
       else if (event.key === "ArrowLeft") { move = none ? seen[1] : Math.max(seen[0], at - 1); }
@@ -125,9 +126,11 @@
       else { return; }
       event.preventDefault();
       if (move === null) { return; }
+      row = move;
       plot.setCursor({ left: plot.valToPos(data.x[move], "x"), top: plot.over.clientHeight / 2 });
       status.textContent = [data.label + " " + number(data.x[move])].concat(data.series.map(function (it, index) { return it.name + " " + shown(index, move); })).join(", ");
     });
+    plot.over.addEventListener("pointermove", function () { row = null; });
     [hint, reset].forEach(function (it) { tools.appendChild(it); });
     [box, tools, status].forEach(function (it) { figure.appendChild(it); });
     figure.classList.add("drawn");

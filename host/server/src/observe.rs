@@ -131,7 +131,7 @@ fn route_of(path: &str) -> &'static str {
         "/v1/analyse" | "/v1/analyze" => "analyse",
         "/v1/uploads" => "upload",
         "/v1/knowledge" | "/knowledge" => "knowledge",
-        "/agents" | "/sign-in" | "/sign-out" => "page",
+        "/agents" | "/sign-in" | "/sign-in/provider" | "/sign-in/done" | "/sign-out" => "page",
         "/v2/analyse" => "submit",
         _ if path.starts_with("/v2/jobs/") => "job",
         _ if path.starts_with("/v1/analyses") || path.starts_with("/analyses") => "history",

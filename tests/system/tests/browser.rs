@@ -34,6 +34,30 @@ fn reports_are_sound_in_a_real_browser() {
         assert_eq!(ran.code, 0, "{}", ran.err);
         pages.push(page);
     }
+    // Two rows of each epoch: the keyboard walks all of them.
+    let rows: Vec<f64> = (0..60).map(f64::from).collect();
+    let metrics = json!({
+        "epoch": rows.iter().map(|it| (it / 2.0).floor()).collect::<Vec<_>>(),
+        "train_loss": rows.iter().map(|it| 1.5 * (-it / 20.0).exp()).collect::<Vec<_>>(),
+        "val_loss": rows.iter().map(|it| 1.6 * (-it / 8.0).exp() + 0.4 + 0.02 * it).collect::<Vec<_>>(),
+    });
+    let request = json!({"dataset_name": "twice", "training_artifacts": {"metrics_values": metrics}});
+    let (saved, page) = (folder.path().join("twice.json"), folder.path().join("twice.html"));
+    fs::write(&saved, request.to_string()).unwrap();
+    let ran = home.run(&[
+        "analyse",
+        saved.to_str().unwrap(),
+        "--format",
+        "html",
+        "-o",
+        page.to_str().unwrap(),
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        fs::read_to_string(&page).unwrap().contains("class=\"numbers\""),
+        "no curve"
+    );
+    pages.push(page);
     // A response whose names are markup, through `deepfix report`.
     let hostile = "\"><script>alert(1)</script><img src=http://evil.example/x onerror=alert(2)>";
     let ran = home.run(&["analyse", "examples/overfit-digits", "--format", "json"]);

@@ -22,6 +22,8 @@ use super::{
 
 /// 256 random bits: nobody guesses them (RFC 7636, 7.1, and RFC 6819, 5.1.4.2.2).
 const RANDOM_BYTES: usize = 32;
+/// Characters of the state: enough to tell the tabs of one browser apart.
+const NAMED_BY: usize = 8;
 /// So much of what the provider says about a failure is shown.
 const MOST_SAID: usize = 200;
 
@@ -34,18 +36,11 @@ pub(super) struct Login {
     keeps: LoginToken,
 }
 
-/// Where a browser is sent, and what it keeps meanwhile.
+/// Where a browser is sent, and what it keeps meanwhile, by a name of its own.
 pub(crate) struct Begun {
     pub(crate) location: String,
+    pub(crate) name: String,
     pub(crate) kept: String,
-}
-
-/// Who signed in goes on so.
-pub(crate) struct Finished {
-    /// What opens the pages.
-    pub(crate) credential: String,
-    /// A path that the browser said itself.
-    pub(crate) next: String,
 }
 
 /// What the provider has a browser bring along.
@@ -57,6 +52,25 @@ pub(crate) struct Brought {
     iss: String,
     error: String,
     error_description: String,
+}
+
+impl Brought {
+    /// What its browser keeps for it.
+    pub(crate) fn name(&self) -> String {
+        named(&self.state)
+    }
+}
+
+/// A name of its own for what belongs to one sign-in: another tab may have begun one as well.
+fn named(state: &str) -> String {
+    let short = state.chars().filter(|it| it.is_ascii_alphanumeric());
+    short.take(NAMED_BY).collect()
+}
+
+/// Where a browser wanted to go that kept this; a text of its own.
+pub(crate) fn wanted(kept: Option<&str>) -> Option<String> {
+    let next = kept?.rsplit('.').next()?;
+    String::from_utf8(BASE64.decode(next).ok()?).ok()
 }
 
 /// Why a sign-in failed.
@@ -166,8 +180,15 @@ impl Tokens {
     pub(crate) async fn begin(&self, next: &str) -> Result<Begun, LoginError> {
         let (login, provider) = self.login().ok_or(LoginError::Off)?;
         let found = provider.described().await?;
-        let mut location = Url::parse(&found.authorization_endpoint)
-            .map_err(|error| ProviderError(format!("its `authorization_endpoint`: {error}")))?;
+        let at = &found.authorization_endpoint;
+        let mut location = Url::parse(at).map_err(|error| {
+            let found = if at.is_empty() {
+                "nothing".to_owned()
+            } else {
+                format!("`{at}`, {error}")
+            };
+            ProviderError(format!("its `authorization_endpoint` is {found}; expected an address"))
+        })?;
         let (state, nonce, verifier) = (random()?, random()?, random()?);
         let challenge = BASE64.encode(Sha256::digest(&verifier));
         location
@@ -182,16 +203,22 @@ impl Tokens {
             .append_pair("code_challenge_method", "S256");
         let next = BASE64.encode(next);
         Ok(Begun {
+            name: named(&state),
             location: location.into(),
             kept: format!("{state}.{nonce}.{verifier}.{next}"),
         })
     }
 
-    /// Finishes the sign-in of which a browser kept this.
-    pub(crate) async fn finish(&self, kept: Option<&str>, brought: &Brought) -> Result<Finished, LoginError> {
+    /// Finishes the sign-in of which a browser kept this, and gives what opens the pages: at `most` so many bytes.
+    pub(crate) async fn finish(
+        &self,
+        kept: Option<&str>,
+        brought: &Brought,
+        most: usize,
+    ) -> Result<String, LoginError> {
         let (login, provider) = self.login().ok_or(LoginError::Off)?;
         let parts: Vec<&str> = kept.ok_or(LoginError::NotBegun)?.split('.').collect();
-        let [state, nonce, verifier, next] = parts.as_slice() else {
+        let [state, nonce, verifier, _next] = parts.as_slice() else {
             return Err(LoginError::NotBegun);
         };
         if state.is_empty() || !bool::from(state.as_bytes().ct_eq(brought.state.as_bytes())) {
@@ -249,12 +276,14 @@ impl Tokens {
             LoginToken::Id => tokens.id_token,
         };
         let bearer = self.check(&credential).await.map_err(LoginError::Opens)?;
+        if credential.len() > most {
+            return Err(LoginError::TooLong {
+                found: credential.len(),
+                most,
+            });
+        }
         tracing::info!(subject = %bearer.subject, tenant = %bearer.tenant, "somebody signed in at the identity provider");
-        let next = BASE64.decode(next).ok().and_then(|it| String::from_utf8(it).ok());
-        Ok(Finished {
-            credential,
-            next: next.unwrap_or_default(),
-        })
+        Ok(credential)
     }
 }
 

@@ -26,7 +26,7 @@ use deepfix_history::now;
 
 pub use key::{Minted, mint};
 pub(crate) use known::KnownKeys;
-pub(crate) use login::{Brought, LoginError};
+pub(crate) use login::{Brought, LoginError, wanted};
 pub(crate) use policy::Policy;
 pub use policy::{Control, Prepared};
 use rate::Rates;

@@ -12,7 +12,10 @@ use reqwest::{
     redirect,
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{
+    sync::{Mutex, Semaphore},
+    time::Instant,
+};
 
 use super::token::TokensError;
 
@@ -20,6 +23,8 @@ use super::token::TokensError;
 const PAUSE: Duration = Duration::from_secs(10);
 /// Keys are used for so long where the provider does not answer: its short failure is not ours.
 const STALE: Duration = Duration::from_secs(60 * 60);
+/// Whoever signs in waits for the provider at most so often at once: anybody may say that they come back from there.
+const EXCHANGES: usize = 4;
 /// A set of keys has some kilobytes.
 const MOST_BYTES: usize = 1 << 20;
 
@@ -33,8 +38,13 @@ pub(crate) struct Provider {
     issuer: String,
     jwks_uri: Option<String>,
     ttl: Duration,
+    timeout: Duration,
     known: ArcSwap<Option<Known>>,
     described: ArcSwap<Option<(Discovery, Instant)>>,
+    /// The last time that the description could not be had.
+    undescribed: Mutex<Option<Instant>>,
+    /// Codes that are changed for tokens at the same time.
+    exchanges: Semaphore,
     /// The last fetch that did not bring the wanted key.
     vain: Mutex<Option<Instant>>,
 }
@@ -82,8 +92,11 @@ impl Provider {
             issuer: issuer.to_owned(),
             jwks_uri: config.jwks_uri.clone(),
             ttl: config.keys_ttl,
+            timeout: config.timeout,
             known: ArcSwap::from_pointee(None),
             described: ArcSwap::from_pointee(None),
+            undescribed: Mutex::new(None),
+            exchanges: Semaphore::new(EXCHANGES),
             vain: Mutex::new(None),
         })
     }
@@ -159,25 +172,53 @@ impl Provider {
         Ok(found)
     }
 
-    /// What the provider says of itself, as of the last `keys_ttl`.
+    /// What the provider says of itself, as of the last `keys_ttl`. Who signs in has no key yet: one asks for
+    /// all of them, and after a failure nobody for a while.
     pub(super) async fn described(&self) -> Result<Discovery, ProviderError> {
-        if let Some((found, since)) = &**self.described.load()
-            && since.elapsed() < self.ttl
-        {
-            return Ok(found.clone());
+        let known = |most: Duration| match &**self.described.load() {
+            Some((found, since)) if since.elapsed() < most => Some(found.clone()),
+            _ => None,
+        };
+        if let Some(found) = known(self.ttl) {
+            return Ok(found);
         }
-        let found = self.discover().await?;
-        self.described.store(Arc::new(Some((found.clone(), Instant::now()))));
-        Ok(found)
+        let mut undescribed = self.undescribed.lock().await;
+        if let Some(found) = known(self.ttl) {
+            return Ok(found);
+        }
+        if undescribed.is_none_or(|it| it.elapsed() >= PAUSE) {
+            match self.discover().await {
+                Ok(found) => {
+                    *undescribed = None;
+                    self.described.store(Arc::new(Some((found.clone(), Instant::now()))));
+                    return Ok(found);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the identity provider could not be asked what it is");
+                    *undescribed = Some(Instant::now());
+                }
+            }
+        }
+        known(self.ttl.max(STALE)).ok_or_else(|| {
+            let why = "it does not say where people sign in; the server's log says why";
+            ProviderError(why.to_owned())
+        })
     }
 
-    /// Sends a form, and gives the status of the answer with what it says.
-    pub(super) async fn post<T: DeserializeOwned>(
+    /// Sends a form, and gives the status of the answer with what it says; an error may say it in any form.
+    pub(super) async fn post<T: DeserializeOwned + Default>(
         &self,
         uri: &str,
         form: String,
         basic: Option<(&str, &str)>,
     ) -> Result<(StatusCode, T), ProviderError> {
+        if uri.is_empty() {
+            return Err(ProviderError("it names no `token_endpoint`".to_owned()));
+        }
+        let turn = tokio::time::timeout(self.timeout, self.exchanges.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            return Err(ProviderError("too many sign in right now: try again".to_owned()));
+        };
         let mut request = self
             .client
             .post(uri)
@@ -189,7 +230,11 @@ impl Provider {
         }
         let failed = |error: reqwest::Error| ProviderError(format!("{uri}: {}", error.without_url()));
         let answer = request.send().await.map_err(failed)?;
-        Ok((answer.status(), read(uri, answer).await?))
+        let status = answer.status();
+        match read(uri, answer).await {
+            Err(_) if !status.is_success() => Ok((status, T::default())),
+            read => Ok((status, read?)),
+        }
     }
 
     /// Keys of kinds that are not known here are left out: a provider may have such for others.

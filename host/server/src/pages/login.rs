@@ -16,12 +16,14 @@ use serde::Deserialize;
 
 use super::{answer, session};
 use crate::{
-    access::{Brought, LoginError, Tokens},
+    access::{self, Brought, LoginError, Tokens},
     app::App,
     problem::{Refusal, SaysItself},
 };
 
-const NAME: &str = "deepfix_login";
+const NAME: &str = "deepfix_login_";
+/// A longer path is left out: with it a browser would drop the cookie, of which it keeps 4,096 bytes.
+const MOST_NEXT: usize = 2_000;
 /// Who signs in types a password and perhaps a second factor.
 const TIME: Duration = Duration::from_secs(10 * 60);
 /// Both addresses are one folder below the root.
@@ -39,7 +41,7 @@ pub(super) async fn begin(
     headers: HeaderMap,
     Query(query): Query<Begin>,
 ) -> Result<Response, Refusal> {
-    let next = session::own_path(&query.next).unwrap_or("/");
+    let next = wanted_path(&query.next);
     let policy = app.service.policy.load_full();
     let begun = match &policy.tokens {
         Some(tokens) => tokens.begin(next).await,
@@ -47,13 +49,19 @@ pub(super) async fn begin(
     };
     match begun {
         Ok(begun) => {
-            let kept = cookie(&begun.kept, TIME, secure(policy.tokens.as_ref()));
+            let kept = cookie(&begun.name, &begun.kept, TIME, secure(policy.tokens.as_ref()));
             let mut response = StatusCode::SEE_OTHER.into_response();
             set(&mut response, &[(LOCATION, &begun.location), (SET_COOKIE, &kept)]);
             Ok(response)
         }
-        Err(error) => failed(&headers, &error, policy.tokens.as_ref()),
+        Err(error) => failed(&headers, &error, policy.tokens.as_ref(), next),
     }
+}
+
+fn wanted_path(path: &str) -> &str {
+    session::own_path(path)
+        .filter(|it| it.len() <= MOST_NEXT)
+        .unwrap_or("/")
 }
 
 /// Where the provider sends it back to.
@@ -63,42 +71,41 @@ pub(super) async fn finish(
     Query(brought): Query<Brought>,
 ) -> Result<Response, Refusal> {
     let policy = app.service.policy.load_full();
+    let name = brought.name();
+    let kept = session::cookie_of(&headers, &format!("{NAME}{name}"));
+    let next = access::wanted(kept).unwrap_or_default();
+    let next = wanted_path(&next);
     let finished = match &policy.tokens {
-        Some(tokens) => tokens.finish(session::cookie_of(&headers, NAME), &brought).await,
+        Some(tokens) => tokens.finish(kept, &brought, session::MAX_CREDENTIAL).await,
         None => Err(LoginError::Off),
     };
-    let finished = match finished {
-        Ok(finished) if finished.credential.len() > session::MAX_CREDENTIAL => Err(LoginError::TooLong {
-            found: finished.credential.len(),
-            most: session::MAX_CREDENTIAL,
-        }),
-        other => other,
-    };
+    let secure = secure(policy.tokens.as_ref());
     let mut response = match finished {
-        Ok(finished) => {
-            let next = session::own_path(&finished.next).unwrap_or("/").to_owned();
+        Ok(credential) => {
             // A page between: a browser sends a strict cookie only where one of this server's own pages leads.
             let refresh = format!("0; url=..{next}");
             let content = SignIn {
-                next,
+                next: next.to_owned(),
                 done: true,
                 ..SignIn::default()
             };
             let frame = answer::frame(&headers, Here::Elsewhere, DEPTH).without_links();
             let mut response = answer::page(deepfix_pages::sign_in(&frame, &content))?;
-            let session = session::cookie(&finished.credential, secure(policy.tokens.as_ref()), "");
+            let session = session::cookie(&credential, secure, "");
             set(&mut response, &[(REFRESH, &refresh), (SET_COOKIE, &session)]);
             response
         }
-        Err(error) => failed(&headers, &error, policy.tokens.as_ref())?,
+        Err(error) => failed(&headers, &error, policy.tokens.as_ref(), next)?,
     };
-    // It holds for one attempt.
-    let forgotten = cookie("", Duration::ZERO, secure(policy.tokens.as_ref()));
-    set(&mut response, &[(SET_COOKIE, &forgotten)]);
+    if kept.is_some() {
+        // It holds for one attempt.
+        let forgotten = cookie(&name, "", Duration::ZERO, secure);
+        set(&mut response, &[(SET_COOKIE, &forgotten)]);
+    }
     Ok(response)
 }
 
-fn failed(headers: &HeaderMap, error: &LoginError, tokens: Option<&Tokens>) -> Result<Response, Refusal> {
+fn failed(headers: &HeaderMap, error: &LoginError, tokens: Option<&Tokens>, next: &str) -> Result<Response, Refusal> {
     let status = match error {
         LoginError::Off => return Err(Refusal::not_found(error.to_string())),
         LoginError::NotBegun | LoginError::Foreign(_) => StatusCode::BAD_REQUEST,
@@ -110,6 +117,7 @@ fn failed(headers: &HeaderMap, error: &LoginError, tokens: Option<&Tokens>) -> R
     let frame = answer::frame(headers, Here::Elsewhere, DEPTH).without_links();
     let content = SignIn {
         why: error.to_string(),
+        next: next.to_owned(),
         provider: tokens.is_some_and(Tokens::has_login),
         ..SignIn::default()
     };

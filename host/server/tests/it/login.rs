@@ -71,7 +71,7 @@ async fn at_provider(location: &str) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     let back = answer.lines().find_map(|it| it.strip_prefix("location: ")).unwrap();
-    back.strip_prefix("http://127.0.0.1").unwrap().to_owned()
+    back[back.find("/sign-in/done").unwrap()..].to_owned()
 }
 
 /// The whole way; `change` stands in for what may go wrong on the way back.
@@ -79,6 +79,7 @@ async fn sign_in(server: &Server, change: impl FnOnce(String, String) -> (String
     let begun = get(server, "/sign-in/provider?next=%2Fagents%3Fx%3D1", "").await;
     assert_eq!(begun.status, 303, "{begun:?}");
     let kept = begun.header("set-cookie").unwrap();
+    assert!(kept.starts_with("deepfix_login_"), "{kept}");
     for part in ["; HttpOnly", "; SameSite=Lax", "; Path=/", "; Max-Age=600"] {
         assert!(kept.contains(part), "{kept}");
     }
