@@ -101,7 +101,7 @@ mod tests {
     const PROVIDER: &str = "[oidc]\nissuer = \"https://id.example\"\naudience = \"deepfix\"\n[oidc.login]\n";
 
     fn parse(login: &str) -> Result<Option<LoginConfig>, ConfigError> {
-        let text = format!("{PROVIDER}{login}");
+        let text = format!("{PROVIDER}{login}\n[reasoner]\nname = \"R\"\ncomponent = \"r.wasm\"\n");
         Config::parse(Path::new("/etc/deepfix.toml"), &text, std::iter::empty()).map(|it| it.oidc.login)
     }
 

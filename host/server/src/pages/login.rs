@@ -137,9 +137,9 @@ fn secure(tokens: Option<&Tokens>) -> &'static str {
 }
 
 /// Lax: the provider's page is what leads back here.
-fn cookie(value: &str, time: Duration, secure: &str) -> String {
+fn cookie(name: &str, value: &str, time: Duration, secure: &str) -> String {
     format!(
-        "{NAME}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+        "{NAME}{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
         time.as_secs()
     )
 }
