@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use url::Url;
 
 use crate::{
-    Bundle, Component, Proofs, Signatures, SourceError, Sources,
+    Bundle, Component, Policy, Proofs, Signatures, SourceError, Sources,
     http::{LARGEST_DOCUMENT, body, of_document, refused, without_query},
     lock::write_whole,
 };
@@ -44,23 +44,28 @@ enum Found {
     Nothing,
 }
 
-impl Sources {
-    /// What lies beside a file and counts.
-    pub(crate) fn proofs_of(&self, file: &Path) -> Result<Proofs, SourceError> {
+impl Proofs {
+    /// What lies beside a file and counts, with a bundle of so many bytes at most.
+    ///
+    /// # Errors
+    /// It is broken, or too large, or cannot be read.
+    pub fn beside(file: &Path, policy: &Policy, max_bundle: u64) -> Result<Self, SourceError> {
         let mut bundles = Vec::new();
-        if let Some(identities) = &self.config.policy.identities
-            && let Some(bundle) = Self::bundle_of(file, self.config.max_bundle)?
+        if let Some(identities) = &policy.identities
+            && let Some(bundle) = Sources::bundle_of(file, max_bundle)?
         {
             identities.is_bundle(&bundle)?;
             bundles.push(bundle);
         }
-        Ok(Proofs {
-            signatures: Self::signatures_of(file)?,
+        Ok(Self {
+            signatures: Sources::signatures_of(file)?,
             bundles,
             manifest: None,
         })
     }
+}
 
+impl Sources {
     /// What lies beside a component at an address and counts.
     pub(crate) async fn proofs_at(&self, url: &Url) -> Result<Beside, SourceError> {
         let mut denied = None;

@@ -171,7 +171,7 @@ impl Sources {
             file: file.to_owned(),
             reason: error.to_string(),
         })?;
-        let proofs = self.proofs_of(file)?;
+        let proofs = Proofs::beside(file, &self.config.policy, self.config.max_bundle)?;
         self.believed(&file.display().to_string(), bytes, pinned, proofs)
     }
 

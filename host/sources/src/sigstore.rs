@@ -57,7 +57,6 @@ impl fmt::Debug for Root {
 
 impl Identities {
     /// Whether a bundle is one, whatever it says.
-    #[allow(clippy::unused_self, reason = "only who trusts somebody reads bundles")]
     pub(crate) fn is_bundle(&self, bundle: &Bundle) -> Result<(), SourceError> {
         parsed(bundle).map(drop)
     }
