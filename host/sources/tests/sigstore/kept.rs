@@ -58,43 +58,60 @@ async fn what_was_fetched_while_no_signature_was_asked_for_is_asked_for_once_one
 }
 
 #[tokio::test]
+async fn what_is_resolved_brings_the_bundle_that_was_published_since_though_none_is_required() {
+    let (it, site) = (Trusting::new(), Site::serve());
+    let (source, careless) = (Source::Oci(reference(&site)), it.requires(false));
+    let _ = push(&it, &site, None).await;
+    let (locked, component) = careless.resolve(&source).await.unwrap();
+    assert_eq!(component.bundle, None);
+    let mut lock = Lock::default();
+    let _ = lock.set(locked);
+    let _ = push(&it, &site, Some(&it.bundle(BYTES))).await;
+    let _ = site.asked();
+    // A load of what is kept asks nobody.
+    let component = careless.component(&source, None, &lock).await.unwrap();
+    assert_eq!((component.bundle, site.asked()), (None, Vec::new()));
+    is_believed(&careless.resolve(&source).await.unwrap().1);
+}
+
+#[tokio::test]
 async fn a_kept_bundle_of_one_who_is_no_longer_trusted_is_replaced_by_that_of_one_who_is() {
     const OTHER: &str = "https://forge.example/acme/plateau/other.yml@refs/tags/v1";
-    let (it, site) = (Trusting::new(), Site::serve());
-    site.put("/acme.wasm", BYTES);
-    let other = it.authority.bundle(BYTES, FORGE, OTHER, &Flaw::default());
-    site.put("/acme.wasm.sigstore.json", other.as_bytes());
-    let before = sources(
-        it.folder.path(),
-        policy(Some(&it.authority.root()), FORGE, OTHER),
-        LIMIT,
-    );
-    let addressed: Source = format!("http://{}/acme.wasm", site.address).parse().unwrap();
-    let registered = Source::Oci(reference(&site));
-    let _ = push(&it, &site, Some(&other)).await;
-    let mut lock = Lock::default();
-    for source in [&addressed, &registered] {
-        let _ = lock.set(before.resolve(source).await.unwrap().0);
-    }
-    // There is nothing but that: it is told with whom it is from, also where the place is silent.
-    for source in [&addressed, &registered] {
-        let error = it.sources.component(source, None, &lock).await.unwrap_err();
-        assert!(matches!(error, SourceError::UntrustedIdentity { .. }), "{error}");
-    }
-    site.refuse("/acme.wasm.sigstore.json", "503 Service Unavailable");
-    let error = it.sources.component(&addressed, None, &lock).await.unwrap_err();
-    assert!(matches!(error, SourceError::UntrustedIdentity { .. }), "{error}");
-    site.allow();
-
-    let bundle = it.bundle(BYTES);
-    site.put("/acme.wasm.sigstore.json", bundle.as_bytes());
-    let _ = push(&it, &site, Some(&bundle)).await;
-    for source in [&addressed, &registered] {
-        is_believed(&it.sources.component(source, None, &lock).await.unwrap());
-    }
-    site.clear();
-    for source in [&addressed, &registered] {
-        is_believed(&it.sources.component(source, None, &lock).await.unwrap());
+    for is_registry in [true, false] {
+        let (it, site) = (Trusting::new(), Site::serve());
+        let root = it.authority.root();
+        let source = if is_registry {
+            Source::Oci(reference(&site))
+        } else {
+            format!("http://{}/acme.wasm", site.address).parse().unwrap()
+        };
+        let publish = async |bundle: &str| {
+            site.put("/acme.wasm", BYTES);
+            site.put("/acme.wasm.sigstore.json", bundle.as_bytes());
+            push(&it, &site, Some(bundle)).await
+        };
+        let digest = publish(&it.authority.bundle(BYTES, FORGE, OTHER, &Flaw::default())).await;
+        let before = sources(it.folder.path(), policy(Some(&root), FORGE, OTHER), LIMIT);
+        let mut lock = Lock::default();
+        let _ = lock.set(before.resolve(&source).await.unwrap().0);
+        // There is nothing but that: it is told whom it is from, also where the place is silent.
+        let (tag, silent) = (digest.replace(':', "-"), "503 Service Unavailable");
+        for path in [
+            "/nothing",
+            "/acme.wasm.sigstore.json",
+            &format!("/v2/team/acme/manifests/{tag}"),
+        ] {
+            site.refuse(path, silent);
+            let error = it.sources.component(&source, None, &lock).await.unwrap_err();
+            assert!(matches!(error, SourceError::UntrustedIdentity { .. }), "{error}");
+        }
+        site.allow();
+        let _ = publish(&it.bundle(BYTES)).await;
+        for _ in 0..2 {
+            is_believed(&it.sources.component(&source, None, &lock).await.unwrap());
+            // Once more from the store.
+            site.clear();
+        }
     }
 }
 

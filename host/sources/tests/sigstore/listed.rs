@@ -40,7 +40,11 @@ async fn a_referrer_that_is_not_to_be_had_is_passed_over_whatever_the_policy() {
     let large = vec![b' '; (1 << 20) + 1];
     for require in [true, false] {
         let sources = it.requires(require);
-        let check = async || is_believed(&sources.resolve(&source).await.unwrap().1);
+        let check = async || {
+            // What was believed is not asked for again.
+            let _ = std::fs::remove_dir_all(it.folder.path().join("store"));
+            is_believed(&sources.resolve(&source).await.unwrap().1);
+        };
         // It is no bundle; its bytes are gone, or are kept from us; its manifest is other, absurd, or gone.
         check().await;
         for (path, status) in [
