@@ -166,7 +166,10 @@ fn identities(config: &Config) -> Result<Option<Identities>, SourceError> {
     let plugins = &config.plugins;
     let all = plugins.trusted_identities.iter();
     let all: Vec<_> = all
-        .map(|it| TrustedIdentity::new(&it.issuer, &it.subject))
+        .map(|it| {
+            let identity = TrustedIdentity::new(&it.issuer, &it.subject);
+            identity.map(|new| new.of_repository(it.repository.as_deref()))
+        })
         .collect::<Result<_, _>>()?;
     let Some(file) = plugins.sigstore_root.as_ref().filter(|_| !all.is_empty()) else {
         return Identities::new(all, None);

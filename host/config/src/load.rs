@@ -447,10 +447,16 @@ mod tests {
         );
         let config = parse(
             "[plugins]\nrequire_signature = true\nsigstore_root = \"root.json\"\nmax_bundle = \"1 KiB\"\n\
-             trusted_identities = [{ issuer = \"https://forge.example\", subject = \"acme\" }]",
+             trusted_identities = [{ issuer = \"https://forge.example\", subject = \"acme\" },\
+             { issuer = \"https://forge.example\", subject = \"acme\", repository = \"https://forge.example/acme\" }]",
         )
         .unwrap();
-        assert_eq!(config.plugins.trusted_identities[0].subject, "acme");
+        let identities = &config.plugins.trusted_identities;
+        assert_eq!(
+            (identities[0].subject.as_str(), &identities[0].repository),
+            ("acme", &None)
+        );
+        assert_eq!(identities[1].repository.as_deref(), Some("https://forge.example/acme"));
         assert_eq!(
             config.plugins.sigstore_root.as_deref(),
             Some(Path::new("/etc/root.json"))

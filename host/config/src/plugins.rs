@@ -111,6 +111,8 @@ pub struct TrustedIdentityConfig {
     pub issuer: String,
     /// Who it is: an address of mail, or of a workflow.
     pub subject: String,
+    /// The only repository from which its sources may be; any without.
+    pub repository: Option<String>,
 }
 
 /// What a registry knows us by.

@@ -11,8 +11,8 @@ use reqwest::StatusCode;
 use url::Url;
 
 use crate::{
-    Bundle, Component, Proofs, Signatures, SourceError, Sources,
-    http::{LARGEST_DOCUMENT, body, refused, without_query},
+    Bundle, Component, Policy, Proofs, Signatures, SourceError, Sources,
+    http::{LARGEST_DOCUMENT, body, of_document, refused, without_query},
     lock::write_whole,
 };
 
@@ -28,49 +28,90 @@ fn named(file: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-impl Sources {
-    /// What lies beside a file and counts.
-    pub(crate) fn proofs_of(&self, file: &Path) -> Result<Proofs, SourceError> {
-        Ok(Proofs {
-            signatures: Self::signatures_of(file)?,
-            bundles: match self.config.policy.identities {
-                Some(_) => Self::bundle_of(file, self.config.max_bundle)?.into_iter().collect(),
-                None => Vec::new(),
-            },
+/// What lies beside a component at an address.
+pub(crate) struct Beside {
+    pub(crate) proofs: Proofs,
+    /// Why something that might have vouched for it, too, is not to be had.
+    pub(crate) denied: Option<SourceError>,
+}
+
+/// The answer to a question for one file.
+enum Found {
+    /// The file, and where it was.
+    Bytes(Vec<u8>, String),
+    /// The server gives it to nobody, or not to us.
+    Denied(SourceError),
+    Nothing,
+}
+
+impl Proofs {
+    /// What lies beside a file and counts, with a bundle of so many bytes at most.
+    ///
+    /// # Errors
+    /// It is broken, or too large, or cannot be read.
+    pub fn beside(file: &Path, policy: &Policy, max_bundle: u64) -> Result<Self, SourceError> {
+        let mut bundles = Vec::new();
+        if let Some(identities) = &policy.identities
+            && let Some(bundle) = Sources::bundle_of(file, max_bundle)?
+        {
+            identities.is_bundle(&bundle)?;
+            bundles.push(bundle);
+        }
+        Ok(Self {
+            signatures: Sources::signatures_of(file)?,
+            bundles,
             manifest: None,
         })
     }
+}
 
+impl Sources {
     /// What lies beside a component at an address and counts.
-    pub(crate) async fn proofs_at(&self, url: &Url) -> Result<Proofs, SourceError> {
-        let signatures = match self.beside(url, SIGNATURES, LARGEST_DOCUMENT).await? {
+    pub(crate) async fn proofs_at(&self, url: &Url) -> Result<Beside, SourceError> {
+        let mut denied = None;
+        let mut found = |it: Found| match it {
+            Found::Bytes(bytes, place) => Some((bytes, place)),
+            Found::Denied(error) => {
+                denied = denied.take().or(Some(error));
+                None
+            }
+            Found::Nothing => None,
+        };
+        let signatures = match found(
+            self.beside(url, SIGNATURES, LARGEST_DOCUMENT)
+                .await
+                .map_err(of_document)?,
+        ) {
             Some((text, place)) => Some(Signatures::parse(&String::from_utf8_lossy(&text), &place)?),
             None => None,
         };
+        let mut bundles = Vec::new();
         let limit = self.config.max_bundle;
-        let bundle = match self.config.policy.identities {
-            Some(_) => match self.beside(url, BUNDLE, limit).await {
+        if let Some(identities) = &self.config.policy.identities {
+            let answer = match self.beside(url, BUNDLE, limit).await {
                 Err(SourceError::TooLarge { address: place, limit }) => {
                     return Err(SourceError::BundleTooLarge { place, limit });
                 }
                 other => other?,
-            },
-            None => None,
-        };
-        let bundle = bundle
-            .map(|(text, place)| Bundle::new(text, &place, limit))
-            .transpose()?;
-        Ok(Proofs {
+            };
+            if let Some((text, place)) = found(answer) {
+                let bundle = Bundle::new(text, &place, limit)?;
+                identities.is_bundle(&bundle)?;
+                bundles.push(bundle);
+            }
+        }
+        let proofs = Proofs {
             signatures,
-            bundles: bundle.into_iter().collect(),
+            bundles,
             manifest: None,
-        })
+        };
+        Ok(Beside { proofs, denied })
     }
 
-    /// What lies beside a component at an address; none where the server says that there is none. Any
-    /// other answer says nothing of it, and is an error; but stores that list nothing to strangers refuse
-    /// what is not there, which holds up nobody as long as no signature is asked for.
-    async fn beside(&self, url: &Url, suffix: &str, limit: u64) -> Result<Option<(Vec<u8>, String)>, SourceError> {
+    /// What lies beside a component at an address; nothing where the server says that there is nothing. Stores
+    /// that list nothing to strangers refuse what is not there: that holds up nobody whom something else vouches
+    /// to, or who asks for no signature. Any other answer says nothing of it, and is an error.
+    async fn beside(&self, url: &Url, suffix: &str, limit: u64) -> Result<Found, SourceError> {
         let mut place = url.clone();
         // Before a query, which may hold a token.
         place.set_path(&format!("{}{suffix}", url.path()));
@@ -78,7 +119,7 @@ impl Sources {
         let response = self.send_any(self.client.get(place), &address).await?;
         let status = response.status();
         if status == StatusCode::NOT_FOUND {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
         if status.is_client_error() && !self.config.policy.require {
             tracing::warn!(
@@ -86,13 +127,18 @@ impl Sources {
                 component = without_query(url),
                 "its signatures cannot be had; none is required, and it counts as unsigned"
             );
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
         if !status.is_success() {
-            return Err(refused(response, &address).await);
+            let error = refused(response, &address).await;
+            return if status.is_client_error() {
+                Ok(Found::Denied(error))
+            } else {
+                Err(error)
+            };
         }
         let bytes = body(response, &address, limit).await?;
-        Ok(Some((bytes, address)))
+        Ok(Found::Bytes(bytes, address))
     }
 
     /// The bundle that lies beside a file, of so many bytes at most.
@@ -142,7 +188,7 @@ impl Sources {
     }
 
     /// Puts a fetched component beside others, as a whole or not at all, with the signatures and the bundle
-    /// that came with it. Those of what lay there before go.
+    /// that came with it. Those of what lay there before go; a bundle of the same bytes stays where none came.
     ///
     /// # Errors
     /// A file cannot be written.
@@ -153,6 +199,7 @@ impl Sources {
                 reason: error.to_string(),
             }
         };
+        let is_same = fs::read(file).is_ok_and(|it| it == component.bytes);
         // First: where the bytes cannot be written, what lies there keeps its signatures.
         write_whole(file, &component.bytes).map_err(unwritable(file.to_owned()))?;
         match &component.signatures {
@@ -162,6 +209,7 @@ impl Sources {
         let place = named(file, BUNDLE);
         match &component.bundle {
             Some(bundle) => write_whole(&place, bundle.text.as_bytes()).map_err(unwritable(place)),
+            None if is_same => Ok(()),
             None => remove(place),
         }
     }

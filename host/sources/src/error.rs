@@ -48,6 +48,8 @@ pub enum SourceError {
     },
     #[error("{address}: has more than {limit} bytes; raise `[plugins] max_component`")]
     TooLarge { address: String, limit: u64 },
+    #[error("{address}: has more than {limit} bytes, which no manifest, list or signature file has")]
+    DocumentTooLarge { address: String, limit: u64 },
     #[error("{address}: is no WebAssembly artifact: {reason}")]
     NotWasm { address: String, reason: String },
     #[error("{address}: plain http is spoken with this machine only; serve the registry over https")]
@@ -84,11 +86,12 @@ pub enum SourceError {
     NoBundle { place: String, reason: String },
     #[error("{place}: has more than {limit} bytes; raise `[plugins] max_bundle`")]
     BundleTooLarge { place: String, limit: u64 },
-    #[error("{source_text}: is signed by `{subject}` of {issuer}, expected {expected}")]
+    #[error("{source_text}: is signed by `{subject}` of {issuer}{repository}, expected {expected}")]
     UntrustedIdentity {
         source_text: String,
         subject: String,
         issuer: String,
+        repository: String,
         expected: String,
     },
     #[error("{source_text}: its Sigstore bundle names `{subject}` of {issuer}, and does not hold: {reason}")]
@@ -97,6 +100,17 @@ pub enum SourceError {
         subject: String,
         issuer: String,
         reason: String,
+    },
+    #[error(
+        "{source_text}: what `{subject}` of {issuer} states of it vouches for nothing: its statement has the type `{found}`, \
+         expected one of {expected}"
+    )]
+    VouchesForNothing {
+        source_text: String,
+        subject: String,
+        issuer: String,
+        found: String,
+        expected: String,
     },
     #[error("{0}")]
     Setup(String),

@@ -6,7 +6,7 @@ use url::Url;
 use crate::{
     Bundle, Lock, Locked, Policy, Proofs, Reference, Signatures, Signer, Source, SourceError,
     digest::sha256,
-    http::{body, is_private},
+    http::{body, is_private, without_query},
     oci, referrer,
     store::Store,
 };
@@ -15,8 +15,6 @@ use crate::{
 const MOST_REDIRECTS: usize = 3;
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The ending of a kept bundle.
-const KEPT_BUNDLE: &str = "sigstore.json";
 
 /// How components are fetched.
 #[derive(Debug, Clone)]
@@ -140,7 +138,7 @@ impl Sources {
                 };
                 let pinned = pinned.map(str::to_ascii_lowercase);
                 let expected = pinned.or_else(|| locked.map(|it| it.sha256.clone()));
-                self.oci(reference, &manifest, expected.as_deref()).await
+                self.oci(reference, &manifest, expected.as_deref(), false).await
             }
         }
     }
@@ -155,7 +153,7 @@ impl Sources {
             Source::Https(url) => (None, self.https(url, None).await?),
             Source::Oci(reference) => {
                 let manifest = oci::resolve(self, reference).await?;
-                let component = self.oci(reference, &manifest, None).await?;
+                let component = self.oci(reference, &manifest, None, true).await?;
                 (Some(manifest), component)
             }
         };
@@ -173,7 +171,7 @@ impl Sources {
             file: file.to_owned(),
             reason: error.to_string(),
         })?;
-        let proofs = self.proofs_of(file)?;
+        let proofs = Proofs::beside(file, &self.config.policy, self.config.max_bundle)?;
         self.believed(&file.display().to_string(), bytes, pinned, proofs)
     }
 
@@ -187,40 +185,42 @@ impl Sources {
         if let Some(expected) = expected
             && let Some(bytes) = self.store.get(expected, "wasm", &text)?
         {
-            let mut proofs = self.kept_proofs(expected)?;
-            let late = self.lacks(&text, expected, &proofs);
-            if late {
-                // It may have been signed since.
-                proofs = self.proofs_at(url).await?;
-            }
-            let component = self.believed(&text, bytes, Some(expected), proofs)?;
-            if late {
-                self.keep(&component)?;
-            }
+            let proofs = self.kept_proofs(expected);
+            let Err(refusal) = self.config.policy.check(&text, expected, &proofs) else {
+                return self.believed(&text, bytes, Some(expected), proofs);
+            };
+            // It may have been signed since, or by another.
+            let beside = match self.proofs_at(url).await {
+                Err(error) if !proofs.is_empty() => {
+                    tracing::warn!(component = without_query(url), reason = %error, "its signatures cannot be had anew");
+                    return Err(refusal);
+                }
+                other => other?,
+            };
+            let component = self.believed(&text, bytes, Some(expected), proofs.with(beside.proofs));
+            let component = component.map_err(|error| told(error, beside.denied))?;
+            self.keep(&component)?;
             return Ok(component);
         }
         let response = self.send(self.client.get(url.clone()), &text).await?;
         let bytes = body(response, &text, self.config.max_component).await?;
-        let proofs = self.proofs_at(url).await?;
-        let component = self.believed(&text, bytes, expected, proofs)?;
+        let beside = self.proofs_at(url).await?;
+        let component = self.believed(&text, bytes, expected, beside.proofs);
+        let component = component.map_err(|error| told(error, beside.denied))?;
         self.keep(&component)?;
         Ok(component)
     }
 
-    /// Whether a signature is asked for that what was kept does not have, and may have been made since.
-    fn lacks(&self, source: &str, sha256: &str, kept: &Proofs) -> bool {
-        let policy = &self.config.policy;
-        let absent = kept.signatures.is_none() || (policy.identities.is_some() && kept.bundles.is_empty());
-        policy.require && absent && policy.check(source, sha256, kept).is_err()
-    }
-
+    /// `fresh`: the registry is asked for bundles though what is kept may be loaded without one.
     async fn oci(
         &self,
         reference: &Reference,
         manifest: &str,
         expected: Option<&str>,
+        fresh: bool,
     ) -> Result<Component, SourceError> {
         let text = format!("oci://{reference}");
+        let hex = manifest.strip_prefix("sha256:").unwrap_or(manifest);
         let layer = oci::manifest(self, reference, manifest).await?;
         if let Some(expected) = expected
             && layer.sha256 != expected
@@ -234,30 +234,38 @@ impl Sources {
         let kept = self.store.get(&layer.sha256, "wasm", &text)?;
         let mut proofs = Proofs {
             signatures: layer.signatures.clone(),
-            bundles: self.kept_bundle(&layer.sha256)?,
-            manifest: Some(manifest.strip_prefix("sha256:").unwrap_or(manifest).to_owned()),
+            bundles: self.kept_bundles(&[&layer.sha256, hex]),
+            manifest: Some(hex.to_owned()),
         };
-        let mut signer = self.config.policy.check(&text, &layer.sha256, &proofs);
-        let wanted = kept.is_none() || self.config.policy.require;
-        let asks = self.config.policy.identities.is_some() && proofs.bundles.is_empty() && wanted;
-        let asks = asks && matches!(signer, Ok(None) | Err(_));
-        if asks {
-            proofs.bundles = self.referring(reference, manifest).await?;
-            signer = self.config.policy.check(&text, &layer.sha256, &proofs);
+        let policy = &self.config.policy;
+        let mut signer = policy.check(&text, &layer.sha256, &proofs);
+        let wanted = fresh || kept.is_none() || policy.require || signer.is_err();
+        if policy.identities.is_some() && wanted && !matches!(signer, Ok(Some(_))) {
+            match self.referring(reference, manifest).await {
+                Ok(more) => {
+                    proofs.bundles.extend(more);
+                    signer = policy.check(&text, &layer.sha256, &proofs);
+                }
+                Err(error) if signer.is_err() && !proofs.bundles.is_empty() => {
+                    tracing::warn!(component = %reference, reason = %error, "its bundles cannot be had anew");
+                }
+                Err(error) => return Err(error),
+            }
         }
         // The signature first, then the bytes by the digest that it is for.
         let signer = signer?;
-        if let Some(bytes) = kept {
-            let component = component(bytes, layer.sha256, signer, proofs);
-            if asks {
-                self.keep_bundle(&component)?;
+        let is_kept = kept.is_some();
+        let component = match kept {
+            Some(bytes) => component(bytes, layer.sha256, signer, proofs),
+            None => {
+                let bytes = oci::blob(self, reference, &layer).await?;
+                self.believed(&text, bytes, Some(&layer.sha256), proofs)?
             }
-            return Ok(component);
+        };
+        if !is_kept {
+            self.store.put(&component.sha256, "wasm", &component.bytes)?;
         }
-        let bytes = oci::blob(self, reference, &layer).await?;
-        let component = self.believed(&text, bytes, Some(&layer.sha256), proofs)?;
-        self.store.put(&component.sha256, "wasm", &component.bytes)?;
-        self.keep_bundle(&component)?;
+        self.keep_bundle(&component, Some(hex))?;
         Ok(component)
     }
 
@@ -292,47 +300,18 @@ impl Sources {
         let signer = self.config.policy.check(source, &found, &proofs)?;
         Ok(component(bytes, found, signer, proofs))
     }
+}
 
-    fn keep(&self, component: &Component) -> Result<(), SourceError> {
-        self.store.put(&component.sha256, "wasm", &component.bytes)?;
-        if let Some(signatures) = &component.signatures {
-            let text = signatures.text();
-            self.store.put(&component.sha256, "sig", text.as_bytes())?;
-        }
-        self.keep_bundle(component)
-    }
-
-    fn keep_bundle(&self, component: &Component) -> Result<(), SourceError> {
-        let by_manifest = component.signed_by.as_ref().and_then(Signer::bundle);
-        match by_manifest.or(component.bundle.as_ref()) {
-            Some(bundle) => self.store.put(&component.sha256, KEPT_BUNDLE, bundle.text.as_bytes()),
-            None => Ok(()),
-        }
-    }
-
-    fn kept_bundle(&self, digest: &str) -> Result<Vec<Bundle>, SourceError> {
-        if self.config.policy.identities.is_none() {
-            return Ok(Vec::new());
-        }
-        let text = self.store.proof(digest, KEPT_BUNDLE);
-        let bundle = text.map(|it| {
-            Bundle::new(
-                it.into_bytes(),
-                &format!("{digest}.{KEPT_BUNDLE}"),
-                self.config.max_bundle,
-            )
-        });
-        Ok(bundle.transpose()?.into_iter().collect())
-    }
-
-    fn kept_proofs(&self, digest: &str) -> Result<Proofs, SourceError> {
-        let text = self.store.proof(digest, "sig");
-        let signatures = text.map(|text| Signatures::parse(&text, &format!("{digest}.sig")));
-        Ok(Proofs {
-            signatures: signatures.transpose()?,
-            bundles: self.kept_bundle(digest)?,
-            manifest: None,
-        })
+/// Why a component is not believed: that the place refused what might have vouched for it, unless what was found
+/// says worse.
+fn told(error: SourceError, denied: Option<SourceError>) -> SourceError {
+    match (error, denied) {
+        (
+            error @ (SourceError::Drift { .. } | SourceError::WrongSignature { .. } | SourceError::WrongBundle { .. }),
+            _,
+        )
+        | (error, None) => error,
+        (_, Some(denied)) => denied,
     }
 }
 

@@ -86,6 +86,14 @@ pub(crate) async fn body(response: Response, address: &str, limit: u64) -> Resul
     Ok(bytes)
 }
 
+/// An error of a limit, as one of a document, whose limit nobody sets.
+pub(crate) fn of_document(error: SourceError) -> SourceError {
+    match error {
+        SourceError::TooLarge { address, limit } => SourceError::DocumentTooLarge { address, limit },
+        other => other,
+    }
+}
+
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

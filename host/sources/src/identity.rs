@@ -13,11 +13,21 @@ const ANY_TAG: &str = "@refs/tags/*";
 /// The media type of a bundle, and the artifact type of what refers to a component in a registry.
 pub(crate) const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
+/// What a statement about a component must say to be a signature: that it was signed (cosign), or how it
+/// was built (SLSA). A list of its parts or of its weaknesses vouches for nothing.
+pub(crate) const VOUCHING: [&str; 3] = [
+    "https://sigstore.dev/cosign/sign/v1",
+    "https://slsa.dev/provenance/v1",
+    "https://slsa.dev/provenance/v0.2",
+];
+
 /// An identity whose signatures are believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedIdentity {
     issuer: String,
     subject: String,
+    /// Where the certificate must say that the source is from.
+    repository: Option<String>,
 }
 
 impl TrustedIdentity {
@@ -43,23 +53,39 @@ impl TrustedIdentity {
         Ok(Self {
             issuer: issuer.to_owned(),
             subject: subject.to_owned(),
+            repository: None,
         })
+    }
+
+    /// Only for sources from one repository, by its address: a workflow that others may call signs for all who
+    /// call it.
+    #[must_use]
+    pub fn of_repository(self, repository: Option<&str>) -> Self {
+        Self {
+            repository: repository.map(str::to_owned),
+            ..self
+        }
     }
 
     /// Whether a certificate is this identity's.
     #[must_use]
-    pub fn is(&self, issuer: &str, subject: &str) -> bool {
+    pub fn is(&self, issuer: &str, subject: &str, repository: Option<&str>) -> bool {
         let fits = match self.subject.strip_suffix('*') {
             Some(start) => subject.strip_prefix(start).is_some_and(|tag| !tag.is_empty()),
             None => subject == self.subject,
         };
-        fits && issuer == self.issuer
+        let is_from = self.repository.is_none() || self.repository.as_deref() == repository;
+        fits && issuer == self.issuer && is_from
     }
 }
 
 impl fmt::Display for TrustedIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` of {}", self.subject, self.issuer)
+        write!(f, "`{}` of {}", self.subject, self.issuer)?;
+        match &self.repository {
+            Some(it) => write!(f, " with sources from {it}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -184,6 +210,18 @@ impl Identities {
         all.join(" or ")
     }
 
+    /// Whether a bundle is one.
+    #[cfg(not(feature = "sigstore"))]
+    #[allow(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "as in builds with Sigstore"
+    )]
+    pub(crate) fn is_bundle(&self, _: &Bundle) -> Result<(), SourceError> {
+        // Never reached, as `judge`.
+        Ok(())
+    }
+
     /// Who signed one of some digests: that of the component first, then that of its manifest.
     #[cfg(not(feature = "sigstore"))]
     pub(crate) fn judge(&self, source: &str, _: &str, _: Option<&str>, bundle: &Bundle) -> Result<Signer, SourceError> {
@@ -217,26 +255,31 @@ mod tests {
     #[test]
     fn an_identity_is_compared_to_the_letter() {
         let it = TrustedIdentity::new(FORGE, "release@acme.example").unwrap();
-        assert!(it.is(FORGE, "release@acme.example"));
+        assert!(it.is(FORGE, "release@acme.example", None));
         for (issuer, subject) in [
             (FORGE, "release@acme.example.org"),
             (FORGE, "Release@acme.example"),
             ("https://forge.example/", "release@acme.example"),
             (FORGE, ""),
         ] {
-            assert!(!it.is(issuer, subject), "{issuer} {subject}");
+            assert!(!it.is(issuer, subject, None), "{issuer} {subject}");
         }
     }
 
     #[test]
     fn a_star_stands_for_the_tags_of_one_workflow_alone() {
         let it = TrustedIdentity::new(FORGE, &format!("{WORKFLOW}*")).unwrap();
-        assert!(it.is(FORGE, &format!("{WORKFLOW}v1.0")));
-        assert!(!it.is(FORGE, WORKFLOW));
-        assert!(!it.is(FORGE, "https://forge.example/acme/plateau/release.yml@refs/heads/v1.0"));
+        assert!(it.is(FORGE, &format!("{WORKFLOW}v1.0"), None));
+        assert!(!it.is(FORGE, WORKFLOW, None));
         assert!(!it.is(
             FORGE,
-            "https://forge.example/mallory/plateau/release.yml@refs/tags/v1.0"
+            "https://forge.example/acme/plateau/release.yml@refs/heads/v1.0",
+            None
+        ));
+        assert!(!it.is(
+            FORGE,
+            "https://forge.example/mallory/plateau/release.yml@refs/tags/v1.0",
+            None
         ));
         for (issuer, subject) in [
             (FORGE, "*"),

@@ -15,6 +15,7 @@ mod error;
 mod fetch;
 mod http;
 mod identity;
+mod kept;
 mod key;
 mod lock;
 mod oci;

@@ -9,7 +9,7 @@ use url::Url;
 use crate::{
     Bundle, Credential, Date, Reference, Signatures, SourceError, Sources,
     digest::{is_sha256, sha256},
-    http::{LARGEST_DOCUMENT, body, is_loopback, is_private, refused},
+    http::{LARGEST_DOCUMENT, body, is_loopback, is_private, of_document, refused},
 };
 
 pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -48,7 +48,7 @@ pub(crate) async fn resolve(sources: &Sources, reference: &Reference) -> Result<
         return Ok(reference.version.clone());
     }
     let address = format!("{}/manifests/{}", base(reference), reference.version);
-    let bytes = get(sources, reference, &address, LARGEST_DOCUMENT).await?;
+    let bytes = document(sources, reference, &address).await?;
     let digest = sha256(&bytes);
     sources.store.put(&digest, "json", &bytes)?;
     Ok(format!("sha256:{digest}"))
@@ -62,7 +62,7 @@ pub(crate) async fn manifest(sources: &Sources, reference: &Reference, digest: &
     let bytes = match sources.store.get(hex, "json", &text)? {
         Some(bytes) => bytes,
         None => {
-            let bytes = get(sources, reference, &address, LARGEST_DOCUMENT).await?;
+            let bytes = document(sources, reference, &address).await?;
             let found = sha256(&bytes);
             if found != hex {
                 return Err(SourceError::Drift {
@@ -119,6 +119,12 @@ pub(crate) async fn blob(sources: &Sources, reference: &Reference, layer: &Layer
         return Err(SourceError::TooLarge { address, limit });
     }
     get(sources, reference, &address, limit).await
+}
+
+/// A manifest, or a list of some.
+pub(crate) async fn document(sources: &Sources, reference: &Reference, address: &str) -> Result<Vec<u8>, SourceError> {
+    let bytes = get(sources, reference, address, LARGEST_DOCUMENT).await;
+    bytes.map_err(of_document)
 }
 
 pub(crate) async fn get(
@@ -206,7 +212,7 @@ async fn token(
         request = request.basic_auth(&it.username, Some(&it.password));
     }
     let response = sources.send(request, &address).await?;
-    let json: Json = serde_json::from_slice(&body(response, &address, LARGEST_DOCUMENT).await?)
+    let json: Json = serde_json::from_slice(&body(response, &address, LARGEST_DOCUMENT).await.map_err(of_document)?)
         .map_err(|error| wrong(&format!("its token service: {error}")))?;
     let tokens = ["token", "access_token"].into_iter();
     let token = tokens.filter_map(|it| json.get(it)).find_map(Json::as_str);

@@ -1,19 +1,27 @@
 //! Sigstore bundles in a registry: manifests that refer to the component's, as the distribution
 //! specification 1.1 lists them, or below the tag that it has for registries without such a list.
 
-use reqwest::Response;
+use reqwest::{
+    Response, StatusCode,
+    header::{self, HeaderMap},
+};
 use serde_json::{Value as Json, json};
+use url::Url;
 
 use crate::{
     Bundle, Reference, SourceError, Sources,
     digest::{is_sha256, sha256},
-    http::LARGEST_DOCUMENT,
-    identity::BUNDLE,
-    oci::{INDEX, MANIFEST, base, get},
+    http::{LARGEST_DOCUMENT, body, of_document, refused},
+    identity::{BUNDLE, VOUCHING},
+    oci::{self, INDEX, MANIFEST, authorised, base, get},
 };
 
 /// More bundles of one component are not looked at: who may push may add as many as they like.
 const MOST: usize = 16;
+/// So many pages of a list are read: a registry has a hundred entries on one, or may have no end.
+const MOST_PAGES: usize = 8;
+/// Where a list says of a bundle what kind of statement it holds, as cosign writes it.
+const STATEMENT: &str = "dev.sigstore.bundle.predicateType";
 /// The configuration of an artifact that has none, and its bytes.
 const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 const EMPTY_BYTES: &[u8] = b"{}";
@@ -28,20 +36,52 @@ fn tag(digest: &str) -> String {
 /// A document of the registry; none where it says that there is none.
 async fn document(sources: &Sources, reference: &Reference, path: &str) -> Result<Option<Json>, SourceError> {
     let address = format!("{}/{path}", base(reference));
-    let bytes = match get(sources, reference, &address, LARGEST_DOCUMENT).await {
+    let bytes = match oci::document(sources, reference, &address).await {
         Err(SourceError::Refused { status: 404, .. }) => return Ok(None),
         other => other?,
     };
-    if let Some(expected) = path.rsplit_once("sha256:").map(|(_, it)| it)
-        && path.starts_with("manifests/")
-    {
+    if let Some(expected) = path.strip_prefix("manifests/sha256:") {
         same(&address, expected, &bytes)?;
     }
-    let json = serde_json::from_slice(&bytes);
-    json.map(Some).map_err(|error| SourceError::NoBundle {
-        place: address,
+    json_of(&bytes, address).map(Some)
+}
+
+fn json_of(bytes: &[u8], place: String) -> Result<Json, SourceError> {
+    serde_json::from_slice(bytes).map_err(|error| SourceError::NoBundle {
+        place,
         reason: error.to_string(),
     })
+}
+
+/// A page of the list that the registry keeps, and the address of the next; none where it keeps no list.
+async fn page(
+    sources: &Sources,
+    reference: &Reference,
+    address: &Url,
+) -> Result<Option<(Json, Option<Url>)>, SourceError> {
+    let make = || sources.client.get(address.clone()).header(header::ACCEPT, INDEX);
+    let response = authorised(sources, reference, "pull", address.as_str(), make).await?;
+    if response.status() == StatusCode::NOT_FOUND {
+        return Ok(None);
+    }
+    if !response.status().is_success() {
+        return Err(refused(response, address.as_str()).await);
+    }
+    let next = next(address, response.headers());
+    let bytes = body(response, address.as_str(), LARGEST_DOCUMENT).await;
+    let json = json_of(&bytes.map_err(of_document)?, address.to_string())?;
+    Ok(Some((json, next)))
+}
+
+/// The next page, which is one of the same registry: RFC 8288, as the distribution specification 1.1 uses it.
+fn next(address: &Url, headers: &HeaderMap) -> Option<Url> {
+    let links = headers.get_all(header::LINK).iter().filter_map(|it| it.to_str().ok());
+    let link = links
+        .flat_map(|it| it.split(','))
+        .filter_map(|it| it.trim().strip_prefix('<')?.split_once('>'))
+        .find(|(_, rest)| rest.replace('"', "").split(';').any(|it| it.trim() == "rel=next"));
+    let next = address.join(link?.0).ok()?;
+    (next.origin() == address.origin()).then_some(next)
 }
 
 fn same(address: &str, expected: &str, bytes: &[u8]) -> Result<(), SourceError> {
@@ -65,22 +105,61 @@ fn digest(json: &Json) -> Option<&str> {
     text(json, "digest")?.strip_prefix("sha256:").filter(|it| is_sha256(it))
 }
 
-/// What refers to a manifest with a bundle.
+/// What refers to a manifest with a bundle that may vouch for it.
 async fn listed(sources: &Sources, reference: &Reference, manifest: &str) -> Result<Vec<String>, SourceError> {
-    let index = match document(sources, reference, &format!("referrers/{manifest}")).await? {
-        Some(index) => Some(index),
-        None => document(sources, reference, &format!("manifests/{}", tag(manifest))).await?,
-    };
-    let all = index
-        .as_ref()
-        .and_then(|it| it.get("manifests"))
-        .and_then(Json::as_array);
-    let bundles = all.into_iter().flatten();
-    let bundles = bundles.filter(|it| text(it, "artifactType") == Some(BUNDLE));
-    Ok(bundles.filter_map(digest).take(MOST).map(str::to_owned).collect())
+    let first = format!("{}/referrers/{manifest}", base(reference));
+    let first = Url::parse_with_params(&first, [("artifactType", BUNDLE)]);
+    let mut address = first.ok();
+    let (mut all, mut pages) = (Vec::new(), 0);
+    while let Some(this) = address.take() {
+        if pages == MOST_PAGES || all.len() > MOST {
+            break;
+        }
+        let Some((index, next)) = page(sources, reference, &this).await? else {
+            break;
+        };
+        all.extend(vouching(&index));
+        (pages, address) = (pages + 1, next);
+    }
+    if pages == 0
+        && let Some(index) = document(sources, reference, &format!("manifests/{}", tag(manifest))).await?
+    {
+        all.extend(vouching(&index));
+    }
+    if all.len() > MOST || address.is_some() {
+        tracing::warn!(
+            component = %reference, most = MOST, most_pages = MOST_PAGES,
+            "more bundles are listed than are looked at"
+        );
+    }
+    all.truncate(MOST);
+    Ok(all)
 }
 
-/// The bundles of a manifest. One that is none is passed over with a warning: whoever may push can add it.
+/// The digests in a list of what may vouch.
+fn vouching(index: &Json) -> Vec<String> {
+    let all = index.get("manifests").and_then(Json::as_array).into_iter().flatten();
+    let bundles = all.filter(|it| text(it, "artifactType") == Some(BUNDLE)).filter(|it| {
+        let statement = it.get("annotations").and_then(|it| text(it, STATEMENT));
+        statement.is_none_or(|it| VOUCHING.contains(&it))
+    });
+    bundles.filter_map(digest).map(str::to_owned).collect()
+}
+
+/// Whether it is one bundle that is not to be had. Who it is that asks, or how often, is no matter of one.
+fn is_its_own(error: &SourceError) -> bool {
+    match error {
+        SourceError::NoBundle { .. }
+        | SourceError::BundleTooLarge { .. }
+        | SourceError::DocumentTooLarge { .. }
+        | SourceError::Drift { .. } => true,
+        SourceError::Refused { status, .. } => (400..500).contains(status) && ![401, 429].contains(status),
+        _ => false,
+    }
+}
+
+/// The bundles of a manifest. One that is none, or not to be had, is passed over with a warning: whoever may push
+/// can add it.
 pub(crate) async fn bundles(
     sources: &Sources,
     reference: &Reference,
@@ -90,7 +169,7 @@ pub(crate) async fn bundles(
     for it in listed(sources, reference, manifest).await? {
         match bundle(sources, reference, &it).await {
             Ok(bundle) => all.push(bundle),
-            Err(error @ (SourceError::NoBundle { .. } | SourceError::BundleTooLarge { .. })) => {
+            Err(error) if is_its_own(&error) => {
                 tracing::warn!(component = %reference, reason = %error, "a bundle is passed over");
             }
             Err(error) => return Err(error),
@@ -120,7 +199,11 @@ async fn bundle(sources: &Sources, reference: &Reference, manifest: &str) -> Res
         other => other?,
     };
     same(&address, layer, &bytes)?;
-    Bundle::new(bytes, &place, limit)
+    let bundle = Bundle::new(bytes, &place, limit)?;
+    if let Some(identities) = &sources.config.policy.identities {
+        identities.is_bundle(&bundle)?;
+    }
+    Ok(bundle)
 }
 
 impl Sources {

@@ -79,6 +79,19 @@ pub struct Proofs {
     pub manifest: Option<String>,
 }
 
+impl Proofs {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.signatures.is_none() && self.bundles.is_empty()
+    }
+
+    /// Those, and newer ones: the text of signatures is replaced as a whole, bundles stand beside each other.
+    pub(crate) fn with(mut self, newer: Self) -> Self {
+        self.signatures = newer.signatures.or(self.signatures);
+        self.bundles.extend(newer.bundles);
+        self
+    }
+}
+
 /// Whose signatures are believed, and whether there must be one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {

@@ -9,15 +9,7 @@ use sigstore_verify::{
     types::{Bundle as Parsed, Sha256Hash, SignatureContent},
 };
 
-use crate::{Bundle, Identities, Signer, SourceError};
-
-/// What a statement about a component must say to be a signature: that it was signed (cosign), or how it
-/// was built (SLSA). A list of its parts or of its weaknesses vouches for nothing.
-const VOUCHING: [&str; 3] = [
-    "https://sigstore.dev/cosign/sign/v1",
-    "https://slsa.dev/provenance/v1",
-    "https://slsa.dev/provenance/v0.2",
-];
+use crate::{Bundle, Identities, Signer, SourceError, identity::VOUCHING};
 
 /// The authorities: of certificates, of the transparency logs, of times.
 #[derive(Clone)]
@@ -64,6 +56,11 @@ impl fmt::Debug for Root {
 }
 
 impl Identities {
+    /// Whether a bundle is one, whatever it says.
+    pub(crate) fn is_bundle(&self, bundle: &Bundle) -> Result<(), SourceError> {
+        parsed(bundle).map(drop)
+    }
+
     /// Who signed the component, or its manifest.
     pub(crate) fn judge(
         &self,
@@ -72,22 +69,25 @@ impl Identities {
         manifest: Option<&str>,
         bundle: &Bundle,
     ) -> Result<Signer, SourceError> {
-        let no_bundle = |reason: String| SourceError::NoBundle {
-            place: bundle.place.clone(),
-            reason,
-        };
-        let parsed = Parsed::from_json(&bundle.text).map_err(|error| no_bundle(error.to_string()))?;
+        let no_bundle = |reason: String| no_bundle(bundle, reason);
+        let parsed = parsed(bundle)?;
         let certificate = parsed
             .signing_certificate()
             .ok_or_else(|| no_bundle("it has no certificate, and so no identity".to_owned()))?;
         let claims = parse_certificate_info(certificate).map_err(|error| no_bundle(error.to_string()))?;
         let subject = claims.identity.as_ref().map(ToString::to_string).unwrap_or_default();
         let issuer = claims.issuer.unwrap_or_default();
-        if !self.all.iter().any(|it| it.is(&issuer, &subject)) {
+        let repository = claims.ci_claims.source_repository_uri;
+        if !self
+            .all
+            .iter()
+            .any(|it| it.is(&issuer, &subject, repository.as_deref()))
+        {
             return Err(SourceError::UntrustedIdentity {
                 source_text: source.to_owned(),
                 subject,
                 issuer,
+                repository: repository.map_or_else(String::new, |it| format!(" with sources from {it}")),
                 expected: self.expected(),
             });
         }
@@ -98,7 +98,17 @@ impl Identities {
             issuer: issuer.clone(),
             reason,
         };
-        vouches(&parsed).map_err(wrong)?;
+        if let Some(found) = statement(&parsed).map_err(wrong)?
+            && !VOUCHING.contains(&found.as_str())
+        {
+            return Err(SourceError::VouchesForNothing {
+                source_text: source.to_owned(),
+                subject,
+                issuer,
+                found,
+                expected: VOUCHING.join(", "),
+            });
+        }
         let policy = VerificationPolicy::new(subject.as_str(), issuer.as_str());
         let verify = |digest: &str| {
             let digest = Sha256Hash::from_hex(digest).map_err(|error| error.to_string())?;
@@ -122,20 +132,24 @@ impl Identities {
     }
 }
 
-/// Whether what was signed is the component itself, or a statement that vouches for it.
-fn vouches(bundle: &Parsed) -> Result<(), String> {
+fn no_bundle(bundle: &Bundle, reason: String) -> SourceError {
+    SourceError::NoBundle {
+        place: bundle.place.clone(),
+        reason,
+    }
+}
+
+fn parsed(bundle: &Bundle) -> Result<Parsed, SourceError> {
+    Parsed::from_json(&bundle.text).map_err(|error| no_bundle(bundle, error.to_string()))
+}
+
+/// The type of the statement that was signed; none where it is the component itself.
+fn statement(bundle: &Parsed) -> Result<Option<String>, String> {
     let SignatureContent::DsseEnvelope(envelope) = &bundle.content else {
-        return Ok(());
+        return Ok(None);
     };
     let statement: serde_json::Value =
         serde_json::from_slice(envelope.payload.as_bytes()).map_err(|error| format!("its statement: {error}"))?;
     let found = statement.get("predicateType").and_then(serde_json::Value::as_str);
-    match found {
-        Some(found) if VOUCHING.contains(&found) => Ok(()),
-        _ => Err(format!(
-            "its statement has the type `{}`, expected one of {}",
-            found.unwrap_or_default(),
-            VOUCHING.join(", ")
-        )),
-    }
+    Ok(Some(found.unwrap_or_default().to_owned()))
 }

@@ -165,6 +165,22 @@ fn a_new_plugin_in_typescript_builds_passes_its_cases_and_answers() {
 }
 
 #[test]
+fn what_the_build_compiles_of_a_plugin_in_typescript_is_kept_out_of_version_control() {
+    let home = Home::new();
+    let into = home.path().display().to_string();
+    for (language, is_made) in [("typescript", true), ("javascript", false)] {
+        let _ = home
+            .run(&["plugin", "new", language, "--lang", language, "--into", &into])
+            .succeeded();
+        let project = home.path().join(language);
+        let ignored = fs::read_to_string(project.join(".gitignore")).unwrap();
+        assert_eq!(ignored.lines().any(|it| it == "/analyzer.js"), is_made, "{ignored}");
+        assert!(ignored.ends_with('\n') && !ignored.contains("{{"), "{ignored}");
+        assert_ne!(project.join("analyzer.js").exists(), is_made);
+    }
+}
+
+#[test]
 fn a_new_plugin_in_c_builds_passes_its_cases_and_answers() {
     from_nothing("c", None);
 }

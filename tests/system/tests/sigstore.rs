@@ -90,4 +90,13 @@ fn a_file_that_an_identity_states_to_have_built_is_checked_and_one_that_was_chan
     fs::write(&file, &bytes).unwrap();
     let told = it.plugin(&["verify", &file]);
     assert!(told.code == 1 && told.out.contains("does not hold"), "{}", told.out);
+    // What a load refuses whoever signed is no matter of the signer.
+    fs::write(it.path("acme.wasm.sigstore.json"), "{}").unwrap();
+    let told = it.plugin(&["verify", &file]);
+    assert!(
+        told.code == 2 && told.err.contains("acme.wasm.sigstore.json: is no Sigstore bundle"),
+        "{}{}",
+        told.out,
+        told.err
+    );
 }

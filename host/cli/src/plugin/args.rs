@@ -21,7 +21,7 @@ pub(crate) enum PluginCommand {
     Test(TestArgs),
     /// Measure a component: load, describe, analyse.
     Bench(RunArgs),
-    /// Push a component, with the signatures beside it, to a registry.
+    /// Push a component, with the signatures and the Sigstore bundle beside it, to a registry.
     Push(PushArgs),
     /// Fetch a component by its digest and write it to a file.
     Pull(PullArgs),
@@ -33,7 +33,7 @@ pub(crate) enum PluginCommand {
     Keygen(KeygenArgs),
     /// Sign a component; the signature is written beside it.
     Sign(SignArgs),
-    /// Whether a trusted key signed a component.
+    /// Whether a trusted key or identity signed a component.
     Verify(FileArgs),
 }
 

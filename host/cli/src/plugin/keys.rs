@@ -66,13 +66,7 @@ pub(crate) async fn verify(config: &Config, args: &FileArgs) -> anyhow::Result<E
         require: true,
         ..policy(config)?
     };
-    let proofs = Proofs {
-        signatures: Sources::signatures_of(&args.file)?,
-        bundles: Sources::bundle_of(&args.file, config.plugins.max_bundle)?
-            .into_iter()
-            .collect(),
-        manifest: None,
-    };
+    let proofs = Proofs::beside(&args.file, &policy, config.plugins.max_bundle)?;
     let result = policy.check(&args.file.display().to_string(), &digest(&args.file)?, &proofs);
     let code = if result.is_ok() {
         ExitCode::SUCCESS

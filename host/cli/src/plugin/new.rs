@@ -85,6 +85,8 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
         Language::Rust => rust_sdk(args.deepfix.as_deref())?.display().to_string(),
         _ => String::new(),
     };
+    let is_typescript = args.lang == Language::Typescript;
+    let compiled = if is_typescript { "/analyzer.js\n" } else { "" };
     let fill = |text: &str| {
         text.replace("{{name}}", &args.name)
             .replace("{{code}}", &code)
@@ -93,6 +95,7 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
             .replace("{{install}}", &install)
             .replace("{{native}}", native)
             .replace("{{sdk}}", &sdk)
+            .replace("{{compiled}}", compiled)
     };
     let own: &[(&str, &str)] = match args.lang {
         Language::Rust => &sdk::RUST,
@@ -105,7 +108,7 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
         ("README.md", sdk::README),
         (
             ".gitignore",
-            "/build/\n/target/\n/.venv/\n/node_modules/\n__pycache__/\n",
+            "/build/\n/target/\n/.venv/\n/node_modules/\n__pycache__/\n{{compiled}}",
         ),
         ("cases/no-seed/request.json", WITHOUT_SEED),
         ("cases/no-seed/expected.json", EXPECTED),
@@ -122,7 +125,6 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
         Language::Python | Language::Javascript | Language::Typescript => &sdk::WIT,
         Language::Rust | Language::C => &[],
     };
-    let is_typescript = args.lang == Language::Typescript;
     let instead: &[(&str, &str)] = if is_typescript { &sdk::TYPESCRIPT } else { &[] };
     for (name, text) in common.iter().chain(own).chain(wit).chain(instead) {
         if is_typescript && *name == "analyzer.js" {

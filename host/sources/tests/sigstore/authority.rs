@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 pub(crate) const NOON: i64 = 1_735_732_800;
 /// Who vouched for the identity, as Fulcio writes it.
 const ISSUER: [u64; 9] = [1, 3, 6, 1, 4, 1, 57264, 1, 8];
+/// Where the source is from, as Fulcio writes it.
+const REPOSITORY: [u64; 9] = [1, 3, 6, 1, 4, 1, 57264, 1, 12];
 /// RFC 6962, section 3.3.
 const TIMESTAMPS: [u64; 10] = [1, 3, 6, 1, 4, 1, 11129, 2, 4, 2];
 
@@ -74,6 +76,8 @@ pub(crate) struct Flaw {
     pub(crate) unlogged: bool,
     /// The bundle comes without its entry in the transparency log.
     pub(crate) without_entry: bool,
+    /// Where the certificate says that the source is from; it may say nothing.
+    pub(crate) repository: Option<&'static str>,
 }
 
 pub(crate) struct Authority {
@@ -120,7 +124,7 @@ impl Authority {
     }
 
     /// A certificate of one day for a key, with what the log of certificates says of it.
-    fn certify(&self, key: &KeyPair, issuer: &str, subject: &str, unlogged: bool) -> Vec<u8> {
+    fn certify(&self, key: &KeyPair, issuer: &str, subject: &str, flaw: &Flaw) -> Vec<u8> {
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
         params.serial_number = Some(SerialNumber::from(7_u64));
@@ -130,8 +134,12 @@ impl Authority {
         params.not_before = date_time_ymd(2025, 1, 1);
         params.not_after = date_time_ymd(2025, 1, 2);
         params.custom_extensions = vec![CustomExtension::from_oid_content(&ISSUER, der(0x0c, issuer.as_bytes()))];
+        let repository = flaw.repository.map(|it| der(0x0c, it.as_bytes()));
+        params
+            .custom_extensions
+            .extend(repository.map(|it| CustomExtension::from_oid_content(&REPOSITORY, it)));
         let without = params.signed_by(key, &self.issuer).unwrap();
-        if unlogged {
+        if flaw.unlogged {
             return without.der().to_vec();
         }
         let timestamps = self.timestamps(inner(without.der()));
@@ -173,7 +181,7 @@ impl Authority {
     /// A bundle by which an identity vouches for bytes.
     pub(crate) fn bundle(&self, bytes: &[u8], issuer: &str, subject: &str, flaw: &Flaw) -> String {
         let key = Key::new();
-        let certificate = self.certify(&key.0, issuer, subject, flaw.unlogged);
+        let certificate = self.certify(&key.0, issuer, subject, flaw);
         let signature = base64(&key.sign(bytes));
         let body = json!({
             "apiVersion": "0.0.1", "kind": "hashedrekord",
@@ -202,7 +210,7 @@ impl Authority {
     pub(crate) fn statement(&self, bytes: &[u8], issuer: &str, subject: &str, predicate: &str) -> String {
         const KIND: &str = "application/vnd.in-toto+json";
         let key = Key::new();
-        let certificate = self.certify(&key.0, issuer, subject, false);
+        let certificate = self.certify(&key.0, issuer, subject, &Flaw::default());
         let payload = json!({
             "_type": "https://in-toto.io/Statement/v1",
             "subject": [{ "name": "acme.wasm", "digest": { "sha256": hex(&sha256(bytes)) } }],

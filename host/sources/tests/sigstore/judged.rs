@@ -196,8 +196,46 @@ fn a_statement_vouches_where_it_says_who_signed_or_built_and_not_where_it_lists_
         assert!(!error.contains("its statement"), "{error}");
     }
     let bundle = authority.statement(BYTES, FORGE, RELEASE, "https://cosign.sigstore.dev/attestation/vuln/v1");
-    let error = refused_always(policy(), BYTES, &bundle);
-    assert!(error.contains("its statement has the type `https://cosign"), "{error}");
+    // Its author changed nothing, and signed nothing either.
+    let error = judged(&policy(), BYTES, &bundle).unwrap_err();
+    assert!(matches!(error, SourceError::VouchesForNothing { .. }), "{error}");
+    assert!(error.to_string().contains("has the type `https://cosign"), "{error}");
+    let careless = Policy {
+        require: false,
+        ..policy()
+    };
+    assert_eq!(judged(&careless, BYTES, &bundle), Ok(None));
+}
+
+#[test]
+fn a_workflow_that_others_may_call_is_believed_for_sources_of_one_repository() {
+    const PLATEAU: &str = "https://forge.example/acme/plateau";
+    let authority = Authority::new();
+    let identity = TrustedIdentity::new(FORGE, RELEASE)
+        .unwrap()
+        .of_repository(Some(PLATEAU));
+    let policy = Policy {
+        identities: Identities::new(vec![identity], Some((&authority.root(), "root.json"))).unwrap(),
+        ..policy(None, FORGE, RELEASE)
+    };
+    let bundle = |repository| {
+        let flaw = Flaw {
+            repository,
+            ..Flaw::default()
+        };
+        authority.bundle(BYTES, FORGE, RELEASE, &flaw)
+    };
+    assert!(judged(&policy, BYTES, &bundle(Some(PLATEAU))).unwrap().is_some());
+    let mallory = judged(&policy, BYTES, &bundle(Some("https://forge.example/mallory/plateau")));
+    assert_eq!(
+        mallory.unwrap_err().to_string(),
+        format!(
+            "acme.wasm: is signed by `{RELEASE}` of {FORGE} with sources from https://forge.example/mallory/plateau, \
+             expected `{RELEASE}` of {FORGE} with sources from {PLATEAU}"
+        )
+    );
+    let error = judged(&policy, BYTES, &bundle(None)).unwrap_err();
+    assert!(matches!(error, SourceError::UntrustedIdentity { .. }), "{error}");
 }
 
 /// A bundle that the world has: see `bundles/README.md`.

@@ -3,5 +3,7 @@
 
 mod authority;
 mod judged;
+mod kept;
+mod listed;
 mod places;
 mod site;

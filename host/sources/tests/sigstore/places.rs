@@ -3,17 +3,17 @@
 use std::{fs, path::Path, time::Duration};
 
 use deepfix_sources::{Bundle, Component, Config, Lock, Policy, Reference, Source, SourceError, Sources, sha256};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     authority::{Authority, Flaw},
     judged::{BYTES, FORGE, LIMIT, RELEASE, policy},
-    site::Site,
+    site::{OF_BUNDLES, Site},
 };
 
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
-fn sources(folder: &Path, policy: Policy, max_bundle: u64) -> Sources {
+pub(crate) fn sources(folder: &Path, policy: Policy, max_bundle: u64) -> Sources {
     Sources::new(Config {
         store: folder.join("store"),
         max_component: 1 << 20,
@@ -25,14 +25,14 @@ fn sources(folder: &Path, policy: Policy, max_bundle: u64) -> Sources {
     .unwrap()
 }
 
-struct Trusting {
-    folder: tempfile::TempDir,
-    authority: Authority,
-    sources: Sources,
+pub(crate) struct Trusting {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) authority: Authority,
+    pub(crate) sources: Sources,
 }
 
 impl Trusting {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (folder, authority) = (tempfile::tempdir().unwrap(), Authority::new());
         let sources = sources(folder.path(), policy(Some(&authority.root()), FORGE, RELEASE), LIMIT);
         Self {
@@ -42,19 +42,25 @@ impl Trusting {
         }
     }
 
+    /// The same store and what is trusted, whether a signature is asked for or not.
+    pub(crate) fn requires(&self, require: bool) -> Sources {
+        let policy = policy(Some(&self.authority.root()), FORGE, RELEASE);
+        sources(self.folder.path(), Policy { require, ..policy }, LIMIT)
+    }
+
     /// The same with another limit and an empty store.
-    fn with_limit(&self, max_bundle: u64) -> Sources {
+    pub(crate) fn with_limit(&self, max_bundle: u64) -> Sources {
         let root = self.authority.root();
         let elsewhere = self.folder.path().join("elsewhere");
         sources(&elsewhere, policy(Some(&root), FORGE, RELEASE), max_bundle)
     }
 
-    fn bundle(&self, bytes: &[u8]) -> String {
+    pub(crate) fn bundle(&self, bytes: &[u8]) -> String {
         self.authority.bundle(bytes, FORGE, RELEASE, &Flaw::default())
     }
 }
 
-fn is_believed(component: &Component) {
+pub(crate) fn is_believed(component: &Component) {
     assert_eq!(component.bytes, BYTES);
     let signer = component.signed_by.as_ref().unwrap();
     assert_eq!(signer.to_string(), format!("{RELEASE} of {FORGE}"));
@@ -127,12 +133,12 @@ async fn a_bundle_lies_beside_an_address_is_kept_and_may_come_later() {
     );
 }
 
-fn reference(site: &Site) -> Reference {
+pub(crate) fn reference(site: &Site) -> Reference {
     format!("{}/team/acme:1", site.address).parse().unwrap()
 }
 
 /// Pushes the component with a bundle; the digest of its manifest.
-async fn push(it: &Trusting, site: &Site, bundle: Option<&str>) -> String {
+pub(crate) async fn push(it: &Trusting, site: &Site, bundle: Option<&str>) -> String {
     let bundle = bundle.map(|text| Bundle::new(text.as_bytes().to_vec(), "pushed", LIMIT).unwrap());
     let reference = reference(site);
     let pushed = it.sources.push(&reference, BYTES.to_vec(), None, bundle.as_ref(), &[]);
@@ -174,8 +180,8 @@ async fn a_bundle_in_a_registry_is_found_by_the_tag_of_its_referrers_before_the_
     assert_eq!(site.asked(), Vec::<String>::new());
 }
 
-/// Puts a bundle there as what refers to a manifest, in a registry that keeps the list itself.
-fn refer(site: &Site, manifest: &str, bundle: &str) {
+/// Puts a bundle there, and what refers with it to a manifest; the entry for a list of such.
+pub(crate) fn referrer(site: &Site, bundle: &str) -> Value {
     let blob = format!("sha256:{}", sha256(bundle.as_bytes()));
     let referrer = json!({
         "schemaVersion": 2, "artifactType": BUNDLE,
@@ -183,16 +189,24 @@ fn refer(site: &Site, manifest: &str, bundle: &str) {
     })
     .to_string();
     let name = format!("sha256:{}", sha256(referrer.as_bytes()));
-    let index = json!({ "manifests": [
-        { "artifactType": "application/vnd.example.sbom", "digest": format!("sha256:{}", "0".repeat(64)) },
-        { "artifactType": BUNDLE, "digest": name },
-    ] });
     site.put(&format!("/v2/team/acme/blobs/{blob}"), bundle.as_bytes());
     site.put(&format!("/v2/team/acme/manifests/{name}"), referrer.as_bytes());
-    site.put(
-        &format!("/v2/team/acme/referrers/{manifest}"),
-        index.to_string().as_bytes(),
-    );
+    json!({ "artifactType": BUNDLE, "digest": name })
+}
+
+/// Where a registry that keeps the list itself has that of a manifest.
+pub(crate) fn list_of(manifest: &str) -> String {
+    format!("/v2/team/acme/referrers/{manifest}?{OF_BUNDLES}")
+}
+
+/// Puts bundles there as what refers to a manifest, in a registry that keeps the list itself.
+pub(crate) fn refer(site: &Site, manifest: &str, bundles: &[&str]) {
+    let other = json!({
+        "artifactType": "application/vnd.example.sbom", "digest": format!("sha256:{}", "0".repeat(64)),
+    });
+    let entries = bundles.iter().map(|it| referrer(site, it));
+    let all: Vec<Value> = std::iter::once(other).chain(entries).collect();
+    site.put(&list_of(manifest), json!({ "manifests": all }).to_string().as_bytes());
 }
 
 #[tokio::test]
@@ -201,7 +215,7 @@ async fn who_signed_the_manifest_signed_the_component_that_it_names_but_no_file(
     let source = Source::Oci(reference(&site));
     let digest = push(&it, &site, None).await;
     let manifest = site.get("/v2/team/acme/manifests/1").unwrap();
-    refer(&site, &digest, &it.bundle(&manifest));
+    refer(&site, &digest, &[&it.bundle(&manifest)]);
     let (locked, component) = it.sources.resolve(&source).await.unwrap();
     is_believed(&component);
     assert_eq!(component.bundle, None);
@@ -217,13 +231,13 @@ async fn a_bundle_in_a_registry_that_is_too_large_or_not_what_it_is_listed_as_do
     let source = Source::Oci(reference(&site));
     let digest = push(&it, &site, None).await;
     let bundle = it.bundle(BYTES);
-    refer(&site, &digest, &bundle);
+    refer(&site, &digest, &[&bundle]);
     let error = it.with_limit(100).resolve(&source).await.unwrap_err();
     assert!(matches!(error, SourceError::Unsigned { .. }), "{error}");
     let blob = format!("/v2/team/acme/blobs/sha256:{}", sha256(bundle.as_bytes()));
     site.put(&blob, b"{}");
     let error = it.sources.resolve(&source).await.unwrap_err();
-    assert!(matches!(error, SourceError::Drift { .. }), "{error}");
+    assert!(matches!(error, SourceError::Unsigned { .. }), "{error}");
     site.put(&blob, bundle.as_bytes());
     is_believed(&it.sources.resolve(&source).await.unwrap().1);
 }
@@ -244,6 +258,10 @@ async fn what_is_pulled_brings_its_bundle_along_and_removes_that_of_what_lay_the
         bundle: None,
         ..component
     };
+    // One that vouched for these bytes goes on to do so.
+    Sources::write_component(&file, &unsigned).unwrap();
+    assert_eq!(fs::read_to_string(&beside).unwrap(), bundle);
+    fs::write(&file, b"\0asm of another sort").unwrap();
     Sources::write_component(&file, &unsigned).unwrap();
     assert!(!beside.exists());
 }
