@@ -1,6 +1,14 @@
 //! Folders of versions, as Lightning numbers its runs.
 
-use super::Entry;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use super::{Entry, Failed, Output, text};
+use crate::parse_yaml;
+
+/// Parameters.
+const MAX_PARAMS: u64 = 8 << 20;
 
 /// Whether a file is the log of one of Lightning's versions.
 pub(super) fn is_version(path: &str) -> bool {
@@ -18,6 +26,37 @@ fn version(path: &str) -> Option<&str> {
         }
     }
     found
+}
+
+/// The metrics of a version and its parameters.
+///
+/// # Errors
+/// One of the two files cannot be read.
+pub(super) fn read(folder: &Path, files: &[Entry], metrics: &str) -> Result<Output, Failed> {
+    let mut output = super::read(folder, metrics)?;
+    let others = files
+        .iter()
+        .filter(|it| it.path != metrics && is_version(&it.path))
+        .count();
+    if others > 0 {
+        output.warnings.push(format!(
+            "{others} other versions of Lightning were not read; name the folder of one to read it"
+        ));
+    }
+    let hparams = metrics.replace("metrics.csv", "hparams.yaml");
+    if files.iter().any(|it| it.path == hparams) {
+        let path = folder.join(&hparams);
+        let parsed = text(&path, MAX_PARAMS)
+            .and_then(|it| parse_yaml(&it))
+            .map_err(|why| (path, why))?;
+        if let Json::Object(params) = parsed {
+            output.params.extend(params);
+            output
+                .recognised
+                .push(format!("{hparams}: hyper-parameters of Lightning"));
+        }
+    }
+    Ok(output)
 }
 
 /// Which files belong to what [`super::find`] reads: where that is the log of one of Lightning's versions, what lies
