@@ -10,7 +10,14 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{Result, binary, root};
+use crate::{Result, aims::Aims, binary, root};
+
+/// Statistics: how many times as fast as pandas.
+const AIM_STATISTICS: f64 = 5.0;
+/// Statistics: how many times as much memory pandas takes.
+const AIM_MEMORY: f64 = 5.0;
+/// Checks: how many times as fast as deepchecks.
+const AIM_CHECKS: f64 = 20.0;
 
 #[derive(Deserialize, Clone, Copy)]
 struct Cost {
@@ -26,11 +33,13 @@ pub(crate) fn run() -> Result<()> {
     }
     let folder = root().join("target/bench-tables");
     std::fs::create_dir_all(&folder)?;
-    statistics(&python, &folder)?;
-    checks(&python, &folder)
+    let mut aims = Aims::default();
+    statistics(&python, &folder, &mut aims)?;
+    checks(&python, &folder, &mut aims)?;
+    aims.end()
 }
 
-fn statistics(python: &Path, folder: &Path) -> Result<()> {
+fn statistics(python: &Path, folder: &Path, aims: &mut Aims) -> Result<()> {
     let file = folder.join("million.csv");
     make(&file, 1_000_000, 50, 1)?;
     println!(
@@ -50,12 +59,16 @@ fn statistics(python: &Path, folder: &Path) -> Result<()> {
         ("polars", "polars read_csv, describe, n_unique, is_duplicated"),
         ("duckdb", "DuckDB SUMMARIZE"),
     ] {
-        row(work, self::peer(python, &[peer, text(&file)?])?, ours);
+        let theirs = self::peer(python, &[peer, text(&file)?])?;
+        row(work, theirs, ours);
+        if peer == "pandas" {
+            judge_statistics(theirs, ours, aims);
+        }
     }
     Ok(())
 }
 
-fn checks(python: &Path, folder: &Path) -> Result<()> {
+fn checks(python: &Path, folder: &Path, aims: &mut Aims) -> Result<()> {
     let (train, test) = (folder.join("train.csv"), folder.join("test.csv"));
     make(&train, 200_000, 30, 2)?;
     make(&test, 200_000, 30, 3)?;
@@ -65,6 +78,7 @@ fn checks(python: &Path, folder: &Path) -> Result<()> {
     row("deepfix ingest: statistics, both suites", ours, ours);
     let theirs = peer(python, &["deepchecks", text(&train)?, text(&test)?, "target"])?;
     row("deepchecks train_test_validation", theirs, ours);
+    judge_checks(theirs, ours, aims);
     Ok(())
 }
 
@@ -126,6 +140,26 @@ fn row(name: &str, cost: Cost, ours: Cost) {
     );
 }
 
+/// Statistics beside those of pandas: time and memory.
+fn judge_statistics(theirs: Cost, ours: Cost, aims: &mut Aims) {
+    println!(
+        "    aims beside pandas: at least {AIM_STATISTICS} x the time {}, more than {AIM_MEMORY} x the memory {}",
+        aims.judge(
+            "the time of statistics",
+            theirs.seconds >= AIM_STATISTICS * ours.seconds
+        ),
+        aims.judge("the memory of statistics", theirs.peak_mib > AIM_MEMORY * ours.peak_mib)
+    );
+}
+
+/// Checks beside those of deepchecks.
+fn judge_checks(theirs: Cost, ours: Cost, aims: &mut Aims) {
+    println!(
+        "    aim beside deepchecks: at least {AIM_CHECKS} x the time {}",
+        aims.judge("the time of checks", theirs.seconds >= AIM_CHECKS * ours.seconds)
+    );
+}
+
 /// A table of numbers, one category and a label, the same every time.
 fn make(file: &Path, rows: u64, columns: u64, seed: u64) -> Result<()> {
     if file.is_file() {
@@ -163,4 +197,42 @@ fn make(file: &Path, rows: u64, columns: u64, seed: u64) -> Result<()> {
     out.flush()?;
     std::fs::rename(beside, file)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cost(seconds: f64, peak_mib: f64) -> Cost {
+        Cost {
+            seconds,
+            cpu: seconds,
+            peak_mib,
+        }
+    }
+
+    #[test]
+    fn statistics_and_checks_that_miss_an_aim_are_named() {
+        let statistics = |theirs: Cost| {
+            let mut aims = Aims::default();
+            judge_statistics(theirs, cost(1.0, 100.0), &mut aims);
+            aims.end().map_err(|it| it.to_string())
+        };
+        assert_eq!(statistics(cost(5.0, 501.0)), Ok(()));
+        assert_eq!(
+            statistics(cost(4.9, 501.0)),
+            Err("missed: the time of statistics".to_owned())
+        );
+        assert_eq!(
+            statistics(cost(5.0, 500.0)),
+            Err("missed: the memory of statistics".to_owned())
+        );
+        let checks = |seconds: f64| {
+            let mut aims = Aims::default();
+            judge_checks(cost(seconds, 100.0), cost(1.0, 100.0), &mut aims);
+            aims.end().map_err(|it| it.to_string())
+        };
+        assert_eq!(checks(20.0), Ok(()));
+        assert_eq!(checks(19.9), Err("missed: the time of checks".to_owned()));
+    }
 }

@@ -176,6 +176,32 @@ fn the_weights_are_those_of_the_version_whose_curves_are_read() {
 }
 
 #[test]
+fn versions_whose_curves_are_not_read_restrict_no_weights() {
+    let state = "{\"log_history\": [{\"epoch\": 1.0, \"loss\": 0.7, \"step\": 10}]}";
+    for (name, text) in [
+        ("trainer_state.json", state),
+        ("metrics.csv", "epoch,train_loss\n0,0.5\n1,0.4\n"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        for (version, checkpoint) in [(1, "best-step=9000.ckpt"), (2, "step=30.ckpt")] {
+            let below = format!("logs/version_{version}");
+            let log = "epoch,train_loss\n0,0.5\n1,0.4\n";
+            write(folder.path(), &format!("{below}/metrics.csv"), log);
+            write(folder.path(), &format!("{below}/checkpoints/{checkpoint}"), "x");
+        }
+        let said = || read_folder(folder.path()).unwrap().recognised.join("\n");
+        assert!(said().contains("logs/version_2/checkpoints/step=30.ckpt"), "{}", said());
+        write(folder.path(), name, text);
+        let said = said();
+        assert!(said.contains(name) && !said.contains("version_2/metrics.csv"), "{said}");
+        assert!(
+            said.contains("logs/version_1/checkpoints/best-step=9000.ckpt"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn the_last_checkpoint_of_hugging_face_has_the_log_of_the_whole_training() {
     let folder = tempfile::tempdir().unwrap();
     let state = |rows: &str| format!("{{\"log_history\": [{rows}], \"num_train_epochs\": 3, \"train_batch_size\": 8}}");

@@ -20,7 +20,7 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     // What is to be analysed is read first: its errors are the user's most likely ones.
     let mut experiment = match &args.path {
         Some(path) => {
-            let (experiment, said) = match ingest::read_tables(path, &args.table, true)? {
+            let (experiment, said) = match ingest::read_tables(path, &args.table, args.progress == Shown::Bars)? {
                 Some(read) => read,
                 None => read(path)?,
             };

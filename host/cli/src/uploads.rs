@@ -62,6 +62,8 @@ fn read(path: &Path, label: Option<&str>) -> anyhow::Result<ReadFiles> {
 /// Who drops a folder sees what was made of it in the report only: that its request was read and nothing beside it.
 fn stands_alone(path: &Path, recognised: &[String]) -> Option<String> {
     let [line] = recognised else { return None };
+    // As the command line says it.
+    let line = line.strip_prefix("read ").unwrap_or(line);
     let name = line.strip_suffix(": a request")?;
     let others = std::fs::read_dir(path).ok()?.filter_map(Result::ok);
     let others = others.filter(|it| it.file_name() != *name).count();
@@ -160,5 +162,20 @@ mod tests {
         assert!(said.contains("of 1 files and folders"), "{said}");
         assert_eq!(told(&["metrics.csv: a history"]), None);
         assert_eq!(told(&["params.yaml: parameters", "metrics.csv: a history"]), None);
+    }
+
+    #[test]
+    fn the_request_of_an_upload_is_not_counted_among_what_lies_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let request = serde_json::json!({ "training_artifacts": { "params": { "epochs": 3 } } });
+        std::fs::write(folder.path().join("request.json"), request.to_string()).unwrap();
+        let warnings = || read(folder.path(), None).unwrap().experiment.warnings.join("\n");
+        assert!(!warnings().contains("is the request"), "{}", warnings());
+        std::fs::write(folder.path().join("notes.txt"), "by hand").unwrap();
+        let said = warnings();
+        assert!(
+            said.contains("`request.json` is the request: of 1 files and folders"),
+            "{said}"
+        );
     }
 }

@@ -74,7 +74,7 @@ fn file(case: &Case, gaps: &mut Gaps<'_, '_>, checked: &mut Vec<&str>) {
     let pickled = file.pickled.as_ref();
     let incomplete = pickled.and_then(|it| it.incomplete.as_ref());
     let glanced = pickled.and_then(|it| it.glanced.as_ref());
-    for note in file.notes.iter().chain(incomplete).chain(glanced).take(MOST_NOTES) {
+    for note in listed(incomplete, glanced, &file.notes) {
         gaps.add("weights", "part", &[name.clone(), ("reason", note.as_str().into())]);
     }
     match &file.state {
@@ -94,6 +94,15 @@ fn file(case: &Case, gaps: &mut Gaps<'_, '_>, checked: &mut Vec<&str>) {
             gaps.add("weights", "unreadable", &[name, ("reason", error.to_string().into())]);
         }
     }
+}
+
+/// As many of them as are listed. What may hide an import comes first: a hostile file makes notes of others.
+fn listed<'a>(
+    incomplete: Option<&'a String>,
+    glanced: Option<&'a String>,
+    notes: &'a [String],
+) -> impl Iterator<Item = &'a String> {
+    incomplete.into_iter().chain(glanced).chain(notes).take(MOST_NOTES)
 }
 
 fn sound(case: &Case, header: &Header, topology: &Topology, gaps: &mut Gaps<'_, '_>, checked: &mut Vec<&str>) {
@@ -214,4 +223,18 @@ fn summary(case: &Case, reporter: &Reporter<'_>) -> String {
         (None, _) => "summary-document-findings",
     };
     reporter.text(id, &args)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_notes_do_not_crowd_out_what_may_hide_an_import() {
+        let notes: Vec<String> = (0..2 * MOST_NOTES).map(|it| format!("note {it}")).collect();
+        let (incomplete, glanced) = ("cut".to_owned(), "values".to_owned());
+        let told: Vec<&String> = listed(Some(&incomplete), Some(&glanced), &notes).collect();
+        assert_eq!(told.len(), MOST_NOTES);
+        assert_eq!(told[..3], [&incomplete, &glanced, &notes[0]]);
+    }
 }

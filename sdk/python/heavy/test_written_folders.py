@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
-import subprocess
 from pathlib import Path
 
 import torch
 from conftest import TARGET
 from test_lightning import Net, pl, train
+from written_folders import OVERFITS, analysed, said
 
-#: What a training that learns its rows by heart is told.
-OVERFITS = {"training.overfitting", "training.early_stopping_missed"}
-
-
-def analysed(path: Path) -> tuple[list[str], set[str]]:
-    """The lines that say what was recognised, and the codes of the findings."""
-    command = [TARGET / "release" / "deepfix", "analyse", path, "--format", "json"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    answer = json.loads(ran.stdout)
-    found = [it for agent in answer["agent_results"].values() for it in agent["analysis"]]
-    return ran.stderr.splitlines(), {it["findings"].get("code") for it in found}
-
-
-def said(lines: list[str], pattern: str) -> bool:
-    return any(re.search(pattern, it) for it in lines)
+BINARY = TARGET / "release" / "deepfix"
 
 
 class Logged(Net):
@@ -42,7 +26,7 @@ def test_the_folder_of_lightning_is_recognised_and_diagnosed(tmp_path):
     train(Logged(0.003), epochs=40, logger=logger, enable_checkpointing=True, log_every_n_steps=1)
     folder = Path(logger.log_dir)
     assert {"metrics.csv", "hparams.yaml", "checkpoints"} <= {it.name for it in folder.iterdir()}
-    lines, codes = analysed(folder)
+    lines, codes, _ = analysed(BINARY, folder)
     assert said(lines, r"metrics\.csv: .*Lightning"), lines
     assert said(lines, r"hparams\.yaml: .*Lightning"), lines
     assert said(lines, r"checkpoints/.*\.ckpt: "), lines
@@ -77,11 +61,11 @@ def test_the_folder_of_hugging_face_is_recognised_and_diagnosed(tmp_path):
     trainer.train()
     saved = sorted(it.name for it in tmp_path.glob("checkpoint-*"))
     assert len(saved) == 2, saved
-    lines, codes = analysed(tmp_path)
+    lines, codes, _ = analysed(BINARY, tmp_path)
     assert said(lines, r"trainer_state\.json: .*Hugging Face"), lines
     assert said(lines, r"checkpoint-100/model\.safetensors"), lines
     assert codes & OVERFITS, codes
     # A checkpoint by itself is the same training.
-    lines, codes = analysed(tmp_path / "checkpoint-100")
+    lines, codes, _ = analysed(BINARY, tmp_path / "checkpoint-100")
     assert said(lines, r"trainer_state\.json: .*Hugging Face"), lines
     assert codes & OVERFITS, codes

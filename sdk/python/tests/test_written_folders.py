@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 from conftest import BINARY
-
-#: What a training that learns its rows by heart is told.
-OVERFITS = {"training.overfitting", "training.early_stopping_missed"}
-
-
-def analysed(path: Path) -> tuple[list[str], set[str], dict[str, Any]]:
-    """The lines that say what was recognised, the codes of the findings, and the answer."""
-    command = [BINARY, "analyse", path, "--format", "json"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    answer = json.loads(ran.stdout)
-    found = [it for agent in answer["agent_results"].values() for it in agent["analysis"]]
-    codes = {it["findings"].get("code") for it in found}
-    return ran.stderr.splitlines(), codes, answer
-
-
-def said(lines: list[str], pattern: str) -> bool:
-    return any(re.search(pattern, it) for it in lines)
+from written_folders import OVERFITS, analysed, said
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +38,7 @@ def keras_training(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]
 def test_the_log_of_keras_is_recognised_and_diagnosed(keras_training):
     folder, _ = keras_training
     for path in (folder, folder / "training.log"):
-        lines, codes, _ = analysed(path)
+        lines, codes, _ = analysed(BINARY, path)
         assert said(lines, r"training\.log: .*Keras"), lines
         assert codes & OVERFITS, codes
 
@@ -64,7 +46,7 @@ def test_the_log_of_keras_is_recognised_and_diagnosed(keras_training):
 def test_the_history_of_keras_is_recognised_and_diagnosed(keras_training, tmp_path):
     _, history = keras_training
     (tmp_path / "history.json").write_text(json.dumps(history.history))
-    lines, codes, _ = analysed(tmp_path)
+    lines, codes, _ = analysed(BINARY, tmp_path)
     assert said(lines, r"history\.json: .*Keras"), lines
     assert codes & OVERFITS, codes
 
@@ -82,6 +64,6 @@ def test_event_files_of_tensorboard_are_recognised_and_diagnosed(tmp_path):
                 writer.add_scalar("loss", loss(epoch), epoch)
             writer.add_text("words", "are not read")
             writer.add_histogram("weights", numpy.arange(10.0), 1)
-    lines, codes, _ = analysed(tmp_path)
+    lines, codes, _ = analysed(BINARY, tmp_path)
     assert said(lines, r"tfevents.*: .*TensorBoard"), lines
     assert codes & OVERFITS, codes

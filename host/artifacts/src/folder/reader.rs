@@ -11,7 +11,7 @@ use crate::{
     best_model,
     found::Found,
     metrics,
-    outputs::{self, Entry},
+    outputs::{self, Entry, ReadVersion},
     parse_lenient, parse_yaml, tables,
 };
 
@@ -60,13 +60,18 @@ impl Reader<'_> {
             recognised,
             ..Found::default()
         };
-        if !METRICS.iter().any(|it| self.folder.join(it).is_file())
+        if !self.has_metrics()
             && let Some(output) = outputs::find(self.folder, &self.files).map_err(failed)?
         {
             found.add(output, &mut request);
         }
         found.request = Json::Object(request);
         Ok(found)
+    }
+
+    /// Whether the folder itself has the metrics: those of other trainings below it are not looked for.
+    fn has_metrics(&self) -> bool {
+        METRICS.iter().any(|it| self.folder.join(it).is_file())
     }
 
     fn dataset(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
@@ -113,8 +118,9 @@ impl Reader<'_> {
             None => Map::new(),
         };
         // An empty file is none: the weights of one version beside the curves of another would contradict each other.
+        let read = (!self.has_metrics()).then(|| ReadVersion::of(&self.files));
         let size = |it: &Entry| {
-            if outputs::is_of_read_version(&self.files, &it.path) {
+            if read.as_ref().is_none_or(|version| version.has(&it.path)) {
                 it.size
             } else {
                 0

@@ -1,7 +1,14 @@
 //! Folders of versions, as Lightning numbers its runs.
 
-use super::Entry;
-use crate::models::number_after;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use super::{Entry, Failed, Output, text};
+use crate::parse_yaml;
+
+/// Parameters.
+const MAX_PARAMS: u64 = 8 << 20;
 
 /// Whether a file is the log of one of Lightning's versions.
 pub(super) fn is_version(path: &str) -> bool {
@@ -21,12 +28,52 @@ fn version(path: &str) -> Option<&str> {
     found
 }
 
-/// Whether a file belongs to the version of Lightning whose metrics [`super::find`] reads, or to none.
-pub(crate) fn is_of_read_version(files: &[Entry], path: &str) -> bool {
-    let logs = files.iter().filter(|it| is_version(&it.path));
-    let newest = logs.max_by_key(|it| (number_after(&it.path, "version_"), &it.path));
-    match (newest.and_then(|it| version(&it.path)), version(path)) {
-        (Some(newest), Some(own)) => newest == own,
-        _ => true,
+/// The metrics of a version and its parameters.
+///
+/// # Errors
+/// One of the two files cannot be read.
+pub(super) fn read(folder: &Path, files: &[Entry], metrics: &str) -> Result<Output, Failed> {
+    let mut output = super::read(folder, metrics)?;
+    let others = files
+        .iter()
+        .filter(|it| it.path != metrics && is_version(&it.path))
+        .count();
+    if others > 0 {
+        output.warnings.push(format!(
+            "{others} other versions of Lightning were not read; name the folder of one to read it"
+        ));
+    }
+    let hparams = metrics.replace("metrics.csv", "hparams.yaml");
+    if files.iter().any(|it| it.path == hparams) {
+        let path = folder.join(&hparams);
+        let parsed = text(&path, MAX_PARAMS)
+            .and_then(|it| parse_yaml(&it))
+            .map_err(|why| (path, why))?;
+        if let Json::Object(params) = parsed {
+            output.params.extend(params);
+            output
+                .recognised
+                .push(format!("{hparams}: hyper-parameters of Lightning"));
+        }
+    }
+    Ok(output)
+}
+
+/// Which files belong to what [`super::find`] reads: where that is the log of one of Lightning's versions, what lies
+/// in the folders of the others belongs to other trainings.
+pub(crate) struct ReadVersion<'a>(Option<&'a str>);
+
+impl<'a> ReadVersion<'a> {
+    /// Of these files, found in one walk over them. None is restricted to where the log of no version is read.
+    pub(crate) fn of(files: &'a [Entry]) -> Self {
+        Self(super::chosen(files).filter(|it| is_version(it)).and_then(version))
+    }
+
+    /// Whether a file belongs to it, or to no version.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        match (self.0, version(path)) {
+            (Some(read), Some(own)) => read == own,
+            _ => true,
+        }
     }
 }

@@ -15,15 +15,13 @@ use std::{
 use deepfix_core::Table;
 use serde_json::{Map, Value as Json};
 
-use crate::{History, metrics, models::number_after, parse_lenient, parse_yaml};
-pub(crate) use lightning::is_of_read_version;
+use crate::{History, metrics, models::number_after, parse_lenient};
+pub(crate) use lightning::ReadVersion;
 use lightning::is_version;
 pub(crate) use walk::{Entry, walk};
 
 /// A log of metrics in JSON: a million rows have about 200 MB.
 const MAX_JSON: u64 = 256 << 20;
-/// Parameters.
-const MAX_PARAMS: u64 = 8 << 20;
 
 /// Names of logs of metrics in a folder itself, the most telling first. Keras calls its own
 /// `training.log` in its documentation; others are what people write.
@@ -73,44 +71,14 @@ pub(crate) type Failed = (PathBuf, String);
 /// The file that has them cannot be read.
 pub(crate) fn find(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Failed> {
     let has = |path: &str| files.iter().any(|it| it.path == path);
-    let named = |name: &str, word: &str| {
-        let is = |it: &&Entry| it.path.rsplit('/').next() == Some(name) && number_after(&it.path, word).is_some();
-        files
-            .iter()
-            .filter(is)
-            .max_by_key(|it| (number_after(&it.path, word), &it.path))
-    };
-    if let Some(state) = has("trainer_state.json")
-        .then_some("trainer_state.json")
-        .or_else(|| named("trainer_state.json", "checkpoint-").map(|it| it.path.as_str()))
-    {
-        return read(folder, state).map(Some);
-    }
-    if let Some(metrics) = named("metrics.csv", "version_") {
-        let mut output = read(folder, &metrics.path)?;
-        let others = files
-            .iter()
-            .filter(|it| it.path != metrics.path && is_version(&it.path))
-            .count();
-        if others > 0 {
-            output.warnings.push(format!(
-                "{others} other versions of Lightning were not read; name the folder of one to read it"
-            ));
-        }
-        let hparams = metrics.path.replace("metrics.csv", "hparams.yaml");
-        if has(&hparams) {
-            let path = folder.join(&hparams);
-            let parsed = text(&path, MAX_PARAMS)
-                .and_then(|it| parse_yaml(&it))
-                .map_err(|why| (path, why))?;
-            if let Json::Object(params) = parsed {
-                output.params.extend(params);
-                output
-                    .recognised
-                    .push(format!("{hparams}: hyper-parameters of Lightning"));
-            }
-        }
-        return Ok(Some(output));
+    if let Some(path) = chosen(files) {
+        let is_log = path.ends_with("metrics.csv");
+        let output = if is_log {
+            lightning::read(folder, files, path)
+        } else {
+            read(folder, path)
+        };
+        return output.map(Some);
     }
     if let Some(log) = LOGS.iter().find(|it| has(it)) {
         return read(folder, log).map(Some);
@@ -125,6 +93,25 @@ pub(crate) fn find(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Fai
         return read(folder, &run.path).map(Some);
     }
     events(folder, files)
+}
+
+/// The state of Hugging Face's trainer, or else the log of Lightning that is read: the last one.
+fn chosen(files: &[Entry]) -> Option<&str> {
+    let newest = |name: &str, word: &str| {
+        let is = |it: &&Entry| it.path.rsplit('/').next() == Some(name) && number_after(&it.path, word).is_some();
+        files
+            .iter()
+            .filter(is)
+            .max_by_key(|it| (number_after(&it.path, word), &it.path))
+            .map(|it| it.path.as_str())
+    };
+    let state = "trainer_state.json";
+    files
+        .iter()
+        .find(|it| it.path == state)
+        .map(|it| it.path.as_str())
+        .or_else(|| newest(state, "checkpoint-"))
+        .or_else(|| newest("metrics.csv", "version_"))
 }
 
 /// Reads one file of a known kind, by its name and content.

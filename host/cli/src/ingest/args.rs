@@ -33,6 +33,9 @@ pub(crate) struct TableArgs {
     /// What is predicted; told from the label when not given.
     #[arg(long, value_enum, help_heading = "Tables")]
     pub(crate) task: Option<TaskArg>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -55,6 +58,7 @@ impl TableArgs {
                 TaskArg::Classification => Task::Classification,
                 TaskArg::Regression => Task::Regression,
             }),
+            limits: self.limits.limits(),
             ..Options::default()
         }
     }
@@ -153,12 +157,9 @@ pub(crate) struct IngestArgs {
         help_heading = "Limits"
     )]
     pub(crate) threads: usize,
-
-    #[command(flatten)]
-    pub(crate) limits: LimitArgs,
 }
 
-/// What reading may cost.
+/// What reading may cost. An error that a limit ends with names its flag.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct LimitArgs {
     /// The most columns of a table.
@@ -220,26 +221,75 @@ fn decimal(text: &str) -> Result<u8, String> {
     }
 }
 
+impl LimitArgs {
+    fn limits(&self) -> deepfix_tabular::Limits {
+        deepfix_tabular::Limits {
+            columns: self.max_columns,
+            cell_bytes: self.max_cell_bytes,
+            row_bytes: self.max_row_bytes,
+            dictionary_bytes: self.max_dictionary_bytes,
+            part_bytes: self.max_part_bytes,
+            sample_rows: self.sample_rows.max(1),
+            sample_cells: self.sample_cells,
+            distinct: self.exact_distinct,
+            row_hashes: self.row_hashes.max(1),
+            ..defaults()
+        }
+    }
+}
+
+impl Default for LimitArgs {
+    /// Those of the command line.
+    fn default() -> Self {
+        let limits = defaults();
+        Self {
+            max_columns: limits.columns,
+            max_cell_bytes: limits.cell_bytes,
+            max_row_bytes: limits.row_bytes,
+            max_dictionary_bytes: limits.dictionary_bytes,
+            max_part_bytes: limits.part_bytes,
+            sample_rows: limits.sample_rows,
+            sample_cells: limits.sample_cells,
+            exact_distinct: limits.distinct,
+            row_hashes: limits.row_hashes,
+        }
+    }
+}
+
 impl IngestArgs {
     pub(crate) fn options(&self) -> Options {
-        let limits = &self.limits;
         Options {
             delimiter: self.delimiter,
             decimal: self.decimal,
             threads: self.threads,
-            limits: deepfix_tabular::Limits {
-                columns: limits.max_columns,
-                cell_bytes: limits.max_cell_bytes,
-                row_bytes: limits.max_row_bytes,
-                dictionary_bytes: limits.max_dictionary_bytes,
-                part_bytes: limits.max_part_bytes,
-                sample_rows: limits.sample_rows.max(1),
-                sample_cells: limits.sample_cells,
-                distinct: limits.exact_distinct,
-                row_hashes: limits.row_hashes.max(1),
-                ..defaults()
-            },
             ..self.table.options()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Analyse {
+        #[command(flatten)]
+        table: TableArgs,
+    }
+
+    #[test]
+    fn the_limits_of_tables_are_flags_of_whatever_reads_tables() {
+        let limits = |flags: &[&str]| {
+            let args = ["deepfix"].iter().chain(flags);
+            Analyse::try_parse_from(args).unwrap().table.options().limits
+        };
+        assert_eq!(limits(&["--max-part-bytes", "7"]).part_bytes, 7);
+        assert_eq!(limits(&["--max-dictionary-bytes", "8"]).dictionary_bytes, 8);
+        assert_eq!(limits(&["--max-columns", "9"]).columns, 9);
+        // Who has no command line reads within the same limits.
+        let (given, none) = (limits(&[]), TableArgs::default().options().limits);
+        assert_eq!(format!("{given:?}"), format!("{none:?}"));
     }
 }

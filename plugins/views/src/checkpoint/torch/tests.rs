@@ -1,5 +1,7 @@
 //! Archives and pickles, against hostile bytes.
 
+mod glances;
+
 use proptest::prelude::*;
 
 use deepfix_plugin::{Blob, Error};
@@ -215,61 +217,6 @@ fn a_pickle_that_says_no_protocol_is_one_by_its_name() {
     }
     assert!(of("m.pkl", b"(K\x01K\x02").pickled.unwrap().incomplete.is_some());
     assert!(of("m.joblib", b"BZh91AY").notes.iter().any(|it| it.contains("bzip2")));
-}
-
-/// An array of bytes as joblib describes it, with these values.
-fn joblib_array(values: &[u8]) -> Vec<u8> {
-    let length = (values.len() as u32).to_le_bytes();
-    [
-        &b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x05\0\0\0shapeJ"[..],
-        &length,
-        b"\x85X\x05\0\0\0orderX\x01\0\0\0CX\x05\0\0\0dtypecnumpy\ndtype\nX\x02\0\0\0u1\x85Rub",
-        values,
-    ]
-    .concat()
-}
-
-#[test]
-fn values_that_go_on_as_opcodes_are_followed_up_to_a_limit_and_that_is_said() {
-    use super::pickle::{ALL_GLANCES, GLANCE};
-    let hidden = |before: usize| [b"N0".repeat(before / 2).as_slice(), b"(cos\nsystem\nX\x02\0\0\0idtR."].concat();
-    let file = |values: &[u8]| [&joblib_array(values)[..], b"."].concat();
-    let it = read_bytes(&file(&hidden(GLANCE - 10)));
-    assert!(it.globals.contains(&"os.system".to_owned()) && it.glanced.is_none());
-    let it = read_bytes(&file(&hidden(GLANCE)));
-    assert!(!it.globals.contains(&"os.system".to_owned()));
-    assert_eq!((&it.stopped, &it.unread), (&None, &None), "the pickle itself is read");
-    assert!(it.glanced.unwrap().contains("at most 10000 opcodes"));
-    // Of many arrays as much as of some.
-    let arrays = [joblib_array(&hidden(GLANCE)), b"0".to_vec()]
-        .concat()
-        .repeat(ALL_GLANCES / GLANCE);
-    let it = read_bytes(&[&arrays[..], &file(&hidden(0))].concat());
-    assert!(!it.globals.contains(&"os.system".to_owned()) && it.stopped.is_none());
-    // It stands among what was not examined, and is no finding by itself.
-    let mut pickled = Pickled::new(Format::Pickle);
-    pickled.add(&it);
-    assert!(pickled.glanced.is_some() && pickled.incomplete.is_none());
-}
-
-#[test]
-fn values_that_are_taken_for_opcodes_change_nothing_that_was_read_before() {
-    // What stands in the memo is fetched, and a number added to it: to a list, to a dictionary.
-    for (empty, add) in [(b"]", &b"h\0K\x05a"[..]), (b"}", b"h\0K\x05K\x06s")] {
-        let bytes = [b"\x80\x04", &empty[..], b"q\0", &joblib_array(add), b"0."].concat();
-        let it = read_bytes(&bytes);
-        assert_eq!(it.stopped, None);
-        match &it.nodes[it.root.unwrap()] {
-            Node::List(items) => assert!(items.is_empty(), "{items:?}"),
-            Node::Dict(items) => assert!(items.is_empty(), "{items:?}"),
-            other => panic!("{other:?}"),
-        }
-        assert_eq!(it.arrays.len(), 1);
-    }
-    // A key of the memo that is set again is the old one afterwards.
-    let bytes = [b"\x80\x04K\x01q\0", &joblib_array(b"K\x02q\0")[..], b"0h\0."].concat();
-    let it = read_bytes(&bytes);
-    assert_eq!(it.nodes[it.root.unwrap()], Node::Int(1));
 }
 
 proptest! {

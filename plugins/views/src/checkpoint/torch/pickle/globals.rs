@@ -5,13 +5,8 @@ use super::{
     machine::{Machine, Step},
 };
 
-/// Opcodes of such a glance, and values of the memo that it knows: a loader's code has some hundred.
-pub(in crate::checkpoint::torch) const GLANCE: usize = 10_000;
-/// Opcodes of all glances of one pickle: whole arrays that happen to be opcodes are rare.
-pub(in crate::checkpoint::torch) const ALL_GLANCES: usize = 100 * GLANCE;
-
 /// Functions that return an attribute, whatever it is.
-fn is_getter(name: &str) -> bool {
+pub(super) fn is_getter(name: &str) -> bool {
     matches!(
         name,
         "builtins.getattr" | "__builtin__.getattr" | "operator.attrgetter" | "_operator.attrgetter"
@@ -204,82 +199,6 @@ impl Machine<'_> {
             self.out.arrays.insert(wrapper, array.at(at));
         }
         Ok(())
-    }
-
-    /// Python's own reader knows nothing of the values behind such an object and would run them: what they
-    /// would import, taken as opcodes. Those of real arrays end at once, or are no names.
-    fn glance(&mut self) {
-        if self.is_glance {
-            return;
-        }
-        let (from, nodes, globals) = (self.input.at(), self.out.nodes.len(), self.out.globals.len());
-        // What comes before is looked at and not copied: a file has thousands of arrays.
-        let below = self.stack.len().saturating_sub(GLANCE);
-        let stack = self.stack.get(below..).unwrap_or_default().to_vec();
-        let marks = self.marks.iter().filter_map(|it| it.checked_sub(below)).collect();
-        let memo = std::mem::take(&mut self.memo);
-        let outer = (
-            std::mem::replace(&mut self.stack, stack),
-            std::mem::replace(&mut self.marks, marks),
-            std::mem::take(&mut self.texts),
-            self.memoised,
-            self.out.is_partial,
-            self.items,
-            self.out.unread.clone(),
-            self.other,
-        );
-        self.beneath = Some(memo);
-        self.settled = nodes;
-        self.is_glance = true;
-        let most = GLANCE.min(ALL_GLANCES - self.glanced.min(ALL_GLANCES));
-        let mut ended = false;
-        for _ in 0..most {
-            self.glanced += 1;
-            let read = match self.byte() {
-                Ok(b'.') | Err(_) => {
-                    ended = true;
-                    break;
-                }
-                Ok(op) => self.step(op),
-            };
-            if read.is_err() {
-                // Perhaps for want of what stands deeper on the stack.
-                ended = below == 0;
-                break;
-            }
-        }
-        self.is_glance = false;
-        self.settled = 0;
-        if !ended {
-            self.out.glanced.get_or_insert_with(|| {
-                format!(
-                    "the values of an array at byte {from} are opcodes of pickle too: what a loader that takes them for \
-                     such would import was followed for at most {most} opcodes"
-                )
-            });
-        }
-        self.memo = self.beneath.take().unwrap_or_default();
-        (
-            self.stack,
-            self.marks,
-            self.texts,
-            self.memoised,
-            self.out.is_partial,
-            self.items,
-            self.out.unread,
-            self.other,
-        ) = outer;
-        self.input.seek(from);
-        self.out.nodes.truncate(nodes);
-        let is_name = |it: &String| {
-            it.split('.')
-                .all(|it| !it.is_empty() && it.chars().all(|it| it == '_' || it.is_ascii_alphanumeric()))
-        };
-        if !self.out.globals.iter().skip(globals).all(is_name) {
-            self.out.globals.truncate(globals);
-            self.known.retain(|_, place| *place < globals);
-            self.out.called.retain(|place| *place < globals);
-        }
     }
 
     /// A pickle of its own within this one, of which only the imports matter.

@@ -1,10 +1,10 @@
 //! The stack machine: one opcode after the other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use deepfix_plugin::Blob;
 
-use super::{Id, MAX_NODES, MAX_STEPS, MAX_TEXT, Node, Pickle, nested::MAX_ENCODED};
+use super::{Id, MAX_NODES, MAX_STEPS, MAX_TEXT, Node, Pickle, glance::Loaded, nested::MAX_ENCODED};
 use crate::checkpoint::cursor::{Cursor, Stop};
 
 pub(super) struct Machine<'a> {
@@ -27,10 +27,7 @@ pub(super) struct Machine<'a> {
     pub memo: HashMap<u64, Id>,
     /// Different keys of the memo so far, kept or not.
     pub memoised: u64,
-    /// Bytes that have been read as pickles of their own.
-    pub loaded: HashSet<u64>,
-    /// Texts that have been turned back into such bytes.
-    pub turned_back: HashSet<Id>,
+    pub loaded: Loaded,
     /// The memo of before such a glance, in which nothing is changed.
     pub beneath: Option<HashMap<u64, Id>>,
     /// Values below this place are not changed.
@@ -39,6 +36,8 @@ pub(super) struct Machine<'a> {
     pub is_glance: bool,
     /// Opcodes that were read so.
     pub glanced: usize,
+    /// Checkpoints within that such opcodes loaded, in all pickles within each other.
+    pub glanced_loads: usize,
 }
 
 pub(super) type Step<T> = Result<T, String>;
@@ -61,12 +60,12 @@ impl<'a> Machine<'a> {
             marks: Vec::new(),
             memo: HashMap::new(),
             memoised: 0,
-            loaded: HashSet::new(),
-            turned_back: HashSet::new(),
+            loaded: Loaded::default(),
             beneath: None,
             settled: 0,
             is_glance: false,
             glanced: 0,
+            glanced_loads: 0,
         }
     }
 

@@ -7,6 +7,7 @@
 //! one list and refer to each other by their place in it: memory is bounded by the number of steps, and
 //! values that contain themselves do no harm.
 
+mod glance;
 mod globals;
 mod machine;
 mod nested;
@@ -14,7 +15,7 @@ mod store;
 mod values;
 
 #[cfg(test)]
-pub(super) use globals::{ALL_GLANCES, GLANCE};
+pub(super) use glance::{ALL_GLANCES, GLANCE, GLANCED_LOADS};
 use std::collections::{BTreeSet, HashMap};
 
 use deepfix_plugin::Blob;

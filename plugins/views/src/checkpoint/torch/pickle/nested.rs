@@ -5,7 +5,7 @@
 
 use deepfix_plugin::{Blob, Error};
 
-use super::{Id, MAX_NESTED, MAX_STEPS, Node, Pickle, machine::Machine};
+use super::{Id, MAX_NESTED, MAX_STEPS, Node, Pickle, glance::GLANCED_LOADS, machine::Machine};
 use crate::checkpoint::{
     cursor::Cursor,
     space::{Part, Piece},
@@ -23,14 +23,18 @@ struct Found {
     globals: Vec<(String, bool)>,
     unread: Option<String>,
     steps: usize,
+    glanced_loads: usize,
 }
 
 impl Machine<'_> {
     /// Follows the bytes that a call loads. What keeps them from being followed is noted.
     pub(super) fn load(&mut self, args: Id) {
         let unread = match self.bytes_of(args) {
+            Some(_) if self.is_glance && self.glanced_loads >= GLANCED_LOADS => {
+                Some(format!("more than {GLANCED_LOADS} calls of `_load_from_bytes`"))
+            }
             Some(Source::There { at, length }) => {
-                if !self.loaded.insert(at) {
+                if !self.loaded.places.insert(at) {
                     return;
                 }
                 let piece = Piece {
@@ -40,13 +44,15 @@ impl Machine<'_> {
                     packed: None,
                 };
                 let part = Part::new(self.again, piece, length);
+                self.glanced_loads += usize::from(self.is_glance);
                 self.follow(&part)
             }
             Some(Source::Text(text)) => {
                 // The same text in a loop of calls is turned back once.
-                if !self.turned_back.insert(text) {
+                if !self.loaded.texts.insert(text) {
                     return;
                 }
+                self.glanced_loads += usize::from(self.is_glance);
                 match self.turn_back(text) {
                     Ok(bytes) => self.follow(&Held(bytes)),
                     Err(why) => Some(why),
@@ -64,10 +70,10 @@ impl Machine<'_> {
             return Some(format!("more than {MAX_NESTED} pickles within each other"));
         }
         let room = self.most_nodes.saturating_sub(self.out.nodes.len());
-        let found = imports(blob, self.depth + 1, self.steps, room);
+        let found = imports(blob, self.depth + 1, (self.steps, self.glanced_loads), room);
         let mut unread = match found {
             Ok(found) => {
-                self.steps = found.steps;
+                (self.steps, self.glanced_loads) = (found.steps, found.glanced_loads);
                 for (name, is_called) in found.globals {
                     let place = match self.global(name) {
                         Ok(id) => self.out.nodes.get(id),
@@ -159,10 +165,11 @@ impl Blob for Held {
     }
 }
 
-/// What loading a whole file of PyTorch would import.
-fn imports(blob: &dyn Blob, depth: usize, steps: usize, room: usize) -> Result<Found, Error> {
+/// What loading a whole file of PyTorch would import. `spent`: steps and loads of glances so far.
+fn imports(blob: &dyn Blob, depth: usize, spent: (usize, usize), room: usize) -> Result<Found, Error> {
     let mut found = Found {
-        steps,
+        steps: spent.0,
+        glanced_loads: spent.1,
         ..Found::default()
     };
     if zip::bytes(blob, 0, 4)? == b"PK\x03\x04" {
@@ -203,9 +210,10 @@ impl Found {
     fn read(&mut self, input: Cursor<'_>, again: &dyn Blob, depth: usize, room: usize) -> u64 {
         let mut machine = Machine::new(input, again, depth);
         machine.steps = self.steps.min(MAX_STEPS);
+        machine.glanced_loads = self.glanced_loads;
         machine.most_nodes = room;
         machine.read_on();
-        self.steps = machine.steps;
+        (self.steps, self.glanced_loads) = (machine.steps, machine.glanced_loads);
         let Pickle {
             globals,
             called,
