@@ -27,7 +27,7 @@ pub(crate) struct Group {
     /// Bytes of dictionaries and pages that are held at the same time.
     pub(crate) held: u64,
     /// Headers of pages.
-    headers: u64,
+    pub(crate) headers: u64,
 }
 
 /// Refuses a file whose columns share bytes: those of a few pages would be read again and again.
@@ -224,6 +224,35 @@ fn header(input: &mut (impl Read + Seek), at: u64, most: u64, limits: &Limits) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_that_share_bytes_are_refused() {
+        use std::sync::Arc;
+
+        use parquet::{
+            file::metadata::FileMetaData,
+            schema::{parser::parse_message_type, types::SchemaDescriptor},
+        };
+        let schema = parse_message_type("message m { required double a; required double b; }").unwrap();
+        let schema = Arc::new(SchemaDescriptor::new(Arc::new(schema)));
+        let column = |at| ColumnChunkMetaData::builder(schema.column(at)).set_total_compressed_size(60);
+        let columns = (0..2).map(|at| column(at).build().unwrap()).collect();
+        let group = RowGroupMetaData::builder(Arc::clone(&schema));
+        let group = group.set_column_metadata(columns).build().unwrap();
+        let meta = ParquetMetaData::new(FileMetaData::new(2, 1, None, None, schema, None), vec![group]);
+        let damaged = |reason| TableError::Damaged {
+            file: "x".into(),
+            format: "Parquet",
+            reason,
+        };
+        assert!(apart(&meta, |_| true, 120, &damaged).is_ok());
+        assert!(apart(&meta, |it| it == 0, 119, &damaged).is_ok());
+        let text = apart(&meta, |_| true, 119, &damaged).unwrap_err().to_string();
+        assert!(
+            text.contains("found columns of 120 bytes, expected at most the 119 of the file"),
+            "{text}"
+        );
+    }
 
     #[test]
     fn pages_of_texts_are_held_by_all_rows_of_a_batch() {

@@ -69,3 +69,40 @@ fn with_texts(meta: &ArrowReaderMetadata, kind: &DataType) -> Result<ArrowReader
     ArrowReaderMetadata::try_new(Arc::clone(meta.metadata()), options)
         .or_else(|_| ArrowReaderMetadata::try_new(Arc::clone(meta.metadata()), plain()))
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{ArrayRef, DictionaryArray, Float64Array, LargeStringArray, RecordBatch, types::Int32Type};
+    use parquet::arrow::ArrowWriter;
+
+    use super::*;
+
+    #[test]
+    fn the_type_that_a_file_asks_for_its_texts_does_not_matter() {
+        let dictionary: DictionaryArray<Int32Type> = ["a"].into_iter().collect();
+        let columns: [(&str, ArrayRef); 3] = [
+            ("long", Arc::new(LargeStringArray::from(vec!["a"]))),
+            ("named", Arc::new(dictionary)),
+            ("number", Arc::new(Float64Array::from(vec![1.0]))),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut file = tempfile::tempfile().unwrap();
+        let mut writer = ArrowWriter::try_new(&mut file, batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let meta = Metadata::new(&ArrowReaderMetadata::load(&file, Default::default()).unwrap()).unwrap();
+        let types = |prefixed| {
+            let group = Group {
+                prefixed,
+                ..Group::default()
+            };
+            let fields = meta.of(&group).schema().fields().clone();
+            fields.iter().map(|it| it.data_type().clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            types(false),
+            [DataType::Utf8View, DataType::Utf8View, DataType::Float64]
+        );
+        assert_eq!(types(true), [DataType::Utf8, DataType::Utf8, DataType::Float64]);
+    }
+}
