@@ -138,9 +138,9 @@ impl Batch {
             .enumerate()
             .map(|(row, key)| (array.is_valid(row) && values.is_valid(key)).then_some(key));
         match values.data_type() {
-            DataType::Utf8 => self.named(place, keys, values.as_string::<i32>(), most),
-            DataType::Utf8View => self.named(place, keys, values.as_string_view(), most),
-            _ => self.named(place, keys, values.as_string::<i64>(), most),
+            DataType::Utf8 => self.named(place, keys, &values.as_string::<i32>(), most),
+            DataType::Utf8View => self.named(place, keys, &values.as_string_view(), most),
+            _ => self.named(place, keys, &values.as_string::<i64>(), most),
         }
     }
 
@@ -148,7 +148,7 @@ impl Batch {
         &mut self,
         place: usize,
         keys: impl Iterator<Item = Option<usize>>,
-        values: impl ArrayAccessor<Item = &'a str>,
+        values: &impl ArrayAccessor<Item = &'a str>,
         most: usize,
     ) -> Result<(), Unfit> {
         self.strings(place, keys.map(|it| it.map(|it| values.value(it))), most)
