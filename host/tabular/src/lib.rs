@@ -45,10 +45,20 @@ pub mod sizes {
 
     use crate::{Format, Limits, TableError, read};
 
-    /// Whether bytes begin with a header of a Parquet page.
-    #[must_use]
-    pub fn is_page_header(bytes: &[u8]) -> bool {
-        read::pages::is_header(bytes)
+    /// Looks at the pages of a column of Parquet that begins and ends with these bytes.
+    ///
+    /// # Errors
+    /// There is no header where one is expected; one says a size beyond the limits.
+    pub fn of_pages(bytes: &[u8], limits: &Limits) -> Result<(), TableError> {
+        let chunk = read::pages::Chunk {
+            name: "x".to_owned(),
+            start: 0,
+            length: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+            is_text: true,
+            rows: 1 << 14,
+        };
+        let mut group = read::pages::Group::default();
+        chunk.check(Path::new("x"), &mut std::io::Cursor::new(bytes), limits, &mut group)
     }
 
     /// Looks at the messages of an Arrow IPC file.

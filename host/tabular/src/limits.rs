@@ -13,6 +13,10 @@ pub struct Limits {
     pub dictionary_bytes: usize,
     /// Bytes of one page of Parquet or one record batch of Arrow IPC, once decompressed: it is held as a whole.
     pub part_bytes: usize,
+    /// Pages of one row group of Parquet in the columns that are read, each of which is looked for.
+    pub pages: usize,
+    /// Bytes of the header of a page, of a message of Arrow IPC or of its footer. It is read as a whole.
+    pub header_bytes: usize,
     /// Rows of the sample that quartiles (beyond so many rows) and checks are computed from.
     pub sample_rows: usize,
     /// Cells of the sample, 8 bytes each: a wide table gets fewer rows.
@@ -39,6 +43,10 @@ impl Default for Limits {
             dictionary_bytes: 256 << 20,
             // A table that was written in one batch; pages are 1 MiB, batches 64 thousand rows as a rule.
             part_bytes: 1 << 30,
+            // Four hundred of each of ten thousand columns; writers end a page after 20,000 rows or 1 MiB.
+            pages: 4 << 20,
+            // Ten thousand columns take some 2 MiB; the header of a page may hold the smallest and largest text of it.
+            header_bytes: 16 << 20,
             // Quartiles within 0.43 points of rank with 95 % confidence (Dvoretzky, Kiefer, Wolfowitz).
             sample_rows: 100_000,
             // 64 MiB.
@@ -54,7 +62,23 @@ impl Default for Limits {
     }
 }
 
+/// A file's columns may hold so many times together what one of them may: all pages of a row group with some
+/// thousands of columns, of 1 MiB and with as large dictionaries, as writers make them.
+const TOGETHER: usize = 8;
+
 impl Limits {
+    /// Bytes of the pages and dictionaries of all columns of a row group of Parquet that are held at the same time.
+    #[must_use]
+    pub fn parts_bytes(&self) -> usize {
+        self.part_bytes.saturating_mul(TOGETHER)
+    }
+
+    /// Bytes of the dictionaries of all columns of an Arrow IPC file.
+    #[must_use]
+    pub fn dictionaries_bytes(&self) -> usize {
+        self.dictionary_bytes.saturating_mul(TOGETHER)
+    }
+
     /// Distinct values per column for a table of so many columns.
     #[must_use]
     pub fn distinct_of(&self, columns: usize) -> usize {

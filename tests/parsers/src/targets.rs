@@ -6,7 +6,9 @@ use deepfix_artifacts::{FileAccess, decode_request, metrics_from_csv, parse_leni
 use deepfix_checkpoint_plugin::ModelCheckpointArtifactsAnalyzer;
 use deepfix_plugin::{ArtifactKind, testing::FakeHost};
 use deepfix_tabular::{
-    CheckOptions, Format, Limits, Options, Source, checks, scan, sizes::of_messages, split_statistics,
+    CheckOptions, Format, Limits, Options, Source, checks, scan,
+    sizes::{of_messages, of_pages},
+    split_statistics,
 };
 use serde_json::json;
 
@@ -16,7 +18,7 @@ pub type Target = (&'static str, fn(&[u8]) -> bool);
 /// All of them. `fuzz/fuzz_targets` has a file for each.
 pub const TARGETS: [Target; 23] = [
     ("csv", table),
-    ("page_header", deepfix_tabular::sizes::is_page_header),
+    ("page_header", |bytes| of_pages(bytes, &Limits::default()).is_ok()),
     ("arrow_messages", arrow_messages),
     ("metrics", |bytes| metrics_from_csv(bytes).is_ok()),
     ("json", |bytes| parse_lenient(bytes).is_ok()),

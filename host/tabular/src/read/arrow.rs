@@ -18,7 +18,13 @@ use parquet::arrow::{
     arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
 };
 
-use super::{Batches, Format, Source, cells::is_plain, counted::Counted, messages, pages};
+use super::{
+    Batches, Format, Source,
+    cells::{Unfit, is_plain},
+    counted::Counted,
+    messages, pages,
+    texts::Metadata,
+};
 use crate::{Batch, Limits, TableError};
 
 /// Rows that are decoded at once.
@@ -30,7 +36,7 @@ pub(crate) struct Layout {
     format: Format,
     /// The columns that can be read.
     places: Vec<usize>,
-    parquet: Option<ArrowReaderMetadata>,
+    parquet: Option<Metadata>,
 }
 
 /// Opens a file and gives its columns, and a remark for each that holds no plain values.
@@ -60,10 +66,11 @@ pub(super) fn open(
                 || ArrowReaderMetadata::load(&input()?, Default::default()).map_err(|it| damaged(it.to_string())),
                 &damaged,
             )?;
-            let schema = meta.schema().clone();
             if meta.metadata().file_metadata().num_rows() <= 0 {
                 return Err(no_rows(file));
             }
+            let meta = guarded(|| Metadata::new(&meta).map_err(|it| damaged(it.to_string())), &damaged)?;
+            let schema = meta.schema().clone();
             parquet = Some(meta);
             schema
         }
@@ -93,6 +100,14 @@ pub(super) fn open(
     }
     if names.is_empty() {
         return Err(damaged("no column holds numbers, texts, booleans or dates".to_owned()));
+    }
+    if let Some(meta) = &parquet {
+        let size = std::fs::metadata(file).map_err(|error| TableError::Io {
+            file: file.to_owned(),
+            error,
+        })?;
+        let mask = ProjectionMask::roots(meta.parquet_schema(), places.iter().copied());
+        pages::apart(meta.metadata(), |it| mask.leaf_included(it), size.len(), &damaged)?;
     }
     Ok((
         Layout {
@@ -186,11 +201,17 @@ enum Parts<'a> {
         next: usize,
         /// Batches of the groups before.
         batches: u64,
-        meta: &'a ArrowReaderMetadata,
+        meta: &'a Metadata,
         open: Vec<(u64, ParquetRecordBatchReader)>,
     },
     /// The batch that is being cut, with the next row, and the number of cuts.
     Stream(Stream, Option<(RecordBatch, usize)>, u64),
+}
+
+enum Chosen<'a> {
+    Open((u64, ParquetRecordBatchReader)),
+    /// A row group that is not open yet, with the number of its first batch.
+    Group(u64, &'a Metadata, usize),
 }
 
 struct Reader<'a> {
@@ -217,8 +238,8 @@ impl Reader<'_> {
     fn take(&self) -> Result<Option<(u64, RecordBatch)>, TableError> {
         let lock = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            // The lock is held to choose a part, not to decode it.
-            let mut reader = {
+            // The lock is held to choose a part, not to look at its pages or to decode it.
+            let chosen = {
                 let mut parts = lock();
                 match &mut *parts {
                     Parts::Stream(stream, pending, cuts) => return self.cut(stream, pending, cuts),
@@ -228,18 +249,22 @@ impl Reader<'_> {
                         meta,
                         open,
                     } => match open.pop() {
-                        Some(it) => it,
+                        Some(it) => Chosen::Open(it),
                         None if *next < meta.metadata().num_row_groups() => {
                             let (group, first) = (*next, *batches);
                             let rows = meta.metadata().row_group(group).num_rows();
                             *next += 1;
                             // Numbered without a gap, whoever decodes them.
                             *batches += u64::try_from(rows).unwrap_or(0).div_ceil(ROWS as u64);
-                            (first, self.group(meta, group)?)
+                            Chosen::Group(first, meta, group)
                         }
                         None => return Ok(None),
                     },
                 }
+            };
+            let mut reader = match chosen {
+                Chosen::Open(it) => it,
+                Chosen::Group(first, meta, group) => (first, self.group(meta, group)?),
             };
             let Some(batch) = reader.1.next() else { continue };
             let batch = batch.map_err(|it| self.damaged(it.to_string()))?;
@@ -276,20 +301,21 @@ impl Reader<'_> {
         }
     }
 
-    fn group(&self, meta: &ArrowReaderMetadata, group: usize) -> Result<ParquetRecordBatchReader, TableError> {
+    fn group(&self, meta: &Metadata, group: usize) -> Result<ParquetRecordBatchReader, TableError> {
         let file = File::open(&self.source.file).map_err(|error| TableError::Io {
             file: self.source.file.clone(),
             error,
         })?;
         let mask = ProjectionMask::roots(meta.parquet_schema(), self.layout.places.iter().copied());
         let included = |it| mask.leaf_included(it);
-        pages::check(
+        let found = pages::check(
             &self.source.file,
             meta.metadata().row_group(group),
             included,
+            ROWS,
             &self.limits,
         )?;
-        ParquetRecordBatchReaderBuilder::new_with_metadata(file, meta.clone())
+        ParquetRecordBatchReaderBuilder::new_with_metadata(file, meta.of(&found).clone())
             .with_row_groups(vec![group])
             .with_projection(mask)
             .with_batch_size(ROWS)
@@ -307,7 +333,17 @@ impl Batches for Reader<'_> {
                     return Ok(false);
                 };
                 self.rows.fetch_add(records.num_rows() as u64, Ordering::Relaxed);
-                batch.fill(index, &records).map_err(|it| self.damaged(it.to_string()))?;
+                let limit = self.limits.part_bytes;
+                batch.fill_within(index, &records, limit).map_err(|it| match it {
+                    Unfit::Arrow(error) => self.damaged(error.to_string()),
+                    Unfit::Texts(found) => TableError::Part {
+                        file: self.source.file.clone(),
+                        part: format!("texts of at most {ROWS} rows, together,"),
+                        found,
+                        limit,
+                        flag: "--max-part-bytes",
+                    },
+                })?;
                 Ok(true)
             },
             &damaged,

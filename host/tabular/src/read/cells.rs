@@ -1,6 +1,6 @@
 //! Arrow's arrays as cells.
 
-use arrow_array::{Array, ArrayRef, RecordBatch, cast::AsArray, types};
+use arrow_array::{Array, ArrayAccessor, ArrayRef, RecordBatch, cast::AsArray, types};
 use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
 
@@ -30,21 +30,48 @@ pub(super) fn is_plain(kind: &DataType) -> bool {
     }
 }
 
+/// Whether values of this type are texts.
+pub(super) fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+}
+
+/// Why a record batch does not become a batch.
+#[derive(Debug)]
+pub(super) enum Unfit {
+    Arrow(ArrowError),
+    /// The texts have more bytes than may be; so many so far.
+    Texts(u64),
+}
+
+impl From<ArrowError> for Unfit {
+    fn from(error: ArrowError) -> Self {
+        Self::Arrow(error)
+    }
+}
+
 impl Batch {
     /// Takes the cells of a record batch, whose columns must hold plain values.
     ///
     /// # Errors
     /// A column holds lists, structures or bytes.
     pub fn fill(&mut self, index: u64, records: &RecordBatch) -> Result<(), ArrowError> {
+        self.fill_within(index, records, usize::MAX).map_err(|it| match it {
+            Unfit::Arrow(error) => error,
+            Unfit::Texts(bytes) => ArrowError::MemoryError(format!("texts of {bytes} bytes")),
+        })
+    }
+
+    /// The same for texts of at most so many bytes: a short dictionary may stand for far more.
+    pub(super) fn fill_within(&mut self, index: u64, records: &RecordBatch, most: usize) -> Result<(), Unfit> {
         self.reset(index, records.num_columns());
         self.rows = records.num_rows();
         for (place, column) in records.columns().iter().enumerate() {
-            self.column(place, column)?;
+            self.column(place, column, most)?;
         }
         Ok(())
     }
 
-    fn column(&mut self, place: usize, array: &ArrayRef) -> Result<(), ArrowError> {
+    fn column(&mut self, place: usize, array: &ArrayRef, most: usize) -> Result<(), Unfit> {
         let null = Cell::missing(nulls::NULL);
         match array.data_type() {
             DataType::Null => (0..array.len()).for_each(|_| self.push(place, null)),
@@ -80,17 +107,69 @@ impl Batch {
             }
             DataType::Dictionary(_, values) if values.is_numeric() => {
                 let numbers = cast(array, &DataType::Float64)?;
-                return self.column(place, &numbers);
+                return self.column(place, &numbers, most);
             }
+            DataType::Dictionary(_, _) => return self.dictionary(place, array, most),
+            DataType::Utf8 => return self.strings(place, array.as_string::<i32>().iter(), most),
+            DataType::LargeUtf8 => return self.strings(place, array.as_string::<i64>().iter(), most),
+            DataType::Utf8View => return self.strings(place, array.as_string_view().iter(), most),
             _ => {
                 let texts = cast(array, &DataType::LargeUtf8)?;
-                for it in texts.as_string::<i64>().iter() {
-                    match it {
-                        Some(it) => self.push_text(place, it),
-                        None => self.push(place, null),
-                    }
-                }
+                return self.strings(place, texts.as_string::<i64>().iter(), most);
             }
+        }
+        Ok(())
+    }
+
+    /// Texts that are named by their place: none is copied before it is known that there is room for it.
+    fn dictionary(&mut self, place: usize, array: &ArrayRef, most: usize) -> Result<(), Unfit> {
+        let dictionary = array.as_any_dictionary();
+        let mut values = dictionary.values().clone();
+        if !is_text(values.data_type()) {
+            values = cast(&values, &DataType::LargeUtf8)?;
+        }
+        if values.is_empty() {
+            let none = (0..array.len()).map(|_| None);
+            return self.strings(place, none, most);
+        }
+        let keys = dictionary.normalized_keys();
+        let keys = keys
+            .into_iter()
+            .enumerate()
+            .map(|(row, key)| (array.is_valid(row) && values.is_valid(key)).then_some(key));
+        match values.data_type() {
+            DataType::Utf8 => self.named(place, keys, &values.as_string::<i32>(), most),
+            DataType::Utf8View => self.named(place, keys, &values.as_string_view(), most),
+            _ => self.named(place, keys, &values.as_string::<i64>(), most),
+        }
+    }
+
+    fn named<'a>(
+        &mut self,
+        place: usize,
+        keys: impl Iterator<Item = Option<usize>>,
+        values: &impl ArrayAccessor<Item = &'a str>,
+        most: usize,
+    ) -> Result<(), Unfit> {
+        self.strings(place, keys.map(|it| it.map(|it| values.value(it))), most)
+    }
+
+    fn strings<'a>(
+        &mut self,
+        place: usize,
+        texts: impl Iterator<Item = Option<&'a str>>,
+        most: usize,
+    ) -> Result<(), Unfit> {
+        for it in texts {
+            let Some(it) = it else {
+                self.push(place, Cell::missing(nulls::NULL));
+                continue;
+            };
+            let bytes = self.texts.len().saturating_add(it.len());
+            if bytes > most {
+                return Err(Unfit::Texts(bytes as u64));
+            }
+            self.push_text(place, it);
         }
         Ok(())
     }

@@ -33,7 +33,9 @@ pub(crate) fn check(file: &Path, format: Format, limits: &Limits) -> Result<(), 
         end,
         owners: HashMap::new(),
         sizes: HashMap::new(),
+        held: 0,
         file,
+        format,
         limits,
     };
     let read = if format == Format::ArrowFile {
@@ -69,7 +71,10 @@ struct Parts<'a> {
     owners: HashMap<i64, String>,
     /// Bytes of a dictionary with what was added to it.
     sizes: HashMap<i64, u64>,
+    /// Bytes of all dictionaries.
+    held: u64,
     file: &'a Path,
+    format: Format,
     limits: &'a Limits,
 }
 
@@ -92,6 +97,7 @@ impl Parts<'_> {
         let length = tail.first_chunk().map_or(0, |it| u64::from(u32::from_le_bytes(*it)));
         let start = self.end.saturating_sub(TAIL).checked_sub(length);
         let Some(start) = start else { return Ok(()) };
+        self.bounded("a footer", length)?;
         let Some(bytes) = self.bytes(start, length)? else {
             return Ok(());
         };
@@ -106,16 +112,31 @@ impl Parts<'_> {
             .into_iter()
             .chain(footer.recordBatches())
             .flatten();
+        let mut heads = 0_u64;
         for block in blocks {
             let (Ok(at), Ok(head)) = (u64::try_from(block.offset()), u64::try_from(block.metaDataLength())) else {
                 continue;
             };
+            self.bounded("the metadata of a message", head)?;
+            // Blocks that name the same bytes would be read again and again.
+            heads = heads.saturating_add(head);
+            if heads > self.end {
+                let found = format!(
+                    "found blocks of {heads} bytes, expected at most the {} of the file",
+                    self.end
+                );
+                return Err(self.damaged(found));
+            }
             // What the footer says is what is read.
             let said = u64::try_from(block.bodyLength()).unwrap_or(u64::MAX);
             let message = self.bytes(at, head)?;
             let message = message.as_deref().unwrap_or_default();
             let prefix = if message.starts_with(&CONTINUED) { 8 } else { 4 };
-            self.message(message.get(prefix..).unwrap_or_default(), at.saturating_add(head), said)?;
+            let message = message.get(prefix..).unwrap_or_default();
+            if root_as_message(message).is_err() {
+                return Err(self.damaged(format!("byte {at}: found a block of the footer that is no message")));
+            }
+            self.message(message, at.saturating_add(head), said)?;
         }
         Ok(())
     }
@@ -133,6 +154,7 @@ impl Parts<'_> {
                 (length, at) = (next, at + 4);
             }
             let head = length.first_chunk().map_or(0, |it| u64::from(u32::from_le_bytes(*it)));
+            self.bounded("the metadata of a message", head)?;
             let Some(message) = self.bytes(at, head)? else {
                 return Ok(());
             };
@@ -180,7 +202,8 @@ impl Parts<'_> {
         if batch.isDelta() {
             found = found.saturating_add(self.sizes.get(&batch.id()).copied().unwrap_or_default());
         }
-        self.sizes.insert(batch.id(), found);
+        let before = self.sizes.insert(batch.id(), found).unwrap_or_default();
+        self.held = self.held.saturating_sub(before).saturating_add(found);
         if found > self.limits.dictionary_bytes as u64 {
             let owner = self.owners.get(&batch.id()).map_or("?", String::as_str);
             return Err(self.refused(
@@ -189,6 +212,11 @@ impl Parts<'_> {
                 self.limits.dictionary_bytes,
                 "--max-dictionary-bytes",
             ));
+        }
+        let limit = self.limits.dictionaries_bytes();
+        if self.held > limit as u64 {
+            let part = "dictionaries of all columns, together,".to_owned();
+            return Err(self.refused(part, self.held, limit, "--max-dictionary-bytes"));
         }
         Ok(())
     }
@@ -213,6 +241,23 @@ impl Parts<'_> {
             sum = sum.saturating_add(said.and_then(|it| u64::try_from(it).ok()).unwrap_or(stored));
         }
         Ok(sum)
+    }
+
+    /// Metadata is read and checked as a whole.
+    fn bounded(&self, what: &str, found: u64) -> Result<(), Stop> {
+        let limit = self.limits.header_bytes;
+        if found > limit as u64 {
+            return Err(self.damaged(format!("found {what} of {found} bytes, expected at most {limit}")));
+        }
+        Ok(())
+    }
+
+    fn damaged(&self, reason: String) -> Stop {
+        Stop::Part(Box::new(TableError::Damaged {
+            file: self.file.to_owned(),
+            format: self.format.name(),
+            reason,
+        }))
     }
 
     fn refused(&self, part: String, found: u64, limit: usize, flag: &'static str) -> Stop {

@@ -11,6 +11,8 @@ mod kind;
 pub(crate) mod messages;
 pub(crate) mod pages;
 mod records;
+mod texts;
+mod thrift;
 
 use std::path::{Path, PathBuf};
 

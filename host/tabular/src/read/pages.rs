@@ -2,225 +2,222 @@
 //!
 //! A page is decompressed as a whole and the dictionary of a column stays in memory as long as the column is read;
 //! how large they become is only said in front of them.
-//! Source: `PageHeader` in parquet.thrift, and the compact protocol of Thrift that it is written in.
 
 use std::{
-    fs::File,
     io::{Read, Seek, SeekFrom},
     path::Path,
 };
 
-use parquet::file::metadata::RowGroupMetaData;
+use parquet::{
+    basic::Type,
+    file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData},
+};
 
+use super::thrift::{DICTIONARY, Page, parse};
 use crate::{Limits, TableError};
 
 /// Bytes that are read to find a header; most have some fifty.
 const LOOK: u64 = 4 << 10;
-/// Bytes of the longest header: it may hold the smallest and the largest text of the page.
-const LONGEST: u64 = 16 << 20;
-/// Structures within each other; those of a page header are three deep.
-const DEEPEST: u32 = 16;
-/// `PageType::DICTIONARY_PAGE`.
-const DICTIONARY: i64 = 2;
 
-/// Refuses a row group with a page beyond the limits in one of the columns at these places of the schema.
-pub(super) fn check(
-    file: &Path,
-    group: &RowGroupMetaData,
+/// What is read of a row group, once its pages are known.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// Whether texts are written as what differs from the one before.
+    pub(crate) prefixed: bool,
+    /// Bytes of dictionaries and pages that are held at the same time.
+    pub(crate) held: u64,
+    /// Headers of pages.
+    pub(crate) headers: u64,
+}
+
+/// Refuses a file whose columns share bytes: those of a few pages would be read again and again.
+pub(super) fn apart(
+    meta: &ParquetMetaData,
     wanted: impl Fn(usize) -> bool,
-    limits: &Limits,
+    size: u64,
+    damaged: &dyn Fn(String) -> TableError,
 ) -> Result<(), TableError> {
-    let io = |error| TableError::Io {
-        file: file.to_owned(),
-        error,
-    };
-    let mut input = File::open(file).map_err(io)?;
-    for (place, column) in group.columns().iter().enumerate() {
-        if !wanted(place) {
-            continue;
-        }
-        let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
-        // Signs and places that cannot be are for the decoder to name.
-        let (Ok(mut at), Ok(length)) = (u64::try_from(start), u64::try_from(column.compressed_size())) else {
-            continue;
-        };
-        let end = at.saturating_add(length);
-        while at < end {
-            let Some(page) = header(&mut input, at, end - at).map_err(io)? else {
-                break;
-            };
-            let (part, limit, flag) = if page.kind == DICTIONARY {
-                ("the dictionary", limits.dictionary_bytes, "--max-dictionary-bytes")
-            } else {
-                ("a page", limits.part_bytes, "--max-part-bytes")
-            };
-            let found = page.inflated.max(page.stored);
-            if found > limit as u64 {
-                return Err(TableError::Part {
-                    file: file.to_owned(),
-                    part: format!("{part} of column `{}`", column.column_path().string()),
-                    found,
-                    limit,
-                    flag,
-                });
-            }
-            at = at.saturating_add(page.length).saturating_add(page.stored);
-        }
+    let columns = meta.row_groups().iter().flat_map(|it| it.columns().iter().enumerate());
+    let stored = columns
+        .filter(|(place, _)| wanted(*place))
+        .map(|(_, it)| u64::try_from(it.compressed_size()).unwrap_or_default())
+        .fold(0_u64, u64::saturating_add);
+    if stored > size {
+        return Err(damaged(format!(
+            "found columns of {stored} bytes, expected at most the {size} of the file"
+        )));
     }
     Ok(())
 }
 
-/// What a page header says.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Page {
-    kind: i64,
-    /// Bytes once decompressed.
-    inflated: u64,
-    /// Bytes in the file, behind the header.
-    stored: u64,
-    /// Bytes of the header.
-    length: u64,
+/// Refuses a row group with a page beyond the limits in one of the columns at these places of the schema, or with
+/// columns that are beyond them together. So many rows are decoded at once.
+pub(super) fn check(
+    file: &Path,
+    group: &RowGroupMetaData,
+    wanted: impl Fn(usize) -> bool,
+    rows: usize,
+    limits: &Limits,
+) -> Result<Group, TableError> {
+    let mut found = Group::default();
+    let mut input = std::fs::File::open(file).map_err(|error| TableError::Io {
+        file: file.to_owned(),
+        error,
+    })?;
+    for (place, column) in group.columns().iter().enumerate() {
+        if wanted(place) {
+            let chunk = Chunk::of(column, rows);
+            chunk.check(file, &mut input, limits, &mut found)?;
+        }
+    }
+    Ok(found)
 }
 
-/// The header at a place of the file; none where there is none, which the decoder says better.
-fn header(input: &mut File, at: u64, most: u64) -> std::io::Result<Option<Page>> {
-    let mut look = LOOK;
+/// The bytes of a column in a row group.
+pub(crate) struct Chunk {
+    pub(crate) name: String,
+    /// Where it begins and how long it is; the signs are as in the file.
+    pub(crate) start: i64,
+    pub(crate) length: i64,
+    /// Whether pages are kept as long as rows that were decoded from them.
+    pub(crate) is_text: bool,
+    /// Rows that are decoded at once.
+    pub(crate) rows: usize,
+}
+
+impl Chunk {
+    fn of(column: &ColumnChunkMetaData, rows: usize) -> Self {
+        Self {
+            name: column.column_path().string(),
+            start: column.dictionary_page_offset().unwrap_or(column.data_page_offset()),
+            length: column.compressed_size(),
+            is_text: column.column_type() == Type::BYTE_ARRAY,
+            rows,
+        }
+    }
+
+    /// Looks at every header, and adds what is found to what was found in other columns.
+    pub(crate) fn check(
+        &self,
+        file: &Path,
+        input: &mut (impl Read + Seek),
+        limits: &Limits,
+        group: &mut Group,
+    ) -> Result<(), TableError> {
+        let damaged = |reason: String| TableError::Damaged {
+            file: file.to_owned(),
+            format: "Parquet",
+            reason: format!("column `{}`: {reason}", self.name),
+        };
+        let (Ok(mut at), Ok(length)) = (u64::try_from(self.start), u64::try_from(self.length)) else {
+            return Err(damaged(format!("found {} bytes at byte {}", self.length, self.start)));
+        };
+        let end = at.saturating_add(length);
+        let (mut dictionary, mut window) = (0, Window::new(self.rows, self.is_text));
+        while at < end {
+            group.headers += 1;
+            if group.headers > limits.pages as u64 {
+                let limit = limits.pages;
+                return Err(damaged(format!(
+                    "found more pages in the row group than the {limit} expected"
+                )));
+            }
+            let page = header(input, at, end - at, limits).map_err(|error| TableError::Io {
+                file: file.to_owned(),
+                error,
+            })?;
+            let page = page.filter(|it| it.length.saturating_add(it.stored) <= end - at);
+            let Some(page) = page else {
+                return Err(damaged(format!(
+                    "byte {at}: expected the header of a page within the column"
+                )));
+            };
+            let size = page.inflated.max(page.stored);
+            let (part, limit, flag) = if page.kind == DICTIONARY {
+                dictionary = size.max(dictionary);
+                ("the dictionary", limits.dictionary_bytes, "--max-dictionary-bytes")
+            } else {
+                window.add(page.values, size);
+                group.prefixed |= self.is_text && page.prefixed;
+                ("a page", limits.part_bytes, "--max-part-bytes")
+            };
+            let refused = |part, found, limit, flag| TableError::Part {
+                file: file.to_owned(),
+                part,
+                found,
+                limit,
+                flag,
+            };
+            if size > limit as u64 {
+                return Err(refused(format!("{part} of column `{}`", self.name), size, limit, flag));
+            }
+            let held = group.held.saturating_add(dictionary).saturating_add(window.most);
+            let limit = limits.parts_bytes();
+            if held > limit as u64 {
+                let part = format!("pages and dictionaries of the columns up to `{}`, together", self.name);
+                return Err(refused(part, held, limit, "--max-part-bytes"));
+            }
+            at = at.saturating_add(page.length).saturating_add(page.stored);
+        }
+        group.held = group.held.saturating_add(dictionary).saturating_add(window.most);
+        Ok(())
+    }
+}
+
+/// Bytes of the pages that are held at the same time: the one at hand, and of texts all that the rows that are decoded
+/// at once come from.
+struct Window {
+    rows: u64,
+    keeps: bool,
+    /// Rows before the next page.
+    row: u64,
+    /// The batch that the next page may share with the ones before, and their bytes.
+    batch: u64,
+    bytes: u64,
+    most: u64,
+}
+
+impl Window {
+    fn new(rows: usize, keeps: bool) -> Self {
+        Self {
+            rows: (rows as u64).max(1),
+            keeps,
+            row: 0,
+            batch: 0,
+            bytes: 0,
+            most: 0,
+        }
+    }
+
+    fn add(&mut self, values: u64, size: u64) {
+        let first = self.row / self.rows;
+        self.row = self.row.saturating_add(values);
+        let last = self.row.saturating_sub(1).max(first * self.rows) / self.rows;
+        if !self.keeps || first != self.batch {
+            self.bytes = 0;
+        }
+        self.bytes = self.bytes.saturating_add(size);
+        self.most = self.most.max(self.bytes);
+        if last != first {
+            self.bytes = size;
+        }
+        self.batch = last;
+    }
+}
+
+/// The header at a place of the file; none where there is none.
+fn header(input: &mut (impl Read + Seek), at: u64, most: u64, limits: &Limits) -> std::io::Result<Option<Page>> {
+    let longest = (limits.header_bytes as u64).min(most);
+    let mut look = LOOK.min(longest);
     loop {
         let mut bytes = Vec::new();
         input.seek(SeekFrom::Start(at))?;
-        input.by_ref().take(look.min(most)).read_to_end(&mut bytes)?;
-        let whole = (bytes.len() as u64) < look || look >= LONGEST;
-        if let Some(page) = parse(&bytes) {
-            return Ok(Some(page));
+        input.by_ref().take(look).read_to_end(&mut bytes)?;
+        let page = parse(&bytes);
+        if page.is_some() || look >= longest || (bytes.len() as u64) < look {
+            return Ok(page);
         }
-        if whole {
-            return Ok(None);
-        }
-        look *= 8;
-    }
-}
-
-/// Whether bytes begin with a page header, for fuzzing.
-pub(crate) fn is_header(bytes: &[u8]) -> bool {
-    parse(bytes).is_some()
-}
-
-fn parse(bytes: &[u8]) -> Option<Page> {
-    let mut reader = Compact { rest: bytes };
-    let mut page = Page::default();
-    let mut field = 0;
-    while let Some(kind) = reader.field(&mut field)? {
-        match (field, kind) {
-            (1, 5) => page.kind = reader.signed()?,
-            (2, 5) => page.inflated = u64::try_from(reader.signed()?).ok()?,
-            (3, 5) => page.stored = u64::try_from(reader.signed()?).ok()?,
-            _ => reader.skip(kind, 0)?,
-        }
-    }
-    page.length = (bytes.len() - reader.rest.len()) as u64;
-    Some(page)
-}
-
-/// Thrift's compact protocol, as far as it takes to step over what is not looked at.
-struct Compact<'a> {
-    rest: &'a [u8],
-}
-
-impl Compact<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(*first)
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut number = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    /// A number in zigzag form.
-    fn signed(&mut self) -> Option<i64> {
-        let it = self.varint()?;
-        Some((it >> 1).cast_signed() ^ -(it & 1).cast_signed())
-    }
-
-    /// The type of the next field, whose number is written to `field`; the inner none at the end of the structure.
-    fn field(&mut self, field: &mut i64) -> Option<Option<u8>> {
-        let byte = self.byte()?;
-        let kind = byte & 0x0f;
-        if kind == 0 {
-            return Some(None);
-        }
-        *field = match byte >> 4 {
-            0 => self.signed()?,
-            more => field.saturating_add(i64::from(more)),
-        };
-        Some(Some(kind))
-    }
-
-    fn advance(&mut self, bytes: u64) -> Option<()> {
-        self.rest = self.rest.get(usize::try_from(bytes).ok()?..)?;
-        Some(())
-    }
-
-    /// Steps over a value of a type. Booleans of a field stand in its type, those of a list in a byte each.
-    fn skip(&mut self, kind: u8, depth: u32) -> Option<()> {
-        if depth > DEEPEST {
-            return None;
-        }
-        match kind {
-            1 | 2 => Some(()),
-            3 => self.advance(1),
-            4..=6 => self.varint().map(drop),
-            7 => self.advance(8),
-            8 => {
-                let length = self.varint()?;
-                self.advance(length)
-            }
-            9 | 10 => {
-                let byte = self.byte()?;
-                let many = if byte >> 4 == 15 {
-                    self.varint()?
-                } else {
-                    u64::from(byte >> 4)
-                };
-                for _ in 0..many {
-                    self.element(byte & 0x0f, depth)?;
-                }
-                Some(())
-            }
-            11 => {
-                let many = self.varint()?;
-                let kinds = if many == 0 { 0 } else { self.byte()? };
-                for _ in 0..many {
-                    self.element(kinds >> 4, depth)?;
-                    self.element(kinds & 0x0f, depth)?;
-                }
-                Some(())
-            }
-            12 => {
-                let mut field = 0;
-                while let Some(kind) = self.field(&mut field)? {
-                    self.skip(kind, depth + 1)?;
-                }
-                Some(())
-            }
-            _ => None,
-        }
-    }
-
-    fn element(&mut self, kind: u8, depth: u32) -> Option<()> {
-        match kind {
-            1 | 2 => self.advance(1),
-            it => self.skip(it, depth + 1),
-        }
+        look = look.saturating_mul(8).min(longest);
     }
 }
 
@@ -229,25 +226,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_of_pages_are_read_and_stepped_over() {
-        // type 2, 300 bytes, 20 stored, crc, dictionary header { 3 values, encoding 0, not sorted }.
-        let bytes = [
-            0x15, 4, 0x15, 0xd8, 4, 0x15, 40, 0x15, 1, 0x3c, 0x15, 6, 0x15, 0, 0x12, 0, 0, 9, 9,
-        ];
-        let page = parse(&bytes).unwrap();
-        let expected = Page {
-            kind: DICTIONARY,
-            inflated: 300,
-            stored: 20,
-            length: 17,
+    fn columns_that_share_bytes_are_refused() {
+        use std::sync::Arc;
+
+        use parquet::{
+            file::metadata::FileMetaData,
+            schema::{parser::parse_message_type, types::SchemaDescriptor},
         };
-        assert_eq!(page, expected);
-        for end in 0..17 {
-            assert_eq!(parse(&bytes[..end]), None, "{end}");
-        }
-        // Structures without an end.
-        assert_eq!(parse(&[0x1c; 1000]), None);
-        // A negative size.
-        assert_eq!(parse(&[0x25, 1, 0]), None);
+        let schema = parse_message_type("message m { required double a; required double b; }").unwrap();
+        let schema = Arc::new(SchemaDescriptor::new(Arc::new(schema)));
+        let column = |at| ColumnChunkMetaData::builder(schema.column(at)).set_total_compressed_size(60);
+        let columns = (0..2).map(|at| column(at).build().unwrap()).collect();
+        let group = RowGroupMetaData::builder(Arc::clone(&schema));
+        let group = group.set_column_metadata(columns).build().unwrap();
+        let meta = ParquetMetaData::new(FileMetaData::new(2, 1, None, None, schema, None), vec![group]);
+        let damaged = |reason| TableError::Damaged {
+            file: "x".into(),
+            format: "Parquet",
+            reason,
+        };
+        assert!(apart(&meta, |_| true, 120, &damaged).is_ok());
+        assert!(apart(&meta, |it| it == 0, 119, &damaged).is_ok());
+        let text = apart(&meta, |_| true, 119, &damaged).unwrap_err().to_string();
+        assert!(
+            text.contains("found columns of 120 bytes, expected at most the 119 of the file"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn pages_of_texts_are_held_by_all_rows_of_a_batch() {
+        let most = |keeps: bool, pages: &[(u64, u64)]| {
+            let mut window = Window::new(100, keeps);
+            pages.iter().for_each(|it| window.add(it.0, it.1));
+            window.most
+        };
+        let pages = [(50, 3), (50, 4), (150, 5), (10, 1), (40, 1)];
+        assert_eq!(most(false, &pages), 5);
+        // The first batch has two pages, the last one three.
+        assert_eq!(most(true, &pages), 7);
+        assert_eq!(most(true, &[(150, 5), (10, 1), (40, 2)]), 8);
+        assert_eq!(most(true, &[(1, 5); 100]), 500);
+        assert_eq!(most(true, &[(100, 5); 100]), 5);
     }
 }

@@ -1,0 +1,283 @@
+//! The headers of Parquet's pages.
+//!
+//! Whatever is taken for a header here, the decoder must read the same from; what it might read otherwise is no header.
+//! Source: `PageHeader` in parquet.thrift, and the compact protocol of Thrift that it is written in; fields that are
+//! known are read by their number alone and cut to 32 bits, as the decoder does it.
+
+/// Structures within each other; those of a page header are three deep.
+const DEEPEST: u32 = 16;
+/// `PageType::DATA_PAGE`.
+const DATA: i32 = 0;
+/// `PageType::DICTIONARY_PAGE`.
+pub(super) const DICTIONARY: i32 = 2;
+/// `PageType::DATA_PAGE_V2`.
+const DATA_2: i32 = 3;
+/// `Encoding::DELTA_BYTE_ARRAY`.
+const PREFIXES: i32 = 7;
+
+/// What a page header says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) kind: i32,
+    /// Bytes once decompressed.
+    pub(super) inflated: u64,
+    /// Bytes in the file, behind the header.
+    pub(super) stored: u64,
+    /// Values, with those that are missing.
+    pub(super) values: u64,
+    /// Whether a value is written as what differs from the one before.
+    pub(super) prefixed: bool,
+    /// Bytes of the header.
+    pub(super) length: u64,
+}
+
+/// The header that bytes begin with.
+///
+/// An index page is none: nobody writes them, and the decoder steps over them in two ways.
+pub(super) fn parse(bytes: &[u8]) -> Option<Page> {
+    let mut reader = Compact { rest: bytes };
+    let (mut kind, mut inflated, mut stored) = (None, None, None);
+    let (mut data, mut dictionary, mut data_2) = (None, None, None);
+    let mut field = 0;
+    while let Some(type_of) = reader.field(&mut field)? {
+        match field {
+            1 => kind = Some(reader.number()?),
+            2 => inflated = Some(reader.number()?),
+            3 => stored = Some(reader.number()?),
+            4 => drop(reader.number()?),
+            5 => data = Some(reader.numbers(4, 0, 2)?),
+            7 => dictionary = Some(reader.numbers(2, 3, 2)?),
+            8 => data_2 = Some(reader.numbers(6, 7, 4)?),
+            6 => return None,
+            _ => reader.skip(type_of, 0)?,
+        }
+    }
+    let kind = kind?;
+    let (values, encoding) = match kind {
+        DATA => data?,
+        DICTIONARY => dictionary?,
+        DATA_2 => data_2?,
+        _ => return None,
+    };
+    Some(Page {
+        kind,
+        inflated: u64::try_from(inflated?).ok()?,
+        stored: u64::try_from(stored?).ok()?,
+        values: u64::try_from(values).ok()?,
+        prefixed: encoding == PREFIXES,
+        length: (bytes.len() - reader.rest.len()) as u64,
+    })
+}
+
+/// Thrift's compact protocol, as far as it takes to step over what is not looked at.
+struct Compact<'a> {
+    rest: &'a [u8],
+}
+
+impl Compact<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(*first)
+    }
+
+    fn varint(&mut self) -> Option<u64> {
+        let mut number = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// A number in zigzag form, cut as the decoder cuts it.
+    #[allow(clippy::cast_possible_truncation, reason = "so does the decoder")]
+    fn number(&mut self) -> Option<i32> {
+        let it = self.varint()?;
+        Some(((it >> 1).cast_signed() ^ -(it & 1).cast_signed()) as i32)
+    }
+
+    /// The type of the next field, whose number is written to `field`; the inner none at the end of the structure.
+    #[allow(clippy::cast_possible_truncation, reason = "so does the decoder")]
+    fn field(&mut self, field: &mut i16) -> Option<Option<u8>> {
+        let byte = self.byte()?;
+        let kind = byte & 0x0f;
+        if kind == 0 {
+            return Some(None);
+        }
+        *field = match byte >> 4 {
+            0 => self.number()? as i16,
+            more => field.checked_add(i16::from(more))?,
+        };
+        Some(Some(kind))
+    }
+
+    /// The values and the encoding of an inner header: numbers in fields 1 to `last`, a boolean in `flag`.
+    fn numbers(&mut self, last: i16, flag: i16, encoding: i16) -> Option<(i32, i32)> {
+        let (mut values, mut encoded) = (None, None);
+        let mut field = 0;
+        while let Some(kind) = self.field(&mut field)? {
+            if (1..=last).contains(&field) {
+                let it = self.number()?;
+                if field == 1 {
+                    values = Some(it);
+                } else if field == encoding {
+                    encoded = Some(it);
+                }
+            } else if field == flag && flag != 0 {
+                if !matches!(kind, 1 | 2) {
+                    return None;
+                }
+            } else {
+                self.skip(kind, 0)?;
+            }
+        }
+        Some((values?, encoded?))
+    }
+
+    fn advance(&mut self, bytes: u64) -> Option<()> {
+        self.rest = self.rest.get(usize::try_from(bytes).ok()?..)?;
+        Some(())
+    }
+
+    /// Steps over a value of a type. Booleans of a field stand in its type.
+    fn skip(&mut self, kind: u8, depth: u32) -> Option<()> {
+        if depth > DEEPEST {
+            return None;
+        }
+        match kind {
+            1 | 2 => Some(()),
+            3 => self.advance(1),
+            4..=6 => self.varint().map(drop),
+            7 => self.advance(8),
+            8 => {
+                let length = self.varint()?;
+                self.advance(length)
+            }
+            9 | 10 => {
+                let byte = self.byte()?;
+                let many = if byte >> 4 == 15 {
+                    self.varint()?
+                } else {
+                    u64::from(byte >> 4)
+                };
+                self.elements(many, &[byte & 0x0f], depth)
+            }
+            11 => {
+                let many = self.varint()?;
+                let kinds = if many == 0 { 0 } else { self.byte()? };
+                self.elements(many, &[kinds >> 4, kinds & 0x0f], depth)
+            }
+            12 => {
+                let mut field = 0;
+                while let Some(kind) = self.field(&mut field)? {
+                    self.skip(kind, depth + 1)?;
+                }
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    /// Booleans of a list, which have a byte each, the decoder takes for none.
+    fn elements(&mut self, many: u64, kinds: &[u8], depth: u32) -> Option<()> {
+        for _ in 0..many {
+            for kind in kinds {
+                if matches!(kind, 1 | 2) {
+                    return None;
+                }
+                self.skip(*kind, depth + 1)?;
+            }
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Type 2, 300 bytes, 20 stored, crc, dictionary header { 3 values, encoding 0, not sorted }.
+    const BYTES: [u8; 19] = [
+        0x15, 4, 0x15, 0xd8, 4, 0x15, 40, 0x15, 1, 0x3c, 0x15, 6, 0x15, 0, 0x12, 0, 0, 9, 9,
+    ];
+
+    fn expected() -> Page {
+        Page {
+            kind: DICTIONARY,
+            inflated: 300,
+            stored: 20,
+            values: 3,
+            prefixed: false,
+            length: 17,
+        }
+    }
+
+    #[test]
+    fn headers_of_pages_are_read_and_stepped_over() {
+        assert_eq!(parse(&BYTES), Some(expected()));
+        for end in 0..17 {
+            assert_eq!(parse(&BYTES[..end]), None, "{end}");
+        }
+        // Structures without an end.
+        assert_eq!(parse(&[0x1c; 1000]), None);
+        // A negative size.
+        let mut negative = BYTES;
+        negative[3] = 0xd7;
+        assert_eq!(parse(&negative), None);
+    }
+
+    #[test]
+    fn what_lacks_a_field_is_no_header() {
+        assert_eq!(parse(&[0; 100]), None);
+        // Without the type, the sizes or the dictionary's own header.
+        for (from, to) in [(0, 2), (2, 5), (5, 7), (9, 16)] {
+            let mut less = BYTES.to_vec();
+            less.drain(from..to);
+            assert_eq!(parse(&less), None, "{from}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_read_whatever_their_type_says() {
+        for kind in [0x13, 0x14, 0x16, 0x18] {
+            let mut other = BYTES;
+            other[2] = kind;
+            assert_eq!(parse(&other), Some(expected()), "{kind:#x}");
+        }
+        // Field 2 by its number in full, which is cut to 16 bits: 2^16 + 2 in zigzag.
+        let mut full = BYTES[..2].to_vec();
+        full.extend([0x05, 0x84, 0x80, 0x08]);
+        full.extend(&BYTES[3..]);
+        let page = parse(&full).unwrap();
+        assert_eq!((page.inflated, page.stored), (300, 20));
+    }
+
+    #[test]
+    fn sizes_are_cut_to_the_32_bits_that_the_decoder_takes() {
+        // 2^32 + 20 in zigzag, in place of 20.
+        let mut wide = BYTES[..6].to_vec();
+        wide.extend([0xa8, 0x80, 0x80, 0x80, 0x20]);
+        wide.extend(&BYTES[7..]);
+        assert_eq!(parse(&wide).unwrap().stored, 20);
+    }
+
+    #[test]
+    fn what_the_decoder_reads_otherwise_is_no_header() {
+        // A list of booleans, and a number of eleven bytes, in a field that is not known.
+        for odd in [
+            &[0x29, 0x21, 1, 1][..],
+            &[0x26, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0],
+        ] {
+            let mut more = BYTES[..16].to_vec();
+            more.extend(odd);
+            more.push(0);
+            assert_eq!(parse(&more), None);
+        }
+        // An index page.
+        assert_eq!(parse(&[0x15, 2, 0x15, 2, 0x15, 2, 0x3c, 0, 0]), None);
+    }
+}
