@@ -390,6 +390,15 @@ def test_rows_of_a_sparse_gradient_that_are_the_same_are_summed_first(keras, ind
     assert float(_norm(keras.optimizers.SGD(), [given], [weight], None)) == pytest.approx(numpy.linalg.norm(dense))
 
 
+def test_the_scale_of_an_optimizer_without_variables_yet_is_its_first(keras):
+    from deepfix.integrations._keras_norm import scale_of
+
+    optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(), initial_scale=64.0)
+    assert scale_of(optimizer) == 64.0
+    optimizer.build([keras.Variable([1.0])])
+    assert float(scale_of(optimizer)) == 64.0
+
+
 def test_a_scale_that_cannot_be_read_fails_no_training(keras, monkeypatch):
     """With PyTorch, which is not needed for that."""
     from types import SimpleNamespace

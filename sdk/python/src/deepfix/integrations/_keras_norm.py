@@ -100,7 +100,8 @@ def scale_of(optimizer: Any, state: Any = None) -> Any:
     """What the loss was multiplied by, against underflow; None where it was not."""
     dynamic = getattr(optimizer, "dynamic_scale", None)
     if dynamic is None:
-        return getattr(optimizer, "loss_scale_factor", None)
+        # Without a variable yet, in the first step that TensorFlow does not compile, it is what that will begin with.
+        return getattr(optimizer, "initial_scale", getattr(optimizer, "loss_scale_factor", None))
     return _value(dynamic, optimizer, state)
 
 
