@@ -24,7 +24,7 @@ class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ig
     Takes what `Watch` takes.
 
     Args:
-        gradients: whether the norm of the gradient is measured. The compiled step is another one then.
+        gradients: whether the norm of the gradient is measured. Some compiled steps are another one then.
     """
 
     def __init__(self, *args: Any, gradients: bool = True, **kwargs: Any) -> None:
