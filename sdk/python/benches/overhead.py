@@ -7,7 +7,9 @@ Two figures for each framework. `within` is the time spent in the callback's hoo
 them) over that of the training: it is what the callback costs, to a few thousandths of a per cent. `paired` is
 the median of trainings with and without the callback, in turn, in CPU time of the process: it would show costs that
 arise outside the hooks, and is as noisy as the machine. The diagnosis itself runs afterwards, in the background, and is
-no part of either. Keras' steps that tell their gradient are outside its hooks.
+no part of either. Keras' steps that tell their gradient are outside its hooks: `steps` is what they take beside those
+that they are instead of, in CPU time, found by trainings whose every other step is one of them. `whole` is that and
+`within`; what the second step takes to compile, once, is no part of it and told beside it.
 scikit-learn has no hooks: what is measured is what `fit` does after the estimator's own, and of
 MLflow what happens in `end_run`.
 """
@@ -112,8 +114,9 @@ def of_keras() -> tuple[Callable[[list[Any]], Any], type]:
     model = keras.Sequential(layers)
     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 
+    # As many epochs as make it long enough for its gradients to be measured.
     def run(callbacks: list[Any]) -> None:
-        split = {"validation_data": (X[15_000:], y[15_000:]), "batch_size": 64, "epochs": 3, "verbose": 0}
+        split = {"validation_data": (X[15_000:], y[15_000:]), "batch_size": 64, "epochs": 6, "verbose": 0}
         model.fit(X[:15_000], y[:15_000], callbacks=callbacks, **split)
 
     return run, DeepFixCallback
@@ -258,14 +261,46 @@ def of_transformers() -> tuple[Callable[[list[Any]], Any], type]:
     return run, DeepFixCallback
 
 
+def of_measured_steps(run: Callable[[list[Any]], Any], kind: type) -> float:
+    """The share of a training of Keras that the steps take which tell their gradient, beside the plain steps that they
+    are instead of."""
+    from deepfix.integrations import _keras_gradients, _keras_steps
+
+    usual, plain, measured = _keras_gradients.EVERY, _keras_steps.Traced._step, 0
+
+    def counted(self: Any, *args: Any) -> Any:
+        nonlocal measured
+        measured += 1
+        return plain(self, *args)
+
+    def trained(every: int) -> tuple[float, int]:
+        nonlocal measured
+        _keras_gradients.EVERY, measured = every, 0
+        begun = time.process_time()
+        run([kind(show=False)])
+        return time.process_time() - begun, measured
+
+    shares = []
+    _keras_steps.Traced._step = counted  # type: ignore[method-assign]
+    try:
+        for _ in range(REPEATS):
+            (time_of_few, few), (time_of_many, many) = trained(usual), trained(2)
+            shares.append((time_of_many - time_of_few) / (many - few) * few / time_of_few)
+    finally:
+        _keras_gradients.EVERY, _keras_steps.Traced._step = usual, plain  # type: ignore[method-assign]
+    return statistics.median(shares)
+
+
 def measure(name: str) -> str:
     """One line of the table."""
     run, kind = globals()[f"of_{name}"]()
     clock = Clock()
     clock.around(kind)
     run([])  # warms up: compilers, caches
+    begun = time.perf_counter()
     run([kind(show=False)])
-    pairs, within = [], []
+    first = time.perf_counter() - begun
+    pairs, within, walls = [], [], []
     for _ in range(REPEATS):
         begun = time.process_time()
         run([])
@@ -273,9 +308,15 @@ def measure(name: str) -> str:
         clock.spent, wall, begun = 0.0, time.perf_counter(), time.process_time()
         run([kind(show=False)])
         pairs.append((time.process_time() - begun) / without - 1)
-        within.append(clock.spent / (time.perf_counter() - wall))
+        walls.append(time.perf_counter() - wall)
+        within.append(clock.spent / walls[-1])
     spread = f"{min(pairs):+.1%} to {max(pairs):+.1%}"
-    return f"{name:14} within {statistics.median(within):8.3%}   paired {statistics.median(pairs):+7.2%} ({spread})"
+    line = f"{name:14} within {statistics.median(within):8.3%}   paired {statistics.median(pairs):+7.2%} ({spread})"
+    if name != "keras":
+        return line
+    steps = of_measured_steps(run, kind)
+    whole, once = statistics.median(within) + steps, first - statistics.median(walls)
+    return f"{line}   steps {steps:.3%}   whole {whole:.3%}   compiled once in {once:.2f} s"
 
 
 def main() -> None:

@@ -165,6 +165,23 @@ def test_a_local_engine_that_is_late_is_ended_while_it_tells(engine):
         deepfix.Client(timeout=0.5).diagnose(params={"lr": 1}, progress=lambda _: None)
 
 
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_thread_that_cannot_be_started_is_told_and_ends_the_local_engine(engine, monkeypatch, number):
+    engine("import threading\nthreading.Event().wait()")
+    plain, started = threading.Thread.start, []
+
+    def start(self) -> None:
+        if len(started) == number:
+            raise RuntimeError("can't start new thread")
+        started.append(self)
+        plain(self)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        deepfix.Client().diagnose(params={"lr": 1}, progress=lambda _: None)
+    assert not any(it.is_alive() for it in started)
+
+
 def test_a_listener_that_fails_ends_the_local_engine(engine):
     engine(
         """

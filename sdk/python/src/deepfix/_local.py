@@ -143,9 +143,11 @@ class _Started:
         ]
         timer = threading.Timer(min(self.timeout, threading.TIMEOUT_MAX), stop)
         timer.daemon = True
+        started: list[threading.Thread] = []
         try:
             for it in [*helpers, timer]:
                 it.start()
+                started.append(it)
             errors = [line for line in said if not _is_event(line, listener)]
             process.wait()
         finally:
@@ -153,8 +155,11 @@ class _Started:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-            for it in helpers:
+            # One that could not be started cannot be waited for either, and what it would close is open still.
+            for it in started:
                 it.join()
+            if not started:
+                given.close()
             told.close()
             said.close()
         if late.is_set():

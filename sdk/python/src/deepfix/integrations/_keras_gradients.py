@@ -8,21 +8,29 @@ anything of it: the optimizer's method is another one only while the step is tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
 
-from .._watch import Run, harmless, warn
-from ._keras_norm import METHODS, NONE, is_gone, is_its_gradient, is_of_this_graph, listening, nothing, scale_of
+from .._watch import Run, harmless
+from ._keras_norm import METHODS, NONE
+from ._keras_steps import Kept, Measured, Traced
 
 #: Norms that stay on their device before they are read, all at once. Reading each would wait for its step; the bound
 #: is for the memory of an epoch that never ends.
 MOST_PENDING = 256
-#: Of compiled steps the first of each epoch is measured and then one of so many. The sums and the change to another
-#: compiled step take up to 250 microseconds beside the 300 of a small step on a CPU: one of 200 is 0.4 %. A condition
-#: within one step for all would take 30 microseconds of each.
+#: Of compiled steps one of so many is measured. The sums and the change to another compiled step take up to 250
+#: microseconds beside the 300 of a small step on a CPU: one of 200 is 0.4 %. A condition within one step for all would
+#: take 30 microseconds of each.
 EVERY = 200
+#: Epochs whose first step is measured as well, however short they are: what goes wrong does so early, and a trend wants
+#: that many points. Were it every epoch, one of ten steps would be measured where an epoch has ten.
+FIRST_EPOCHS = 8
+#: Calls of the train function from which on a second compiled step is worth it. Compiling took 0.7 s for a model whose
+#: step takes half a millisecond: shorter trainings would take more than twice their time, and are soon repeated.
+FEWEST = 1_000
 #: Where Keras' own train function keeps the one that measures, so that a second fit need not compile it again.
 KEPT = "_deepfix_measured"
 
@@ -36,26 +44,40 @@ class Meter:
         self.step = 0
         self._together = 1
         self._epoch = 0
-        #: Calls of the train function in this epoch.
-        self._calls = 0
+        #: Calls of the train function, in this epoch and in all.
+        self._calls = self._all_calls = 0
+        #: Whether a second compiled step is worth it.
+        self._worth = False
+        self._early = FIRST_EPOCHS
+        self._last: int | None = None
+        self._first_loss: float | None = None
+        #: Whether this step is measured, if it is a compiled one. It follows from numbers of steps alone: processes
+        #: that train together all say the same, as they must, which times of each would not.
+        self.due = False
         #: Whether the next call is one of this training. A fit that broke off ends without a word to its callbacks.
         self.expected = False
         self._pending: list[tuple[int, int, Any]] = []
         self._function: Measured | None = None
 
-    def attach(self, model: Any) -> None:
-        """Puts a train function that measures in the place of Keras' own."""
+    def attach(self, model: Any, steps: int | None) -> None:
+        """Puts a train function that measures in the place of Keras' own.
+
+        Args:
+            model: what is trained.
+            steps: how many steps there will be, as far as Keras knows.
+        """
         if int(keras.__version__.split(".")[0]) < 3:
             return
         # Keras executes so many in one call.
         self._together = model.steps_per_execution
+        self._worth = steps is not None and steps >= FEWEST * self._together
         model.make_train_function()
         plain = model.train_function
         if isinstance(plain, Measured):
             # Of a fit that broke off.
             plain = plain.plain
         function = vars(plain).get(KEPT)
-        if function is None:
+        if function is None or function.model is not model:
             function = _made(model, plain)
             if function is None:
                 return
@@ -82,10 +104,29 @@ class Meter:
         self.expected = True
         self.step += self._together
         self._calls += 1
+        self._all_calls += 1
+        self.due = self._is_due()
 
-    def is_due(self) -> bool:
-        """Whether this step is measured, if it is a compiled one. Processes that train together all say the same."""
-        return self._calls % EVERY == 1
+    def _is_due(self) -> bool:
+        # Where Keras does not know how many there will be, it shows.
+        if not self._worth and self._all_calls < FEWEST:
+            return False
+        early = self._calls == 1 and self._early > 0
+        if not early and self._last is not None and self._all_calls - self._last < EVERY:
+            return False
+        self._early -= early
+        self._last = self._all_calls
+        return True
+
+    def end_epoch(self, loss: Any) -> None:
+        """Where a short training goes wrong, which its loss tells, the rest of it is measured all the same."""
+        self.flush()
+        if self._worth or not isinstance(loss, (int, float)):
+            return
+        if self._first_loss is None:
+            self._first_loss = loss
+        # Several processes may have losses of their own, and must not differ in what they do.
+        self._worth = (not math.isfinite(loss) or loss > self._first_loss) and not _are_several()
 
     def take(self, norm: Any) -> None:
         """The norm of this step."""
@@ -110,163 +151,36 @@ class Meter:
                 self.run.record.step({"epoch": epoch, "step": step, "grad_norm": found})
 
 
-class Measured:
-    """A train function of Keras with the norm beside its logs.
-
-    Attributes:
-        plain: Keras' own.
-        sparse: whether steps that are not due go through that one.
-        meter: who is told of the norm; None while nobody watches.
-    """
-
-    sparse = False
-
-    def __init__(self, model: Any, plain: Callable[..., Any]) -> None:
-        self.model = model
-        self.plain = plain
-        self.meter: Meter | None = None
-
-    def __call__(self, *args: Any) -> Any:
-        """A step, or several of `steps_per_execution`."""
-        meter = self.meter
-        if meter is None or not meter.expected:
-            # The fit that was watched broke off, and this is another one.
-            self.meter = None
-            self.model.train_function = self.plain
-            return self.plain(*args)
-        meter.expected = False
-        if self.sparse and not meter.is_due():
-            return self.plain(*args)
-        result, norm = self._step(meter, *args)
-        try:
-            meter.take(norm)
-        except Exception as error:
-            self._give_up("the norm of the gradient", error)
-        return result
-
-    def _step(self, meter: Meter, *args: Any) -> tuple[Any, Any]:
-        raise NotImplementedError
-
-    def _give_up(self, what: str, error: Exception) -> None:
-        warn(what, error)
-        self.meter = None
-        self.model.train_function = self.plain
-
-
-class Kept(Measured):
-    """PyTorch: the gradients are with their weights when a step is over."""
-
-    def _step(self, meter: Meter, *args: Any) -> tuple[Any, Any]:
-        wanted = meter.run.budget.allows()
-        # After the step it may be another one.
-        scale = scale_of(self.model.optimizer) if wanted else None
-        scale = None if scale is None else float(scale)
-        result = self.plain(*args)
-        if not wanted:
-            return result, None
-        try:
-            with meter.run.budget.measuring():
-                return result, self._norm(scale)
-        except Exception as error:
-            self._give_up("the norm of the gradient", error)
-            return result, None
-
-    def _norm(self, scale: float | None) -> Any:
-        import torch
-
-        weights = [it for it in self.model.trainable_weights if not is_its_gradient(it)]
-        gradients = [it.value.grad for it in weights if it.value.grad is not None]
-        if not gradients:
-            return None
-        norm = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(it) for it in gradients]))
-        return norm if scale is None else norm / scale
-
-
-class Traced(Measured):
-    """JAX and TensorFlow: the norm is an output of the compiled step."""
-
-    sparse = True
-
-    def __init__(self, model: Any, plain: Callable[..., Any]) -> None:
-        super().__init__(model, plain)
-        self._proven = False
-        self._train_step = model.train_step
-        kept = vars(model).get("train_step")
-        # Keras makes its function of the model's method, which is another one for as long as that takes.
-        try:
-            vars(model)["train_step"] = self._with_norm
-            model.make_train_function(force=True)
-            self._compiled = model.train_function
-        finally:
-            del vars(model)["train_step"]
-            if kept is not None:
-                vars(model)["train_step"] = kept
-            model.train_function = plain
-
-    def _with_norm(self, *args: Any) -> Any:
-        """`train_step`, while it is traced: the norm is beside the logs that it returns."""
-        found: list[Any] = []
-        with listening(self.model.optimizer, found):
-            result = self._train_step(*args)
-        norm = found[0] if found else nothing()
-        if keras.backend.backend() == "jax":
-            logs, state = result
-            return (logs, norm), state
-        return (result, norm) if is_of_this_graph(norm) else (result, nothing())
-
-    def _step(self, meter: Meter, *args: Any) -> tuple[Any, Any]:
-        if keras.backend.backend() == "tensorflow":
-            result, norm = self._compiled(*args)
-            return result, norm
-        state, batches = args
-        if not self._proven:
-            return self._first(state, Replayed(batches))
-        (logs, norm), state = self._compiled(state, batches)
-        return (logs, state), norm
-
-    def _first(self, state: Any, batches: Replayed) -> tuple[Any, Any]:
-        """Where a `train_step` of the user cannot be measured, as one that updates within a loop of JAX, the same
-        batches go through Keras' own."""
-        try:
-            (logs, norm), after = self._compiled(state, batches)
-        except StopIteration:
-            raise
-        except Exception as error:
-            if not batches.seen or is_gone(state):
-                raise
-            self._give_up("the gradient of this model cannot be measured", error)
-            batches.again()
-            return self.plain(state, batches), None
-        self._proven = True
-        return (logs, after), norm
-
-
-class Replayed(Iterator[Any]):
-    """An iterator that remembers what it gave."""
-
-    def __init__(self, inner: Any) -> None:
-        self.seen: list[Any] = []
-        self._inner = inner
-        self._waiting: list[Any] = []
-
-    def __next__(self) -> Any:
-        if self._waiting:
-            return self._waiting.pop(0)
-        self.seen.append(next(self._inner))
-        return self.seen[-1]
-
-    def again(self) -> None:
-        """Gives the same once more, and then what comes next."""
-        self._waiting = list(self.seen)
-
-
 def _made(model: Any, plain: Callable[..., Any]) -> Measured | None:
     """What measures this model; None where nothing can."""
     if keras.backend.backend() == "torch":
         return Kept(model, plain)
     if keras.backend.backend() not in METHODS or not isinstance(model.optimizer, keras.optimizers.Optimizer):
         return None
+    if not _is_made_by_keras(model):
+        return None
     if keras.backend.backend() == "tensorflow" and model.distribute_strategy.num_replicas_in_sync > 1:
         # Each replica has a gradient of its own, and they are averaged out of sight.
         return None
     return Traced(model, plain)
+
+
+def _is_made_by_keras(model: Any) -> bool:
+    """Whether the train function is Keras' own work, and goes through `model.train_step`: another one need not."""
+    if "make_train_function" in vars(model):
+        return False
+    if type(model).make_train_function is not keras.Model.make_train_function:
+        return False
+    # With NNX of Flax it is the class's method that Keras calls.
+    is_nnx_enabled = getattr(keras.config, "is_nnx_enabled", None)
+    return is_nnx_enabled is None or not is_nnx_enabled()
+
+
+def _are_several() -> bool:
+    """Whether several processes train together."""
+    if keras.backend.backend() != "jax":
+        # Of TensorFlow's replicas none is measured, and of PyTorch each for itself.
+        return False
+    import jax
+
+    return bool(jax.process_count() > 1)

@@ -23,12 +23,15 @@ def listening(optimizer: Any, found: list[Any]) -> Iterator[None]:
     plain, kept = getattr(optimizer, name), vars(optimizer).get(name)
 
     def apply(*args: Any, **kwargs: Any) -> Any:
+        if name == "apply":
+            args, kwargs = _listed(1, "trainable_variables", args, kwargs)
         try:
             if name == "apply":
-                given, variables, state = args[0], _argument(1, "trainable_variables", args, kwargs), None
+                given = _argument(0, "grads", args, kwargs)
+                variables, state = _argument(1, "trainable_variables", args, kwargs), None
             else:
-                state, given = args[0], _argument(1, "grads", args, kwargs)
-                variables = None
+                given = _argument(1, "grads", args, kwargs)
+                variables, state = None, _argument(0, "optimizer_variables", args, kwargs)
             if not found and any(it is not None for it in given):
                 found.append(_norm(optimizer, given, variables, state))
         except Exception as error:
@@ -48,18 +51,44 @@ def _argument(place: int, name: str, args: tuple[Any, ...], kwargs: dict[str, An
     return args[place] if len(args) > place else kwargs.get(name)
 
 
+def _listed(place: int, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], Any]:
+    """The arguments with a list for one that may be an iterator, which gives what it has but once."""
+    found = _argument(place, name, args, kwargs)
+    if not isinstance(found, Iterator):
+        return args, kwargs
+    if len(args) > place:
+        return (*args[:place], list(found), *args[place + 1 :]), kwargs
+    return args, {**kwargs, name: list(found)}
+
+
 def _norm(optimizer: Any, gradients: Any, variables: Any, state: Any) -> Any:
     """sqrt(sum of squares) over all gradients."""
     ops = keras.ops
     if variables is None:
         variables = optimizer._trainable_variables
     squares = [
-        ops.sum(ops.square(ops.cast(getattr(it, "values", it), "float32")))
+        ops.sum(ops.square(ops.cast(_values(it), "float32")))
         for it, variable in zip(gradients, variables, strict=True)
         if it is not None and not is_its_gradient(variable)
     ]
     norm, scale = ops.sqrt(sum(squares)), scale_of(optimizer, state)
     return norm if scale is None else norm / ops.cast(scale, "float32")
+
+
+def _values(gradient: Any) -> Any:
+    """The numbers of a gradient. That of an embedding in TensorFlow, `IndexedSlices`, has a row for each time that a
+    row of the weights was looked up: those of the same are summed, which takes the memory of what was looked up and
+    not that of all weights."""
+    if not hasattr(gradient, "values") or not hasattr(gradient, "indices"):
+        return gradient
+    ops = keras.ops
+    order = ops.argsort(gradient.indices)
+    ordered = ops.take(gradient.indices, order)
+    differs = ordered != ops.concatenate([ordered[-1:], ordered[:-1]])
+    # From 0 or from 1, as the first is like the last or not.
+    place = ops.cumsum(ops.cast(differs, "int32"))
+    rows = ops.take(gradient.values, order, axis=0)
+    return ops.segment_sum(rows, place, num_segments=ops.shape(ordered)[0] + 1)
 
 
 def nothing() -> Any:
@@ -71,7 +100,8 @@ def scale_of(optimizer: Any, state: Any = None) -> Any:
     """What the loss was multiplied by, against underflow; None where it was not."""
     dynamic = getattr(optimizer, "dynamic_scale", None)
     if dynamic is None:
-        return getattr(optimizer, "loss_scale_factor", None)
+        # Without a variable yet, in the first step that TensorFlow does not compile, it is what that will begin with.
+        return getattr(optimizer, "initial_scale", getattr(optimizer, "loss_scale_factor", None))
     return _value(dynamic, optimizer, state)
 
 

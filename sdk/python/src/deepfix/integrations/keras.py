@@ -24,7 +24,7 @@ class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ig
     Takes what `Watch` takes.
 
     Args:
-        gradients: whether the norm of the gradient is measured. The compiled step is another one then.
+        gradients: whether the norm of the gradient is measured. Some compiled steps are another one then.
     """
 
     def __init__(self, *args: Any, gradients: bool = True, **kwargs: Any) -> None:
@@ -69,8 +69,12 @@ class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ig
     def _measure(self) -> None:
         meter = Meter(self.watch._run)
         # In every process of several: they run the same program.
-        meter.attach(self.model)
+        meter.attach(self.model, self._steps())
         self._meter = meter
+
+    def _steps(self) -> int | None:
+        epochs, steps = self.params.get("epochs"), self.params.get("steps")
+        return None if epochs is None or steps is None else int(epochs * steps)
 
     @harmless
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -88,7 +92,7 @@ class DeepFixCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ig
         """Takes the metrics of an epoch."""
         row: dict[str, Any] = {"epoch": epoch}
         if self._meter is not None:
-            self._meter.flush()
+            self._meter.end_epoch((logs or {}).get("loss"))
             # As the rows of the steps have, so that all are in one order.
             row["step"] = self._meter.step
         for name, value in (logs or {}).items():
