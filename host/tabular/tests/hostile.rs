@@ -8,7 +8,7 @@ use arrow_array::{
     types::Int32Type,
 };
 use arrow_ipc::{root_as_footer, writer::FileWriter};
-use deepfix_tabular::{Batch, Options, Source, TableError, scan};
+use deepfix_tabular::{Batch, Limits, Options, Source, TableError, scan, sizes::of_pages};
 use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, Encoding},
@@ -80,6 +80,17 @@ fn a_column_of_zeros_is_refused_at_its_first_byte() {
     let text = refusal(&file, &Options::default());
     let expected = format!("byte {}: expected the header of a page", column.start);
     assert!(text.contains("column `c0`") && text.contains(&expected), "{text}");
+}
+
+#[test]
+fn a_column_of_every_kind_of_page_is_understood_and_cut_off_it_is_not() {
+    let bytes = include_bytes!("fixtures/page_header");
+    let limits = Limits::default();
+    of_pages(bytes, &limits).unwrap();
+    let pages = [37, 64];
+    for end in 1..bytes.len() {
+        assert_eq!(of_pages(&bytes[..end], &limits).is_ok(), pages.contains(&end), "{end}");
+    }
 }
 
 #[test]

@@ -1,42 +1,20 @@
-//! Parquet and Arrow IPC files, and record batches of any origin.
+//! Parquet and Arrow IPC files: what they hold.
 
-use std::{
-    fs::File,
-    io::BufReader,
-    path::Path,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{fs::File, io::BufReader, path::Path};
 
-use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_schema::ArrowError;
-use parquet::arrow::{
-    ProjectionMask,
-    arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
-};
+use parquet::arrow::{ProjectionMask, arrow_reader::ArrowReaderMetadata};
 
-use super::{
-    Batches, Format, Source,
-    cells::{Unfit, is_plain},
-    counted::Counted,
-    messages, pages,
-    texts::Metadata,
-};
-use crate::{Batch, Limits, TableError};
-
-/// Rows that are decoded at once.
-const ROWS: usize = 16_384;
+use super::{Format, cells::is_plain, messages, pages, texts::Metadata};
+use crate::{Limits, TableError};
 
 /// What a file of Arrow's family holds.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    format: Format,
+    pub(super) format: Format,
     /// The columns that can be read.
-    places: Vec<usize>,
-    parquet: Option<Metadata>,
+    pub(super) places: Vec<usize>,
+    pub(super) parquet: Option<Metadata>,
 }
 
 /// Opens a file and gives its columns, and a remark for each that holds no plain values.
@@ -128,235 +106,10 @@ fn no_rows(file: &Path) -> TableError {
 }
 
 /// A decoder that panics at a damaged file is a file that cannot be read.
-fn guarded<T>(
+pub(super) fn guarded<T>(
     read: impl FnOnce() -> Result<T, TableError>,
     damaged: &dyn Fn(String) -> TableError,
 ) -> Result<T, TableError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(damaged("the decoder gave up".to_owned())))
-}
-
-impl Layout {
-    pub(super) fn batches<'a>(
-        &'a self,
-        source: &'a Source,
-        limits: Limits,
-    ) -> Result<Box<dyn Batches + 'a>, TableError> {
-        let file = || {
-            File::open(&source.file).map_err(|error| TableError::Io {
-                file: source.file.clone(),
-                error,
-            })
-        };
-        let read = Arc::new(AtomicU64::new(0));
-        let counted = || {
-            Ok(Counted {
-                file: file()?,
-                read: Arc::clone(&read),
-            })
-        };
-        let damaged = |error: ArrowError| TableError::Damaged {
-            file: source.file.clone(),
-            format: self.format.name(),
-            reason: error.to_string(),
-        };
-        let parts = match (self.format, &self.parquet) {
-            (Format::Parquet, Some(meta)) => Parts::Groups {
-                next: 0,
-                batches: 0,
-                meta,
-                open: Vec::new(),
-            },
-            (Format::ArrowStream, _) => {
-                let reader =
-                    StreamReader::try_new(BufReader::new(counted()?), Some(self.places.clone())).map_err(damaged)?;
-                Parts::Stream(Box::new(reader), None, 0)
-            }
-            _ => {
-                let reader =
-                    FileReader::try_new(BufReader::new(counted()?), Some(self.places.clone())).map_err(damaged)?;
-                Parts::Stream(Box::new(reader), None, 0)
-            }
-        };
-        Ok(Box::new(Reader {
-            source,
-            limits,
-            layout: self,
-            parts: Mutex::new(parts),
-            rows: AtomicU64::new(0),
-            read: Arc::clone(&read),
-            total: self
-                .parquet
-                .as_ref()
-                .map_or(0, |it| it.metadata().file_metadata().num_rows().max(0) as u64),
-        }))
-    }
-}
-
-type Stream = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
-
-enum Parts<'a> {
-    /// A reader per row group; those that are under way wait here for the next thread.
-    Groups {
-        next: usize,
-        /// Batches of the groups before.
-        batches: u64,
-        meta: &'a Metadata,
-        open: Vec<(u64, ParquetRecordBatchReader)>,
-    },
-    /// The batch that is being cut, with the next row, and the number of cuts.
-    Stream(Stream, Option<(RecordBatch, usize)>, u64),
-}
-
-enum Chosen<'a> {
-    Open((u64, ParquetRecordBatchReader)),
-    /// A row group that is not open yet, with the number of its first batch.
-    Group(u64, &'a Metadata, usize),
-}
-
-struct Reader<'a> {
-    source: &'a Source,
-    limits: Limits,
-    layout: &'a Layout,
-    parts: Mutex<Parts<'a>>,
-    rows: AtomicU64,
-    /// Bytes of a file that says nothing of its rows.
-    read: Arc<AtomicU64>,
-    total: u64,
-}
-
-impl Reader<'_> {
-    fn damaged(&self, reason: String) -> TableError {
-        TableError::Damaged {
-            file: self.source.file.clone(),
-            format: self.layout.format.name(),
-            reason,
-        }
-    }
-
-    /// The next record batch with its place in the file.
-    fn take(&self) -> Result<Option<(u64, RecordBatch)>, TableError> {
-        let lock = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            // The lock is held to choose a part, not to look at its pages or to decode it.
-            let chosen = {
-                let mut parts = lock();
-                match &mut *parts {
-                    Parts::Stream(stream, pending, cuts) => return self.cut(stream, pending, cuts),
-                    Parts::Groups {
-                        next,
-                        batches,
-                        meta,
-                        open,
-                    } => match open.pop() {
-                        Some(it) => Chosen::Open(it),
-                        None if *next < meta.metadata().num_row_groups() => {
-                            let (group, first) = (*next, *batches);
-                            let rows = meta.metadata().row_group(group).num_rows();
-                            *next += 1;
-                            // Numbered without a gap, whoever decodes them.
-                            *batches += u64::try_from(rows).unwrap_or(0).div_ceil(ROWS as u64);
-                            Chosen::Group(first, meta, group)
-                        }
-                        None => return Ok(None),
-                    },
-                }
-            };
-            let mut reader = match chosen {
-                Chosen::Open(it) => it,
-                Chosen::Group(first, meta, group) => (first, self.group(meta, group)?),
-            };
-            let Some(batch) = reader.1.next() else { continue };
-            let batch = batch.map_err(|it| self.damaged(it.to_string()))?;
-            let index = reader.0;
-            reader.0 += 1;
-            if let Parts::Groups { open, .. } = &mut *lock() {
-                open.push(reader);
-            }
-            return Ok(Some((index, batch)));
-        }
-    }
-
-    fn cut(
-        &self,
-        stream: &mut Stream,
-        pending: &mut Option<(RecordBatch, usize)>,
-        cuts: &mut u64,
-    ) -> Result<Option<(u64, RecordBatch)>, TableError> {
-        loop {
-            if let Some((batch, from)) = pending {
-                let rows = ROWS.min(batch.num_rows() - *from);
-                if rows > 0 {
-                    let piece = batch.slice(*from, rows);
-                    *from += rows;
-                    *cuts += 1;
-                    return Ok(Some((*cuts - 1, piece)));
-                }
-            }
-            match stream.next() {
-                Some(Ok(batch)) => *pending = Some((batch, 0)),
-                Some(Err(error)) => return Err(self.damaged(error.to_string())),
-                None => return Ok(None),
-            }
-        }
-    }
-
-    fn group(&self, meta: &Metadata, group: usize) -> Result<ParquetRecordBatchReader, TableError> {
-        let file = File::open(&self.source.file).map_err(|error| TableError::Io {
-            file: self.source.file.clone(),
-            error,
-        })?;
-        let mask = ProjectionMask::roots(meta.parquet_schema(), self.layout.places.iter().copied());
-        let included = |it| mask.leaf_included(it);
-        let found = pages::check(
-            &self.source.file,
-            meta.metadata().row_group(group),
-            included,
-            ROWS,
-            &self.limits,
-        )?;
-        ParquetRecordBatchReaderBuilder::new_with_metadata(file, meta.of(&found).clone())
-            .with_row_groups(vec![group])
-            .with_projection(mask)
-            .with_batch_size(ROWS)
-            .build()
-            .map_err(|it| self.damaged(it.to_string()))
-    }
-}
-
-impl Batches for Reader<'_> {
-    fn next(&self, batch: &mut Batch) -> Result<bool, TableError> {
-        let damaged = |reason| self.damaged(reason);
-        guarded(
-            || {
-                let Some((index, records)) = self.take()? else {
-                    return Ok(false);
-                };
-                self.rows.fetch_add(records.num_rows() as u64, Ordering::Relaxed);
-                let limit = self.limits.part_bytes;
-                batch.fill_within(index, &records, limit).map_err(|it| match it {
-                    Unfit::Arrow(error) => self.damaged(error.to_string()),
-                    Unfit::Texts(found) => TableError::Part {
-                        file: self.source.file.clone(),
-                        part: format!("texts of at most {ROWS} rows, together,"),
-                        found,
-                        limit,
-                        flag: "--max-part-bytes",
-                    },
-                })?;
-                Ok(true)
-            },
-            &damaged,
-        )
-    }
-
-    fn done(&self) -> u64 {
-        // In bytes, as far as the rows tell.
-        let share = self.rows.load(Ordering::Relaxed) as f64 / self.total.max(1) as f64;
-        if self.total == 0 {
-            self.read.load(Ordering::Relaxed)
-        } else {
-            (share.min(1.0) * self.source.size as f64) as u64
-        }
-    }
 }

@@ -7,6 +7,7 @@ mod counted;
 mod csv;
 mod decimal;
 mod dressed;
+mod groups;
 mod kind;
 pub(crate) mod messages;
 pub(crate) mod pages;
