@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import nullcontext
 from typing import NamedTuple
 
@@ -252,8 +253,16 @@ def trained_alike(keras, watching, make, warning, **more):
     found = []
     for callbacks in ([], [watching()]):
         model = make()
-        with pytest.warns(deepfix.DeepFixWarning, match=warning) if callbacks and warning else nullcontext():
+        expected = callbacks and warning
+        with (
+            pytest.warns(deepfix.DeepFixWarning, match=warning)
+            if expected
+            else warnings.catch_warnings(record=True) as seen
+        ):
+            if not expected:
+                warnings.simplefilter("always", deepfix.DeepFixWarning)
             history = model.fit(X, y, batch_size=16, epochs=2, shuffle=False, verbose=0, callbacks=callbacks, **more)
+        assert expected or not [it.message for it in seen if it.category is deepfix.DeepFixWarning]
         found.append((model.get_weights()[0], history.history))
     assert list(found[0][1]) == list(found[1][1])
     for name, values in found[0][1].items():
