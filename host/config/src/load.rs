@@ -42,7 +42,7 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let syntax = |error: toml::de::Error| ConfigError::Syntax {
             file: file.to_owned(),
-            message: error.to_string(),
+            message: shown(&error),
         };
         // Even with overrides the file is first read by itself: its errors then show the line.
         let mut raw: RawConfig = toml::from_str(text).map_err(syntax)?;
@@ -62,6 +62,23 @@ impl Config {
         }
         Checker { file }.check(raw)
     }
+}
+
+/// The parser's message, with the line that it is about. Of a key that is not known the value is left out: who
+/// wrote a password beside the key for the name of a variable has it in no log.
+fn shown(error: &toml::de::Error) -> String {
+    let text = error.to_string();
+    if !error.message().starts_with("unknown field") {
+        return text;
+    }
+    let lines = text.lines().map(|line| match line.split_once(" | ") {
+        Some((number, rest)) if number.trim().parse::<u32>().is_ok() => match rest.split_once('=') {
+            Some((key, _)) => format!("{number} | {key}= ..."),
+            None => line.to_owned(),
+        },
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What the HTTP library can be given as the size of its buffer for a request's head: it panics
@@ -360,6 +377,10 @@ mod tests {
             .to_string();
         assert!(error.contains("line 3"), "{error}");
         assert!(error.contains("max_boddy") && error.contains("max_body"), "{error}");
+        assert!(
+            error.contains("| max_boddy = ...") && !error.contains("1 MiB"),
+            "{error}"
+        );
     }
 
     #[test]
