@@ -12,11 +12,14 @@ use deepfix_tabular::{Batch, Limits, Options, Source, TableError, scan, sizes::o
 use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, Encoding},
+    data_type::{ByteArray, ByteArrayType},
     file::{
         properties::{WriterProperties, WriterPropertiesBuilder},
         reader::FileReader as _,
         serialized_reader::SerializedFileReader,
+        writer::SerializedFileWriter,
     },
+    schema::parser::parse_message_type,
 };
 
 const ROWS: usize = 4_000;
@@ -294,5 +297,36 @@ fn dictionaries_of_other_values_and_with_gaps_are_read() {
         let texts = &batch.columns[0].texts;
         let found: Vec<(u32, &str)> = texts.iter().map(|it| (it.0, &batch.texts[it.1.clone()])).collect();
         assert_eq!(found, [(0, expected[0]), (3, expected[1])]);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused_where_the_decoder_does_not_look() {
+    let folder = tempfile::tempdir().unwrap();
+    for dictionary in [false, true] {
+        for (bytes, good) in [("a\u{f6}".as_bytes(), true), (b"a\xf0".as_slice(), false)] {
+            let file = folder.path().join(format!("{dictionary}-{good}.parquet"));
+            let schema = parse_message_type("message m { required binary j (JSON); }").unwrap();
+            let properties = WriterProperties::builder().set_dictionary_enabled(dictionary).build();
+            let out = fs::File::create(&file).unwrap();
+            let mut writer = SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties)).unwrap();
+            let mut group = writer.next_row_group().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            let values = vec![ByteArray::from(bytes.to_vec()); 10];
+            column
+                .typed::<ByteArrayType>()
+                .write_batch(&values, None, None)
+                .unwrap();
+            column.close().unwrap();
+            group.close().unwrap();
+            writer.close().unwrap();
+            let found = read(&file, &Options::default());
+            if good {
+                assert_eq!(found.unwrap(), 10);
+            } else {
+                let error = found.unwrap_err().to_string();
+                assert!(error.contains("not UTF-8"), "{error}");
+            }
+        }
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Login {
     client_id: String,
     secret: Secret,
     redirect_uri: String,
+    /// Its path, as browsers see it.
+    path: String,
     scopes: String,
     keeps: LoginToken,
 }
@@ -157,6 +159,10 @@ impl Login {
         Ok(Self {
             client_id: config.client_id.clone(),
             secret,
+            path: Url::parse(&config.redirect_uri)
+                .map_err(|error| wrong("login.redirect_uri", format!("`{}`: {error}", config.redirect_uri)))?
+                .path()
+                .to_owned(),
             redirect_uri: config.redirect_uri.clone(),
             scopes: config.scopes.join(" "),
             keeps: config.token,
@@ -168,6 +174,11 @@ impl Tokens {
     /// Whether people with a browser can sign in at the provider.
     pub(crate) fn has_login(&self) -> bool {
         self.login().is_some()
+    }
+
+    /// The path that the provider sends browsers back to: nothing else needs what they keep for it.
+    pub(crate) fn comes_back_at(&self) -> &str {
+        self.login().map_or("/", |(it, _)| &it.path)
     }
 
     /// Whether people reach this server over TLS.

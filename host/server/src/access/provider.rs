@@ -44,7 +44,7 @@ pub(crate) struct Provider {
     /// The last time that the description could not be had.
     undescribed: Mutex<Option<Instant>>,
     /// Codes that are changed for tokens at the same time.
-    exchanges: Semaphore,
+    exchanges: Arc<Semaphore>,
     /// The last fetch that did not bring the wanted key.
     vain: Mutex<Option<Instant>>,
 }
@@ -96,7 +96,7 @@ impl Provider {
             known: ArcSwap::from_pointee(None),
             described: ArcSwap::from_pointee(None),
             undescribed: Mutex::new(None),
-            exchanges: Semaphore::new(EXCHANGES),
+            exchanges: Arc::new(Semaphore::new(EXCHANGES)),
             vain: Mutex::new(None),
         })
     }
@@ -187,6 +187,8 @@ impl Provider {
             return Ok(found);
         }
         if undescribed.is_none_or(|it| it.elapsed() >= PAUSE) {
+            // Before it is asked: who hangs up meanwhile leaves the pause behind too.
+            *undescribed = Some(Instant::now());
             match self.discover().await {
                 Ok(found) => {
                     *undescribed = None;
@@ -195,7 +197,6 @@ impl Provider {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the identity provider could not be asked what it is");
-                    *undescribed = Some(Instant::now());
                 }
             }
         }
@@ -206,7 +207,7 @@ impl Provider {
     }
 
     /// Sends a form, and gives the status of the answer with what it says; an error may say it in any form.
-    pub(super) async fn post<T: DeserializeOwned + Default>(
+    pub(super) async fn post<T: DeserializeOwned + Default + Send + 'static>(
         &self,
         uri: &str,
         form: String,
@@ -215,8 +216,8 @@ impl Provider {
         if uri.is_empty() {
             return Err(ProviderError("it names no `token_endpoint`".to_owned()));
         }
-        let turn = tokio::time::timeout(self.timeout, self.exchanges.acquire()).await;
-        let Ok(Ok(_turn)) = turn else {
+        let turn = tokio::time::timeout(self.timeout, Arc::clone(&self.exchanges).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else {
             return Err(ProviderError("too many sign in right now: try again".to_owned()));
         };
         let mut request = self
@@ -228,13 +229,20 @@ impl Provider {
         if let Some((user, password)) = basic {
             request = request.basic_auth(user, Some(password));
         }
-        let failed = |error: reqwest::Error| ProviderError(format!("{uri}: {}", error.without_url()));
-        let answer = request.send().await.map_err(failed)?;
-        let status = answer.status();
-        match read(uri, answer).await {
-            Err(_) if !status.is_success() => Ok((status, T::default())),
-            read => Ok((status, read?)),
-        }
+        let uri = uri.to_owned();
+        // A turn is over when the provider has answered, not when a browser hangs up.
+        let asked = tokio::spawn(async move {
+            let _turn = turn;
+            let failed = |error: reqwest::Error| ProviderError(format!("{uri}: {}", error.without_url()));
+            let answer = request.send().await.map_err(failed)?;
+            let status = answer.status();
+            match read(&uri, answer).await {
+                Err(_) if !status.is_success() => Ok((status, T::default())),
+                read => Ok((status, read?)),
+            }
+        });
+        let stopped = |_| ProviderError("the question to it was cut off".to_owned());
+        asked.await.map_err(stopped)?
     }
 
     /// Keys of kinds that are not known here are left out: a provider may have such for others.

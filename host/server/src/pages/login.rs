@@ -22,8 +22,8 @@ use crate::{
 };
 
 const NAME: &str = "deepfix_login_";
-/// A longer path is left out: with it a browser would drop the cookie, of which it keeps 4,096 bytes.
-const MOST_NEXT: usize = 2_000;
+/// A longer path is left out: a browser keeps 4,096 bytes of a cookie, and sends all of them with one request.
+const MOST_NEXT: usize = 500;
 /// Who signs in types a password and perhaps a second factor.
 const TIME: Duration = Duration::from_secs(10 * 60);
 /// Both addresses are one folder below the root.
@@ -43,13 +43,18 @@ pub(super) async fn begin(
 ) -> Result<Response, Refusal> {
     let next = wanted_path(&query.next);
     let policy = app.service.policy.load_full();
+    let elsewhere = headers.get("sec-fetch-site").is_some_and(|it| it == "cross-site");
     let begun = match &policy.tokens {
+        // Another site leads no further than to the form: it could make a browser keep more and more.
+        Some(tokens) if tokens.has_login() && elsewhere => {
+            return page(&headers, String::new(), Some(tokens), next);
+        }
         Some(tokens) => tokens.begin(next).await,
         None => Err(LoginError::Off),
     };
     match begun {
         Ok(begun) => {
-            let kept = cookie(&begun.name, &begun.kept, TIME, secure(policy.tokens.as_ref()));
+            let kept = cookie(&begun.name, &begun.kept, TIME, policy.tokens.as_ref());
             let mut response = StatusCode::SEE_OTHER.into_response();
             set(&mut response, &[(LOCATION, &begun.location), (SET_COOKIE, &kept)]);
             Ok(response)
@@ -99,7 +104,7 @@ pub(super) async fn finish(
     };
     if kept.is_some() {
         // It holds for one attempt.
-        let forgotten = cookie(&name, "", Duration::ZERO, secure);
+        let forgotten = cookie(&name, "", Duration::ZERO, policy.tokens.as_ref());
         set(&mut response, &[(SET_COOKIE, &forgotten)]);
     }
     Ok(response)
@@ -114,15 +119,20 @@ fn failed(headers: &HeaderMap, error: &LoginError, tokens: Option<&Tokens>, next
         LoginError::Secret | LoginError::Random(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     tracing::warn!(%error, "somebody could not sign in at the identity provider");
+    let mut response = page(headers, error.to_string(), tokens, next)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+fn page(headers: &HeaderMap, why: String, tokens: Option<&Tokens>, next: &str) -> Result<Response, Refusal> {
     let frame = answer::frame(headers, Here::Elsewhere, DEPTH).without_links();
     let content = SignIn {
-        why: error.to_string(),
+        why,
         next: next.to_owned(),
         provider: tokens.is_some_and(Tokens::has_login),
         ..SignIn::default()
     };
     let mut response = answer::page(deepfix_pages::sign_in(&frame, &content))?;
-    *response.status_mut() = status;
     response.extensions_mut().insert(SaysItself);
     Ok(response)
 }
@@ -137,10 +147,12 @@ fn secure(tokens: Option<&Tokens>) -> &'static str {
 }
 
 /// Lax: the provider's page is what leads back here.
-fn cookie(name: &str, value: &str, time: Duration, secure: &str) -> String {
+fn cookie(name: &str, value: &str, time: Duration, tokens: Option<&Tokens>) -> String {
+    let path = tokens.map_or("/", Tokens::comes_back_at);
     format!(
-        "{NAME}{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
-        time.as_secs()
+        "{NAME}{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={}{}",
+        time.as_secs(),
+        secure(tokens)
     )
 }
 

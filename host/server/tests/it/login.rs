@@ -1,11 +1,16 @@
 //! People with a browser sign in at the identity provider: there, back, and on to the page that they wanted.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use deepfix_config::{AccessConfig, LoginConfig, LoginToken, OidcConfig, RequireKeys};
 use deepfix_server::Service;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
 };
 
 use crate::{
@@ -80,7 +85,7 @@ async fn sign_in(server: &Server, change: impl FnOnce(String, String) -> (String
     assert_eq!(begun.status, 303, "{begun:?}");
     let kept = begun.header("set-cookie").unwrap();
     assert!(kept.starts_with("deepfix_login_"), "{kept}");
-    for part in ["; HttpOnly", "; SameSite=Lax", "; Path=/", "; Max-Age=600"] {
+    for part in ["; HttpOnly", "; SameSite=Lax", "; Path=/sign-in/done;", "; Max-Age=600"] {
         assert!(kept.contains(part), "{kept}");
     }
     let back = at_provider(begun.header("location").unwrap()).await;
@@ -224,4 +229,101 @@ async fn without_a_login_nobody_is_led_to_the_provider() {
         server.get(path).await.problem(404, "not_found");
     }
     assert!(!text(&get(&server, "/sign-in", "").await).contains("sign-in/provider"));
+}
+
+#[tokio::test]
+async fn two_tabs_sign_in_beside_each_other_and_a_strange_return_disturbs_neither() {
+    let signer = Signer::elliptic("e1");
+    let provider = Provider::start(&[&signer]).await;
+    let server = server(&oidc(&provider, LoginToken::Access)).await;
+    let first = get(&server, "/sign-in/provider?next=%2Fagents", "").await;
+    let second = get(&server, "/sign-in/provider?next=%2Fknowledge", "").await;
+    let of = |answer: &Answer| cookies(answer).trim_end().trim_start_matches("cookie: ").to_owned();
+    let both = format!("cookie: {}; {}\r\n", of(&first), of(&second));
+    let strange = get(&server, "/sign-in/done?code=x&state=y", &both).await;
+    assert_eq!(
+        (strange.status, strange.header("set-cookie")),
+        (400, None),
+        "{strange:?}"
+    );
+    for (begun, next) in [(&first, "0; url=../agents"), (&second, "0; url=../knowledge")] {
+        let back = at_provider(begun.header("location").unwrap()).await;
+        let done = get(&server, &back, &both).await;
+        assert_eq!((done.status, done.header("refresh")), (200, Some(next)), "{done:?}");
+        let forgotten = format!("{}=;", of(begun).split('=').next().unwrap());
+        assert!(
+            done.head.contains(&forgotten) && done.head.contains("Max-Age=0"),
+            "{done:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_page_whose_address_no_cookie_can_hold_is_left_for_the_first_one() {
+    let signer = Signer::elliptic("e1");
+    let provider = Provider::start(&[&signer]).await;
+    let server = server(&oidc(&provider, LoginToken::Access)).await;
+    let long = format!("%2Fknowledge%3Fq%3D{}", "x".repeat(4000));
+    let begun = get(&server, &format!("/sign-in/provider?next={long}"), "").await;
+    assert!(begun.header("set-cookie").unwrap().len() < 4096, "{begun:?}");
+    let back = at_provider(begun.header("location").unwrap()).await;
+    let done = get(&server, &back, &cookies(&begun)).await;
+    assert_eq!(done.header("refresh"), Some("0; url=../"));
+}
+
+#[tokio::test]
+async fn another_site_begins_no_sign_in_and_leaves_nothing_behind() {
+    let signer = Signer::elliptic("e1");
+    let provider = Provider::start(&[&signer]).await;
+    let server = server(&oidc(&provider, LoginToken::Access)).await;
+    let path = "/sign-in/provider?next=%2Fagents";
+    let begun = get(&server, path, "sec-fetch-site: cross-site\r\n").await;
+    assert_eq!((begun.status, begun.header("set-cookie")), (200, None), "{begun:?}");
+    assert!(text(&begun).contains("sign-in/provider?next=/agents"), "{begun:?}");
+}
+
+#[tokio::test]
+async fn over_tls_no_cookie_of_a_sign_in_goes_without() {
+    let signer = Signer::elliptic("e1");
+    let provider = Provider::start(&[&signer]).await;
+    let mut oidc = oidc(&provider, LoginToken::Access);
+    if let Some(login) = &mut oidc.login {
+        login.redirect_uri = "https://deepfix.example/sign-in/done".to_owned();
+    }
+    let server = server(&oidc).await;
+    let begun = get(&server, "/sign-in/provider", "").await;
+    assert!(begun.header("set-cookie").unwrap().ends_with("; Secure"), "{begun:?}");
+    let back = at_provider(begun.header("location").unwrap()).await;
+    let done = get(&server, &back, &cookies(&begun)).await;
+    let set: Vec<&str> = done.head.lines().filter(|it| it.starts_with("set-cookie: ")).collect();
+    assert!(
+        set.len() == 2 && set.iter().all(|it| it.contains("; Secure")),
+        "{done:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_answer_is_not_asked_by_everybody_who_wants_to_sign_in() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let answer = "HTTP/1.1 500 Oops\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let provider = Provider::start(&[]).await;
+    let mut oidc = oidc(&provider, LoginToken::Access);
+    oidc.issuer = Some(format!("http://{address}"));
+    let server = server(&oidc).await;
+    for _ in 0..5 {
+        let begun = get(&server, "/sign-in/provider?next=%2Fagents", "").await;
+        assert_eq!(begun.status, 502, "{begun:?}");
+        // Another try still leads to the page that was wanted.
+        assert!(text(&begun).contains("sign-in/provider?next=/agents"), "{begun:?}");
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }

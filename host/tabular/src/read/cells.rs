@@ -165,6 +165,9 @@ impl Batch {
                 self.push(place, Cell::missing(nulls::NULL));
                 continue;
             };
+            // The decoder takes the bytes of columns that are no `UTF8` in the file on trust, those of JSON among them.
+            let it = std::str::from_utf8(it.as_bytes())
+                .map_err(|error| ArrowError::ParseError(format!("a text is not UTF-8: {error}")))?;
             let bytes = self.texts.len().saturating_add(it.len());
             if bytes > most {
                 return Err(Unfit::Texts(bytes as u64));

@@ -129,5 +129,6 @@ def is_of_this_graph(norm: Any) -> bool:
     import tensorflow
 
     if tensorflow.executing_eagerly():
-        return True
+        # What a function of the step's own traced is a tensor of that function's graph.
+        return getattr(norm, "graph", None) is None
     return getattr(norm, "graph", None) is tensorflow.compat.v1.get_default_graph()

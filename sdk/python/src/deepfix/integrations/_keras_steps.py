@@ -167,7 +167,8 @@ class Traced(Measured):
         import tensorflow
 
         # While it traces, TensorFlow executes nothing, and what it says of an execution is an error of its own.
-        return not self.model.run_eagerly and not isinstance(error, tensorflow.errors.OpError)
+        eager = self.model.run_eagerly or tensorflow.config.functions_run_eagerly()
+        return not eager and not isinstance(error, tensorflow.errors.OpError)
 
     def _told(self, result: Any) -> tuple[Any, Any]:
         """What Keras' own function gives, and the norm."""
