@@ -90,14 +90,19 @@ fn the_python_sdk_uses_the_types_of_the_wit_rightly() {
     assert!(told.contains("no issues found in 3 source files"), "{told}");
 }
 
-#[test]
-fn the_javascript_sdk_and_a_new_project_use_the_types_of_the_wit_rightly() {
-    let home = Home::new();
+/// A project as `plugin new` makes it.
+fn new_in_javascript(home: &Home) -> PathBuf {
     let into = home.path().display().to_string();
     let _ = home
         .run(&["plugin", "new", "acme", "--lang", "javascript", "--into", &into])
         .succeeded();
-    let project = home.path().join("acme");
+    home.path().join("acme")
+}
+
+#[test]
+fn the_javascript_sdk_and_a_new_project_use_the_types_of_the_wit_rightly() {
+    let home = Home::new();
+    let project = new_in_javascript(&home);
     for folder in [
         root().join("plugins/sdk-js"),
         root().join("plugins/examples/tokenizer-check"),
@@ -139,11 +144,7 @@ fn typescript(javascript: &str) -> String {
 #[test]
 fn an_analyzer_in_typescript_compiles_as_the_page_says_builds_and_passes_its_cases() {
     let home = Home::new();
-    let into = home.path().display().to_string();
-    let _ = home
-        .run(&["plugin", "new", "acme", "--lang", "javascript", "--into", &into])
-        .succeeded();
-    let project = home.path().join("acme");
+    let project = new_in_javascript(&home);
     let (javascript, source) = (project.join("analyzer.js"), project.join("analyzer.ts"));
     let text = typescript(&fs::read_to_string(&javascript).unwrap());
     fs::remove_file(&javascript).unwrap();

@@ -11,14 +11,14 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
-use deepfix_pages::{Here, SignIn};
+use deepfix_pages::SignIn;
 use serde::Deserialize;
 
-use super::{answer, session};
+use super::session;
 use crate::{
     access::{self, Brought, LoginError, Tokens},
     app::App,
-    problem::{Refusal, SaysItself},
+    problem::Refusal,
 };
 
 const NAME: &str = "deepfix_login_";
@@ -47,7 +47,7 @@ pub(super) async fn begin(
     let begun = match &policy.tokens {
         // Another site leads no further than to the form: it could make a browser keep more and more.
         Some(tokens) if tokens.has_login() && elsewhere => {
-            return page(&headers, String::new(), Some(tokens), next);
+            return page(&headers, String::new(), Some(tokens), next, StatusCode::OK);
         }
         Some(tokens) => tokens.begin(next).await,
         None => Err(LoginError::Off),
@@ -94,8 +94,7 @@ pub(super) async fn finish(
                 done: true,
                 ..SignIn::default()
             };
-            let frame = answer::frame(&headers, Here::Elsewhere, DEPTH).without_links();
-            let mut response = answer::page(deepfix_pages::sign_in(&frame, &content))?;
+            let mut response = session::form(&headers, DEPTH, &content, StatusCode::OK)?;
             let session = session::cookie(&credential, secure, "");
             set(&mut response, &[(REFRESH, &refresh), (SET_COOKIE, &session)]);
             response
@@ -119,31 +118,28 @@ fn failed(headers: &HeaderMap, error: &LoginError, tokens: Option<&Tokens>, next
         LoginError::Secret | LoginError::Random(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     tracing::warn!(%error, "somebody could not sign in at the identity provider");
-    let mut response = page(headers, error.to_string(), tokens, next)?;
-    *response.status_mut() = status;
-    Ok(response)
+    page(headers, error.to_string(), tokens, next, status)
 }
 
-fn page(headers: &HeaderMap, why: String, tokens: Option<&Tokens>, next: &str) -> Result<Response, Refusal> {
-    let frame = answer::frame(headers, Here::Elsewhere, DEPTH).without_links();
+fn page(
+    headers: &HeaderMap,
+    why: String,
+    tokens: Option<&Tokens>,
+    next: &str,
+    status: StatusCode,
+) -> Result<Response, Refusal> {
     let content = SignIn {
         why,
         next: next.to_owned(),
         provider: tokens.is_some_and(Tokens::has_login),
         ..SignIn::default()
     };
-    let mut response = answer::page(deepfix_pages::sign_in(&frame, &content))?;
-    response.extensions_mut().insert(SaysItself);
-    Ok(response)
+    session::form(headers, DEPTH, &content, status)
 }
 
 /// `Secure` where people reach this server over TLS: a browser that is sent here names no origin.
 fn secure(tokens: Option<&Tokens>) -> &'static str {
-    if tokens.is_some_and(Tokens::comes_back_over_tls) {
-        "; Secure"
-    } else {
-        ""
-    }
+    session::secure(tokens.is_some_and(Tokens::comes_back_over_tls))
 }
 
 /// Lax: the provider's page is what leads back here.

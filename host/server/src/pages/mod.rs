@@ -22,6 +22,7 @@ use axum::{
     routing::{get, post},
 };
 
+use deepfix_config::LOGIN_PATH;
 pub(crate) use trouble::of_problem;
 pub(crate) use upload::Uploads;
 pub use upload::{ReadFiles, Reader};
@@ -61,7 +62,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     let session = Router::new()
         .route("/sign-in", get(session::show).post(session::sign_in))
         .route("/sign-in/provider", get(login::begin))
-        .route("/sign-in/done", get(login::finish))
+        .route(LOGIN_PATH, get(login::finish))
         .route("/sign-out", post(session::sign_out))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(from_fn(session::same_site));

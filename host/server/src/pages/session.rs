@@ -69,17 +69,22 @@ pub(super) struct Credentials {
 }
 
 pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
-    form(&app, &headers, String::new(), StatusCode::OK)
-}
-
-fn form(app: &App, headers: &HeaderMap, why: String, status: StatusCode) -> Result<Response, Refusal> {
-    let frame = answer::frame(headers, Here::Elsewhere, 0).without_links();
     let content = SignIn {
-        why,
         provider: app.has_login(),
         ..SignIn::default()
     };
-    let mut response = answer::page(deepfix_pages::sign_in(&frame, &content))?;
+    form(&headers, 0, &content, StatusCode::OK)
+}
+
+/// The form, for an address that is so many folders below the root.
+pub(super) fn form(
+    headers: &HeaderMap,
+    depth: usize,
+    content: &SignIn,
+    status: StatusCode,
+) -> Result<Response, Refusal> {
+    let frame = answer::frame(headers, Here::Elsewhere, depth).without_links();
+    let mut response = answer::page(deepfix_pages::sign_in(&frame, content))?;
     *response.status_mut() = status;
     response.extensions_mut().insert(SaysItself);
     Ok(response)
@@ -103,8 +108,12 @@ pub(super) async fn sign_in(
     // What a cookie may hold, RFC 6265.
     let plain = |it: u8| it.is_ascii_graphic() && !matches!(it, b'"' | b',' | b';' | b'\\');
     if key.is_empty() || key.len() > MAX_CREDENTIAL || !key.bytes().all(plain) {
-        let why = "This has not the form of a key.".to_owned();
-        return form(&app, &headers, why, StatusCode::UNPROCESSABLE_ENTITY);
+        let content = SignIn {
+            why: "This has not the form of a key.".to_owned(),
+            provider: app.has_login(),
+            ..SignIn::default()
+        };
+        return form(&headers, 0, &content, StatusCode::UNPROCESSABLE_ENTITY);
     }
     // Relative, so that it holds behind any prefix.
     let next = format!(".{}", own_path(&credentials.next).unwrap_or("/"));
@@ -116,13 +125,14 @@ pub(super) async fn sign_out(headers: HeaderMap) -> Response {
 }
 
 /// `Secure` where the browser's page came over TLS, whatever lies between: a form brings its origin.
-pub(super) fn over_tls(headers: &HeaderMap) -> &'static str {
+fn over_tls(headers: &HeaderMap) -> &'static str {
     let origin = headers.get(ORIGIN).and_then(|it| it.to_str().ok());
-    if origin.is_some_and(|it| it.starts_with("https://")) {
-        "; Secure"
-    } else {
-        ""
-    }
+    secure(origin.is_some_and(|it| it.starts_with("https://")))
+}
+
+/// What makes browsers send a cookie over TLS alone.
+pub(super) fn secure(over_tls: bool) -> &'static str {
+    if over_tls { "; Secure" } else { "" }
 }
 
 /// The cookie of a session.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     fake::{Fake, reaches},
+    history::analysis,
     provider::{Provider, Signer},
     wire::{Answer, Server, config, post},
 };
@@ -440,16 +441,9 @@ async fn a_tenants_analyses_are_kept_for_its_own_time() {
     let history = History::open(&file, 4).await.unwrap();
     for tenant in ["a", "b"] {
         let analysis = NewAnalysis {
-            id: format!("of {tenant}"),
             tenant: tenant.to_owned(),
             created_at: now() - 60_000,
-            dataset_name: String::new(),
-            severity: 0,
-            findings: 0,
-            codes: Vec::new(),
-            failed_agents: 0,
-            summary: String::new(),
-            response: "{}".to_owned(),
+            ..analysis(&format!("of {tenant}"), "{}")
         };
         history.add(&analysis).await.unwrap();
     }

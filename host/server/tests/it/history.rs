@@ -34,6 +34,22 @@ async fn server(history: History, access: AccessConfig) -> Server {
     .await
 }
 
+/// An analysis of the tenant without a name that found nothing.
+pub(crate) fn analysis(id: &str, response: &str) -> NewAnalysis {
+    NewAnalysis {
+        id: id.to_owned(),
+        tenant: String::new(),
+        created_at: now(),
+        dataset_name: String::new(),
+        severity: 0,
+        findings: 0,
+        codes: Vec::new(),
+        failed_agents: 0,
+        summary: String::new(),
+        response: response.to_owned(),
+    }
+}
+
 fn open_to_all() -> AccessConfig {
     AccessConfig {
         require_keys: RequireKeys::Never,
@@ -140,18 +156,7 @@ async fn an_analysis_that_cannot_be_read_is_not_compared_as_one_without_findings
     let server = server(history.clone(), open_to_all()).await;
     let answer = server.analyse("one").await;
     let sound = answer.header("content-location").unwrap().replace("analyses/", "");
-    let damaged = NewAnalysis {
-        id: "damaged".to_owned(),
-        tenant: String::new(),
-        created_at: now(),
-        dataset_name: String::new(),
-        severity: 0,
-        findings: 0,
-        codes: Vec::new(),
-        failed_agents: 0,
-        summary: String::new(),
-        response: "{}".to_owned(),
-    };
+    let damaged = analysis("damaged", "{}");
     history.add(&damaged).await.unwrap();
     for pair in [format!("{sound}/compare/damaged"), format!("damaged/compare/{sound}")] {
         let problem = server
@@ -255,18 +260,7 @@ async fn a_job_that_is_cut_off_after_its_result_was_written_down_is_told_with_it
     let id = submitted(&first, "hang").await;
     job(&first, &id, &["PROCESSING"]).await;
     // As if the server were stopped between the two.
-    let result = NewAnalysis {
-        id: id.clone(),
-        tenant: String::new(),
-        created_at: now(),
-        dataset_name: String::new(),
-        severity: 0,
-        findings: 0,
-        codes: Vec::new(),
-        failed_agents: 0,
-        summary: String::new(),
-        response: r#"{"summary": "it was done"}"#.to_owned(),
-    };
+    let result = analysis(&id, r#"{"summary": "it was done"}"#);
     history.add(&result).await.unwrap();
     assert_eq!(first.stop().await.unwrap().jobs, 1, "it was cut off");
     let second = server(open(folder.path()).await, open_to_all()).await;
