@@ -45,20 +45,26 @@ pub mod sizes {
 
     use crate::{Format, Limits, TableError, read};
 
-    /// Looks at the pages of a column of Parquet that begins and ends with these bytes.
+    /// Looks at the pages of a column of Parquet that begins and ends with these bytes, whatever compresses them.
     ///
     /// # Errors
     /// There is no header where one is expected; one says a size beyond the limits.
     pub fn of_pages(bytes: &[u8], limits: &Limits) -> Result<(), TableError> {
-        let chunk = read::pages::Chunk {
-            name: "x".to_owned(),
-            start: 0,
-            length: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-            is_text: true,
-            rows: 1 << 14,
-        };
-        let mut group = read::pages::Group::default();
-        chunk.check(Path::new("x"), &mut std::io::Cursor::new(bytes), limits, &mut group)
+        let endless = read::inflate::Endless::ALL.map(Some);
+        for endless in endless.into_iter().chain([None]) {
+            let chunk = read::pages::Chunk {
+                name: "x".to_owned(),
+                start: 0,
+                length: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+                is_text: true,
+                is_decimal: false,
+                endless,
+                rows: 1 << 14,
+            };
+            let mut group = read::pages::Group::default();
+            chunk.check(Path::new("x"), &mut std::io::Cursor::new(bytes), limits, &mut group)?;
+        }
+        Ok(())
     }
 
     /// Looks at the messages of an Arrow IPC file.

@@ -55,16 +55,17 @@ impl Batch {
     /// # Errors
     /// A column holds lists, structures or bytes.
     pub fn fill(&mut self, index: u64, records: &RecordBatch) -> Result<(), ArrowError> {
-        self.fill_within(index, records, usize::MAX).map_err(|it| match it {
+        self.reset(index, records.num_columns());
+        self.append(records, usize::MAX).map_err(|it| match it {
             Unfit::Arrow(error) => error,
             Unfit::Texts(bytes) => ArrowError::MemoryError(format!("texts of {bytes} bytes")),
         })
     }
 
-    /// The same for texts of at most so many bytes: a short dictionary may stand for far more.
-    pub(super) fn fill_within(&mut self, index: u64, records: &RecordBatch, most: usize) -> Result<(), Unfit> {
-        self.reset(index, records.num_columns());
-        self.rows = records.num_rows();
+    /// Adds the rows of a record batch, as long as all texts have at most so many bytes: a short dictionary may stand
+    /// for far more.
+    pub(super) fn append(&mut self, records: &RecordBatch, most: usize) -> Result<(), Unfit> {
+        self.rows += records.num_rows();
         for (place, column) in records.columns().iter().enumerate() {
             self.column(place, column, most)?;
         }

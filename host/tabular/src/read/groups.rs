@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::BufReader,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -96,16 +96,26 @@ enum Parts<'a> {
         /// Batches of the groups before.
         batches: u64,
         meta: &'a Metadata,
-        open: Vec<(u64, ParquetRecordBatchReader)>,
+        open: Vec<Open>,
     },
     /// The batch that is being cut, with the next row, and the number of cuts.
     Stream(Stream, Option<(RecordBatch, usize)>, u64),
 }
 
+/// A row group that is under way.
+struct Open {
+    /// The number of the next batch.
+    batch: u64,
+    /// Its rows, in as many pieces as the reader cuts a batch into.
+    rows: ParquetRecordBatchReader,
+}
+
 enum Chosen<'a> {
-    Open((u64, ParquetRecordBatchReader)),
+    Open(Open),
     /// A row group that is not open yet, with the number of its first batch.
     Group(u64, &'a Metadata, usize),
+    /// A batch that is decoded, with its number.
+    Piece(u64, RecordBatch),
 }
 
 struct Reader<'a> {
@@ -119,7 +129,7 @@ struct Reader<'a> {
     total: u64,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn damaged(&self, reason: String) -> TableError {
         TableError::Damaged {
             file: self.source.file.clone(),
@@ -128,46 +138,91 @@ impl Reader<'_> {
         }
     }
 
-    /// The next record batch with its place in the file.
-    fn take(&self) -> Result<Option<(u64, RecordBatch)>, TableError> {
-        let lock = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            // The lock is held to choose a part, not to look at its pages or to decode it.
-            let chosen = {
-                let mut parts = lock();
-                match &mut *parts {
-                    Parts::Stream(stream, pending, cuts) => return self.cut(stream, pending, cuts),
-                    Parts::Groups {
-                        next,
-                        batches,
-                        meta,
-                        open,
-                    } => match open.pop() {
-                        Some(it) => Chosen::Open(it),
-                        None if *next < meta.metadata().num_row_groups() => {
-                            let (group, first) = (*next, *batches);
-                            let rows = meta.metadata().row_group(group).num_rows();
-                            *next += 1;
-                            // Numbered without a gap, whoever decodes them.
-                            *batches += u64::try_from(rows).unwrap_or(0).div_ceil(ROWS as u64);
-                            Chosen::Group(first, meta, group)
-                        }
-                        None => return Ok(None),
-                    },
+    /// Fills the next batch; false where there is none.
+    fn take(&self, batch: &mut Batch) -> Result<bool, TableError> {
+        while let Some(chosen) = self.choose()? {
+            let open = match chosen {
+                Chosen::Open(it) => it,
+                Chosen::Group(batch, meta, group) => Open {
+                    batch,
+                    rows: self.group(meta, group)?,
+                },
+                Chosen::Piece(index, records) => {
+                    batch.reset(index, records.num_columns());
+                    self.append(batch, &records)?;
+                    return Ok(true);
                 }
             };
-            let mut reader = match chosen {
-                Chosen::Open(it) => it,
-                Chosen::Group(first, meta, group) => (first, self.group(meta, group)?),
-            };
-            let Some(batch) = reader.1.next() else { continue };
-            let batch = batch.map_err(|it| self.damaged(it.to_string()))?;
-            let index = reader.0;
-            reader.0 += 1;
-            if let Parts::Groups { open, .. } = &mut *lock() {
-                open.push(reader);
+            if self.rows_of(open, batch)? {
+                return Ok(true);
             }
-            return Ok(Some((index, batch)));
+        }
+        Ok(false)
+    }
+
+    /// The same from a row group; false at its end.
+    fn rows_of(&self, mut open: Open, batch: &mut Batch) -> Result<bool, TableError> {
+        batch.reset(open.batch, self.layout.places.len());
+        open.batch += 1;
+        while let Some(records) = open.rows.next() {
+            let records = records.map_err(|it| self.damaged(it.to_string()))?;
+            if batch.rows + records.num_rows() < ROWS {
+                self.append(batch, &records)?;
+                continue;
+            }
+            // Another thread may go on while these are copied.
+            if let Parts::Groups { open: others, .. } = &mut *self.lock() {
+                others.push(open);
+            }
+            self.append(batch, &records)?;
+            return Ok(true);
+        }
+        Ok(batch.rows > 0)
+    }
+
+    fn append(&self, batch: &mut Batch, records: &RecordBatch) -> Result<(), TableError> {
+        let limit = self.limits.part_bytes;
+        self.rows.fetch_add(records.num_rows() as u64, Ordering::Relaxed);
+        batch.append(records, limit).map_err(|it| match it {
+            Unfit::Arrow(error) => self.damaged(error.to_string()),
+            Unfit::Texts(found) => TableError::Part {
+                file: self.source.file.clone(),
+                part: format!("texts of at most {ROWS} rows, together,"),
+                found,
+                limit,
+                flag: "--max-part-bytes",
+            },
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Parts<'a>> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next part. The lock is held to choose it, not to look at its pages or to decode it.
+    fn choose(&self) -> Result<Option<Chosen<'a>>, TableError> {
+        match &mut *self.lock() {
+            Parts::Stream(stream, pending, cuts) => {
+                let cut = self.cut(stream, pending, cuts)?;
+                Ok(cut.map(|(index, records)| Chosen::Piece(index, records)))
+            }
+            Parts::Groups {
+                next,
+                batches,
+                meta,
+                open,
+            } => Ok(match open.pop() {
+                Some(it) => Some(Chosen::Open(it)),
+                None if *next < meta.metadata().num_row_groups() => {
+                    let (group, first) = (*next, *batches);
+                    let rows = meta.metadata().row_group(group).num_rows();
+                    *next += 1;
+                    // Numbered without a gap, whoever decodes them.
+                    *batches += u64::try_from(rows).unwrap_or(0).div_ceil(ROWS as u64);
+                    Some(Chosen::Group(first, meta, group))
+                }
+                None => None,
+            }),
         }
     }
 
@@ -212,7 +267,7 @@ impl Reader<'_> {
         ParquetRecordBatchReaderBuilder::new_with_metadata(file, meta.of(&found).clone())
             .with_row_groups(vec![group])
             .with_projection(mask)
-            .with_batch_size(ROWS)
+            .with_batch_size(found.rows(ROWS, self.limits.parts_bytes()))
             .build()
             .map_err(|it| self.damaged(it.to_string()))
     }
@@ -221,27 +276,7 @@ impl Reader<'_> {
 impl Batches for Reader<'_> {
     fn next(&self, batch: &mut Batch) -> Result<bool, TableError> {
         let damaged = |reason| self.damaged(reason);
-        guarded(
-            || {
-                let Some((index, records)) = self.take()? else {
-                    return Ok(false);
-                };
-                self.rows.fetch_add(records.num_rows() as u64, Ordering::Relaxed);
-                let limit = self.limits.part_bytes;
-                batch.fill_within(index, &records, limit).map_err(|it| match it {
-                    Unfit::Arrow(error) => self.damaged(error.to_string()),
-                    Unfit::Texts(found) => TableError::Part {
-                        file: self.source.file.clone(),
-                        part: format!("texts of at most {ROWS} rows, together,"),
-                        found,
-                        limit,
-                        flag: "--max-part-bytes",
-                    },
-                })?;
-                Ok(true)
-            },
-            &damaged,
-        )
+        guarded(|| self.take(batch), &damaged)
     }
 
     fn done(&self) -> u64 {

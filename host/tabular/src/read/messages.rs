@@ -17,6 +17,11 @@ use crate::{Limits, TableError};
 
 /// The mark in front of a message's length, since version 0.15.
 const CONTINUED: [u8; 4] = [0xff; 4];
+/// Rows of a record batch. Columns of nothing but gaps have no bytes that would bound them; "implementations may be
+/// limited to 32-bit lengths", says the format.
+const ROWS: u64 = (1 << 31) - 1;
+/// Bytes of the place of one value in a dictionary; again, gaps have none.
+const PLACE: u64 = 4;
 /// Bytes behind the footer: its length and the magic.
 const TAIL: u64 = 10;
 
@@ -182,6 +187,10 @@ impl Parts<'_> {
         let Some(batch) = message.header_as_record_batch() else {
             return Ok(());
         };
+        let rows = longest(batch).max(u64::try_from(batch.length()).unwrap_or(u64::MAX));
+        if rows > ROWS {
+            return Err(self.damaged(format!("found a record batch of {rows} rows, expected at most {ROWS}")));
+        }
         let found = self.inflated(batch, body)?.max(said);
         if found > self.limits.part_bytes as u64 {
             return Err(self.refused(
@@ -197,7 +206,8 @@ impl Parts<'_> {
     fn dictionary(&mut self, batch: DictionaryBatch<'_>, body: u64, said: u64) -> Result<(), Stop> {
         let mut found = said;
         if let Some(values) = batch.data() {
-            found = found.max(self.inflated(values, body)?);
+            let places = longest(values).saturating_mul(PLACE);
+            found = found.max(self.inflated(values, body)?).max(places);
         }
         if batch.isDelta() {
             found = found.saturating_add(self.sizes.get(&batch.id()).copied().unwrap_or_default());
@@ -285,4 +295,13 @@ impl Parts<'_> {
             self.owned_by(child, name);
         }
     }
+}
+
+/// Values of the longest column.
+fn longest(batch: RecordBatch<'_>) -> u64 {
+    let nodes = batch.nodes().into_iter().flatten();
+    nodes
+        .map(|it| u64::try_from(it.length()).unwrap_or(u64::MAX))
+        .max()
+        .unwrap_or_default()
 }

@@ -8,6 +8,7 @@ mod csv;
 mod decimal;
 mod dressed;
 mod groups;
+pub(crate) mod inflate;
 mod kind;
 pub(crate) mod messages;
 pub(crate) mod pages;

@@ -9,11 +9,14 @@ use std::{
 };
 
 use parquet::{
-    basic::Type,
+    basic::{ConvertedType, LogicalType, Type},
     file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData},
 };
 
-use super::thrift::{DICTIONARY, Page, parse};
+use super::{
+    inflate::Endless,
+    thrift::{DICTIONARY, Page, parse},
+};
 use crate::{Limits, TableError};
 
 /// Bytes that are read to find a header; most have some fifty.
@@ -24,10 +27,27 @@ const LOOK: u64 = 4 << 10;
 pub(crate) struct Group {
     /// Whether texts are written as what differs from the one before.
     pub(crate) prefixed: bool,
+    /// The most bytes that one row takes in all columns whose values are copied out of their pages: of decimals, and of
+    /// texts where one of them is prefixed.
+    pub(crate) decimals: u64,
+    pub(crate) texts: u64,
     /// Bytes of dictionaries and pages that are held at the same time.
     pub(crate) held: u64,
     /// Headers of pages.
     pub(crate) headers: u64,
+}
+
+impl Group {
+    /// How many of so many rows, a power of two, are decoded at once for copies of at most so many bytes: as many or
+    /// a part of them. A value is no longer than the page or dictionary that it stands in, however often it is named.
+    pub(crate) fn rows(&self, most: usize, bytes: usize) -> usize {
+        let row = self.decimals.saturating_add(if self.prefixed { self.texts } else { 0 });
+        let mut rows = most;
+        while rows > 1 && row.saturating_mul(rows as u64) > bytes as u64 {
+            rows /= 2;
+        }
+        rows
+    }
 }
 
 /// Refuses a file whose columns share bytes: those of a few pages would be read again and again.
@@ -81,17 +101,26 @@ pub(crate) struct Chunk {
     pub(crate) length: i64,
     /// Whether pages are kept as long as rows that were decoded from them.
     pub(crate) is_text: bool,
+    /// Whether values are numbers of as many bytes as each takes.
+    pub(crate) is_decimal: bool,
+    /// A compression that does not end at the size that is stated.
+    pub(crate) endless: Option<Endless>,
     /// Rows that are decoded at once.
     pub(crate) rows: usize,
 }
 
 impl Chunk {
     fn of(column: &ColumnChunkMetaData, rows: usize) -> Self {
+        let described = column.column_descr();
+        let decimal = matches!(described.logical_type_ref(), Some(LogicalType::Decimal(_)))
+            || described.converted_type() == ConvertedType::DECIMAL;
         Self {
             name: column.column_path().string(),
             start: column.dictionary_page_offset().unwrap_or(column.data_page_offset()),
             length: column.compressed_size(),
             is_text: column.column_type() == Type::BYTE_ARRAY,
+            is_decimal: column.column_type() == Type::BYTE_ARRAY && decimal,
+            endless: Endless::of(column.compression()),
             rows,
         }
     }
@@ -113,7 +142,11 @@ impl Chunk {
             return Err(damaged(format!("found {} bytes at byte {}", self.length, self.start)));
         };
         let end = at.saturating_add(length);
-        let (mut dictionary, mut window) = (0, Window::new(self.rows, self.is_text));
+        let failed = |error| TableError::Io {
+            file: file.to_owned(),
+            error,
+        };
+        let (mut dictionary, mut longest, mut window) = (0, 0, Window::new(self.rows, self.is_text));
         while at < end {
             group.headers += 1;
             if group.headers > limits.pages as u64 {
@@ -122,10 +155,7 @@ impl Chunk {
                     "found more pages in the row group than the {limit} expected"
                 )));
             }
-            let page = header(input, at, end - at, limits).map_err(|error| TableError::Io {
-                file: file.to_owned(),
-                error,
-            })?;
+            let page = header(input, at, end - at, limits).map_err(failed)?;
             let page = page.filter(|it| it.length.saturating_add(it.stored) <= end - at);
             let Some(page) = page else {
                 return Err(damaged(format!(
@@ -133,6 +163,7 @@ impl Chunk {
                 )));
             };
             let size = page.inflated.max(page.stored);
+            longest = size.max(longest);
             let (part, limit, flag) = if page.kind == DICTIONARY {
                 dictionary = size.max(dictionary);
                 ("the dictionary", limits.dictionary_bytes, "--max-dictionary-bytes")
@@ -157,10 +188,35 @@ impl Chunk {
                 let part = format!("pages and dictionaries of the columns up to `{}`, together", self.name);
                 return Err(refused(part, held, limit, "--max-part-bytes"));
             }
-            at = at.saturating_add(page.length).saturating_add(page.stored);
+            let values = at.saturating_add(page.length);
+            if self.lies(input, values, &page, limits).map_err(failed)? {
+                let said = page.inflated;
+                return Err(damaged(format!(
+                    "byte {at}: found a page that is larger than the {said} bytes that its header states"
+                )));
+            }
+            at = values.saturating_add(page.stored);
         }
         group.held = group.held.saturating_add(dictionary).saturating_add(window.most);
+        if self.is_decimal {
+            group.decimals = group.decimals.saturating_add(longest);
+        } else if self.is_text {
+            group.texts = group.texts.saturating_add(longest);
+        }
         Ok(())
+    }
+
+    /// Whether a page becomes larger than its header says, and that is no matter of the little that it is stored in.
+    fn lies(&self, input: &mut (impl Read + Seek), at: u64, page: &Page, limits: &Limits) -> std::io::Result<bool> {
+        let (stored, stated) = (page.stored - page.levels, page.inflated - page.levels);
+        let Some(endless) = self.endless.filter(|_| page.packed && stated > 0) else {
+            return Ok(false);
+        };
+        if endless.fits(stored, limits.part_bytes as u64) {
+            return Ok(false);
+        }
+        input.seek(SeekFrom::Start(at.saturating_add(page.levels)))?;
+        endless.exceeds(input.by_ref().take(stored), stated)
     }
 }
 
@@ -252,6 +308,23 @@ mod tests {
             text.contains("found columns of 120 bytes, expected at most the 119 of the file"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn fewer_rows_are_decoded_at_once_where_values_are_copied() {
+        let group = |prefixed, decimals, texts| Group {
+            prefixed,
+            decimals,
+            texts,
+            ..Group::default()
+        };
+        assert_eq!(group(false, 0, 1 << 40).rows(16, 1000), 16);
+        assert_eq!(group(true, 0, 1 << 40).rows(16, 1000), 1);
+        assert_eq!(group(true, 0, 62).rows(16, 1000), 16);
+        assert_eq!(group(true, 0, 63).rows(16, 1000), 8);
+        assert_eq!(group(false, 63, 99).rows(16, 1000), 8);
+        assert_eq!(group(true, 63, 99).rows(16, 1000), 4);
+        assert_eq!(group(true, u64::MAX, u64::MAX).rows(16, 1000), 1);
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub(super) struct Page {
     pub(super) values: u64,
     /// Whether a value is written as what differs from the one before.
     pub(super) prefixed: bool,
+    /// Bytes in front of the values, of both sizes, that are never compressed.
+    pub(super) levels: u64,
+    /// Whether what follows them is compressed, where the column is.
+    pub(super) packed: bool,
     /// Bytes of the header.
     pub(super) length: u64,
 }
@@ -45,28 +49,60 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Page> {
             2 => inflated = Some(reader.number()?),
             3 => stored = Some(reader.number()?),
             4 => drop(reader.number()?),
-            5 => data = Some(reader.numbers(4, 0, 2)?),
-            7 => dictionary = Some(reader.numbers(2, 3, 2)?),
-            8 => data_2 = Some(reader.numbers(6, 7, 4)?),
+            5 => data = Some(reader.inner(4, 0)?),
+            7 => dictionary = Some(reader.inner(2, 3)?),
+            8 => data_2 = Some(reader.inner(6, 7)?),
             6 => return None,
             _ => reader.skip(type_of, 0)?,
         }
     }
     let kind = kind?;
-    let (values, encoding) = match kind {
-        DATA => data?,
-        DICTIONARY => dictionary?,
-        DATA_2 => data_2?,
+    let inflated = u64::try_from(inflated?).ok()?;
+    let stored = u64::try_from(stored?).ok()?;
+    // The decoder goes by this header where there is one, whatever the kind.
+    let (levels, packed) = match &data_2 {
+        Some(it) => (it.levels()?, it.flag.unwrap_or(true)),
+        None => (0, true),
+    };
+    if levels > inflated.min(stored) {
+        return None;
+    }
+    let (inner, encoding) = match kind {
+        DATA => (data?, 2),
+        DICTIONARY => (dictionary?, 2),
+        DATA_2 => (data_2?, 4),
         _ => return None,
     };
     Some(Page {
         kind,
-        inflated: u64::try_from(inflated?).ok()?,
-        stored: u64::try_from(stored?).ok()?,
-        values: u64::try_from(values).ok()?,
-        prefixed: encoding == PREFIXES,
+        inflated,
+        stored,
+        values: u64::try_from(inner.number(1)?).ok()?,
+        prefixed: inner.number(encoding)? == PREFIXES,
+        levels,
+        packed,
         length: (bytes.len() - reader.rest.len()) as u64,
     })
+}
+
+/// What the header of one kind of page says.
+#[derive(Debug, Default)]
+struct Inner {
+    /// By the number of their field.
+    numbers: [Option<i32>; 7],
+    flag: Option<bool>,
+}
+
+impl Inner {
+    fn number(&self, field: usize) -> Option<i32> {
+        self.numbers.get(field).copied().flatten()
+    }
+
+    /// Bytes of both kinds of levels, in `DataPageHeaderV2`.
+    fn levels(&self) -> Option<u64> {
+        let bytes = |field| u64::try_from(self.number(field)?).ok();
+        bytes(5)?.checked_add(bytes(6)?)
+    }
 }
 
 /// Thrift's compact protocol, as far as it takes to step over what is not looked at.
@@ -115,27 +151,28 @@ impl Compact<'_> {
         Some(Some(kind))
     }
 
-    /// The values and the encoding of an inner header: numbers in fields 1 to `last`, a boolean in `flag`.
-    fn numbers(&mut self, last: i16, flag: i16, encoding: i16) -> Option<(i32, i32)> {
-        let (mut values, mut encoded) = (None, None);
+    /// An inner header: numbers in fields 1 to `last`, a boolean in `flag`.
+    fn inner(&mut self, last: i16, flag: i16) -> Option<Inner> {
+        let mut inner = Inner::default();
         let mut field = 0;
         while let Some(kind) = self.field(&mut field)? {
+            let place = usize::try_from(field).ok();
             if (1..=last).contains(&field) {
                 let it = self.number()?;
-                if field == 1 {
-                    values = Some(it);
-                } else if field == encoding {
-                    encoded = Some(it);
+                if let Some(place) = place.and_then(|it| inner.numbers.get_mut(it)) {
+                    *place = Some(it);
                 }
             } else if field == flag && flag != 0 {
-                if !matches!(kind, 1 | 2) {
-                    return None;
-                }
+                inner.flag = match kind {
+                    1 => Some(true),
+                    2 => Some(false),
+                    _ => return None,
+                };
             } else {
                 self.skip(kind, 0)?;
             }
         }
-        Some((values?, encoded?))
+        Some(inner)
     }
 
     fn advance(&mut self, bytes: u64) -> Option<()> {
@@ -212,6 +249,8 @@ mod tests {
             stored: 20,
             values: 3,
             prefixed: false,
+            levels: 0,
+            packed: true,
             length: 17,
         }
     }
