@@ -1,4 +1,4 @@
-"""Folders as Keras and TensorBoard write them, diagnosed where they lie."""
+"""Folders as Keras, TensorBoard and Weights & Biases write them, diagnosed where they lie."""
 
 from __future__ import annotations
 
@@ -67,3 +67,30 @@ def test_event_files_of_tensorboard_are_recognised_and_diagnosed(tmp_path):
     lines, codes, _ = analysed(BINARY, tmp_path)
     assert said(lines, r"tfevents.*: .*TensorBoard"), lines
     assert codes & OVERFITS, codes
+
+
+def test_offline_runs_of_weights_and_biases_are_recognised_and_diagnosed(tmp_path, monkeypatch):
+    # Nothing is sent, and nothing is told of this machine.
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    import wandb
+
+    settings = wandb.Settings(console="off", disable_git=True, x_disable_stats=True, x_disable_machine_info=True)
+    run = wandb.init(project="p", dir=str(tmp_path), config={"learning_rate": 0.01, "epochs": 60}, settings=settings)
+    for epoch in range(60):
+        run.log(
+            {
+                "epoch": epoch,
+                "train/loss": 1.2 * 0.93**epoch + 0.01,
+                "val/loss": 1.2 * 0.93 ** min(epoch, 10) + 0.03 * max(0, epoch - 10),
+                "note": "is not read",
+            }
+        )
+    run.finish()
+    wandb.teardown()
+    (folder,) = (tmp_path / "wandb").glob("offline-run-*")
+    for path in (folder, next(folder.glob("*.wandb"))):
+        lines, codes, answer = analysed(BINARY, path)
+        assert said(lines, r"\.wandb: .*Weights & Biases"), lines
+        assert codes & OVERFITS, codes
+    assert "learning_rate" in json.dumps(answer), answer
