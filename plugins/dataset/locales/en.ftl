@@ -146,10 +146,19 @@ dataset-mixed-types =
     .description = { $number ->
         [one] Column { $columns } looks
        *[other] Columns { $columns } look
-    } numeric but is treated as categorical, so some cells hold text.
+    } numeric but is treated as categorical{ $written ->
+        [yes] : the numbers are written as texts.
+       *[no] , so some cells hold text.
+    }
     .evidence = The most frequent value of '{ $first }' is { $top }, and it takes { $unique } values as a category.
-    .action = Convert { $columns } with pd.to_numeric(..., errors="coerce"), list the cells that become missing, and decide for each text ('?', 'N/A', '1,5') whether it is a gap or a number in another notation.
-    .rationale = As categories the numbers lose their order, and unseen values appear in every new split. After the conversion the column belongs to the numerical features, with as many gaps as there were texts.
+    .action = { $written ->
+        [yes] Read { $columns } as numbers: take away signs and what separates groups of digits (thousands="," of pd.read_csv, or str.replace before pd.to_numeric), and check that no cell becomes missing.
+       *[no] Convert { $columns } with pd.to_numeric(..., errors="coerce"), list the cells that become missing, and decide for each text ('?', 'N/A', '1,5') whether it is a gap or a number in another notation.
+    }
+    .rationale = As categories the numbers lose their order, and unseen values appear in every new split. After the conversion the column belongs to the numerical features{ $written ->
+        [yes] .
+       *[no] , with as many gaps as there were texts.
+    }
 dataset-test-too-small =
     .description = The test split has { $rows } rows: too few to judge a model by.
     .evidence = One row changes accuracy by { $step }. An accuracy of 80 % measured here could truly be anywhere from { $low } to { $high }.

@@ -146,10 +146,19 @@ dataset-mixed-types =
     .description = { $number ->
         [one] La colonne { $columns } paraît numérique mais est traitée
        *[other] Les colonnes { $columns } paraissent numériques mais sont traitées
-    } comme catégorie : certaines cellules contiennent du texte.
+    } comme catégorie : { $written ->
+        [yes] les nombres sont écrits comme des textes.
+       *[no] certaines cellules contiennent du texte.
+    }
     .evidence = La valeur la plus fréquente de « { $first } » est { $top }, et elle prend { $unique } valeurs comme catégorie.
-    .action = Convertissez { $columns } avec pd.to_numeric(..., errors="coerce"), listez les cellules qui deviennent manquantes, et décidez pour chaque texte (« ? », « N/A », « 1,5 ») si c'est une lacune ou un nombre écrit autrement.
-    .rationale = En catégories, les nombres perdent leur ordre, et chaque nouveau jeu apporte des valeurs inconnues. Après conversion, la colonne fait partie des variables numériques, avec autant de lacunes qu'il y avait de textes.
+    .action = { $written ->
+        [yes] Lisez { $columns } comme des nombres : retirez les signes et ce qui sépare les groupes de chiffres (thousands="," de pd.read_csv, ou str.replace avant pd.to_numeric), et vérifiez qu'aucune cellule ne devient manquante.
+       *[no] Convertissez { $columns } avec pd.to_numeric(..., errors="coerce"), listez les cellules qui deviennent manquantes, et décidez pour chaque texte (« ? », « N/A », « 1,5 ») si c'est une lacune ou un nombre écrit autrement.
+    }
+    .rationale = En catégories, les nombres perdent leur ordre, et chaque nouveau jeu apporte des valeurs inconnues. Après conversion, la colonne fait partie des variables numériques{ $written ->
+        [yes] .
+       *[no] , avec autant de lacunes qu'il y avait de textes.
+    }
 dataset-test-too-small =
     .description = Le jeu de test a { $rows } lignes : trop peu pour juger un modèle.
     .evidence = Une seule ligne change l'exactitude de { $step }. Une exactitude de 80 % mesurée ici pourrait valoir en réalité de { $low } à { $high }.

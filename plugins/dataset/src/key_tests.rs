@@ -51,6 +51,21 @@ fn numbers_with_text_among_them_are_found() {
 }
 
 #[test]
+fn amounts_that_are_written_for_people_are_numbers_in_texts_and_no_keys() {
+    for (top, freq, unique) in [("1,761", 1, 500), ("$1,200.50", 3, 400), ("12 %", 9, 60)] {
+        assert_eq!(mixed("amount", top, freq, unique), Some(Severity::Medium), "{top}");
+        let values = json!({"count": 500, "unique": unique, "top": top, "freq": freq});
+        assert_eq!(
+            severity("amount", &values, unique, "dataset.id_like_feature"),
+            None,
+            "{top}"
+        );
+    }
+    // Some categories are called so.
+    assert_eq!(mixed("discount", "10 %", 90, 5), None);
+}
+
+#[test]
 fn keys_and_times_are_not_numbers_with_text_among_them() {
     for (name, top, freq, unique) in [
         ("trace", "12e45", 1, 500),

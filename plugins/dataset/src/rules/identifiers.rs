@@ -15,13 +15,14 @@
 //!
 //! Healthy: measurements, which with enough digits also differ in every row but have
 //! fractions or pile up somewhere; times, which are spread as evenly as keys: whole numbers
-//! within what Unix times of the last decades are, in seconds down to nanoseconds. Without feature statistics only a name that says so
+//! within what Unix times of the last decades are, in seconds down to nanoseconds; amounts that are written for people
+//! (`1,234`), which are texts and no keys. Without feature statistics only a name that says so
 //! (`id`, `index`, `uuid`) beside a value per row gives a low remark.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Stat, Which};
 
-use super::{MOST_FACTS, MOST_NAMES};
+use super::{MOST_FACTS, MOST_NAMES, written::is_written};
 
 /// With fewer rows also a measurement is distinct everywhere.
 const FEWEST_ROWS: f64 = 30.0;
@@ -71,7 +72,8 @@ fn severity(column: &Column, rows: f64) -> Option<Severity> {
         return None;
     }
     if column.kind == Kind::Categorical && column.mean.is_none() {
-        return Some(Severity::Medium);
+        let amount = column.top.as_deref().is_some_and(is_written);
+        return (!amount).then_some(Severity::Medium);
     }
     match column.five() {
         Some(five) if unique == count && is_key(column, five, count) => Some(if is_surely_whole(column, five, count) {

@@ -3,7 +3,8 @@
 //!
 //! Told by its most frequent value in a column listed as categorical: a number with a fraction
 //! (`3.178`, `0.0`); a whole number where the column takes 20 values and more; a word for "no
-//! value" (`unknown`, `#REF!`) where a fifth of the rows and more differ. Or by a column that is
+//! value" (`unknown`, `#REF!`) where a fifth of the rows and more differ; a number that is written for people (`1,234`,
+//! `12 %`) where the column takes 20 values and more. Or by a column that is
 //! numeric in one split and text in the other.
 //!
 //! Sources: pandas (`object` columns of `read_csv`), deepchecks `MixedDataTypes`.
@@ -16,7 +17,7 @@
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Stat};
 
-use super::{MOST_FACTS, MOST_NAMES};
+use super::{MOST_FACTS, MOST_NAMES, written::is_written};
 
 /// More whole numbers than this are rarely categories.
 const MANY_VALUES: f64 = 20.0;
@@ -100,6 +101,14 @@ pub(super) fn check(view: &DatasetView) -> Option<Draft> {
     .arg("number", columns.len())
     .arg("first", first.name.as_str())
     .arg("top", first.top.clone().unwrap_or_default())
+    .arg(
+        "written",
+        if columns.iter().all(|it| is_amount(it.0)) {
+            "yes"
+        } else {
+            "no"
+        },
+    )
     .arg("unique", first.unique.unwrap_or(0.0) as u64);
     for (column, _) in columns.iter().take(MOST_FACTS) {
         if let Some(top) = &column.top {
@@ -119,6 +128,10 @@ fn severity(view: &DatasetView, column: &Column) -> Option<Severity> {
     let distinct = column.count.filter(|it| *it > 0.0).map_or(0.0, |it| unique / it);
     if PLACEHOLDERS.contains(&top.to_ascii_lowercase().as_str()) {
         return (distinct >= DISTINCT && unique >= MANY_VALUES).then_some(Severity::Medium);
+    }
+    if is_amount(column) {
+        let many = unique >= MANY_VALUES && !names_one_of(&column.name, &KEYS);
+        return many.then_some(Severity::Medium);
     }
     let number: f64 = top.parse().ok().filter(|it: &f64| it.is_finite())?;
     let key = names_one_of(&column.name, &KEYS);
@@ -148,6 +161,11 @@ fn severity(view: &DatasetView, column: &Column) -> Option<Severity> {
         }
         _ => None,
     }
+}
+
+/// Whether its numbers are written for people, as far as the most frequent one tells.
+fn is_amount(column: &Column) -> bool {
+    column.top.as_deref().is_some_and(is_written)
 }
 
 /// Whether a text is a number with a fraction, as programs write it: with a point, or with an

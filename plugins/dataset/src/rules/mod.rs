@@ -14,6 +14,7 @@ mod redundancy;
 mod sizes;
 mod text;
 mod vision;
+mod written;
 
 use deepfix_plugin::Draft;
 use deepfix_views::dataset::{ClassCounts, DatasetView, Modality, OTHER};
