@@ -13,13 +13,17 @@ use crate::time::{of_milliseconds, timestamp};
 pub(super) enum State {
     Pending,
     Processing,
-    Completed(Arc<RawValue>),
+    Completed {
+        response: Arc<RawValue>,
+        /// Whether the database has it as well.
+        kept: bool,
+    },
     Failed(String),
 }
 
 impl State {
     pub(super) fn is_over(&self) -> bool {
-        matches!(self, Self::Completed(_) | Self::Failed(_))
+        matches!(self, Self::Completed { .. } | Self::Failed(_))
     }
 }
 
@@ -58,7 +62,7 @@ impl Job {
         let (status, result, error) = match &self.state {
             State::Pending => ("PENDING", None, None),
             State::Processing => ("PROCESSING", None, None),
-            State::Completed(response) => ("COMPLETED", Some(Arc::clone(response)), None),
+            State::Completed { response, .. } => ("COMPLETED", Some(Arc::clone(response)), None),
             State::Failed(error) => ("FAILED", None, Some(error.clone())),
         };
         Snapshot {

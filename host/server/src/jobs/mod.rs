@@ -101,8 +101,7 @@ async fn begin(
     Ok(())
 }
 
-/// Does the work of a job; whether the database has its result. When it panics or is aborted, dropping `running`
-/// ends the job.
+/// Does the work of a job. When it panics or is aborted, dropping `running` ends the job.
 async fn run(
     app: Arc<App>,
     running: Running,
@@ -111,7 +110,7 @@ async fn run(
     deadline: Instant,
     id: RequestId,
     identity: Identity,
-) -> bool {
+) {
     let (allowance, _loan) = allow(&app, &identity).await;
     let work = async {
         if experiment.source.is_some() {
@@ -137,23 +136,21 @@ async fn run(
             // The result first: a job that is seen to be completed has one.
             let kept = remember(&app, &identity, &running.id().to_string(), &response, &text, PATIENCE).await;
             match RawValue::from_string(text) {
-                Ok(text) => running.complete(text),
+                Ok(text) => running.complete(text, kept),
                 Err(error) => running.fail(format!("internal: the response is no JSON: {error}")),
             }
-            kept
         }
-        Err(problem) => {
-            running.fail(format!("{}: {}", problem.code, problem.detail));
-            false
-        }
+        Err(problem) => running.fail(format!("{}: {}", problem.code, problem.detail)),
     }
 }
 
 /// Writes down how a job has ended, in whatever way it did. What fails here is tried again later.
-async fn follow(app: Arc<App>, id: Uuid, tenant: Arc<str>, task: JoinHandle<bool>) {
-    let kept = task.await.unwrap_or(false);
-    let (state, error) = match app.jobs.end_of(id) {
-        End::Completed => (JobState::Completed, None),
+async fn follow(app: Arc<App>, id: Uuid, tenant: Arc<str>, task: JoinHandle<()>) {
+    drop(task.await);
+    let end = app.jobs.end_of(id);
+    let kept = end == End::Completed { kept: true };
+    let (state, error) = match end {
+        End::Completed { .. } => (JobState::Completed, None),
         // Its result may be there: `settle` at the end of the server tells.
         End::Failed(error) if error == JOB_CUT_OFF => return,
         End::Failed(error) => (JobState::Failed, Some(error)),
@@ -162,18 +159,15 @@ async fn follow(app: Arc<App>, id: Uuid, tenant: Arc<str>, task: JoinHandle<bool
     match note(&app, id, state, error.as_deref()).await {
         // The database tells it from now on, so that a result which is forgotten through another server is
         // forgotten here as well. One that is in memory alone stays.
-        Some(true) if kept && state == JobState::Completed => {
-            app.jobs.forget(id);
-            return;
-        }
+        Some(true) if kept => return app.jobs.forget(id),
         Some(true) | None => return,
         Some(false) => {}
     }
     let Some(history) = &app.service.history else { return };
-    // It was over there: cancelled through another server in the moment of its end. All servers must tell
-    // the same, so what this one remembers gives way.
+    // It was over there: cancelled through another server in the moment of its end, or `settle` was faster. All
+    // servers must tell the same, so what this one remembers gives way.
     match history.job(&tenant, &id.to_string()).await {
-        Ok(Some(there)) if there.state != state => app.jobs.forget(id),
+        Ok(Some(there)) if kept || there.state != state => app.jobs.forget(id),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, %id, "how a job ended could not be compared"),
     }
@@ -191,7 +185,11 @@ pub(crate) async fn settle(app: &App) -> Result<(), HistoryError> {
         let Ok(job) = Uuid::parse_str(&id) else { continue };
         match app.jobs.end_of(job) {
             End::NotYet => {}
-            End::Completed => drop(history.advance(&id, JobState::Completed, None).await?),
+            End::Completed { kept } => {
+                if history.advance(&id, JobState::Completed, None).await? && kept {
+                    app.jobs.forget(job);
+                }
+            }
             // Cut off between its result and its end, it has a result all the same.
             End::Failed(error) if error == JOB_CUT_OFF => history.settle(&id, &error).await?,
             End::Failed(error) => drop(history.advance(&id, JobState::Failed, Some(&error)).await?),

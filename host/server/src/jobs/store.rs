@@ -20,8 +20,8 @@ pub(crate) const CANCELLED: &str = "cancelled: on request of a client";
 pub(crate) enum End {
     /// It has not.
     NotYet,
-    /// With a result.
-    Completed,
+    /// With a result, which the database has as well or not.
+    Completed { kept: bool },
     /// With an error.
     Failed(String),
     /// It is not in memory.
@@ -148,7 +148,7 @@ impl Jobs {
     pub(crate) fn end_of(&self, id: Uuid) -> End {
         match self.store().jobs.get(&id).map(|it| &it.state) {
             None => End::Unknown,
-            Some(State::Completed(_)) => End::Completed,
+            Some(State::Completed { kept, .. }) => End::Completed { kept: *kept },
             Some(State::Failed(error)) => End::Failed(error.clone()),
             Some(State::Pending | State::Processing) => End::NotYet,
         }
@@ -251,8 +251,10 @@ impl Running {
         self.jobs.update(self.id, State::Processing);
     }
 
-    pub(crate) fn complete(self, response: Box<RawValue>) {
-        self.jobs.update(self.id, State::Completed(Arc::from(response)));
+    /// Ends it with a result, which the database has as well or not.
+    pub(crate) fn complete(self, response: Box<RawValue>, kept: bool) {
+        let response = Arc::from(response);
+        self.jobs.update(self.id, State::Completed { response, kept });
     }
 
     pub(crate) fn fail(self, error: String) {
@@ -301,7 +303,7 @@ mod tests {
         let (finished, _) = create(&jobs).unwrap();
         let (unfinished, _) = create(&jobs).unwrap();
         let id = finished.id();
-        finished.complete(response());
+        finished.complete(response(), false);
         advance(RETENTION - Duration::from_secs(1)).await;
         assert_eq!(shown(&jobs, id)["status"], "COMPLETED");
         assert!(shown(&jobs, id)["result"].is_object());
@@ -319,7 +321,7 @@ mod tests {
 
         let (first, second) = (running.pop().unwrap(), running.pop().unwrap());
         let (first_id, second_id) = (first.id(), second.id());
-        first.complete(response());
+        first.complete(response(), false);
         advance(Duration::from_secs(1)).await;
         second.fail("x".to_owned());
         assert!(jobs.check_room().is_ok());
@@ -354,7 +356,7 @@ mod tests {
     async fn a_closed_store_ends_its_jobs_and_takes_no_more() {
         let jobs = jobs();
         let (running, _) = create(&jobs).unwrap();
-        create(&jobs).unwrap().0.complete(response());
+        create(&jobs).unwrap().0.complete(response(), false);
         assert_eq!(jobs.close(), 1);
         assert_eq!(shown(&jobs, running.id())["status"], "FAILED");
         assert_eq!(create(&jobs).unwrap_err().problem().code, "shutting_down");

@@ -96,6 +96,26 @@ async fn what_is_forgotten_through_another_server_is_no_result_of_a_job_any_more
 }
 
 #[tokio::test]
+async fn the_same_where_the_end_of_the_job_is_written_down_late() {
+    let postgres = Postgres::start();
+    let history = History::open(&postgres.url(), 8).await.unwrap();
+    let (one, other) = (start(&history).await, start(&history).await);
+    postgres.execute(
+        "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'later'; END $$; \
+         CREATE TRIGGER late BEFORE UPDATE ON jobs FOR EACH ROW WHEN (NEW.status = 'COMPLETED') \
+         EXECUTE FUNCTION late()",
+    );
+    let id = submit(&one, "private").await;
+    told(&one, &id, "COMPLETED").await;
+    let forgotten = other.call("DELETE", &format!("/v1/analyses/{id}")).await;
+    assert_eq!(forgotten.status, 204);
+    postgres.execute("DROP TRIGGER late ON jobs");
+    // Its own server writes it at its next look, and no longer tells a result that nobody has.
+    let job = told(&one, &id, "FAILED").await;
+    assert!(job["result"].is_null(), "{job}");
+}
+
+#[tokio::test]
 async fn jobs_of_a_server_that_has_kept_still_for_a_minute_have_failed() {
     let postgres = Postgres::start();
     let history = History::open(&postgres.url(), 8).await.unwrap();
