@@ -59,6 +59,7 @@ pub mod sizes {
                 is_text: true,
                 is_decimal: false,
                 endless,
+                width: 4,
                 rows: 1 << 14,
             };
             let mut group = read::pages::Group::default();

@@ -17,6 +17,8 @@ pub struct Limits {
     pub pages: usize,
     /// Bytes of the header of a page, of a message of Arrow IPC or of its footer. It is read as a whole.
     pub header_bytes: usize,
+    /// Bytes of the footer of a Parquet file. It is decoded as a whole, into some hundred bytes for the least that it may say.
+    pub footer_bytes: usize,
     /// Rows of the sample that quartiles (beyond so many rows) and checks are computed from.
     pub sample_rows: usize,
     /// Cells of the sample, 8 bytes each: a wide table gets fewer rows.
@@ -47,6 +49,8 @@ impl Default for Limits {
             pages: 4 << 20,
             // Ten thousand columns take some 2 MiB; the header of a page may hold the smallest and largest text of it.
             header_bytes: 16 << 20,
+            // Ten thousand columns in sixty row groups, with statistics of 100 bytes for each.
+            footer_bytes: 64 << 20,
             // Quartiles within 0.43 points of rank with 95 % confidence (Dvoretzky, Kiefer, Wolfowitz).
             sample_rows: 100_000,
             // 64 MiB.

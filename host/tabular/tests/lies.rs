@@ -3,20 +3,22 @@
 
 use std::{fs, io::Write, path::Path, sync::Arc};
 
-use arrow_array::{ArrayRef, DictionaryArray, Float64Array, NullArray, RecordBatch, StringArray, types::Int32Type};
+use arrow_array::{
+    ArrayRef, DictionaryArray, Float64Array, NullArray, RecordBatch, StringArray, types::Int32Type as Key,
+};
 use arrow_ipc::writer::{FileWriter, StreamWriter};
 use deepfix_tabular::{Limits, Options, Source, TableError, scan, sizes::of_pages, split_statistics};
 use parquet::{
     arrow::ArrowWriter,
-    basic::{Compression, Encoding},
-    data_type::{ByteArray, ByteArrayType},
+    basic::{Compression, Encoding, Repetition, Type as PhysicalType},
+    data_type::{ByteArray, ByteArrayType, Int32Type},
     file::{
         properties::{WriterProperties, WriterVersion},
         reader::FileReader as _,
         serialized_reader::SerializedFileReader,
         writer::SerializedFileWriter,
     },
-    schema::parser::parse_message_type,
+    schema::{parser::parse_message_type, types::Type as SchemaType},
 };
 
 /// Rows of a file whose one page of zeros is far larger than what it is stored in.
@@ -179,6 +181,115 @@ fn column(file: &Path, kind: &str, encoding: Encoding, values: &[ByteArray]) {
     writer.close().unwrap();
 }
 
+/// Replaces bytes of a file that stand there so often.
+fn patch(file: &Path, from: &[u8], to: &[u8], times: usize, which: usize) {
+    let mut bytes = fs::read(file).unwrap();
+    let places: Vec<usize> = (0..bytes.len()).filter(|it| bytes[*it..].starts_with(from)).collect();
+    assert_eq!(places.len(), times, "{from:?}");
+    bytes[places[which]..places[which] + to.len()].copy_from_slice(to);
+    fs::write(file, bytes).unwrap();
+}
+
+#[test]
+fn a_dictionary_of_more_values_than_bytes_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.parquet");
+    let column: Float64Array = (0..ROWS).map(|it| Some((it % 500) as f64)).collect();
+    let batch = RecordBatch::try_from_iter([("a", Arc::new(column) as ArrayRef)]).unwrap();
+    let mut writer = ArrowWriter::try_new(fs::File::create(&file).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    assert_eq!(read(&file, &Options::default()).unwrap(), ROWS as u64);
+    // The header of a dictionary, with its number of values.
+    let head = |values| [&[0x4c, 0x15][..], &varint(values, 2), &[0x15]].concat();
+    patch(&file, &head(500), &head(8191), 1, 0);
+    let text = refusal(&file, &Options::default());
+    assert!(text.contains("column `a`"), "{text}");
+    assert!(
+        text.contains("found a dictionary of 8191 values in 4000 bytes"),
+        "{text}"
+    );
+}
+
+#[test]
+fn lists_of_more_lengths_than_values_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.parquet");
+    let texts = vec![ByteArray::from(Vec::new()); 100];
+    // Blocks of 128 in 4 parts, so many values, the first of which is 0.
+    let head = |values| [0x80, 1, 4, values, 0];
+    for (encoding, lists) in [(Encoding::DELTA_LENGTH_BYTE_ARRAY, 1), (Encoding::DELTA_BYTE_ARRAY, 2)] {
+        for list in 0..lists {
+            column(&file, "UTF8", encoding, &texts);
+            assert_eq!(read(&file, &Options::default()).unwrap(), 100);
+            patch(&file, &head(100), &head(127), lists, list);
+            let text = refusal(&file, &Options::default());
+            let expected = "column `c`: ";
+            assert!(text.contains(expected), "{text}");
+            assert!(
+                text.contains("found 127 lengths in a page of 100 values"),
+                "{encoding} {list}: {text}"
+            );
+        }
+        // The lengths are held besides the page.
+        column(&file, "UTF8", encoding, &texts);
+        let mut options = Options::default();
+        options.limits.part_bytes = 100 * 4 * lists;
+        let text = refusal(&file, &options);
+        assert!(
+            text.contains("a page of column `c`") && text.contains("--max-part-bytes"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_group_without_a_member_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.parquet");
+    let group = |name| SchemaType::group_type_builder(name).with_repetition(Repetition::REQUIRED);
+    let number = |name| {
+        let it = SchemaType::primitive_type_builder(name, PhysicalType::INT32).with_repetition(Repetition::REQUIRED);
+        Arc::new(it.build().unwrap())
+    };
+    let empty = Arc::new(group("e").build().unwrap());
+    for (fields, fits) in [
+        (vec![number("a"), number("b")], true),
+        (vec![number("a"), empty, number("b")], false),
+    ] {
+        let schema = SchemaType::group_type_builder("m").with_fields(fields).build().unwrap();
+        let out = fs::File::create(&file).unwrap();
+        let mut writer = SerializedFileWriter::new(out, Arc::new(schema), Default::default()).unwrap();
+        let mut group = writer.next_row_group().unwrap();
+        while let Some(mut column) = group.next_column().unwrap() {
+            column.typed::<Int32Type>().write_batch(&[1, 2, 3], None, None).unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+        writer.close().unwrap();
+        if fits {
+            assert_eq!(read(&file, &Options::default()).unwrap(), 3);
+        } else {
+            let text = refusal(&file, &Options::default());
+            assert!(text.contains("found 1 columns of 3 without a type or a part"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_footer_without_end_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.parquet");
+    column(&file, "UTF8", Encoding::PLAIN, &[ByteArray::from("a")]);
+    let mut options = Options::default();
+    options.limits.footer_bytes = 100;
+    let text = refusal(&file, &options);
+    assert!(
+        text.contains("found a footer of") && text.contains("expected at most 100"),
+        "{text}"
+    );
+}
+
 #[test]
 fn values_that_are_copied_are_decoded_in_pieces() {
     let folder = tempfile::tempdir().unwrap();
@@ -215,7 +326,7 @@ fn gaps_without_number_are_refused() {
     let gaps: ArrayRef = Arc::new(NullArray::new(GAPS));
     let values = StringArray::from_iter_values((0..CITIES).map(|it| format!("a city, {it}")));
     let keys = (0..GAPS).map(|it| Some((it % CITIES) as i32)).collect();
-    let cities: ArrayRef = Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::new(values)));
+    let cities: ArrayRef = Arc::new(DictionaryArray::<Key>::new(keys, Arc::new(values)));
     let batch = RecordBatch::try_from_iter([("gaps", gaps), ("city", cities)]).unwrap();
     let mut file = FileWriter::try_new(Vec::new(), &batch.schema()).unwrap();
     let mut stream = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();

@@ -5,7 +5,7 @@ use std::{fs::File, io::BufReader, path::Path};
 use arrow_ipc::reader::{FileReader, StreamReader};
 use parquet::arrow::{ProjectionMask, arrow_reader::ArrowReaderMetadata};
 
-use super::{Format, cells::is_plain, messages, pages, texts::Metadata};
+use super::{Format, cells::is_plain, footer, messages, pages, texts::Metadata};
 use crate::{Limits, TableError};
 
 /// What a file of Arrow's family holds.
@@ -40,15 +40,32 @@ pub(super) fn open(
     let mut parquet = None;
     let schema = match format {
         Format::Parquet => {
-            let meta = guarded(
-                || ArrowReaderMetadata::load(&input()?, Default::default()).map_err(|it| damaged(it.to_string())),
-                &damaged,
-            )?;
+            let read = || {
+                let footer = footer::read(file, limits)?;
+                match footer {
+                    Some(meta) => ArrowReaderMetadata::try_new(meta.into(), Default::default()),
+                    // The decoder says why.
+                    None => ArrowReaderMetadata::load(&input()?, Default::default()),
+                }
+                .map_err(|it| damaged(it.to_string()))
+            };
+            let meta = guarded(read, &damaged)?;
             if meta.metadata().file_metadata().num_rows() <= 0 {
                 return Err(no_rows(file));
             }
             let meta = guarded(|| Metadata::new(&meta).map_err(|it| damaged(it.to_string())), &damaged)?;
             let schema = meta.schema().clone();
+            // The decoder leaves out groups without a member, and the places of all others would be wrong.
+            let (found, roots) = (
+                schema.fields().len(),
+                meta.parquet_schema().root_schema().get_fields().len(),
+            );
+            if found != roots {
+                return Err(damaged(format!(
+                    "found {} columns of {roots} without a type or a part, expected none",
+                    roots.saturating_sub(found)
+                )));
+            }
             parquet = Some(meta);
             schema
         }

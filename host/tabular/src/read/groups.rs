@@ -257,14 +257,15 @@ impl<'a> Reader<'a> {
         })?;
         let mask = ProjectionMask::roots(meta.parquet_schema(), self.layout.places.iter().copied());
         let included = |it| mask.leaf_included(it);
-        let found = pages::check(
+        let mut found = pages::check(
             &self.source.file,
             meta.metadata().row_group(group),
             included,
             ROWS,
             &self.limits,
         )?;
-        ParquetRecordBatchReaderBuilder::new_with_metadata(file, meta.of(&found).clone())
+        let meta = meta.of(&mut found).clone();
+        ParquetRecordBatchReaderBuilder::new_with_metadata(file, meta)
             .with_row_groups(vec![group])
             .with_projection(mask)
             .with_batch_size(found.rows(ROWS, self.limits.parts_bytes()))

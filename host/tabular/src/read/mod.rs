@@ -3,18 +3,22 @@
 mod arrow;
 mod blocks;
 mod cells;
+mod compact;
 mod counted;
 mod csv;
 mod decimal;
 mod dressed;
+mod footer;
 mod groups;
 pub(crate) mod inflate;
 mod kind;
+mod lengths;
 pub(crate) mod messages;
 pub(crate) mod pages;
 mod records;
 mod texts;
 mod thrift;
+mod window;
 
 use std::path::{Path, PathBuf};
 

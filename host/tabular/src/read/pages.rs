@@ -15,7 +15,9 @@ use parquet::{
 
 use super::{
     inflate::Endless,
+    lengths,
     thrift::{DICTIONARY, Page, parse},
+    window::Window,
 };
 use crate::{Limits, TableError};
 
@@ -25,10 +27,10 @@ const LOOK: u64 = 4 << 10;
 /// What is read of a row group, once its pages are known.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Group {
-    /// Whether texts are written as what differs from the one before.
-    pub(crate) prefixed: bool,
+    /// Whether texts are copied: they are where one is written as what differs from the one before.
+    pub(crate) copied: bool,
     /// The most bytes that one row takes in all columns whose values are copied out of their pages: of decimals, and of
-    /// texts where one of them is prefixed.
+    /// texts where they are.
     pub(crate) decimals: u64,
     pub(crate) texts: u64,
     /// Bytes of dictionaries and pages that are held at the same time.
@@ -41,7 +43,7 @@ impl Group {
     /// How many of so many rows, a power of two, are decoded at once for copies of at most so many bytes: as many or
     /// a part of them. A value is no longer than the page or dictionary that it stands in, however often it is named.
     pub(crate) fn rows(&self, most: usize, bytes: usize) -> usize {
-        let row = self.decimals.saturating_add(if self.prefixed { self.texts } else { 0 });
+        let row = self.decimals.saturating_add(if self.copied { self.texts } else { 0 });
         let mut rows = most;
         while rows > 1 && row.saturating_mul(rows as u64) > bytes as u64 {
             rows /= 2;
@@ -87,7 +89,9 @@ pub(super) fn check(
     for (place, column) in group.columns().iter().enumerate() {
         if wanted(place) {
             let chunk = Chunk::of(column, rows);
-            chunk.check(file, &mut input, limits, &mut found)?;
+            if chunk.check(file, &mut input, limits, &mut found)? {
+                lengths::check(file, column)?;
+            }
         }
     }
     Ok(found)
@@ -105,9 +109,14 @@ pub(crate) struct Chunk {
     pub(crate) is_decimal: bool,
     /// A compression that does not end at the size that is stated.
     pub(crate) endless: Option<Endless>,
+    /// Bytes of a value of a dictionary, at least.
+    pub(crate) width: u64,
     /// Rows that are decoded at once.
     pub(crate) rows: usize,
 }
+
+/// What the decoder keeps for each text of a dictionary beside it.
+const VIEW: u64 = 16;
 
 impl Chunk {
     fn of(column: &ColumnChunkMetaData, rows: usize) -> Self {
@@ -121,18 +130,25 @@ impl Chunk {
             is_text: column.column_type() == Type::BYTE_ARRAY,
             is_decimal: column.column_type() == Type::BYTE_ARRAY && decimal,
             endless: Endless::of(column.compression()),
+            width: match column.column_type() {
+                Type::BOOLEAN | Type::INT32 | Type::FLOAT | Type::BYTE_ARRAY => 4,
+                Type::INT64 | Type::DOUBLE => 8,
+                Type::INT96 => 12,
+                Type::FIXED_LEN_BYTE_ARRAY => u64::try_from(described.type_length()).unwrap_or(0).max(1),
+            },
             rows,
         }
     }
 
-    /// Looks at every header, and adds what is found to what was found in other columns.
+    /// Looks at every header, and adds what is found to what was found in other columns. Whether pages hold lists of
+    /// lengths, which the headers do not bound.
     pub(crate) fn check(
         &self,
         file: &Path,
         input: &mut (impl Read + Seek),
         limits: &Limits,
         group: &mut Group,
-    ) -> Result<(), TableError> {
+    ) -> Result<bool, TableError> {
         let damaged = |reason: String| TableError::Damaged {
             file: file.to_owned(),
             format: "Parquet",
@@ -146,7 +162,8 @@ impl Chunk {
             file: file.to_owned(),
             error,
         };
-        let (mut dictionary, mut longest, mut window) = (0, 0, Window::new(self.rows, self.is_text));
+        let (mut dictionary, mut longest, mut lengths) = (0, 0, false);
+        let mut window = Window::new(self.rows, self.is_text);
         while at < end {
             group.headers += 1;
             if group.headers > limits.pages as u64 {
@@ -164,12 +181,25 @@ impl Chunk {
             };
             let size = page.inflated.max(page.stored);
             longest = size.max(longest);
+            lengths |= page.lengths > 0;
+            let size = size.saturating_add(page.lengths);
             let (part, limit, flag) = if page.kind == DICTIONARY {
-                dictionary = size.max(dictionary);
+                if page.values.saturating_mul(self.width) > page.inflated {
+                    return Err(damaged(format!(
+                        "byte {at}: found a dictionary of {} values in {} bytes",
+                        page.values, page.inflated
+                    )));
+                }
+                let views = if self.is_text {
+                    VIEW.saturating_mul(page.values)
+                } else {
+                    0
+                };
+                dictionary = size.saturating_add(views).max(dictionary);
                 ("the dictionary", limits.dictionary_bytes, "--max-dictionary-bytes")
             } else {
                 window.add(page.values, size);
-                group.prefixed |= self.is_text && page.prefixed;
+                group.copied |= self.is_text && page.prefixed;
                 ("a page", limits.part_bytes, "--max-part-bytes")
             };
             let refused = |part, found, limit, flag| TableError::Part {
@@ -203,7 +233,7 @@ impl Chunk {
         } else if self.is_text {
             group.texts = group.texts.saturating_add(longest);
         }
-        Ok(())
+        Ok(lengths)
     }
 
     /// Whether a page becomes larger than its header says, and that is no matter of the little that it is stored in.
@@ -217,47 +247,6 @@ impl Chunk {
         }
         input.seek(SeekFrom::Start(at.saturating_add(page.levels)))?;
         endless.exceeds(input.by_ref().take(stored), stated)
-    }
-}
-
-/// Bytes of the pages that are held at the same time: the one at hand, and of texts all that the rows that are decoded
-/// at once come from.
-struct Window {
-    rows: u64,
-    keeps: bool,
-    /// Rows before the next page.
-    row: u64,
-    /// The batch that the next page may share with the ones before, and their bytes.
-    batch: u64,
-    bytes: u64,
-    most: u64,
-}
-
-impl Window {
-    fn new(rows: usize, keeps: bool) -> Self {
-        Self {
-            rows: (rows as u64).max(1),
-            keeps,
-            row: 0,
-            batch: 0,
-            bytes: 0,
-            most: 0,
-        }
-    }
-
-    fn add(&mut self, values: u64, size: u64) {
-        let first = self.row / self.rows;
-        self.row = self.row.saturating_add(values);
-        let last = self.row.saturating_sub(1).max(first * self.rows) / self.rows;
-        if !self.keeps || first != self.batch {
-            self.bytes = 0;
-        }
-        self.bytes = self.bytes.saturating_add(size);
-        self.most = self.most.max(self.bytes);
-        if last != first {
-            self.bytes = size;
-        }
-        self.batch = last;
     }
 }
 
@@ -312,8 +301,8 @@ mod tests {
 
     #[test]
     fn fewer_rows_are_decoded_at_once_where_values_are_copied() {
-        let group = |prefixed, decimals, texts| Group {
-            prefixed,
+        let group = |copied, decimals, texts| Group {
+            copied,
             decimals,
             texts,
             ..Group::default()
@@ -325,21 +314,5 @@ mod tests {
         assert_eq!(group(false, 63, 99).rows(16, 1000), 8);
         assert_eq!(group(true, 63, 99).rows(16, 1000), 4);
         assert_eq!(group(true, u64::MAX, u64::MAX).rows(16, 1000), 1);
-    }
-
-    #[test]
-    fn pages_of_texts_are_held_by_all_rows_of_a_batch() {
-        let most = |keeps: bool, pages: &[(u64, u64)]| {
-            let mut window = Window::new(100, keeps);
-            pages.iter().for_each(|it| window.add(it.0, it.1));
-            window.most
-        };
-        let pages = [(50, 3), (50, 4), (150, 5), (10, 1), (40, 1)];
-        assert_eq!(most(false, &pages), 5);
-        // The first batch has two pages, the last one three.
-        assert_eq!(most(true, &pages), 7);
-        assert_eq!(most(true, &[(150, 5), (10, 1), (40, 2)]), 8);
-        assert_eq!(most(true, &[(1, 5); 100]), 500);
-        assert_eq!(most(true, &[(100, 5); 100]), 5);
     }
 }

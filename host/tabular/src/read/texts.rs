@@ -21,19 +21,28 @@ pub(super) struct Metadata {
     /// They are copied, up to 2 GiB a column and batch, where the decoder ends. Texts that are written by what differs
     /// from the one before have to be copied.
     copies: ArrowReaderMetadata,
+    /// Whether the first way cannot be gone.
+    copied: bool,
 }
 
 impl Metadata {
     pub(super) fn new(meta: &ArrowReaderMetadata) -> Result<Self, ParquetError> {
+        let views = with_texts(meta, &DataType::Utf8View);
+        let plain = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        // Where a schema of the file does not agree with itself, that of Parquet alone does: texts with offsets of 32 bits.
+        let copies = with_texts(meta, &DataType::Utf8)
+            .or_else(|_| ArrowReaderMetadata::try_new(Arc::clone(meta.metadata()), plain))?;
         Ok(Self {
-            views: with_texts(meta, &DataType::Utf8View)?,
-            copies: with_texts(meta, &DataType::Utf8)?,
+            copied: views.is_err(),
+            views: views.unwrap_or_else(|_| copies.clone()),
+            copies,
         })
     }
 
-    /// For a row group.
-    pub(super) fn of(&self, group: &Group) -> &ArrowReaderMetadata {
-        if group.prefixed { &self.copies } else { &self.views }
+    /// For a row group, which may have to be read in smaller pieces for that.
+    pub(super) fn of(&self, group: &mut Group) -> &ArrowReaderMetadata {
+        group.copied |= self.copied;
+        if group.copied { &self.copies } else { &self.views }
     }
 
     pub(super) fn metadata(&self) -> &Arc<ParquetMetaData> {
@@ -64,10 +73,7 @@ fn with_texts(meta: &ArrowReaderMetadata, kind: &DataType) -> Result<ArrowReader
     });
     let schema = Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone());
     let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
-    let plain = || ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    // Where a schema of the file does not agree with itself, that of Parquet alone does: texts with offsets of 32 bits.
     ArrowReaderMetadata::try_new(Arc::clone(meta.metadata()), options)
-        .or_else(|_| ArrowReaderMetadata::try_new(Arc::clone(meta.metadata()), plain()))
 }
 
 #[cfg(test)]
@@ -91,12 +97,12 @@ mod tests {
         writer.write(&batch).unwrap();
         writer.close().unwrap();
         let meta = Metadata::new(&ArrowReaderMetadata::load(&file, Default::default()).unwrap()).unwrap();
-        let types = |prefixed| {
-            let group = Group {
-                prefixed,
+        let types = |copied| {
+            let mut group = Group {
+                copied,
                 ..Group::default()
             };
-            let fields = meta.of(&group).schema().fields().clone();
+            let fields = meta.of(&mut group).schema().fields().clone();
             fields.iter().map(|it| it.data_type().clone()).collect::<Vec<_>>()
         };
         assert_eq!(

@@ -1,17 +1,19 @@
 //! The headers of Parquet's pages.
 //!
 //! Whatever is taken for a header here, the decoder must read the same from; what it might read otherwise is no header.
-//! Source: `PageHeader` in parquet.thrift, and the compact protocol of Thrift that it is written in; fields that are
-//! known are read by their number alone and cut to 32 bits, as the decoder does it.
+//! Source: `PageHeader` in parquet.thrift; fields that are known are read by their number alone and cut to 32 bits, as
+//! the decoder does it.
 
-/// Structures within each other; those of a page header are three deep.
-const DEEPEST: u32 = 16;
+use super::compact::Compact;
+
 /// `PageType::DATA_PAGE`.
 const DATA: i32 = 0;
 /// `PageType::DICTIONARY_PAGE`.
 pub(super) const DICTIONARY: i32 = 2;
 /// `PageType::DATA_PAGE_V2`.
 const DATA_2: i32 = 3;
+/// `Encoding::DELTA_LENGTH_BYTE_ARRAY`.
+const LENGTHS: i32 = 6;
 /// `Encoding::DELTA_BYTE_ARRAY`.
 const PREFIXES: i32 = 7;
 
@@ -27,6 +29,8 @@ pub(super) struct Page {
     pub(super) values: u64,
     /// Whether a value is written as what differs from the one before.
     pub(super) prefixed: bool,
+    /// Bytes that the lengths of all values take, where they stand in front of them.
+    pub(super) lengths: u64,
     /// Bytes in front of the values, of both sizes, that are never compressed.
     pub(super) levels: u64,
     /// Whether what follows them is compressed, where the column is.
@@ -49,9 +53,9 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Page> {
             2 => inflated = Some(reader.number()?),
             3 => stored = Some(reader.number()?),
             4 => drop(reader.number()?),
-            5 => data = Some(reader.inner(4, 0)?),
-            7 => dictionary = Some(reader.inner(2, 3)?),
-            8 => data_2 = Some(reader.inner(6, 7)?),
+            5 => data = Some(Inner::of(&mut reader, 4, 0)?),
+            7 => dictionary = Some(Inner::of(&mut reader, 2, 3)?),
+            8 => data_2 = Some(Inner::of(&mut reader, 6, 7)?),
             6 => return None,
             _ => reader.skip(type_of, 0)?,
         }
@@ -73,12 +77,19 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Page> {
         DATA_2 => (data_2?, 4),
         _ => return None,
     };
+    let values = u64::try_from(inner.number(1)?).ok()?;
+    let encoding = inner.number(encoding)?;
     Some(Page {
         kind,
         inflated,
         stored,
-        values: u64::try_from(inner.number(1)?).ok()?,
-        prefixed: inner.number(encoding)? == PREFIXES,
+        values,
+        prefixed: encoding == PREFIXES,
+        lengths: match encoding {
+            LENGTHS => values.saturating_mul(4),
+            PREFIXES => values.saturating_mul(8),
+            _ => 0,
+        },
         levels,
         packed,
         length: (bytes.len() - reader.rest.len()) as u64,
@@ -94,71 +105,14 @@ struct Inner {
 }
 
 impl Inner {
-    fn number(&self, field: usize) -> Option<i32> {
-        self.numbers.get(field).copied().flatten()
-    }
-
-    /// Bytes of both kinds of levels, in `DataPageHeaderV2`.
-    fn levels(&self) -> Option<u64> {
-        let bytes = |field| u64::try_from(self.number(field)?).ok();
-        bytes(5)?.checked_add(bytes(6)?)
-    }
-}
-
-/// Thrift's compact protocol, as far as it takes to step over what is not looked at.
-struct Compact<'a> {
-    rest: &'a [u8],
-}
-
-impl Compact<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(*first)
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut number = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    /// A number in zigzag form, cut as the decoder cuts it.
-    #[allow(clippy::cast_possible_truncation, reason = "so does the decoder")]
-    fn number(&mut self) -> Option<i32> {
-        let it = self.varint()?;
-        Some(((it >> 1).cast_signed() ^ -(it & 1).cast_signed()) as i32)
-    }
-
-    /// The type of the next field, whose number is written to `field`; the inner none at the end of the structure.
-    #[allow(clippy::cast_possible_truncation, reason = "so does the decoder")]
-    fn field(&mut self, field: &mut i16) -> Option<Option<u8>> {
-        let byte = self.byte()?;
-        let kind = byte & 0x0f;
-        if kind == 0 {
-            return Some(None);
-        }
-        *field = match byte >> 4 {
-            0 => self.number()? as i16,
-            more => field.checked_add(i16::from(more))?,
-        };
-        Some(Some(kind))
-    }
-
-    /// An inner header: numbers in fields 1 to `last`, a boolean in `flag`.
-    fn inner(&mut self, last: i16, flag: i16) -> Option<Inner> {
-        let mut inner = Inner::default();
+    /// Reads numbers in fields 1 to `last`, a boolean in `flag`.
+    fn of(reader: &mut Compact<'_>, last: i16, flag: i16) -> Option<Self> {
+        let mut inner = Self::default();
         let mut field = 0;
-        while let Some(kind) = self.field(&mut field)? {
+        while let Some(kind) = reader.field(&mut field)? {
             let place = usize::try_from(field).ok();
             if (1..=last).contains(&field) {
-                let it = self.number()?;
+                let it = reader.number()?;
                 if let Some(place) = place.and_then(|it| inner.numbers.get_mut(it)) {
                     *place = Some(it);
                 }
@@ -169,67 +123,20 @@ impl Compact<'_> {
                     _ => return None,
                 };
             } else {
-                self.skip(kind, 0)?;
+                reader.skip(kind, 0)?;
             }
         }
         Some(inner)
     }
 
-    fn advance(&mut self, bytes: u64) -> Option<()> {
-        self.rest = self.rest.get(usize::try_from(bytes).ok()?..)?;
-        Some(())
+    fn number(&self, field: usize) -> Option<i32> {
+        self.numbers.get(field).copied().flatten()
     }
 
-    /// Steps over a value of a type. Booleans of a field stand in its type.
-    fn skip(&mut self, kind: u8, depth: u32) -> Option<()> {
-        if depth > DEEPEST {
-            return None;
-        }
-        match kind {
-            1 | 2 => Some(()),
-            3 => self.advance(1),
-            4..=6 => self.varint().map(drop),
-            7 => self.advance(8),
-            8 => {
-                let length = self.varint()?;
-                self.advance(length)
-            }
-            9 | 10 => {
-                let byte = self.byte()?;
-                let many = if byte >> 4 == 15 {
-                    self.varint()?
-                } else {
-                    u64::from(byte >> 4)
-                };
-                self.elements(many, &[byte & 0x0f], depth)
-            }
-            11 => {
-                let many = self.varint()?;
-                let kinds = if many == 0 { 0 } else { self.byte()? };
-                self.elements(many, &[kinds >> 4, kinds & 0x0f], depth)
-            }
-            12 => {
-                let mut field = 0;
-                while let Some(kind) = self.field(&mut field)? {
-                    self.skip(kind, depth + 1)?;
-                }
-                Some(())
-            }
-            _ => None,
-        }
-    }
-
-    /// Booleans of a list, which have a byte each, the decoder takes for none.
-    fn elements(&mut self, many: u64, kinds: &[u8], depth: u32) -> Option<()> {
-        for _ in 0..many {
-            for kind in kinds {
-                if matches!(kind, 1 | 2) {
-                    return None;
-                }
-                self.skip(*kind, depth + 1)?;
-            }
-        }
-        Some(())
+    /// Bytes of both kinds of levels, in `DataPageHeaderV2`.
+    fn levels(&self) -> Option<u64> {
+        let bytes = |field| u64::try_from(self.number(field)?).ok();
+        bytes(5)?.checked_add(bytes(6)?)
     }
 }
 
@@ -249,6 +156,7 @@ mod tests {
             stored: 20,
             values: 3,
             prefixed: false,
+            lengths: 0,
             levels: 0,
             packed: true,
             length: 17,
