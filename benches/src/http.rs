@@ -13,6 +13,7 @@ use std::{
 
 use crate::{
     Result,
+    aims::Aims,
     client::Client,
     root,
     server::Server,
@@ -24,6 +25,11 @@ const SINGLE: usize = 200;
 const CONCURRENCY: usize = 8;
 const CONCURRENT: usize = 2_000;
 const LONG_RUN: usize = 10_000;
+const MEDIAN: Duration = Duration::from_millis(5);
+const RATE: f64 = 300.0;
+const RESIDENT: u64 = 150_000_000;
+/// What a run of many requests may add to the memory before it: the allocator keeps some of what it was given.
+const GROWTH: f64 = 1.1;
 
 struct Case {
     name: String,
@@ -68,6 +74,7 @@ pub(crate) fn largest() -> Result<(String, Vec<u8>)> {
 pub(crate) fn run() -> Result<()> {
     let cases = cases()?;
     let server = Server::start()?;
+    let mut aims = Aims::default();
     println!("one connection, {SINGLE} requests each; limit: parsing the same body as JSON, nothing else");
     for case in &cases {
         let mut client = Client::connect(server.address)?;
@@ -84,11 +91,12 @@ pub(crate) fn run() -> Result<()> {
         let sample = Sample::new(times);
         let parse = parse_time(&case.body)?;
         println!(
-            "  {:48} {:4} kB -> {:3} kB  median {}  p99 {}  = {:.1} x JSON parse",
+            "  {:48} {:4} kB -> {:3} kB  median {} {}  p99 {}  = {:.1} x JSON parse",
             case.name,
             case.body.len() / 1000,
             answer / 1000,
             ms(sample.median()),
+            aims.judge(&format!("median of {}", case.name), sample.median() < MEDIAN),
             ms(sample.quantile(0.99)),
             ratio(sample.median(), parse)
         );
@@ -112,13 +120,17 @@ pub(crate) fn run() -> Result<()> {
     let (rate, sample) = load(server.address, &all, LONG_RUN)?;
     let after = server.resident();
     println!(
-        "{LONG_RUN} requests, all in turn: {rate:.0} a second, median {}, p99 {}; resident {} MB before, {} MB after",
+        "{LONG_RUN} requests, all in turn: {rate:.0} a second {}, median {}, p99 {}; resident {} MB before, {} MB after: \
+         size {}, growth {}",
+        aims.judge("requests a second", rate > RATE),
         ms(sample.median()),
         ms(sample.quantile(0.99)),
         before / 1_000_000,
-        after / 1_000_000
+        after / 1_000_000,
+        aims.judge("resident memory", after < RESIDENT),
+        aims.judge("growth of memory", after as f64 <= before as f64 * GROWTH),
     );
-    Ok(())
+    aims.end()
 }
 
 fn parse_time(body: &[u8]) -> Result<Duration> {
