@@ -59,7 +59,7 @@ pub mod sizes {
                 is_text: true,
                 is_decimal: false,
                 endless,
-                width: 4,
+                bits: 32,
                 rows: 1 << 14,
             };
             let mut group = read::pages::Group::default();

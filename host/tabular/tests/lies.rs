@@ -190,6 +190,23 @@ fn patch(file: &Path, from: &[u8], to: &[u8], times: usize, which: usize) {
     fs::write(file, bytes).unwrap();
 }
 
+/// The header of a dictionary page, but for its checksum.
+fn dictionary(values: u64, stored: &[u8]) -> Vec<u8> {
+    let size = varint(stored.len() as u64, 1);
+    let mut bytes = [&[0x15, 4, 0x15][..], &size, &[0x15], &size, &[0x4c, 0x15]].concat();
+    bytes.extend([&varint(values, 1)[..], &[0x15, 0, 0, 0], stored].concat());
+    bytes
+}
+
+#[test]
+fn a_dictionary_is_as_long_as_its_values_take() {
+    let limits = Limits::default();
+    for (values, fits) in [(3, true), (4, false)] {
+        let found = of_pages(&dictionary(values, &[0; 15]), &limits);
+        assert_eq!(found.is_ok(), fits, "{found:?}");
+    }
+}
+
 #[test]
 fn a_dictionary_of_more_values_than_bytes_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -285,7 +302,7 @@ fn a_footer_without_end_is_refused() {
     options.limits.footer_bytes = 100;
     let text = refusal(&file, &options);
     assert!(
-        text.contains("found a footer of") && text.contains("expected at most 100"),
+        text.contains("found a footer of") && text.contains("expected at most 100 (`--max-footer-bytes`)"),
         "{text}"
     );
 }

@@ -182,6 +182,10 @@ pub(crate) struct LimitArgs {
     #[arg(long, value_name = "BYTES", default_value_t = defaults().part_bytes, help_heading = "Limits")]
     pub(crate) max_part_bytes: usize,
 
+    /// The largest footer of Parquet.
+    #[arg(long, value_name = "BYTES", default_value_t = defaults().footer_bytes, help_heading = "Limits")]
+    pub(crate) max_footer_bytes: usize,
+
     /// Rows of the sample for quartiles and checks.
     #[arg(long, value_name = "ROWS", default_value_t = defaults().sample_rows, help_heading = "Limits")]
     pub(crate) sample_rows: usize,
@@ -229,6 +233,7 @@ impl LimitArgs {
             row_bytes: self.max_row_bytes,
             dictionary_bytes: self.max_dictionary_bytes,
             part_bytes: self.max_part_bytes,
+            footer_bytes: self.max_footer_bytes,
             sample_rows: self.sample_rows.max(1),
             sample_cells: self.sample_cells,
             distinct: self.exact_distinct,
@@ -248,6 +253,7 @@ impl Default for LimitArgs {
             max_row_bytes: limits.row_bytes,
             max_dictionary_bytes: limits.dictionary_bytes,
             max_part_bytes: limits.part_bytes,
+            max_footer_bytes: limits.footer_bytes,
             sample_rows: limits.sample_rows,
             sample_cells: limits.sample_cells,
             exact_distinct: limits.distinct,
@@ -286,6 +292,7 @@ mod tests {
             Analyse::try_parse_from(args).unwrap().table.options().limits
         };
         assert_eq!(limits(&["--max-part-bytes", "7"]).part_bytes, 7);
+        assert_eq!(limits(&["--max-footer-bytes", "7"]).footer_bytes, 7);
         assert_eq!(limits(&["--max-dictionary-bytes", "8"]).dictionary_bytes, 8);
         assert_eq!(limits(&["--max-columns", "9"]).columns, 9);
         // Who has no command line reads within the same limits.

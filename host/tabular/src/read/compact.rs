@@ -2,12 +2,11 @@
 //!
 //! Source: "Thrift Compact protocol encoding" of Apache Thrift.
 
-/// Types of fields, as the compact protocol numbers them: the two values of a boolean, a byte, a number of 32 bits, a
+/// Types of fields, as the compact protocol numbers them (4 to 6 are numbers, all written the same way): the two values of a boolean, a byte, a
 /// text, a list, a structure.
 pub(super) const TRUE: u8 = 1;
 pub(super) const FALSE: u8 = 2;
 pub(super) const BYTE: u8 = 3;
-pub(super) const NUMBER: u8 = 5;
 pub(super) const TEXT: u8 = 8;
 pub(super) const LIST: u8 = 9;
 pub(super) const STRUCTURE: u8 = 12;

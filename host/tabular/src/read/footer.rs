@@ -1,7 +1,6 @@
 //! The footer of a Parquet file, before the decoder makes room for what it says.
 //!
-//! A list in it, or a group of its schema, may be said to have any number of members; and groups within each other
-//! are read by recursion. Source: `FileMetaData` and `SchemaElement` in parquet.thrift.
+//! Source: `FileMetaData` in parquet.thrift.
 
 use std::{
     fs::File,
@@ -11,16 +10,21 @@ use std::{
 
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader};
 
-use super::compact::{BYTE, Compact, FALSE, LIST, NUMBER, STRUCTURE, TEXT, TRUE};
+use super::{
+    compact::{Compact, LIST},
+    schema::{self, Bounds},
+};
 use crate::{Limits, TableError};
 
 /// Bytes behind the footer: its length and the magic.
 const TAIL: u64 = 8;
 const MAGIC: &[u8] = b"PAR1";
-/// Groups within each other. Nobody nests tables so deep by hand; a generated schema of 64 levels is readable.
-const DEEPEST: usize = 64;
 /// Elements of the schema for each column that a table may have: structures and lists are left out, but may be there.
 const ELEMENTS: usize = 64;
+/// Bytes of the paths of all columns for each byte that a footer may have. A path names all groups that a column is in.
+const PATHS: u64 = 4;
+/// Bytes of a row group, at least: its columns, bytes and rows, and its end.
+const ROW_GROUP: u64 = 7;
 
 /// Reads what the footer of a file says; none where there is no footer.
 pub(super) fn read(file: &Path, limits: &Limits) -> Result<Option<ParquetMetaData>, TableError> {
@@ -47,128 +51,55 @@ pub(super) fn read(file: &Path, limits: &Limits) -> Result<Option<ParquetMetaDat
     let limit = limits.footer_bytes;
     if length > limit as u64 {
         return Err(damaged(format!(
-            "found a footer of {length} bytes, expected at most {limit}"
+            "found a footer of {length} bytes, expected at most {limit} (`--max-footer-bytes`)"
         )));
     }
     let mut bytes = Vec::new();
     input.seek(SeekFrom::Start(start)).map_err(failed)?;
     input.take(length).read_to_end(&mut bytes).map_err(failed)?;
-    let most = limits.columns.saturating_mul(ELEMENTS);
-    decode(&bytes, most).map(Some).map_err(damaged)
+    let bounds = Bounds {
+        elements: (limits.columns as u64).saturating_mul(ELEMENTS as u64),
+        paths: (limits.footer_bytes as u64).saturating_mul(PATHS),
+    };
+    decode(&bytes, &bounds).map(Some).map_err(damaged)
 }
 
-/// Decodes a footer whose schema has at most so many elements.
-fn decode(bytes: &[u8], most: usize) -> Result<ParquetMetaData, String> {
-    let schema = schema(bytes, most)?;
-    // Alone, and then no other: the decoder would take one that stands further on, behind whatever it reads otherwise.
+/// Decodes a footer whose schema stays within bounds.
+fn decode(bytes: &[u8], bounds: &Bounds) -> Result<ParquetMetaData, String> {
+    // The schema alone, and then no other: the decoder would take one that stands further on, behind whatever it reads
+    // otherwise.
     let mut alone = vec![0x29];
-    alone.extend(schema);
+    alone.extend(schema(bytes, bounds)?);
     let schema = ParquetMetaDataReader::decode_schema(&alone).map_err(|it| it.to_string())?;
     let options = ParquetMetaDataOptions::new().with_schema(schema);
     ParquetMetaDataReader::decode_metadata_with_options(bytes, Some(&options)).map_err(|it| it.to_string())
 }
 
-/// The bytes of the list of a schema's elements, which has no more of them, and no deeper groups, than may be.
-fn schema(bytes: &[u8], most: usize) -> Result<&[u8], String> {
+/// The bytes of the list of a schema's elements. No more row groups may follow than there is room for.
+fn schema<'a>(bytes: &'a [u8], bounds: &Bounds) -> Result<&'a [u8], String> {
     let mut reader = Compact { rest: bytes };
-    let mut field = 0;
-    // Whoever writes the fields in their order has the version in front of it.
+    let (mut field, mut found) = (0, None);
+    // Whoever writes the fields in their order has the version and the rows before them.
     loop {
         match (reader.field(&mut field).flatten(), field) {
-            (Some(NUMBER), 1) => drop(reader.number()),
-            (Some(LIST), 2) => break,
-            _ => return Err("found a footer without a schema at its begin".to_owned()),
-        }
-    }
-    let list = reader.rest;
-    elements(&mut reader, most).ok_or("found a schema that is cut off or has fields of other types")??;
-    Ok(list.get(..list.len() - reader.rest.len()).unwrap_or_default())
-}
-
-/// Walks through the elements: a group is followed by its members. None where that cannot be done.
-fn elements(reader: &mut Compact<'_>, most: usize) -> Option<Result<(), String>> {
-    let (many, kind) = reader.list()?;
-    if many > most as u64 {
-        return Some(Err(format!(
-            "found {many} columns and parts of columns, expected at most {most} (`--max-columns` times {ELEMENTS})"
-        )));
-    }
-    if many > 0 && kind != STRUCTURE {
-        return None;
-    }
-    // Members that are still to come, of each group that is open.
-    let mut open: Vec<u64> = Vec::new();
-    for element in 0..many {
-        let children = children(reader)?;
-        if let Some(last) = open.last_mut() {
-            *last = last.saturating_sub(1);
-        }
-        if children > 0 {
-            let members = u64::from(children.unsigned_abs());
-            if members >= many - element {
-                return Some(Err(format!(
-                    "found a group of {members} columns in a schema that has no more than {} left",
-                    many - element - 1
-                )));
+            (Some(4..=6), 1 | 3) => drop(reader.number()),
+            (Some(LIST), 2) if found.is_none() => {
+                let list = reader.rest;
+                schema::walk(&mut reader, bounds)?;
+                found = list.get(..list.len() - reader.rest.len());
             }
-            open.push(members);
-        }
-        if open.len() > DEEPEST {
-            return Some(Err(format!(
-                "found more than the {DEEPEST} columns within each other expected"
-            )));
-        }
-        while open.last() == Some(&0) {
-            open.pop();
-        }
-    }
-    Some(Ok(()))
-}
-
-/// How many members an element says to have. The decoder reads fields that it knows by their number alone, so their
-/// types must be what they are; then both read the same.
-fn children(reader: &mut Compact<'_>) -> Option<i32> {
-    let (mut children, mut field) = (0, 0);
-    while let Some(kind) = reader.field(&mut field)? {
-        match (field, kind) {
-            (5, NUMBER) => children = reader.number()?,
-            (1..=3 | 6..=9, NUMBER) | (4, TEXT) => reader.skip(kind, 0)?,
-            (10, STRUCTURE) => logical(reader)?,
-            (1..=10, _) => return None,
-            _ => reader.skip(kind, 0)?,
-        }
-    }
-    Some(children)
-}
-
-/// Steps over a `LogicalType`, in the same way.
-fn logical(reader: &mut Compact<'_>) -> Option<()> {
-    let mut variant = 0;
-    if reader.field(&mut variant)?? != STRUCTURE {
-        return None;
-    }
-    let mut field = 0;
-    while let Some(kind) = reader.field(&mut field)? {
-        match (variant, field, kind) {
-            // The scale and precision of decimals, how edges on the globe are drawn.
-            (5, 1 | 2, NUMBER) | (18, 2, NUMBER)
-            // Bits and sign of whole numbers, whether times are in UTC, the version of variants, the system of places.
-            | (10, 1, BYTE) | (10, 2, TRUE | FALSE) | (7 | 8, 1, TRUE | FALSE) | (16, 1, BYTE) | (17 | 18, 1, TEXT) => {
-                reader.skip(kind, 0)?;
+            (Some(LIST), 4) => {
+                let groups = reader.list().map_or(u64::MAX, |it| it.0);
+                if groups.saturating_mul(ROW_GROUP) > reader.rest.len() as u64 {
+                    return Err(format!(
+                        "found {groups} row groups in a footer that has no room for them"
+                    ));
+                }
+                return found.ok_or_else(|| "found row groups before a schema".to_owned());
             }
-            (7 | 8, 2, STRUCTURE) => unit(reader)?,
-            (5 | 7 | 8 | 10 | 18, 1 | 2, _) | (16 | 17, 1, _) => return None,
-            _ => reader.skip(kind, 0)?,
+            _ => return Err("found a footer that does not begin with a schema and row groups".to_owned()),
         }
     }
-    reader.field(&mut variant)?.is_none().then_some(())
-}
-
-/// Steps over a `TimeUnit`: one of some empty structures.
-fn unit(reader: &mut Compact<'_>) -> Option<()> {
-    let mut field = 0;
-    let empty = reader.field(&mut field)?? == STRUCTURE && reader.field(&mut 0)?.is_none();
-    (empty && reader.field(&mut field)?.is_none()).then_some(())
 }
 
 #[cfg(test)]
@@ -194,17 +125,34 @@ mod tests {
         bytes
     }
 
+    fn decoded(bytes: &[u8]) -> Result<ParquetMetaData, String> {
+        let bounds = Bounds {
+            elements: 127,
+            paths: 10_000,
+        };
+        decode(bytes, &bounds)
+    }
+
     fn refused(elements: &[Vec<u8>]) -> String {
-        decode(&footer(elements), 127).unwrap_err()
+        decoded(&footer(elements)).unwrap_err()
     }
 
     #[test]
     fn schemas_are_read_and_bounded() {
-        let meta = decode(&footer(&[element(2), element(0), element(0)]), 3).unwrap();
+        let few = |elements, paths| Bounds { elements, paths };
+        let three = [element(2), element(0), element(0)];
+        let meta = decode(&footer(&three), &few(3, 200)).unwrap();
         assert_eq!(meta.file_metadata().schema_descr().num_columns(), 2);
-        let text = decode(&footer(&[element(2), element(0), element(0)]), 2).unwrap_err();
+        let text = decode(&footer(&three), &few(2, 200)).unwrap_err();
         assert!(
             text.contains("found 3 columns") && text.contains("--max-columns"),
+            "{text}"
+        );
+        // Two paths of one name of a byte, which has its length in front.
+        assert!(decode(&footer(&three), &few(3, 132)).is_ok());
+        let text = decode(&footer(&three), &few(3, 131)).unwrap_err();
+        assert!(
+            text.contains("found paths of columns of more than the 131 bytes"),
             "{text}"
         );
         let text = refused(&[element(3), element(0), element(0)]);
@@ -213,10 +161,36 @@ mod tests {
             "{text}"
         );
         let nested = |depth: usize| [vec![element(1); depth], vec![element(0)]].concat();
-        assert!(decode(&footer(&nested(DEEPEST)), 127).is_ok());
-        let text = refused(&nested(DEEPEST + 1));
+        assert!(decoded(&footer(&nested(64))).is_ok());
+        let text = refused(&nested(65));
         assert!(
             text.contains("found more than the 64 columns within each other"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn numbers_may_be_written_as_wider_ones() {
+        // As some writers do when they write a footer again.
+        let wide = |bytes: Vec<u8>| {
+            bytes
+                .iter()
+                .map(|it| if matches!(it, 0x15 | 0x25 | 0x35) { it + 1 } else { *it })
+                .collect()
+        };
+        let bytes: Vec<u8> = wide(footer(&[element(2), element(0), element(0)]));
+        assert_eq!(decoded(&bytes).unwrap().file_metadata().schema_descr().num_columns(), 2);
+    }
+
+    #[test]
+    fn row_groups_need_room() {
+        let mut bytes = footer(&[element(1), element(0)]);
+        bytes.truncate(bytes.len() - 2);
+        bytes.extend([0xfc, 10]);
+        bytes.extend([0; 69]);
+        let text = decoded(&bytes).unwrap_err();
+        assert!(
+            text.contains("found 10 row groups in a footer that has no room for them"),
             "{text}"
         );
     }
@@ -225,7 +199,7 @@ mod tests {
     fn a_footer_that_is_cut_off_is_an_error() {
         let bytes = footer(&[element(2), element(0), element(0)]);
         for end in 0..bytes.len() {
-            assert!(decode(&bytes[..end], 127).is_err(), "{end}");
+            assert!(decoded(&bytes[..end]).is_err(), "{end}");
         }
     }
 
@@ -234,22 +208,22 @@ mod tests {
         // The version as a text: the decoder reads a number there, and the schema within it.
         let mut bytes = footer(&[element(1), element(0)]);
         bytes[0] = 0x18;
-        assert!(decode(&bytes, 127).is_err());
+        assert!(decoded(&bytes).is_err());
         // A second schema further on is not looked at.
         let mut bytes = footer(&[element(1), element(0)]);
         bytes.pop();
         bytes.extend([0x09, 4, 0x2c]);
         bytes.extend([element(1), element(60), vec![0]].concat());
-        let meta = decode(&bytes, 127).unwrap();
+        let meta = decoded(&bytes).unwrap();
         assert_eq!(meta.file_metadata().schema_descr().num_columns(), 1);
         // The unit of a time as a number, and what follows it.
         let time = |unit: &[u8]| {
             let head = [0x15, 4, 0x25, 0, 0x18, 1, b'a', 0x6c, 0x8c, 0x11];
             [&head, unit, &[0, 0, 0]].concat()
         };
-        assert!(decode(&footer(&[element(1), time(&[0x1c, 0x1c, 0, 0])]), 127).is_ok());
+        assert!(decoded(&footer(&[element(1), time(&[0x1c, 0x1c, 0, 0])])).is_ok());
         for unit in [&[0x15, 0][..], &[0x1c, 0x15, 0, 0], &[0x1c, 0]] {
-            assert!(decode(&footer(&[element(1), time(unit)]), 127).is_err(), "{unit:?}");
+            assert!(decoded(&footer(&[element(1), time(unit)])).is_err(), "{unit:?}");
         }
     }
 }

@@ -16,6 +16,7 @@ mod lengths;
 pub(crate) mod messages;
 pub(crate) mod pages;
 mod records;
+mod schema;
 mod texts;
 mod thrift;
 mod window;

@@ -109,8 +109,8 @@ pub(crate) struct Chunk {
     pub(crate) is_decimal: bool,
     /// A compression that does not end at the size that is stated.
     pub(crate) endless: Option<Endless>,
-    /// Bytes of a value of a dictionary, at least.
-    pub(crate) width: u64,
+    /// Bits of a value of a dictionary, at least.
+    pub(crate) bits: u64,
     /// Rows that are decoded at once.
     pub(crate) rows: usize,
 }
@@ -130,11 +130,12 @@ impl Chunk {
             is_text: column.column_type() == Type::BYTE_ARRAY,
             is_decimal: column.column_type() == Type::BYTE_ARRAY && decimal,
             endless: Endless::of(column.compression()),
-            width: match column.column_type() {
-                Type::BOOLEAN | Type::INT32 | Type::FLOAT | Type::BYTE_ARRAY => 4,
-                Type::INT64 | Type::DOUBLE => 8,
-                Type::INT96 => 12,
-                Type::FIXED_LEN_BYTE_ARRAY => u64::try_from(described.type_length()).unwrap_or(0).max(1),
+            bits: match column.column_type() {
+                Type::BOOLEAN => 1,
+                Type::INT32 | Type::FLOAT | Type::BYTE_ARRAY => 32,
+                Type::INT64 | Type::DOUBLE => 64,
+                Type::INT96 => 96,
+                Type::FIXED_LEN_BYTE_ARRAY => 8 * u64::try_from(described.type_length()).unwrap_or(0).max(1),
             },
             rows,
         }
@@ -184,17 +185,15 @@ impl Chunk {
             lengths |= page.lengths > 0;
             let size = size.saturating_add(page.lengths);
             let (part, limit, flag) = if page.kind == DICTIONARY {
-                if page.values.saturating_mul(self.width) > page.inflated {
+                if page.values.saturating_mul(self.bits) > page.inflated.saturating_mul(8) {
                     return Err(damaged(format!(
                         "byte {at}: found a dictionary of {} values in {} bytes",
                         page.values, page.inflated
                     )));
                 }
-                let views = if self.is_text {
-                    VIEW.saturating_mul(page.values)
-                } else {
-                    0
-                };
+                // Booleans become a byte each.
+                let beside = if self.is_text { VIEW } else { u64::from(self.bits == 1) };
+                let views = beside.saturating_mul(page.values);
                 dictionary = size.saturating_add(views).max(dictionary);
                 ("the dictionary", limits.dictionary_bytes, "--max-dictionary-bytes")
             } else {
