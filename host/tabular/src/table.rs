@@ -72,6 +72,24 @@ fn is_index(name: &str) -> bool {
         .any(|part| matches!(part, "index" | "id" | "idx" | "uuid" | "rownum" | "unnamed"))
 }
 
+/// A remark on a label of texts that hardly ever come back.
+fn many_classes(label: &Column) -> Option<String> {
+    /// With fewer rows every class is rare.
+    const FEWEST_ROWS: u64 = 30;
+    let (rows, distinct) = (label.count(), label.distinct().0);
+    let texts = matches!(
+        label.kind(),
+        ColumnType::Categorical | ColumnType::Text | ColumnType::Date
+    );
+    (texts && rows >= FEWEST_ROWS && 2 * distinct > rows).then(|| {
+        format!(
+            "the label `{}` has {distinct} different values in {rows} rows: most classes have a single row, from which nothing \
+             is learned; is it the column to predict (`--label`)?",
+            label.name
+        )
+    })
+}
+
 /// A table that was read: what is known of its columns and rows.
 #[derive(Debug)]
 pub struct Table {
@@ -110,7 +128,9 @@ impl Table {
         let remarks = keys.iter().map(|it| {
             format!("column `{it}` has a value of its own in each row: it is left out where rows are compared (`--index \"{it}\"` says that the model does not see it)")
         });
-        let remarks = remarks.collect();
+        let remarks = remarks
+            .chain(roles.label.and_then(|it| many_classes(columns.get(it)?)))
+            .collect();
         let is_key = |at: usize| {
             let column = roles.suspects.get(at).and_then(|it| columns.get(*it));
             column.is_some_and(|it| keys.contains(&it.name))

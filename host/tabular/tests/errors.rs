@@ -258,3 +258,13 @@ fn texts_of_all_columns_have_one_limit() {
         figures(&|it| it.text_bytes = 16 << 10)
     );
 }
+
+#[test]
+fn a_label_with_a_value_of_its_own_in_most_rows_is_told() {
+    for (distinct, told) in [(200, true), (100, false)] {
+        let rows: String = (0..200).map(|it| format!("{it},day {}\n", it % distinct)).collect();
+        let table = read_as("a.csv", format!("a,day\n{rows}").as_bytes(), &options(Some("day"))).unwrap();
+        let remark = table.remarks.iter().find(|it| it.contains("the label `day` has"));
+        assert_eq!(remark.is_some(), told, "{:?}", table.remarks);
+    }
+}

@@ -92,6 +92,11 @@ dataset-constant-feature-near =
     .evidence = At least { $share } of { $rows } training rows hold the same value, so at most { $rare } rows differ.
     .action = Drop { $columns }, or merge the rare values into a flag if they mean something; check first that a join or a default did not wipe out the real values.
     .rationale = A model can only memorise the { $rare } rows that differ. If cross-validated scores stay the same without the column, it was ballast.
+dataset-constant-feature-label =
+    .description = The label '{ $label }' has the same value in every training row: there is nothing to learn.
+    .evidence = One unique value of '{ $label }' in { $rows } rows.
+    .action = Check where '{ $label }' comes from: the wrong column, a filter on it, or a join or default that overwrote it are the usual causes. Train once the rows of every class are there.
+    .rationale = A model that always gives this one value is right in every row, so every score is perfect and means nothing. It worked when each class that the model must tell apart has rows in both splits.
 dataset-id-like-feature =
     .description = { $number ->
         [one] Feature { $columns } looks
@@ -165,7 +170,10 @@ dataset-test-too-small =
     .action = Evaluate by repeated stratified cross-validation over all { $train } + { $rows } rows, or set aside at least { $wanted } of them for testing.
     .rationale = With so few rows the best epoch, early stopping and any comparison of models follow chance. It worked when the spread between folds or seeds is clearly smaller than the differences you want to see.
 dataset-small-dataset =
-    .description = The training split is small: { $rows } rows for { $features } features.
+    .description = { $rows ->
+        [one] The training split is small: 1 row
+       *[other] The training split is small: { $rows } rows
+    } for { $features } features.
     .evidence = { $rows } training rows.
     .action = Prefer a strongly regularised or simple model, report cross-validated scores with their spread, and treat differences of a few points as noise.
     .rationale = With few rows large models memorise them. A learning curve (training on 50 %, 75 %, 100 %) that is still rising says that more data would pay.

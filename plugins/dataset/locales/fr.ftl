@@ -92,6 +92,11 @@ dataset-constant-feature-near =
     .evidence = Au moins { $share } des { $rows } lignes d'entraînement portent la même valeur : { $rare } lignes au plus diffèrent.
     .action = Abandonnez { $columns }, ou réunissez les valeurs rares en un indicateur si elles ont un sens ; vérifiez d'abord qu'une jointure ou une valeur par défaut n'a pas effacé les vraies valeurs.
     .rationale = Un modèle ne peut que mémoriser les { $rare } lignes qui diffèrent. Si les scores en validation croisée restent les mêmes sans la colonne, elle n'était que du lest.
+dataset-constant-feature-label =
+    .description = L'étiquette « { $label } » a la même valeur dans toutes les lignes d'entraînement : il n'y a rien à apprendre.
+    .evidence = Une seule valeur distincte de « { $label } » sur { $rows } lignes.
+    .action = Vérifiez d'où vient « { $label } » : la mauvaise colonne, un filtre sur elle, une jointure ou une valeur par défaut qui l'a écrasée sont les causes habituelles. Entraînez une fois que les lignes de chaque classe sont là.
+    .rationale = Un modèle qui donne toujours cette valeur a raison dans chaque ligne : tous les scores sont parfaits et ne disent rien. C'est réussi quand chaque classe à distinguer a des lignes dans les deux jeux.
 dataset-id-like-feature =
     .description = { $number ->
         [one] La variable { $columns } ressemble
@@ -165,7 +170,10 @@ dataset-test-too-small =
     .action = Évaluez par validation croisée stratifiée répétée sur l'ensemble des { $train } + { $rows } lignes, ou réservez-en au moins { $wanted } au test.
     .rationale = Avec si peu de lignes, la meilleure époque, l'arrêt anticipé et toute comparaison de modèles suivent le hasard. C'est réussi quand la dispersion entre plis ou graines est nettement plus petite que les différences que vous voulez voir.
 dataset-small-dataset =
-    .description = Le jeu d'entraînement est petit : { $rows } lignes pour { $features } variables.
+    .description = { $rows ->
+        [one] Le jeu d'entraînement est petit : { $rows } ligne
+       *[other] Le jeu d'entraînement est petit : { $rows } lignes
+    } pour { $features } variables.
     .evidence = { $rows } lignes d'entraînement.
     .action = Préférez un modèle simple ou fortement régularisé, donnez des scores en validation croisée avec leur dispersion, et tenez des écarts de quelques points pour du bruit.
     .rationale = Avec peu de lignes, un grand modèle les mémorise. Une courbe d'apprentissage (50 %, 75 %, 100 % des lignes) qui monte encore dit que davantage de données serait utile.

@@ -66,6 +66,36 @@ fn amounts_that_are_written_for_people_are_numbers_in_texts_and_no_keys() {
 }
 
 #[test]
+fn a_label_of_one_value_and_a_table_of_a_few_rows_teach_nothing() {
+    let label = |unique: usize, count: usize| {
+        let train = json!({"num_samples": 400, "label_column": "y",
+            "feature_statistics": {"y": {"count": count, "unique": unique, "top": "a", "freq": count}, "b": column(400.0, 5.0, 2.0)},
+            "number_unique_values": {"y": unique, "b": 380}});
+        let host = FakeHost::from_request(table(train, json!(null)));
+        let codes = found(&analyze_soundly::<DatasetArtifactsAnalyzer>(&host));
+        codes
+            .into_iter()
+            .find(|it| it.0 == "dataset.constant_feature")
+            .map(|it| it.1)
+    };
+    assert_eq!(label(1, 400), Some(Severity::High));
+    assert_eq!(label(2, 400), None);
+    let small = |rows: f64| {
+        let train = json!({"num_samples": rows, "feature_statistics": {"b": column(rows, 5.0, 2.0)}});
+        let host = FakeHost::from_request(table(train, json!(null)));
+        let codes = found(&analyze_soundly::<DatasetArtifactsAnalyzer>(&host));
+        codes
+            .into_iter()
+            .find(|it| it.0 == "dataset.small_dataset")
+            .map(|it| it.1)
+    };
+    assert_eq!(small(1.0), Some(Severity::High));
+    assert_eq!(small(9.0), Some(Severity::High));
+    assert_eq!(small(10.0), Some(Severity::Low));
+    assert_eq!(small(100.0), None);
+}
+
+#[test]
 fn keys_and_times_are_not_numbers_with_text_among_them() {
     for (name, top, freq, unique) in [
         ("trace", "12e45", 1, 500),

@@ -1,11 +1,11 @@
 //! `dataset.constant_feature`: a column with one value, or one whose most frequent value
-//! takes 99 % of the rows and more.
+//! takes 99 % of the rows and more. A label with one value teaches nothing at all: high.
 //!
 //! The share of the most frequent value `v` is exact for two values
 //! (`(mean - min) / (max - min)`) and for text (`freq / count`). For whole numbers with
 //! `q1 = median = q3 = v` it is at least `1 - E (x - v)²`, since other values are at least 1
 //! away. Healthy: rare flags of a large table, which may well matter (hence low from 30 rare
-//! rows on); a column that is constant in a tiny test split only; the label.
+//! rows on); a column that is constant in a tiny test split only; a label that is nearly constant, which is imbalance.
 //!
 //! Sources: Kuhn & Johnson 2013 (near-zero variance predictors), deepchecks `IsSingleValue`.
 
@@ -32,6 +32,7 @@ pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
         .filter_map(|it| rare_share(it).filter(|share| *share <= NEARLY).map(|share| (it, share)))
         .collect();
     let mut drafts = Vec::new();
+    drafts.extend(label(view, rows));
     if !constant.is_empty() {
         let mut draft = Draft::new("dataset.constant_feature", Severity::Medium, 0.98)
             .arg("columns", join(constant.iter().map(|it| &it.name), MOST_NAMES))
@@ -74,6 +75,23 @@ pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
         drafts.push(draft);
     }
     drafts
+}
+
+fn label(view: &DatasetView, rows: f64) -> Option<Draft> {
+    let label = view.train.as_ref()?.column(&view.label.as_ref()?.name)?;
+    // An empty one is one of gaps.
+    let there = label.count.is_none_or(|it| it > 0.0);
+    let unique = label.unique.filter(|it| *it == 1.0 && there)?;
+    let draft = Draft::new("dataset.constant_feature", Severity::High, 0.98)
+        .variant("label")
+        .arg("label", label.name.as_str())
+        .arg("rows", rows as u64)
+        .fact(
+            format!("unique values of '{}'", label.name),
+            unique,
+            label.source(Stat::Unique),
+        );
+    Some(draft)
 }
 
 fn is_constant(column: &Column) -> bool {

@@ -5,7 +5,8 @@
 //! accuracy of 80 %: ±16 and ±11). Below 25 rows no two models can be told apart: medium;
 //! below 30: low. Healthy: small test splits beyond that; they are imprecise, not wrong.
 //!
-//! Under 100 training rows a data set is small: low, since nothing is wrong with it.
+//! Under 100 training rows a data set is small: low, since nothing is wrong with it. Under 10 no model can be
+//! told from a guess, whatever it is trained on: high.
 //!
 //! Sources: Wilson 1927 (interval of a share), Beleites et al. 2013 (rows that a test needs),
 //! Varoquaux 2018.
@@ -57,7 +58,12 @@ fn train(view: &DatasetView) -> Option<Draft> {
     let rows = view
         .rows(Which::Train)
         .filter(|it| it.count >= 1.0 && it.count < SMALL_TRAIN)?;
-    let mut draft = Draft::new("dataset.small_dataset", Severity::Low, 0.9)
+    let severity = if rows.count < USELESS {
+        Severity::High
+    } else {
+        Severity::Low
+    };
+    let mut draft = Draft::new("dataset.small_dataset", severity, 0.9)
         .arg("rows", rows.count as u64)
         .arg("features", view.features().count());
     draft = match &rows.source {
