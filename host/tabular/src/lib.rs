@@ -68,6 +68,14 @@ pub mod sizes {
         Ok(())
     }
 
+    /// Decodes the footer of a Parquet file.
+    ///
+    /// # Errors
+    /// What is no footer, or one beyond the limits.
+    pub fn of_footer(bytes: &[u8], limits: &Limits) -> Result<(), String> {
+        read::footer::of(bytes, limits).map(drop)
+    }
+
     /// Looks at the messages of an Arrow IPC file.
     ///
     /// # Errors

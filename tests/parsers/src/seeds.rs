@@ -3,10 +3,11 @@
 use std::{fs, path::Path};
 
 /// Files of the tests, by the parser that reads them.
-const FILES: [(&str, &str); 28] = [
+const FILES: [(&str, &str); 29] = [
     ("arrow_messages", "host/tabular/tests/fixtures/cities.arrow"),
     ("arrow_messages", "host/tabular/tests/fixtures/cities.arrows"),
     ("page_header", "host/tabular/tests/fixtures/page_header"),
+    ("parquet_footer", "host/tabular/tests/fixtures/parquet_footer"),
     (
         "tensorboard",
         "host/artifacts/tests/fixtures/tensorboard/events.out.tfevents.1795727479.host",

@@ -7,7 +7,7 @@ use deepfix_checkpoint_plugin::ModelCheckpointArtifactsAnalyzer;
 use deepfix_plugin::{ArtifactKind, testing::FakeHost};
 use deepfix_tabular::{
     CheckOptions, Format, Limits, Options, Source, checks, scan,
-    sizes::{of_messages, of_pages},
+    sizes::{of_footer, of_messages, of_pages},
     split_statistics,
 };
 use serde_json::json;
@@ -16,9 +16,10 @@ use serde_json::json;
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
 /// All of them. `fuzz/fuzz_targets` has a file for each.
-pub const TARGETS: [Target; 23] = [
+pub const TARGETS: [Target; 24] = [
     ("csv", table),
     ("page_header", page_header),
+    ("parquet_footer", |bytes| of_footer(bytes, &Limits::default()).is_ok()),
     ("arrow_messages", arrow_messages),
     ("metrics", |bytes| metrics_from_csv(bytes).is_ok()),
     ("json", |bytes| parse_lenient(bytes).is_ok()),

@@ -57,11 +57,16 @@ pub(super) fn read(file: &Path, limits: &Limits) -> Result<Option<ParquetMetaDat
     let mut bytes = Vec::new();
     input.seek(SeekFrom::Start(start)).map_err(failed)?;
     input.take(length).read_to_end(&mut bytes).map_err(failed)?;
+    of(&bytes, limits).map(Some).map_err(damaged)
+}
+
+/// Decodes the bytes of a footer.
+pub(crate) fn of(bytes: &[u8], limits: &Limits) -> Result<ParquetMetaData, String> {
     let bounds = Bounds {
         elements: (limits.columns as u64).saturating_mul(ELEMENTS as u64),
         paths: (limits.footer_bytes as u64).saturating_mul(PATHS),
     };
-    decode(&bytes, &bounds).map(Some).map_err(damaged)
+    decode(bytes, &bounds)
 }
 
 /// Decodes a footer whose schema stays within bounds.
@@ -123,6 +128,16 @@ mod tests {
         bytes.extend(elements.concat());
         bytes.extend([0x16, 0, 0x19, 0x0c, 0]);
         bytes
+    }
+
+    #[test]
+    fn columns_of_every_kind_are_read() {
+        let bytes = include_bytes!("../../tests/fixtures/parquet_footer");
+        let meta = of(bytes, &Limits::default()).unwrap();
+        assert_eq!(meta.file_metadata().schema_descr().num_columns(), 8);
+        for end in 0..bytes.len() {
+            assert!(of(&bytes[..end], &Limits::default()).is_err(), "{end}");
+        }
     }
 
     fn decoded(bytes: &[u8]) -> Result<ParquetMetaData, String> {

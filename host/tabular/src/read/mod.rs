@@ -8,7 +8,7 @@ mod counted;
 mod csv;
 mod decimal;
 mod dressed;
-mod footer;
+pub(crate) mod footer;
 mod groups;
 pub(crate) mod inflate;
 mod kind;
