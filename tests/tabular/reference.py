@@ -1,6 +1,6 @@
 """What pandas and deepchecks say of two tables: the reference of the tests of `deepfix-tabular`.
 
-    python reference.py TRAIN TEST LABEL [CATEGORICAL,...]
+    python reference.py TRAIN TEST LABEL [CATEGORICAL,...] [INDEX DATE]
 
 prints `{"statistics": {train, test}, "suites": {suite: {header: {value, conditions}}}}`.
 """
@@ -34,14 +34,14 @@ def finite(value):
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def suites(train, test, label, categorical):
+def suites(train, test, label, categorical, names):
     """The values of both default suites."""
     from deepchecks.tabular import Dataset
     from deepchecks.tabular.suites import data_integrity, train_test_validation
 
     few = train[label].nunique() <= 20
     kind = ("binary" if train[label].nunique() == 2 else "multiclass") if few else "regression"
-    wrap = lambda it: Dataset(it, label=label, cat_features=categorical, label_type=kind)
+    wrap = lambda it: Dataset(it, label=label, cat_features=categorical, label_type=kind, **names)
     results = {}
     for name, suite in (("train_test_validation", train_test_validation()), ("data_integrity", data_integrity())):
         results[name] = {}
@@ -57,9 +57,10 @@ def main():
     warnings.filterwarnings("ignore")
     train, test = pd.read_csv(sys.argv[1]), pd.read_csv(sys.argv[2])
     categorical = sys.argv[4].split(",") if len(sys.argv) > 4 and sys.argv[4] else []
+    names = dict(zip(("index_name", "datetime_name"), sys.argv[5:]))
     quiet = io.StringIO()
     with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-        checks = suites(train, test, sys.argv[3], categorical)
+        checks = suites(train, test, sys.argv[3], categorical, names)
     statistics = {"train": described(train), "test": described(test)}
     print(json.dumps(finite({"statistics": statistics, "suites": checks})))
 

@@ -34,6 +34,18 @@ def faulty(frame, rng):
     return train, test, ["region", "size"]
 
 
+def keyed(frame, rng):
+    """Rows with a key and a day, some of which are on both sides; notes, a few far longer; wines like no other."""
+    frame = frame.sample(frac=1, random_state=0).reset_index(drop=True)
+    frame.insert(0, "row", np.arange(len(frame)) + 1000)
+    frame.insert(1, "day", pd.date_range("2024-01-01", periods=len(frame)).strftime("%Y-%m-%d"))
+    words = np.array(["dry", "sweet", "fresh", "heavy"])
+    frame["note"] = [" ".join(rng.choice(words, 3)) for _ in range(len(frame))]
+    frame.loc[[5, 50], "note"] = "a note that goes on and on " * 20
+    frame.loc[[20, 70], [it for it in frame if frame[it].dtype == float]] *= 40
+    return frame[:120], frame[110:], ["note"]
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     rng = np.random.default_rng(0)
@@ -46,6 +58,7 @@ def main():
         train, test = train_test_split(frame, test_size=0.3, random_state=1)
         tables[name] = (train, test, [])
     tables["faulty"] = faulty(cancer, rng)
+    tables["keyed"] = keyed(datasets.load_wine(as_frame=True).frame, rng)
     described = {}
     for name, (train, test, categorical) in tables.items():
         train.to_csv(folder / f"{name}.train.csv", index=False)

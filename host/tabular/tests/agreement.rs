@@ -45,8 +45,11 @@ fn case(name: &str) -> Case {
     let tables: Value = serde_json::from_slice(&std::fs::read(folder.path().join("tables.json")).unwrap()).unwrap();
     let table = &tables[name];
     let label = table["label"].as_str().unwrap();
+    let keyed = name == "keyed";
     let options = Options {
         label: Some(label.to_owned()),
+        index: keyed.then(|| "row".to_owned()),
+        date: keyed.then(|| "day".to_owned()),
         ..Options::default()
     };
     let file = |split: &str| folder.path().join(format!("{name}.{split}.csv"));
@@ -58,15 +61,11 @@ fn case(name: &str) -> Case {
         .iter()
         .map(|it| it.as_str().unwrap())
         .collect();
-    let printed = python(
-        "reference.py",
-        &[
-            file("train").to_str().unwrap(),
-            file("test").to_str().unwrap(),
-            label,
-            &categorical.join(","),
-        ],
-    );
+    let [train_file, test_file] = ["train", "test"].map(|it| file(it).display().to_string());
+    let categorical = categorical.join(",");
+    let mut arguments = vec![train_file.as_str(), &test_file, label, &categorical];
+    arguments.extend(if keyed { &["row", "day"][..] } else { &[] });
+    let printed = python("reference.py", &arguments);
     Case {
         ours: checks(name, &train, Some(&test), &CheckOptions::default()),
         theirs: serde_json::from_str(&printed).unwrap(),
@@ -77,13 +76,18 @@ fn case(name: &str) -> Case {
 impl Case {
     /// Our value and theirs of a check.
     fn values(&self, suite: &str, header: &str) -> (Value, Value) {
+        self.named(suite, header, header)
+    }
+
+    /// The same where theirs has another name if it could be run.
+    fn named(&self, suite: &str, header: &str, other: &str) -> (Value, Value) {
         let items = self.ours["results"][suite].as_array().unwrap();
         let ours = items
             .iter()
             .find(|it| it["header"] == header)
             .unwrap_or_else(|| panic!("we have no {header}"));
-        let theirs = &self.theirs["suites"][suite][header];
-        assert!(!theirs.is_null(), "they have no {header}");
+        let theirs = &self.theirs["suites"][suite][other];
+        assert!(!theirs.is_null(), "they have no {other}");
         (ours["result"]["value"].clone(), plain(&theirs["value"]))
     }
 
@@ -329,4 +333,40 @@ fn faults_are_measured_as_deepchecks_measures_them() {
     let (ours, theirs) = case.values("data_integrity", "Feature Label Correlation - Train Dataset");
     assert!(ours["code"].as_f64().unwrap() > 0.85 && theirs["code"].as_f64().unwrap() > 0.85);
     case.same_verdict("train_test_validation", "Feature Label Correlation Change");
+}
+
+#[test]
+fn keys_dates_lengths_and_odd_rows_are_measured_as_deepchecks_measures_them() {
+    const SPLITS: &str = "train_test_validation";
+    const WITHIN: &str = "data_integrity";
+    let case = case("keyed");
+    for (ours, theirs) in [
+        ("Index Train Test Leakage", "Index Train-Test Leakage"),
+        (
+            "Date Train Test Leakage Duplicates",
+            "Date Train-Test Leakage (duplicates)",
+        ),
+        ("Date Train Test Leakage Overlap", "Date Train-Test Leakage (overlap)"),
+    ] {
+        let (ours, theirs) = case.named(SPLITS, ours, theirs);
+        assert!(theirs.as_f64() > Some(0.1), "{theirs}");
+        close("leakage", &ours, &theirs, 1e-12);
+    }
+    let (ours, theirs) = case.values(WITHIN, "Identifier Label Correlation - Train Dataset");
+    all_close("power", &ours, &theirs, 0.1);
+    let (ours, theirs) = case.values(WITHIN, "String Length Out Of Bounds - Train Dataset");
+    assert_eq!(ours, theirs);
+    // They draw rows again until there are a thousand.
+    let (ours, theirs) = case.values(WITHIN, "Outlier Sample Detection - Train Dataset");
+    let odd = |it: &Value| {
+        let all: Vec<f64> = it.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+        all.iter().filter(|it| **it > 0.5).count() as f64 / all.len() as f64
+    };
+    for odd in [odd(&ours), odd(&theirs)] {
+        assert!((0.01..0.05).contains(&odd), "{odd}");
+    }
+    let change = case.values(SPLITS, "Feature Label Correlation Change");
+    for split in ["train", "test"] {
+        powers(&(change.0[split].clone(), change.1[split].clone()));
+    }
 }
