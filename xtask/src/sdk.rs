@@ -41,8 +41,18 @@ const BIN: &str = "sdk/bin/build.py";
 
 /// `cargo xtask sdk`: the wheels, and every test of the package.
 pub(crate) fn run_all() -> Result<(), String> {
+    build()?;
+    test()
+}
+
+/// Builds the wheels and installs them.
+pub(crate) fn build() -> Result<(), String> {
+    wheels(&environment()?)
+}
+
+/// Every test of the package, with the wheels that are built.
+pub(crate) fn test() -> Result<(), String> {
     let python = environment()?;
-    wheels(&python)?;
     lint(&python)?;
     stage("the tests of the Python package");
     tests(&python, &["tests"])?;
@@ -145,6 +155,11 @@ fn packages_of_pytorch() -> Result<PathBuf, String> {
     Ok(python)
 }
 
+/// Where the native part is compiled: beside the host, so that neither waits for the other.
+pub(crate) fn core_target() -> PathBuf {
+    build::target().join("python")
+}
+
 /// Builds the wheels and installs them, as a user would.
 fn wheels(python: &Path) -> Result<(), String> {
     stage("the wheels of the Python package");
@@ -168,8 +183,7 @@ fn wheels(python: &Path) -> Result<(), String> {
         .arg("--out")
         .arg(&out)
         .current_dir(root().join(CORE))
-        // Of the same dependencies it shares what is compiled with the host.
-        .env("CARGO_TARGET_DIR", build::target()))?;
+        .env("CARGO_TARGET_DIR", core_target()))?;
     let pip = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"];
     run(Command::new(python)
         .args(pip)

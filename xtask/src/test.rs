@@ -33,8 +33,13 @@ pub(crate) fn run() -> Result<(), String> {
         return Err("what the tests need could not be made ready: its thread ended early".to_owned());
     }
     stage("the tests");
-    tests_of(&[])?;
-    sdk::run_all()
+    // Tests wait for servers and each other: meanwhile a processor has time to compile.
+    let built = thread::scope(|scope| {
+        let building = scope.spawn(sdk::build);
+        tests_of(&[]).map(|()| building.join())
+    })?;
+    built.map_err(|_| "the wheels of the Python package could not be built: the thread ended early".to_owned())??;
+    sdk::test()
 }
 
 /// Fetches and installs whatever the tests need. Tests that lack one of these fail and say so; the others
@@ -105,7 +110,6 @@ pub(crate) fn lint() -> Result<(), String> {
     process::run(
         cargo(&["clippy", "--release", "--locked", "--", "--deny", "warnings"])
             .current_dir(root().join(sdk::CORE))
-            // It shares what is compiled with its wheel.
-            .env("CARGO_TARGET_DIR", build::target()),
+            .env("CARGO_TARGET_DIR", sdk::core_target()),
     )
 }
