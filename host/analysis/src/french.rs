@@ -4,7 +4,7 @@
 //! A frame is an English sentence with `{}` where a value stands; the values are kept. What no
 //! frame fits, such as the words of an operating system, stays as it is.
 
-const FRAMES: [(&str, &str); 23] = [
+const FRAMES: [(&str, &str); 25] = [
     ("the request carries no {}", "la requête ne contient pas {}"),
     ("the request carries none of {}", "la requête ne contient aucun de {}"),
     (
@@ -53,6 +53,14 @@ const FRAMES: [(&str, &str); 23] = [
     (
         "it holds {}; one experiment is read at a time; name this folder to read it",
         "il contient {} ; une seule expérience est lue à la fois ; nommez ce dossier pour la lire",
+    ),
+    (
+        "it holds {}; one log of metrics is read at a time; name this folder to read it",
+        "il contient {} ; un seul journal de métriques est lu à la fois ; nommez ce dossier pour le lire",
+    ),
+    (
+        "it holds {}; one model is read at a time; name this folder to read it",
+        "il contient {} ; un seul modèle est lu à la fois ; nommez ce dossier pour le lire",
     ),
     (
         "a table of a folder is read where it is called train.csv or test.csv; name its file, or use {}",

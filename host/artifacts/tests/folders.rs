@@ -164,6 +164,22 @@ fn checkpoints_of_the_same_training_are_one_line_and_parts_of_the_model_none() {
 }
 
 #[test]
+fn a_folder_of_logs_or_of_models_is_called_that() {
+    let found = read(&[
+        ("trainer_state.json", "{\"log_history\": [{\"loss\": 1, \"step\": 9}]}"),
+        ("runs/today/events.out.tfevents.1.h", "x"),
+        ("export/model.onnx", "x"),
+        ("model.safetensors", "1234"),
+    ]);
+    let said = warnings(&found);
+    assert!(
+        said.contains("`export` was not read: it holds model.onnx; one model is read")
+            && said.contains("`runs` was not read: it holds today/events.out.tfevents.1.h; one log of metrics is read"),
+        "{said}"
+    );
+}
+
+#[test]
 fn however_many_folders_there_are_the_lines_stay_few() {
     let names: Vec<String> = (0..40)
         .flat_map(|it| (0..8).map(move |file| format!("run{it:02}/t{file}.parquet")))
@@ -197,6 +213,17 @@ fn what_is_no_log_beside_a_model_costs_a_warning_and_not_the_rest() {
     assert!(
         said.contains("`run/metrics.json` was not read: expected metrics"),
         "{said}"
+    );
+    let found = read(&[
+        ("run/model.pt", "1234"),
+        ("run/params.yaml", "lr: [1"),
+        ("run/metrics.csv", LOG),
+    ]);
+    assert_eq!(rows(&found), Some(2));
+    assert!(
+        warnings(&found).starts_with("`run/params.yaml` was not read"),
+        "{}",
+        warnings(&found)
     );
     // Not every file of such a name is opened.
     let names: Vec<String> = (0..9).map(|it| format!("r{it}/metrics.json")).collect();

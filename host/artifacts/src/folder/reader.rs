@@ -76,7 +76,7 @@ impl Reader<'_> {
                 }
             }
         }
-        self.params_around(&around, &mut request, &mut taken)?;
+        self.params_around(&around, &mut request, &mut taken);
         found.recognised.splice(0..0, std::mem::take(&mut taken.recognised));
         found.warnings.splice(0..0, std::mem::take(&mut taken.warnings));
         let known = unread::Known {
@@ -92,27 +92,30 @@ impl Reader<'_> {
     }
 
     /// Parameters beside the model that is read, or beside the log, where the folder itself has none.
-    fn params_around(
-        &self,
-        around: &[&str],
-        request: &mut Map<String, Json>,
-        taken: &mut Taken,
-    ) -> Result<(), FolderError> {
+    fn params_around(&self, around: &[&str], request: &mut Map<String, Json>, taken: &mut Taken) {
         let training = ArtifactKind::Training.request_member();
         if taken.has_params || around.is_empty() {
-            return Ok(());
+            return;
         }
         let stems: Vec<String> = around
             .iter()
             .flat_map(|it| ["params", "hparams", "training_artifacts/params"].map(|stem| format!("{it}{stem}")))
             .collect();
         let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
-        let Some((name, Json::Object(params))) = self.first_document(&stems)? else {
-            return Ok(());
+        let (name, params) = match self.first_document(&stems) {
+            Ok(Some((name, Json::Object(params)))) => (name, params),
+            Ok(_) => return,
+            // They may be of something else.
+            Err(FolderError::File { file, reason }) => {
+                let name = file.strip_prefix(self.folder).unwrap_or(&file).display();
+                taken.warnings.push(format!("`{name}` was not read: {reason}"));
+                return;
+            }
+            Err(_) => return,
         };
         // Those of Lightning came with its log.
         if taken.used.contains(&name) {
-            return Ok(());
+            return;
         }
         taken.add(&name, what_params(&name));
         let members = request.entry(training).or_insert_with(|| json!({})).as_object_mut();
@@ -125,7 +128,6 @@ impl Reader<'_> {
                 there.as_object_mut().map(|it| it.entry(name).or_insert(value));
             }
         }
-        Ok(())
     }
 
     /// The model that is read, of all that lie below the folder.

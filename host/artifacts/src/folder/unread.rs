@@ -173,13 +173,21 @@ fn of_folder(folder: &str, files: &[(What, &str)]) -> String {
         .map(|it| it.strip_prefix(folder).unwrap_or(it).trim_start_matches('/'))
         .collect();
     let names = names(&within);
-    let why = if files.iter().all(|it| it.0 == What::Table) {
+    let only = |what: What| files.iter().all(|it| it.0 == what);
+    let why = if only(What::Table) {
         format!(
             "tables are read in the folder that is named; name this one, or use {}",
             ingest(&paths)
         )
     } else {
-        "one experiment is read at a time; name this folder to read it".to_owned()
+        let what = if only(What::Log) {
+            "log of metrics"
+        } else if only(What::Model) {
+            "model"
+        } else {
+            "experiment"
+        };
+        format!("one {what} is read at a time; name this folder to read it")
     };
     format!("`{folder}` was not read: it holds {names}; {why}")
 }
