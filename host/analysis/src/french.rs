@@ -4,7 +4,7 @@
 //! A frame is an English sentence with `{}` where a value stands; the values are kept. What no
 //! frame fits, such as the words of an operating system, stays as it is.
 
-const FRAMES: [(&str, &str); 14] = [
+const FRAMES: [(&str, &str); 25] = [
     ("the request carries no {}", "la requête ne contient pas {}"),
     ("the request carries none of {}", "la requête ne contient aucun de {}"),
     (
@@ -45,6 +45,50 @@ const FRAMES: [(&str, &str); 14] = [
     (
         "not a readable file below a folder of `[artifacts] roots` in deepfix.toml",
         "pas de fichier lisible sous un dossier de `[artifacts] roots` dans deepfix.toml",
+    ),
+    (
+        "it holds {}; tables are read in the folder that is named; name this one, or use {}",
+        "il contient {} ; les tables sont lues dans le dossier nommé ; nommez celui-ci, ou utilisez {}",
+    ),
+    (
+        "it holds {}; one experiment is read at a time; name this folder to read it",
+        "il contient {} ; une seule expérience est lue à la fois ; nommez ce dossier pour la lire",
+    ),
+    (
+        "it holds {}; one log of metrics is read at a time; name this folder to read it",
+        "il contient {} ; un seul journal de métriques est lu à la fois ; nommez ce dossier pour le lire",
+    ),
+    (
+        "it holds {}; one model is read at a time; name this folder to read it",
+        "il contient {} ; un seul modèle est lu à la fois ; nommez ce dossier pour le lire",
+    ),
+    (
+        "a table of a folder is read where it is called train.csv or test.csv; name its file, or use {}",
+        "une table d'un dossier est lue si elle s'appelle train.csv ou test.csv ; nommez son fichier, ou utilisez {}",
+    ),
+    (
+        "one log of metrics is read at a time; name its file to read it",
+        "un seul journal de métriques est lu à la fois ; nommez son fichier pour le lire",
+    ),
+    (
+        "one model is read at a time; name its file to read it",
+        "un seul modèle est lu à la fois ; nommez son fichier pour le lire",
+    ),
+    (
+        "another document is read for it, or its folder is not the one that was named",
+        "un autre document est lu à sa place, ou son dossier n'est pas celui qui a été nommé",
+    ),
+    (
+        "found no row of metrics, expected the names of the metrics and at least one row of values",
+        "aucune ligne de métriques trouvée, attendu les noms des métriques et au moins une ligne de valeurs",
+    ),
+    (
+        "{} more folders with tables, logs or models were not read; name one to read it",
+        "{} autres dossiers avec des tables, des journaux ou des modèles n'ont pas été lus ; nommez-en un pour le lire",
+    ),
+    (
+        "{} other versions of Lightning were not read; name the folder of one to read it",
+        "{} autres versions de Lightning n'ont pas été lues ; nommez le dossier de l'une pour la lire",
     ),
 ];
 
@@ -104,6 +148,12 @@ mod tests {
             (
                 "2 compressed check values were left out: larger than 64 MiB, or damaged",
                 "2 valeurs de contrôle compressées ont été écartées : plus de 64 Mio, ou abîmées",
+            ),
+            (
+                "`data` was not read: it holds a.csv; tables are read in the folder that is named; name this one, or use \
+                 `deepfix ingest --train data/a.csv`",
+                "`data` n'a pas été lu : il contient a.csv ; les tables sont lues dans le dossier nommé ; nommez celui-ci, \
+                 ou utilisez `deepfix ingest --train data/a.csv`",
             ),
             (
                 "`params.yaml` holds no object: left out",

@@ -11,6 +11,7 @@
 
 mod checkpoint;
 mod checks;
+mod curves;
 mod dataset;
 mod describe;
 mod files;
@@ -29,6 +30,7 @@ mod tables;
 mod training;
 mod yaml;
 
+pub use curves::looks_like_log;
 pub use files::{FileAccess, FileBlob};
 pub use folder::{FolderContents, FolderError, read_file, read_folder, read_folder_without_tables};
 pub use history::{History, TooManyCells};

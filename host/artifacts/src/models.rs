@@ -65,6 +65,11 @@ pub(crate) fn is_model(name: &str) -> bool {
     MODELS.iter().any(|(ending, _)| name.ends_with(ending))
 }
 
+/// Whether a file found in a folder is a model by its name and size.
+pub(crate) fn is_one(path: &str, size: u64) -> bool {
+    rank(path, size).is_some()
+}
+
 type Rank = (u8, u8, std::cmp::Reverse<u64>, bool, std::cmp::Reverse<u64>);
 
 fn rank(path: &str, size: u64) -> Option<Rank> {

@@ -11,7 +11,7 @@ use crate::{
     config, ingest, logging,
     output::{self, DIM, styled},
     progress::{Bars, Lines},
-    report, runs,
+    report, runs, stores,
 };
 
 /// `deepfix analyse`.
@@ -20,11 +20,17 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     // What is to be analysed is read first: its errors are the user's most likely ones.
     let mut experiment = match &args.path {
         Some(path) => {
+            if let Some(hint) = stores::hint(path) {
+                anyhow::bail!(hint);
+            }
             let (experiment, said) = match ingest::read_tables(path, &args.table, args.progress == Shown::Bars)? {
                 Some(read) => read,
                 None => read(path)?,
             };
             say(&said);
+            if let Some(hint) = stores::beside(path) {
+                output::remark(&output::printable(&format!("not read: {hint}")));
+            }
             experiment
         }
         None => Experiment {
@@ -71,9 +77,7 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
     }
     let text = report::written(&response, args.format, &language)?;
     output::write(&text, args.output.as_deref())?;
-    Ok(args
-        .fail_on
-        .map_or(ExitCode::SUCCESS, |level| gate(&response, level.into())))
+    Ok(gate(&response, args.fail_on.map(Severity::from)))
 }
 
 /// Tells the user what was recognised.
@@ -86,7 +90,11 @@ pub(crate) fn say(lines: &[String]) {
 /// What a path on the command line names, and what was recognised there.
 pub(crate) fn read(path: &Path) -> anyhow::Result<(Experiment, Vec<String>)> {
     let contents = if path.is_dir() {
-        Some(read_folder(path)?)
+        // A project's folder may hold nothing but the store of its runs.
+        Some(read_folder(path).map_err(|error| match stores::beside(path) {
+            Some(hint) => anyhow::anyhow!("{error}; {hint}"),
+            None => error.into(),
+        })?)
     } else if path != Path::new("-") {
         read_file(path)?
     } else {
@@ -114,21 +122,27 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<(Experiment, Vec<String>)> {
 }
 
 /// What `--fail-on` makes of a response. A gate that cannot see everything does not open: an
-/// agent that failed might have found something, and so might one that had something to read.
-fn gate(response: &AnalyseResponse, level: Severity) -> ExitCode {
-    if response.faults().any(|it| it.severity >= level) {
-        return ExitCode::from(EXIT_FINDINGS);
-    }
-    let failed: Vec<&str> = response.failed().collect();
-    if !failed.is_empty() {
-        output::remark(&format!(
-            "nothing as severe was found, but not everything was looked at: {} failed",
-            failed.join(", ")
-        ));
-        return ExitCode::from(EXIT_FAILURE);
+/// agent that failed might have found something, and so might one that had something to read. With or without a gate,
+/// an analysis of nothing did not do its work.
+fn gate(response: &AnalyseResponse, level: Option<Severity>) -> ExitCode {
+    if let Some(level) = level {
+        if response.faults().any(|it| it.severity >= level) {
+            return ExitCode::from(EXIT_FINDINGS);
+        }
+        let failed: Vec<&str> = response.failed().collect();
+        if !failed.is_empty() {
+            output::remark(&format!(
+                "nothing as severe was found, but not everything was looked at: {} failed",
+                failed.join(", ")
+            ));
+            return ExitCode::from(EXIT_FAILURE);
+        }
     }
     if !response.examined() {
-        output::remark("nothing was found, but nothing could be examined");
+        output::remark(
+            "nothing was found, but nothing could be examined; expected tables, a history of metrics, results of data checks \
+             or a model with weights",
+        );
         return ExitCode::from(EXIT_FAILURE);
     }
     ExitCode::SUCCESS

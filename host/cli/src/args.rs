@@ -145,8 +145,8 @@ pub(crate) struct AnalyseArgs {
     #[arg(long)]
     pub(crate) language: Option<String>,
 
-    /// Exit with 1 when there is a finding of this severity or worse, and with 2 when an agent
-    /// failed or nothing could be examined, so that nobody knows.
+    /// Exit with 1 when there is a finding of this severity or worse, and with 2 when an agent failed, so that
+    /// nobody knows. Where nothing could be examined it is 2 in any case.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
 

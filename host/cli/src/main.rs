@@ -19,6 +19,7 @@ mod report;
 mod runs;
 mod saved;
 mod serve;
+mod stores;
 mod telemetry;
 mod uploads;
 
@@ -29,7 +30,7 @@ use clap::Parser;
 
 /// The analysis found something as bad as `--fail-on` says, or the lint found something to mend.
 const EXIT_FINDINGS: u8 = 1;
-/// The command could not do its work. Clap uses the same for wrong arguments.
+/// The command could not do its work, or nothing could be examined. Clap uses the same for wrong arguments.
 const EXIT_FAILURE: u8 = 2;
 
 fn main() -> ExitCode {

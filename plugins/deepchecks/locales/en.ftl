@@ -14,6 +14,8 @@ summary-findings = { $ran } checks were read, { $failed } of which failed or war
     } should change what you do next.
 not-examined-dates-why = These checks need a datetime column; none was declared.
 not-examined-dates-send = Declare which column holds the date, if the rows have one: datetime_name of the deepchecks Dataset, or --date of deepfix ingest.
+not-examined-unusable-dates-why = The dates could not be compared: { $why }.
+not-examined-unusable-dates-send = Write the dates of both tables in one column as 2024-12-31 (with a time: 2024-12-31T08:00:00), or as numbers such as seconds since 1970.
 not-examined-index-why = These checks need an index column; none was declared.
 not-examined-index-send = Declare which column holds the key, if the rows have one: index_name of the deepchecks Dataset, or --index of deepfix ingest; it is then kept out of the features as well.
 not-examined-classes-why = These checks need classes, or the probabilities of a classifier.

@@ -14,6 +14,8 @@ summary-findings = { $ran } contrôles ont été lus, dont { $failed } échouent
     } changer la suite du travail.
 not-examined-dates-why = Ces contrôles ont besoin d'une colonne de dates ; aucune n'a été déclarée.
 not-examined-dates-send = Déclarez la colonne qui contient la date, si les lignes en ont une : datetime_name du Dataset de deepchecks, ou --date de deepfix ingest.
+not-examined-unusable-dates-why = Les dates n'ont pas pu être comparées : { $why }.
+not-examined-unusable-dates-send = Écrivez les dates des deux tables dans une même colonne sous la forme 2024-12-31 (avec une heure : 2024-12-31T08:00:00), ou comme des nombres, par exemple des secondes depuis 1970.
 not-examined-index-why = Ces contrôles ont besoin d'une colonne d'index ; aucune n'a été déclarée.
 not-examined-index-send = Déclarez la colonne qui contient la clé, si les lignes en ont une : index_name du Dataset de deepchecks, ou --index de deepfix ingest ; elle reste alors aussi hors des variables.
 not-examined-classes-why = Ces contrôles ont besoin de classes, ou des probabilités d'un classifieur.

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use deepfix_plugin::{Reporter, Severity};
-use deepfix_views::checks::{CheckKind, ChecksView};
+use deepfix_views::checks::{Check, CheckKind, ChecksView, Status};
 use serde_json::{Value, json};
 
 use crate::narrowed;
+
+/// Characters of a reason in a check's own words: a traceback is longer.
+const MOST_OF_A_REASON: usize = 300;
 
 /// Fills `checked` and `not_examined` and gives the summary.
 pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String {
@@ -16,19 +19,23 @@ pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String
         .filter(|it| it.ran())
         .map(|it| it.header.as_str())
         .collect();
-    let mut idle: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
+    let mut idle: BTreeMap<(&'static str, &str), Vec<&str>> = BTreeMap::new();
     let regression = is_regression(view);
     let evaluated = view.checks.iter().any(|it| it.kind.needs_model() && it.ran());
     for check in view.idle().filter(|it| applies(it.kind, regression)) {
-        idle.entry(reason(check.kind, evaluated))
-            .or_default()
-            .push(&check.header);
+        let usual = reason(check.kind, evaluated);
+        let key = match own_reason(check).filter(|_| usual == "dates") {
+            Some(own) => ("unusable-dates", own),
+            None => (usual, ""),
+        };
+        idle.entry(key).or_default().push(&check.header);
     }
     let mut gaps: Vec<Value> = Vec::new();
-    for (reason, headers) in idle {
+    for ((reason, own), headers) in idle {
+        let own: String = own.chars().take(MOST_OF_A_REASON).collect();
         gaps.push(json!({
             "what": headers,
-            "why": reporter.text(&format!("not-examined-{reason}-why"), &[]),
+            "why": reporter.text(&format!("not-examined-{reason}-why"), &[("why", own.into())]),
             "send": reporter.text(&format!("not-examined-{reason}-send"), &[]),
         }));
     }
@@ -67,7 +74,7 @@ pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String
         gaps.push(json!({
             "what": check.header,
             "why": reporter.text("not-examined-unknown-why", &[]),
-            "send": info.chars().take(300).collect::<String>(),
+            "send": info.chars().take(MOST_OF_A_REASON).collect::<String>(),
         }));
     }
     let failed = view.checks.iter().filter(|it| it.failed()).count();
@@ -91,6 +98,14 @@ pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String
         (false, false) => "summary-findings",
     };
     reporter.text(id, &args)
+}
+
+/// What a check itself says of why its demand could not be judged.
+fn own_reason(check: &Check) -> Option<&str> {
+    let undecided = check.conditions.iter().filter(|it| it.status == Status::Error);
+    undecided
+        .map(|it| it.more_info.trim().trim_end_matches('.'))
+        .find(|it| !it.is_empty())
 }
 
 /// Whether a check could say anything of this task and model: that an error distribution lacks

@@ -404,6 +404,38 @@ fn a_boosting_check_that_did_not_run_is_told() {
 }
 
 #[test]
+fn dates_that_cannot_be_compared_are_told_in_the_checks_own_words() {
+    let overlap = |conditions: Value| {
+        let header = "Date Train Test Leakage Overlap";
+        let result = json!({"check": header, "value": null, "conditions_results": conditions});
+        suite(vec![sizes(500, 200), json!({"header": header, "result": result})])
+    };
+    let gap = |mut request: Value, language: &str| {
+        request["language"] = json!(language);
+        let report = analyze_soundly::<DeepchecksArtifactsAnalyzer>(&FakeHost::from_request(request));
+        let extras: Value = serde_json::from_str(&report.extras).unwrap();
+        let gaps = extras["not_examined"].as_array().unwrap();
+        let found = gaps.iter().find(|it| it["what"].to_string().contains("Overlap"));
+        let text = |name: &str| found.unwrap()[name].as_str().unwrap().to_owned();
+        (text("why"), text("send"))
+    };
+    let why = "the date column `when` is text in both tables, expected dates as 2024-12-31";
+    let undecided = json!([{"status": "ERROR", "condition": "c", "more_info": why}]);
+    for (language, word) in [("english", "could not be compared"), ("french", "n'ont pas pu")] {
+        let (said, send) = gap(overlap(undecided.clone()), language);
+        assert!(said.contains(why) && said.contains(word), "{said}");
+        assert!(!send.contains("--date"), "it was declared: {send}");
+    }
+    let (said, send) = gap(overlap(json!([])), "english");
+    assert!(
+        said.contains("none was declared") && send.contains("--date"),
+        "{said} {send}"
+    );
+    let long = json!([{"status": "ERROR", "condition": "c", "more_info": "x".repeat(5000)}]);
+    assert!(gap(overlap(long), "english").0.len() < 500);
+}
+
+#[test]
 fn a_check_that_does_not_apply_is_no_gap() {
     let idle =
         |check: &str| json!({"header": check, "result": {"check": check, "value": null, "conditions_results": []}});

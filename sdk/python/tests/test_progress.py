@@ -136,6 +136,14 @@ sys.exit(3)
     assert [(it.agent, it.message) for it in seen] == [(NAME, "at work"), ("A", "x\u2028y")]
 
 
+def test_an_answer_of_a_local_engine_that_could_examine_nothing_is_an_answer(engine):
+    engine(f"print(json.dumps({RESPONSE!r}))\nprint('nothing could be examined', file=sys.stderr)\nsys.exit(2)")
+    assert deepfix.Client().diagnose(params={"lr": 1}).summary == "fine"
+    engine("print('no such thing', file=sys.stderr)\nsys.exit(2)")
+    with pytest.raises(deepfix.LocalError, match="no such thing"):
+        deepfix.Client().diagnose(params={"lr": 1})
+
+
 def test_long_questions_and_answers_of_the_local_engine_hold_nobody_up(engine):
     engine(
         f"""

@@ -1,6 +1,8 @@
 //! The folder of an experiment.
 
 mod reader;
+mod taken;
+mod unread;
 
 use std::path::{Path, PathBuf};
 
@@ -42,12 +44,15 @@ pub enum FolderError {
     #[error(
         "{}: holds nothing that an experiment leaves behind; looked for request.json, train.csv, test.csv, dataset.json, \
          metrics.csv, params.yaml, deepchecks.json (or .yaml), a model file with config.json, the folders of a run that \
-         DeepFix logged to MLflow, and what Lightning, Hugging Face, Keras, TensorBoard and Weights & Biases write",
-        folder.display()
+         DeepFix logged to MLflow, and what Lightning, Hugging Face, Keras, TensorBoard and Weights & Biases write{}",
+        folder.display(),
+        unread.iter().map(|it| format!("; {it}")).collect::<String>()
     )]
     Nothing {
         /// The folder.
         folder: PathBuf,
+        /// What was recognised and cannot be read, or is not read there: a line each.
+        unread: Vec<String>,
     },
     /// What the files hold does not make a request.
     #[error("{}: {problem}", folder.display())]
@@ -93,6 +98,7 @@ fn read(folder: &Path, tables: bool) -> Result<FolderContents, FolderError> {
     if found.recognised.is_empty() {
         return Err(FolderError::Nothing {
             folder: folder.to_owned(),
+            unread: std::mem::take(&mut found.warnings),
         });
     }
     let recognised = std::mem::take(&mut found.recognised);
@@ -117,6 +123,7 @@ pub fn read_file(file: &Path) -> Result<Option<FolderContents>, FolderError> {
         return Ok(None);
     };
     let mut request = Map::new();
+    request.insert("dataset_name".to_owned(), json!(name));
     let output = if outputs::is_known(name) {
         outputs::read(folder, name).map_err(failed)?
     } else if models::is_model(name) {
@@ -137,6 +144,7 @@ pub fn read_file(file: &Path) -> Result<Option<FolderContents>, FolderError> {
         match reader.json(name).map_err(|error| unknown(name, error))? {
             Some((_, mut document)) => match outputs::of_document(&mut document, name) {
                 Ok(output) => output,
+                Err(why) if why == outputs::EMPTY => return Err(failed((file.to_owned(), why))),
                 Err(_) => return Ok(None),
             },
             None => return Ok(None),

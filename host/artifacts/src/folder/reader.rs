@@ -6,7 +6,11 @@ use std::{fs::File, io::Read as _, path::Path};
 use deepfix_core::{ArtifactKind, Table};
 use serde_json::{Map, Value as Json, json};
 
-use super::{FolderError, failed};
+use super::{
+    FolderError, failed,
+    taken::{Taken, folders_around, what_params},
+    unread,
+};
 use crate::{
     best_model,
     found::Found,
@@ -39,84 +43,95 @@ impl Reader<'_> {
     /// A request made of the files that are there.
     pub(super) fn assemble(&self) -> Result<Found, FolderError> {
         let mut request = Map::new();
-        let mut recognised = Vec::new();
+        let mut taken = Taken::default();
         let name = self
             .folder
             .canonicalize()
             .ok()
             .and_then(|it| Some(it.file_name()?.to_string_lossy().into_owned()));
         request.insert("dataset_name".to_owned(), json!(name));
+        let model = self.model();
         for (kind, found) in [
-            (ArtifactKind::Dataset, self.dataset(&mut recognised)?),
-            (ArtifactKind::Deepchecks, self.checks(&mut recognised)?),
-            (ArtifactKind::ModelCheckpoint, self.checkpoint(&mut recognised)?),
-            (ArtifactKind::Training, self.training(&mut recognised)?),
+            (ArtifactKind::Dataset, self.dataset(&mut taken)?),
+            (ArtifactKind::Deepchecks, self.checks(&mut taken)?),
+            (ArtifactKind::ModelCheckpoint, self.checkpoint(model, &mut taken)?),
+            (ArtifactKind::Training, self.training(&mut taken)?),
         ] {
             if let Some(document) = found {
                 request.insert(kind.request_member().to_owned(), document);
             }
         }
-        let mut found = Found {
-            recognised,
-            ..Found::default()
-        };
-        if !self.has_metrics()
-            && let Some(output) = outputs::find(self.folder, &self.files).map_err(failed)?
-        {
-            found.add(output, &mut request);
+        let mut found = Found::default();
+        let mut around = folders_around(model.map(|it| it.path.as_str()));
+        if !self.has_metrics() {
+            let output = outputs::find(self.folder, &self.files, &around).map_err(failed)?;
+            if let Some(output) = output {
+                // Where there is no model the log tells which training is read.
+                let log = output.table.as_ref().and_then(|_| output.files.first().cloned());
+                taken.used.extend(output.files.iter().cloned());
+                found.add(output, &mut request);
+                let log = log.and_then(|log| self.files.iter().find(|it| it.path == log));
+                if around.is_empty() {
+                    around = folders_around(log.map(|it| it.path.as_str()));
+                }
+            }
         }
+        self.params_around(&around, &mut request, &mut taken);
+        found.recognised.splice(0..0, std::mem::take(&mut taken.recognised));
+        found.warnings.splice(0..0, std::mem::take(&mut taken.warnings));
+        let known = unread::Known {
+            files: &self.files,
+            model: model.map(|it| it.path.as_str()),
+            used: &taken.used,
+            own_tables: !self.tables || request.contains_key(ArtifactKind::Dataset.request_member()),
+            has_metrics: self.has_metrics(),
+        };
+        found.warnings.extend(unread::told(&known));
         found.request = Json::Object(request);
         Ok(found)
     }
 
-    /// Whether the folder itself has the metrics: those of other trainings below it are not looked for.
-    fn has_metrics(&self) -> bool {
-        METRICS.iter().any(|it| self.folder.join(it).is_file())
-    }
-
-    fn dataset(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
-        if let Some((name, document)) = self.first_document(&["dataset", "dataset/dataset"])? {
-            recognised.push(format!("{name}: data set statistics"));
-            return Ok(Some(document));
+    /// Parameters beside the model that is read, or beside the log, where the folder itself has none.
+    fn params_around(&self, around: &[&str], request: &mut Map<String, Json>, taken: &mut Taken) {
+        let training = ArtifactKind::Training.request_member();
+        if taken.has_params || around.is_empty() {
+            return;
         }
-        if !self.tables {
-            return Ok(None);
+        let stems: Vec<String> = around
+            .iter()
+            .flat_map(|it| ["params", "hparams", "training_artifacts/params"].map(|stem| format!("{it}{stem}")))
+            .collect();
+        let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
+        let (name, params) = match self.first_document(&stems) {
+            Ok(Some((name, Json::Object(params)))) => (name, params),
+            Ok(_) => return,
+            // They may be of something else.
+            Err(FolderError::File { file, reason }) => {
+                let name = file.strip_prefix(self.folder).unwrap_or(&file).display();
+                taken.warnings.push(format!("`{name}` was not read: {reason}"));
+                return;
+            }
+            Err(_) => return,
+        };
+        // Those of Lightning came with its log.
+        if taken.used.contains(&name) {
+            return;
         }
-        let table = |split: &str| tables::read(&self.folder.join(format!("{split}.csv")));
-        let (train, test) = (table("train")?, table("test")?);
-        for (name, table) in [("train.csv", &train), ("test.csv", &test)] {
-            if let Some(table) = table {
-                recognised.push(format!("{name}: {} rows, {} columns", table.rows, table.columns.len()));
+        taken.add(&name, what_params(&name));
+        let members = request.entry(training).or_insert_with(|| json!({})).as_object_mut();
+        if let Some(members) = members {
+            let there = members.entry("params").or_insert(Json::Null);
+            if !there.is_object() {
+                *there = json!({});
+            }
+            for (name, value) in params {
+                there.as_object_mut().map(|it| it.entry(name).or_insert(value));
             }
         }
-        Ok(tables::artifact(train.as_ref(), test.as_ref()))
     }
 
-    fn checks(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
-        let Some((name, document)) = self.first_document(&["deepchecks", "deepchecks/deepchecks"])? else {
-            return Ok(None);
-        };
-        recognised.push(format!("{name}: check results"));
-        // A file may hold the artifact or its `results` alone.
-        Ok(Some(if document.get("results").is_some() {
-            document
-        } else {
-            json!({ "results": document })
-        }))
-    }
-
-    fn checkpoint(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
-        let described = self.first_document(&["model_checkpoint", "model_checkpoint/model_checkpoint"])?;
-        let mut document = match described {
-            Some((name, Json::Object(mut document))) => {
-                recognised.push(format!("{name}: a description of the model"));
-                // A path on the machine that wrote it.
-                document.remove("path");
-                document
-            }
-            Some((name, _)) => return Err(self.error(&name, &"it holds no object")),
-            None => Map::new(),
-        };
+    /// The model that is read, of all that lie below the folder.
+    fn model(&self) -> Option<&Entry> {
         // An empty file is none: the weights of one version beside the curves of another would contradict each other.
         let read = (!self.has_metrics()).then(|| ReadVersion::of(&self.files));
         let size = |it: &Entry| {
@@ -126,11 +141,62 @@ impl Reader<'_> {
                 0
             }
         };
-        let file = best_model(self.files.iter().map(|it| (it.path.as_str(), size(it))));
-        let Some(file) = file.and_then(|place| self.files.get(place)) else {
+        let place = best_model(self.files.iter().map(|it| (it.path.as_str(), size(it))));
+        place.and_then(|it| self.files.get(it))
+    }
+
+    /// Whether the folder itself has the metrics: those of other trainings below it are not looked for.
+    fn has_metrics(&self) -> bool {
+        METRICS.iter().any(|it| self.folder.join(it).is_file())
+    }
+
+    fn dataset(&self, taken: &mut Taken) -> Result<Option<Json>, FolderError> {
+        if let Some((name, document)) = self.first_document(&["dataset", "dataset/dataset"])? {
+            taken.add(&name, "data set statistics");
+            return Ok(Some(document));
+        }
+        if !self.tables {
+            return Ok(None);
+        }
+        let table = |split: &str| tables::read(&self.folder.join(format!("{split}.csv")));
+        let (train, test) = (table("train")?, table("test")?);
+        for (name, table) in [("train.csv", &train), ("test.csv", &test)] {
+            if let Some(table) = table {
+                taken.add(name, &format!("{} rows, {} columns", table.rows, table.columns.len()));
+            }
+        }
+        Ok(tables::artifact(train.as_ref(), test.as_ref()))
+    }
+
+    fn checks(&self, taken: &mut Taken) -> Result<Option<Json>, FolderError> {
+        let Some((name, document)) = self.first_document(&["deepchecks", "deepchecks/deepchecks"])? else {
+            return Ok(None);
+        };
+        taken.add(&name, "check results");
+        // A file may hold the artifact or its `results` alone.
+        Ok(Some(if document.get("results").is_some() {
+            document
+        } else {
+            json!({ "results": document })
+        }))
+    }
+
+    fn checkpoint(&self, model: Option<&Entry>, taken: &mut Taken) -> Result<Option<Json>, FolderError> {
+        let described = self.first_document(&["model_checkpoint", "model_checkpoint/model_checkpoint"])?;
+        let mut document = match described {
+            Some((name, Json::Object(mut document))) => {
+                taken.add(&name, "a description of the model");
+                // A path on the machine that wrote it.
+                document.remove("path");
+                document
+            }
+            Some((name, _)) => return Err(self.error(&name, &"it holds no object")),
+            None => Map::new(),
+        };
+        let Some(file) = model else {
             return Ok((!document.is_empty()).then_some(Json::Object(document)));
         };
-        recognised.push(format!("{}: a checkpoint", file.path));
+        taken.add(&file.path, "a checkpoint");
         document.insert("path".to_owned(), json!(file.path));
         let beside = match file.path.rsplit_once('/') {
             Some((folder, _)) => format!("{folder}/config.json"),
@@ -140,18 +206,18 @@ impl Reader<'_> {
             if document.get("config").is_none_or(Json::is_null)
                 && let Some((name, value)) = self.json(name)?
             {
-                recognised.push(format!("{name}: its configuration"));
+                taken.add(&name, "its configuration");
                 document.insert("config".to_owned(), value);
             }
         }
         Ok(Some(Json::Object(document)))
     }
 
-    fn training(&self, recognised: &mut Vec<String>) -> Result<Option<Json>, FolderError> {
+    fn training(&self, taken: &mut Taken) -> Result<Option<Json>, FolderError> {
         let mut document = Map::new();
         let described = self.first_document(&["training_artifacts", "training_artifacts/training_artifacts"])?;
         if let Some((name, Json::Object(described))) = described {
-            recognised.push(format!("{name}: training metrics and parameters"));
+            taken.add(&name, "training metrics and parameters");
             document = described;
             // A path on the machine that wrote it.
             document.remove("metrics_path");
@@ -169,21 +235,24 @@ impl Reader<'_> {
                 } else {
                     ""
                 };
-                recognised.push(format!("{name}: {what}{rows} rows of {columns} columns"));
+                taken.used.insert(name.to_owned());
+                if !outputs::is_filled(&table) {
+                    taken
+                        .warnings
+                        .push(format!("`{name}` was not read: {}", outputs::EMPTY));
+                    continue;
+                }
+                taken.add(name, &format!("{what}{rows} rows of {columns} columns"));
                 document.insert("metrics_path".to_owned(), json!(name));
             }
         }
         if document.get("params").is_none_or(Json::is_null)
             && let Some((name, params)) = self.first_document(&["params", "hparams", "training_artifacts/params"])?
         {
-            let what = if name.starts_with("hparams.") {
-                "hyper-parameters of Lightning"
-            } else {
-                "training parameters"
-            };
-            recognised.push(format!("{name}: {what}"));
+            taken.add(&name, what_params(&name));
             document.insert("params".to_owned(), params);
         }
+        taken.has_params = document.get("params").is_some_and(|it| !it.is_null());
         Ok((!document.is_empty()).then_some(Json::Object(document)))
     }
 

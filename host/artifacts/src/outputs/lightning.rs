@@ -51,6 +51,7 @@ pub(super) fn read(folder: &Path, files: &[Entry], metrics: &str) -> Result<Outp
             .map_err(|why| (path, why))?;
         if let Json::Object(params) = parsed {
             output.params.extend(params);
+            output.files.push(hparams.clone());
             output
                 .recognised
                 .push(format!("{hparams}: hyper-parameters of Lightning"));

@@ -1,5 +1,7 @@
 //! What trainings leave behind: folders and files of the usual frameworks and loggers.
 
+mod deeper;
+mod events;
 mod lightning;
 mod rows;
 mod tensorboard;
@@ -16,6 +18,8 @@ use deepfix_core::Table;
 use serde_json::{Map, Value as Json};
 
 use crate::{History, metrics, models::number_after, parse_lenient};
+pub(crate) use deeper::is_log;
+use events::events;
 pub(crate) use lightning::ReadVersion;
 use lightning::is_version;
 pub(crate) use walk::{Entry, walk};
@@ -43,14 +47,9 @@ const LOGS: [&str; 15] = [
     "training_log.json",
 ];
 
-/// Folders in which TensorBoard's curves of one split lie, and how their names begin then.
-const SPLITS: [(&str, &str); 5] = [
-    ("train", "train/"),
-    ("validation", "validation/"),
-    ("val", "validation/"),
-    ("eval", "validation/"),
-    ("test", "test/"),
-];
+/// What is wrong with a log in which nothing stands.
+pub(crate) const EMPTY: &str =
+    "found no row of metrics, expected the names of the metrics and at least one row of values";
 
 /// Metrics and parameters that were found.
 #[derive(Debug, Default)]
@@ -60,16 +59,19 @@ pub(crate) struct Output {
     /// What was recognised, for the user: one line each.
     pub recognised: Vec<String>,
     pub warnings: Vec<String>,
+    /// The files that were looked into, from the folder on.
+    pub files: Vec<String>,
 }
 
 /// A file that cannot be read, and why.
 pub(crate) type Failed = (PathBuf, String);
 
-/// Looks for the metrics of a training among the files of a folder.
+/// Looks for the metrics of a training among the files of a folder. `beside` are the folders around its model,
+/// the nearest first, with `/` at their ends.
 ///
 /// # Errors
-/// The file that has them cannot be read.
-pub(crate) fn find(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Failed> {
+/// The file that has them cannot be read. One that lies further down is a warning: it may be of something else.
+pub(crate) fn find(folder: &Path, files: &[Entry], beside: &[&str]) -> Result<Option<Output>, Failed> {
     let has = |path: &str| files.iter().any(|it| it.path == path);
     if let Some(path) = chosen(files) {
         let is_log = path.ends_with("metrics.csv");
@@ -78,10 +80,16 @@ pub(crate) fn find(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Fai
         } else {
             read(folder, path)
         };
-        return output.map(Some);
+        return or_empty(folder, output).map(Some);
     }
     if let Some(log) = LOGS.iter().find(|it| has(it)) {
-        return read(folder, log).map(Some);
+        return or_empty(folder, read(folder, log)).map(Some);
+    }
+    let mut tried = Output::default();
+    for path in deeper::beside(files, beside) {
+        if deeper::attempt(folder, &path, &mut tried) {
+            return Ok(Some(tried));
+        }
     }
     let by_name = |ending: &str| {
         files
@@ -89,10 +97,36 @@ pub(crate) fn find(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Fai
             .filter(|it| it.path.ends_with(ending))
             .max_by_key(|it| &it.path)
     };
-    if let Some(run) = by_name(".wandb") {
-        return read(folder, &run.path).map(Some);
+    let other = match by_name(".wandb") {
+        Some(run) => Some(read(folder, &run.path)?),
+        None => events(folder, files)?,
+    };
+    if let Some(mut output) = other {
+        output.warnings.append(&mut tried.warnings);
+        output.files.append(&mut tried.files);
+        return Ok(Some(output));
     }
-    events(folder, files)
+    for path in deeper::anywhere(files, beside) {
+        if !tried.files.iter().any(|it| it == path) && deeper::attempt(folder, path, &mut tried) {
+            break;
+        }
+    }
+    Ok((!tried.files.is_empty()).then_some(tried))
+}
+
+/// A log in which nothing stands yet is no reason to read nothing of its folder.
+fn or_empty(folder: &Path, output: Result<Output, Failed>) -> Result<Output, Failed> {
+    match output {
+        Err((path, why)) if why == EMPTY => {
+            let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+            Ok(Output {
+                warnings: vec![format!("`{name}` was not read: {why}")],
+                files: vec![name],
+                ..Output::default()
+            })
+        }
+        output => output,
+    }
 }
 
 /// The state of Hugging Face's trainer, or else the log of Lightning that is read: the last one.
@@ -124,7 +158,8 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<Output, Failed> {
         Kind::Csv => table_of_csv(file, name),
         Kind::Lines => {
             let rows = rows::json_lines(file)?;
-            Ok(of_table(metrics_of(&rows)?, format!("{name}: metrics, one row a line")))
+            let table = filled(metrics_of(&rows)?)?;
+            Ok(of_table(table, format!("{name}: metrics, one row a line")))
         }
         Kind::Wandb => {
             let run = wandb::read(file)?;
@@ -136,6 +171,9 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<Output, Failed> {
         Kind::Events => {
             let mut history = History::default();
             let stopped = tensorboard::read(file, "", &mut history)?;
+            if history.is_empty() {
+                return Err("found no scalar among its events, expected at least one metric".to_owned());
+            }
             let mut output = of_table(table(history)?, format!("{name}: events of TensorBoard"));
             output.warnings.extend(stopped.map(|it| format!("{name}: {it}")));
             Ok(output)
@@ -146,7 +184,13 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<Output, Failed> {
             of_document(&mut document, name)
         }
     });
-    result.map_err(|why| (path, why))
+    match result {
+        Ok(mut output) => {
+            output.files.push(name.to_owned());
+            Ok(output)
+        }
+        Err(why) => Err((path, why)),
+    }
 }
 
 /// A document that is already parsed.
@@ -170,7 +214,7 @@ pub(crate) fn of_document(document: &mut Json, name: &str) -> Result<Output, Str
         } else {
             "metrics"
         };
-        let table = metrics_of(document)?;
+        let table = filled(metrics_of(document)?)?;
         let (rows, columns) = (table.rows(), table.columns().len());
         return Ok(of_table(
             table,
@@ -205,12 +249,12 @@ pub(crate) fn is_known(name: &str) -> bool {
     !matches!(kind(name), Kind::Json)
 }
 
-fn is_events(path: &str) -> bool {
+pub(crate) fn is_events(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|it| it.contains(".tfevents."))
 }
 
 fn table_of_csv(file: BufReader<File>, name: &str) -> Result<Output, String> {
-    let table = metrics::from_csv(file)?;
+    let table = filled(metrics::from_csv(file)?)?;
     let what = if is_version(name) {
         "a log of Lightning, "
     } else if name.rsplit('/').next() == Some("training.log") {
@@ -224,6 +268,23 @@ fn table_of_csv(file: BufReader<File>, name: &str) -> Result<Output, String> {
         table.columns().len()
     );
     Ok(of_table(table, said))
+}
+
+/// The table, where it has anything.
+///
+/// # Errors
+/// There is no column, or no row.
+fn filled(table: Table) -> Result<Table, String> {
+    if is_filled(&table) {
+        Ok(table)
+    } else {
+        Err(EMPTY.to_owned())
+    }
+}
+
+/// Whether a log has at least one row: a training that has just begun has none yet.
+pub(crate) fn is_filled(table: &Table) -> bool {
+    !table.columns().is_empty() && table.rows() > 0
 }
 
 fn of_table(table: Table, said: String) -> Output {
@@ -240,60 +301,6 @@ fn table(history: History) -> Result<Table, String> {
 
 fn metrics_of(values: &Json) -> Result<Table, String> {
     metrics::from_json("", values).map_err(|problem| problem.detail)
-}
-
-/// All event files of one run: those of one folder, or of folders that are named after splits.
-fn events(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Failed> {
-    let parent = |path: &str| path.rsplit_once('/').map_or("", |(it, _)| it).to_owned();
-    let split = |folder: &str| {
-        let name = folder.rsplit('/').next().unwrap_or(folder);
-        SPLITS.iter().find(|(it, _)| *it == name).map(|(_, prefix)| *prefix)
-    };
-    // A run is the folder that has the files, or the one that has the folders of its splits.
-    let run = |path: &str| {
-        let folder = parent(path);
-        if split(&folder).is_some() {
-            parent(&folder)
-        } else {
-            folder
-        }
-    };
-    let mut all: Vec<&Entry> = files.iter().filter(|it| is_events(&it.path)).collect();
-    all.sort_by(|a, b| a.path.cmp(&b.path));
-    // Of several runs the one that was written last, by the time in the names of its files.
-    let time = |it: &Entry| number_after(&it.path, ".tfevents.");
-    let Some(newest) = all.iter().max_by_key(|it| (time(it), &it.path)).map(|it| run(&it.path)) else {
-        return Ok(None);
-    };
-    let mut history = History::default();
-    let mut output = Output::default();
-    let mut others = std::collections::BTreeSet::new();
-    for file in all {
-        let own = run(&file.path);
-        if own != newest {
-            others.insert(own);
-            continue;
-        }
-        let path = folder.join(&file.path);
-        let prefix = split(&parent(&file.path)).unwrap_or_default();
-        let stopped = open(&path)
-            .and_then(|it| tensorboard::read(it, prefix, &mut history))
-            .map_err(|why| (path, why))?;
-        output.recognised.push(format!("{}: events of TensorBoard", file.path));
-        output.warnings.extend(stopped.map(|it| format!("{}: {it}", file.path)));
-    }
-    if !others.is_empty() {
-        let names: Vec<_> = others.iter().take(5).map(String::as_str).collect();
-        output.warnings.push(format!(
-            "{} other runs with events of TensorBoard were not read: {}",
-            others.len(),
-            names.join(", ")
-        ));
-    }
-    if !history.is_empty() {
-        output.table = Some(table(history).map_err(|why| (folder.to_owned(), why))?);
-    }
-    Ok(Some(output))
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, String> {

@@ -131,8 +131,8 @@ pub(crate) struct IngestArgs {
     #[arg(long, requires = "analyse")]
     pub(crate) language: Option<String>,
 
-    /// Exit with 1 when the analysis has a finding of this severity or worse, and with 2 when an agent failed or
-    /// nothing could be examined.
+    /// Exit with 1 when the analysis has a finding of this severity or worse, and with 2 when an agent failed. Where
+    /// nothing could be examined it is 2 in any case.
     #[arg(long, value_enum, value_name = "SEVERITY", requires = "analyse")]
     pub(crate) fail_on: Option<FailOn>,
 

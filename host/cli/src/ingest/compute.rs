@@ -18,6 +18,24 @@ pub(crate) struct Computed {
     pub(crate) said: Vec<String>,
 }
 
+/// Opens the tables, and says what is wrong with them as far as their first lines tell.
+///
+/// # Errors
+/// A table cannot be read, lacks a column that is named, or the two do not belong together.
+pub(crate) fn open(train: &Path, test: Option<&Path>, options: &Options) -> anyhow::Result<(Source, Option<Source>)> {
+    let train = Source::open(train, options)?;
+    let test = test.map(|it| Source::open(it, options)).transpose()?;
+    // A wrong column before different columns: the user most likely mistyped it.
+    let named = [&options.label, &options.index, &options.date].into_iter().flatten();
+    for name in named.chain(&options.ignore).chain(&options.categorical) {
+        train.place(name)?;
+    }
+    if let Some(test) = &test {
+        same_columns(&train, test)?;
+    }
+    Ok((train, test))
+}
+
 /// `bars`: whether somebody watches.
 ///
 /// # Errors
@@ -30,15 +48,7 @@ pub(crate) fn compute(
     with_checks: bool,
     bars: bool,
 ) -> anyhow::Result<Computed> {
-    let train = Source::open(train, options)?;
-    let test = test.map(|it| Source::open(it, options)).transpose()?;
-    // A wrong label before different columns: the user most likely mistyped it.
-    if let Some(label) = &options.label {
-        train.place(label)?;
-    }
-    if let Some(test) = &test {
-        same_columns(&train, test)?;
-    }
+    let (train, test) = open(train, test, options)?;
     let mut said = Vec::new();
     let train = read(&train, options, bars, &mut said)?;
     let test = test.map(|it| read(&it, options, bars, &mut said)).transpose()?;

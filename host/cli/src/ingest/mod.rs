@@ -22,6 +22,7 @@ pub(crate) use tables::read_tables;
 use crate::{
     analyse,
     args::{AnalyseArgs, MlflowArgs, Shown, TapeArgs},
+    config,
     output::{self, DIM, styled},
 };
 
@@ -32,11 +33,15 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
         let source = deepfix_tabular::Source::open(&args.train, &options)?;
         anyhow::bail!(tables::unknown_label(&source));
     }
-    // What is cheap to check comes before what takes time.
+    // What is cheap to check comes before what takes time: first what is read, then where it goes.
+    compute::open(&args.train, args.test.as_deref(), &options)?;
+    files::check(&args)?;
     if let Some(out) = &args.out {
         folder::check(out, &args)?;
     }
-    files::check(&args)?;
+    if args.analyse || args.mlflow.is_some() {
+        config::load(named)?;
+    }
     let name = args.dataset_name.clone().unwrap_or_else(|| name_of(&args.train));
     let computed = compute::compute(
         &name,

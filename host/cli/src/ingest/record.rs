@@ -45,14 +45,6 @@ pub(super) async fn record(
 }
 
 async fn log(recorder: &Recorder, args: &IngestArgs, computed: &Computed) -> anyhow::Result<()> {
-    if let Some(metrics) = &args.metrics {
-        let is_csv = metrics.extension().is_some_and(|it| it.eq_ignore_ascii_case("csv"));
-        anyhow::ensure!(
-            is_csv,
-            "--metrics {}: found another file, expected CSV to log to MLflow; with --out any will do",
-            metrics.display()
-        );
-    }
     for (path, content) in files::layout(args, computed)? {
         match content {
             Content::Text(text) => recorder.document(&path, text).await?,

@@ -133,7 +133,7 @@ fn beside(path: &Path, name: &str, computed: Computed, said: &mut Vec<String>) -
                     }
                 }
             }
-            Err(FolderError::Nothing { .. }) => {}
+            Err(FolderError::Nothing { unread, .. }) => experiment.warnings.extend(unread),
             Err(error) => return Err(error.into()),
         }
     }

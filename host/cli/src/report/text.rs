@@ -17,7 +17,7 @@ pub(super) fn text(response: &AnalyseResponse, language: &str) -> String {
         text: String::new(),
         width: textwrap::termwidth().clamp(40, WIDEST),
     };
-    out.line(&format!("{} {}", styled(BOLD, "DeepFix"), content.title));
+    out.line(format!("{} {}", styled(BOLD, "DeepFix"), content.title).trim_end());
     out.line("");
     out.wrapped("", "", content.summary);
     out.section(

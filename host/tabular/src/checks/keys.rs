@@ -67,7 +67,8 @@ pub(super) fn between(train: &Table, test: &Table) -> [Item; 3] {
                     demand,
                     percent(before),
                 ),
-                Err(why) => Item::idle(OVERLAP, None, OF_OVERLAP, &why),
+                // A column is there, so the demand is, and the reason is this table's own.
+                Err(why) => Item::new(OVERLAP, None, OF_OVERLAP, Json::Null).unknown(demand, why),
             };
             (duplicates, overlap)
         }

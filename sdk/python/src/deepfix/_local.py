@@ -28,6 +28,8 @@ NAME = "the engine of this machine"
 PROGRESS = "--progress=json"
 #: What a binary says that is older than that, with the exit code of a wrong call.
 UNKNOWN = (2, b"unexpected argument '--progress")
+#: How the binary ends where it could do nothing, and also where it answers that nothing could be examined.
+NOTHING_EXAMINED = 2
 
 HOW_TO_GET = (
     f'expected one in {VARIABLE}, from pip install "deepfix[local]", or on PATH; or a server: '
@@ -98,7 +100,8 @@ def diagnose(request: Request, timeout: float, largest_weights: int, listener: L
             raise UnavailableError(f"the local engine was not done after {timeout:g} s (timeout)") from error
         except OSError as error:
             raise UnavailableError(f"{engine.binary} ({engine.origin}) cannot be started: {error}") from error
-    if done.returncode != 0:
+    # With an answer it is one of which nothing could be examined: the result says so itself.
+    if done.returncode != 0 and not (done.returncode == NOTHING_EXAMINED and done.stdout.strip()):
         said = done.stderr.decode(errors="replace").strip()
         raise LocalError(f"the local engine: {said[-LONGEST_MESSAGE:] or f'exit code {done.returncode}'}")
     try:
