@@ -12,6 +12,8 @@ import mlflow
 import yaml
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, Metric, Param, RunTag
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, Schema
 
 uri, examples, scratch = sys.argv[1:4]
 small = "--small" in sys.argv
@@ -114,6 +116,19 @@ client.create_registered_model("wine classifier")
 version = client.create_model_version(
     "wine classifier", f"models:/{model.model_id}", run_id=logged["plain"], model_id=model.model_id)
 client.set_registered_model_alias("wine classifier", "champion", version.version)
+
+# A model as `log_model` logs it, from code: without any file of weights, and what goes in and comes out in its signature.
+run = client.create_run(plain, run_name="signed").info.run_id
+client.log_batch(run, metrics=[Metric("loss", 1.0 / (1 + s), 1, s) for s in range(5)])
+code = write("rule.py", "import mlflow\n\n\nclass Rule(mlflow.pyfunc.PythonModel):\n"
+             "    def predict(self, context, model_input, params=None):\n        return model_input\n\n\n"
+             "mlflow.models.set_model(Rule())\n")
+signature = ModelSignature(
+    inputs=Schema([ColSpec("double", "age"), ColSpec("string", "city")]), outputs=Schema([ColSpec("long", "churn")]))
+with mlflow.start_run(run_id=run):
+    mlflow.pyfunc.log_model(name="rule", python_model=code, signature=signature, pip_requirements=["mlflow"])
+logged["signed"] = run
+
 if not small:
     # Files that lie outside the server's own store.
     outside = client.create_experiment("outside", artifact_location="file://" + os.path.join(scratch, "outside"))

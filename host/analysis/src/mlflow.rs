@@ -30,6 +30,7 @@ pub fn mlflow_settings(config: &MlflowConfig) -> Settings {
         max_artifact: config.max_artifact,
         max_points: config.max_points,
         timeout: config.timeout,
+        ..Settings::default()
     }
 }
 

@@ -6,7 +6,7 @@ use deepfix_analysis::Coordinator;
 use deepfix_config::Config;
 use deepfix_core::{Allowance, AnalyseOptions, AnalyseResponse, Diagnosis as _, Severity};
 use deepfix_mlflow::{MlflowError, RunRecord, Search};
-use futures::{TryStreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -15,6 +15,10 @@ use crate::{
     args::{AnalyseArgs, Format},
     output, report,
 };
+
+mod unreached;
+
+use unreached::{Outcome, Unreached};
 
 /// Runs at once for each core: some wait for the server while others compute.
 const RUNS_PER_CORE: usize = 4;
@@ -80,13 +84,16 @@ pub(crate) async fn run(
             Ok::<_, MlflowError>(Some((stream::iter(found.runs.into_iter().map(Ok)), next)))
         }
     });
+    let mut unreached = Unreached::default();
     let rows: Vec<Row> = pages
         .try_flatten()
         .map_ok(|run| one(coordinator, run, &language, args.mlflow.write_back, time))
         .try_buffered(cores * RUNS_PER_CORE)
+        .map(|outcome| outcome.and_then(|it| unreached.next(it)))
         .inspect_ok(|_| bar.inc(1))
         .try_collect()
         .await?;
+    unreached.end()?;
     bar.finish_and_clear();
     let unwritten: Vec<&str> = rows.iter().filter_map(|it| it.warning.as_deref()).collect();
     if let Some(first) = unwritten.first() {
@@ -126,14 +133,15 @@ pub(crate) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// One run. What is wrong with it alone is in its row; what is wrong with the server ends all.
+/// One run. What is wrong with it alone is in its row; what is wrong with the server ends all, unless it may be
+/// otherwise for the next run.
 async fn one(
     coordinator: &Coordinator,
     run: RunRecord,
     language: &str,
     write_back: bool,
     time: Duration,
-) -> Result<Row, MlflowError> {
+) -> Result<Outcome, MlflowError> {
     let mut row = Row {
         run_id: run.id.clone(),
         run_name: run.name.clone(),
@@ -147,14 +155,15 @@ async fn one(
     let retrieved = tokio::time::timeout(time, coordinator.mlflow().experiment(None, &run, language, write_back));
     let experiment = match retrieved.await {
         Ok(Ok(experiment)) => experiment,
-        Ok(Err(error)) if error.is_of_server() => return Err(error),
+        Ok(Err(error)) if error.is_of_server() && !error.may_pass() => return Err(error),
         Ok(Err(error)) => {
             row.error = Some(error.to_string());
-            return Ok(row);
+            let unreached = error.may_pass().then_some(error);
+            return Ok(Outcome { row, unreached });
         }
         Err(_) => {
             row.error = Some("getting the run took too long (`[server] request_timeout`)".to_owned());
-            return Ok(row);
+            return Ok(Outcome { row, unreached: None });
         }
     };
     let options = AnalyseOptions {
@@ -164,7 +173,7 @@ async fn one(
         allowance: Allowance::default(),
     };
     fill(&mut row, &coordinator.analyse(experiment, options).await);
-    Ok(row)
+    Ok(Outcome { row, unreached: None })
 }
 
 /// What was odd about a request and matters in a table: that the diagnosis could not be written back.

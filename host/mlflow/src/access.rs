@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, sync::Mutex, time::Duration};
 
-use crate::{MlflowError, client::Client, location::Location};
+use crate::{MlflowError, client::Client, location::Location, retry::PAUSE};
 
 /// What is reached and how much of it is read.
 #[derive(Debug, Clone)]
@@ -19,6 +19,9 @@ pub struct Settings {
     pub max_points: usize,
     /// How long a server may keep still.
     pub timeout: Duration,
+    /// How long a read waits before it is repeated for the first time, when a connection dropped or the server was
+    /// busy; twice as long each further time.
+    pub pause: Duration,
 }
 
 impl Default for Settings {
@@ -30,6 +33,7 @@ impl Default for Settings {
             max_artifact: 2 << 30,
             max_points: 5_000_000,
             timeout: Duration::from_secs(30),
+            pause: PAUSE,
         }
     }
 }

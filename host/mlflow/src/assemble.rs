@@ -11,7 +11,7 @@ use crate::{
     MlflowError, RunRecord, Settings, files,
     layout::Layout,
     local::{blocking, failed},
-    store::{Listed, Place, Store},
+    store::{Place, Store},
 };
 
 /// The largest document of DeepFix's own layout.
@@ -28,6 +28,13 @@ pub(crate) async fn experiment(
     into: Experiment,
     settings: &Settings,
 ) -> Result<Experiment, MlflowError> {
+    if let Some(reason) = &run.unreadable {
+        return Err(MlflowError::Unreadable {
+            uri: store.uri(),
+            run: run.id.clone(),
+            reason: reason.clone(),
+        });
+    }
     let folder = tempfile::tempdir().map_err(|error| failed(&std::env::temp_dir(), error))?;
     let mut work = Work {
         store,
@@ -36,6 +43,7 @@ pub(crate) async fn experiment(
         folder: folder.path(),
         files: 0,
         warnings: Vec::new(),
+        gap: None,
     };
     let found = files::walk(store, &Place::of(run)).await?;
     if found.is_cut {
@@ -61,7 +69,7 @@ pub(crate) async fn experiment(
         .iter()
         .any(|it| request.contains_key(it.request_member()))
     {
-        return Err(MlflowError::Empty { uri, run: id });
+        return Err(work.gap.take().unwrap_or(MlflowError::Empty { uri, run: id }));
     }
     // The files are opened here: what is downloaded vanishes with the folder, and the opened ones
     // when the analysis is done with them.
@@ -132,39 +140,18 @@ pub(crate) struct Work<'a> {
     pub folder: &'a Path,
     pub files: usize,
     pub warnings: Vec<String>,
+    /// The first file that could not be had: where nothing else is there, that is the reason.
+    pub gap: Option<MlflowError>,
 }
 
 impl Work<'_> {
-    pub(crate) async fn fetch(
-        &mut self,
-        place: &Place,
-        file: &Listed,
-        limit: u64,
-    ) -> Result<std::path::PathBuf, MlflowError> {
-        if file.size > limit {
-            return Err(MlflowError::TooLarge {
-                what: format!("`{}`", file.path),
-                size: file.size,
-                limit,
-                key: "`[mlflow] max_artifact`",
-            });
-        }
-        self.files += 1;
-        // A name of our own: the server's may be anything.
-        let to = self.folder.join(self.files.to_string());
-        self.store.fetch(place, &file.path, &to, limit).await
-    }
-
-    pub(crate) async fn text(&mut self, place: &Place, file: &Listed, limit: u64) -> Result<String, MlflowError> {
-        let path = self.fetch(place, file, limit).await?;
-        blocking(move || std::fs::read_to_string(&path).map_err(|error| failed(&path, error))).await
-    }
-
     /// The documents of DeepFix's own layout. One that cannot be parsed is a warning.
     async fn documents(&mut self, place: &Place, layout: &Layout) -> Result<BTreeMap<ArtifactKind, Json>, MlflowError> {
         let mut documents = BTreeMap::new();
         for (kind, file) in &layout.documents {
-            let text = self.text(place, file, MAX_DOCUMENT).await?;
+            let Some(text) = self.text_or_gap(place, file, MAX_DOCUMENT).await? else {
+                continue;
+            };
             match blocking(move || Ok(parse_yaml(&text))).await? {
                 Ok(Json::Object(mut document)) => {
                     // A path on the client's machine.
@@ -186,8 +173,9 @@ impl Work<'_> {
         layout: &Layout,
         documents: &mut BTreeMap<ArtifactKind, Json>,
     ) -> Result<Option<Table>, MlflowError> {
-        if let Some(file) = &layout.params {
-            let text = self.text(place, file, MAX_SMALL).await?;
+        if let Some(file) = &layout.params
+            && let Some(text) = self.text_or_gap(place, file, MAX_SMALL).await?
+        {
             match parse_yaml(&text) {
                 Ok(params) => {
                     let training = documents.entry(ArtifactKind::Training).or_insert_with(|| json!({}));
@@ -203,7 +191,10 @@ impl Work<'_> {
         let Some(file) = layout.metrics.as_ref().filter(|_| !has_values(documents)) else {
             return Ok(None);
         };
-        let path = self.fetch(place, file, self.settings.max_artifact).await?;
+        let path = match self.fetch(place, file, self.settings.max_artifact).await {
+            Ok(path) => path,
+            Err(error) => return self.gap(file, error).map(|()| None),
+        };
         let read = blocking(move || {
             let file = std::fs::File::open(&path).map_err(|error| failed(&path, error))?;
             Ok(metrics_from_csv(std::io::BufReader::new(file)))

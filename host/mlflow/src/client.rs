@@ -4,19 +4,24 @@ use std::{sync::Arc, time::Duration};
 
 use reqwest::{
     Method, RequestBuilder, Response, StatusCode, Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RANGE},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, RANGE},
     redirect::{Attempt, Policy},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{MlflowError, ServerSettings, Settings, credentials::authorization, error::shown, wire::ErrorBody};
+use crate::{
+    MlflowError, ServerSettings, Settings,
+    credentials::authorization,
+    refusal::{content_type, reason},
+    retry::{Again, Attempts, Failure},
+};
 
 /// The largest JSON answer: a page of 5,000 points has about 650 kB, one of 100 runs with thousands
 /// of parameters some megabytes.
 const MAX_JSON: u64 = 32 << 20;
 /// What is read of an error's text.
-const MAX_ERROR: u64 = 8 << 10;
+pub(crate) const MAX_ERROR: u64 = 8 << 10;
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Redirects within one origin, such as from `/` to a prefix.
@@ -26,10 +31,21 @@ const MAX_REDIRECTS: usize = 3;
 pub(crate) struct Client {
     http: reqwest::Client,
     /// Without a slash at its end.
-    base: String,
-    host: String,
-    has_credentials: bool,
+    pub(crate) base: String,
+    pub(crate) host: String,
+    pub(crate) has_credentials: bool,
     turns: Semaphore,
+    /// Before a read is repeated for the first time.
+    pause: Duration,
+}
+
+/// What a server answered.
+struct Answer {
+    status: StatusCode,
+    content_type: String,
+    bytes: Vec<u8>,
+    /// No more of it was left out.
+    is_whole: bool,
 }
 
 impl Client {
@@ -71,6 +87,7 @@ impl Client {
             base: uri,
             has_credentials,
             turns: Semaphore::new(settings.max_downloads.max(1)),
+            pause: settings.pause,
         })
     }
 
@@ -86,8 +103,10 @@ impl Client {
         doing: &str,
     ) -> Result<T, MlflowError> {
         let request = self.request(Method::GET, path).query(query);
-        self.json(request, doing, |bytes| serde_json::from_slice(bytes).ok())
-            .await
+        self.json(request, self.attempts(), doing, |bytes| {
+            serde_json::from_slice(bytes).ok()
+        })
+        .await
     }
 
     /// `GET` of what Python calls JSON: with bare NaN.
@@ -102,10 +121,24 @@ impl Client {
             let value = deepfix_artifacts::parse_lenient(bytes).ok()?;
             serde_json::from_value(value).ok()
         };
-        self.json(request, doing, parse).await
+        self.json(request, self.attempts(), doing, parse).await
     }
 
-    /// `POST` of JSON.
+    /// `POST` of JSON that asks and changes nothing.
+    pub(crate) async fn search<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        doing: &str,
+    ) -> Result<T, MlflowError> {
+        let request = self.request(Method::POST, path).json(body);
+        self.json(request, self.attempts(), doing, |bytes| {
+            serde_json::from_slice(bytes).ok()
+        })
+        .await
+    }
+
+    /// `POST` of JSON that changes something.
     pub(crate) async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -113,8 +146,10 @@ impl Client {
         doing: &str,
     ) -> Result<T, MlflowError> {
         let request = self.request(Method::POST, path).json(body);
-        self.json(request, doing, |bytes| serde_json::from_slice(bytes).ok())
-            .await
+        self.json(request, Attempts::once(), doing, |bytes| {
+            serde_json::from_slice(bytes).ok()
+        })
+        .await
     }
 
     /// Sends a file.
@@ -131,7 +166,9 @@ impl Client {
             .query(query)
             .header(CONTENT_TYPE, "text/html")
             .body(text);
-        self.send(request, doing).await.map(|_| ())
+        self.answer(request, Attempts::once(), MAX_ERROR, doing)
+            .await
+            .map(|_| ())
     }
 
     /// The first bytes of a file.
@@ -144,9 +181,9 @@ impl Client {
     ) -> Result<Vec<u8>, MlflowError> {
         let range = format!("bytes=0-{}", length.saturating_sub(1));
         let request = self.request(Method::GET, path).query(query).header(RANGE, range);
-        let (response, _turn) = self.send(request, doing).await?;
         // A server that knows no ranges sends everything: no more than this is taken.
-        self.body(response, length, doing).await.map(|(bytes, _)| bytes)
+        let answer = self.answer(request, self.attempts(), length, doing).await?;
+        Ok(answer.bytes)
     }
 
     /// `PUT` of a file's content.
@@ -157,8 +194,9 @@ impl Client {
         doing: &str,
     ) -> Result<(), MlflowError> {
         let request = self.request(Method::PUT, path).body(content);
-        let (response, _turn) = self.send(request, doing).await?;
-        self.body(response, MAX_ERROR, doing).await.map(|_| ())
+        self.answer(request, Attempts::once(), MAX_ERROR, doing)
+            .await
+            .map(|_| ())
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -168,47 +206,108 @@ impl Client {
     async fn json<T>(
         &self,
         request: RequestBuilder,
+        attempts: Attempts,
         doing: &str,
         parse: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<T, MlflowError> {
-        let (response, _turn) = self.send(request, doing).await?;
-        let (status, content_type) = (response.status(), content_type(&response));
-        let (bytes, whole) = self.body(response, MAX_JSON, doing).await?;
-        if !whole {
+        let answer = self.answer(request, attempts, MAX_JSON, doing).await?;
+        if !answer.is_whole {
             return Err(MlflowError::TooLarge {
                 what: format!("the answer while {doing}"),
-                size: bytes.len() as u64 + 1,
+                size: answer.bytes.len() as u64 + 1,
                 limit: MAX_JSON,
                 key: "fixed",
             });
         }
-        parse(&bytes).ok_or_else(|| self.not_json(status, content_type, &bytes, doing))
+        parse(&answer.bytes).ok_or_else(|| self.not_json(answer.status, answer.content_type, &answer.bytes, doing))
     }
 
-    /// Sends a request when it is its turn. The turn lasts until the answer is read.
-    pub(crate) async fn send(
+    /// The attempts of a request that changes nothing.
+    fn attempts(&self) -> Attempts {
+        Attempts::new(self.pause)
+    }
+
+    /// An answer, of which at most `limit` bytes are read.
+    async fn answer(
+        &self,
+        request: RequestBuilder,
+        mut attempts: Attempts,
+        limit: u64,
+        doing: &str,
+    ) -> Result<Answer, MlflowError> {
+        loop {
+            let attempt = match request.try_clone() {
+                Some(request) => self.answer_once(request, limit, doing).await,
+                // A body that streams: there is one, and only writes have it.
+                None => return self.answer_once(request, limit, doing).await.map_err(|it| it.error),
+            };
+            match attempt {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => attempts.another(failure).await?,
+            }
+        }
+    }
+
+    async fn answer_once(&self, request: RequestBuilder, limit: u64, doing: &str) -> Result<Answer, Failure> {
+        let (response, _turn) = self.send(request, doing).await?;
+        let (status, content_type) = (response.status(), content_type(&response));
+        let (bytes, is_whole) = self.body(response, limit, doing).await?;
+        Ok(Answer {
+            status,
+            content_type,
+            bytes,
+            is_whole,
+        })
+    }
+
+    /// The answer to a read whose content is still to come. The turn lasts until it is read.
+    pub(crate) async fn open(
         &self,
         request: RequestBuilder,
         doing: &str,
     ) -> Result<(Response, SemaphorePermit<'_>), MlflowError> {
+        let mut attempts = self.attempts();
+        loop {
+            let attempt = match request.try_clone() {
+                Some(request) => self.send(request, doing).await,
+                None => return self.send(request, doing).await.map_err(|it| it.error),
+            };
+            match attempt {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => attempts.another(failure).await?,
+            }
+        }
+    }
+
+    /// Sends a request when it is its turn. The turn lasts until the answer is read: nobody waits for the pause
+    /// before another attempt.
+    async fn send(&self, request: RequestBuilder, doing: &str) -> Result<(Response, SemaphorePermit<'_>), Failure> {
         let turn = self
             .turns
             .acquire()
             .await
-            .map_err(|_| self.unreachable("the client is closed"))?;
-        let response = request.send().await.map_err(|error| self.transport(&error, doing))?;
+            .map_err(|_| Failure::lasting(self.unreachable("the client is closed")))?;
+        let response = request.send().await.map_err(|error| self.failure(&error, doing))?;
         if response.status().is_success() {
-            Ok((response, turn))
-        } else {
-            Err(self.refusal(response, doing).await)
+            return Ok((response, turn));
         }
+        let again = Again::of(response.status(), response.headers());
+        Err(Failure {
+            error: self.refusal(response, doing).await,
+            again,
+        })
     }
 
     /// At most `limit` bytes, and whether they are all.
-    async fn body(&self, mut response: Response, limit: u64, doing: &str) -> Result<(Vec<u8>, bool), MlflowError> {
+    pub(crate) async fn body(
+        &self,
+        mut response: Response,
+        limit: u64,
+        doing: &str,
+    ) -> Result<(Vec<u8>, bool), Failure> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport(&error, doing))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(&error, doing))? {
             let room = limit - bytes.len();
             if chunk.len() > room {
                 bytes.extend_from_slice(chunk.get(..room).unwrap_or_default());
@@ -218,117 +317,9 @@ impl Client {
         }
         Ok((bytes, true))
     }
-
-    async fn refusal(&self, response: Response, doing: &str) -> MlflowError {
-        let (status, content_type) = (response.status(), content_type(&response));
-        let to = response
-            .headers()
-            .get(LOCATION)
-            .map(|it| shown(&String::from_utf8_lossy(it.as_bytes())));
-        let bytes = self
-            .body(response, MAX_ERROR, doing)
-            .await
-            .map(|(bytes, _)| bytes)
-            .unwrap_or_default();
-        let body: Option<ErrorBody> = serde_json::from_slice(&bytes).ok();
-        let message = body
-            .as_ref()
-            .map_or_else(|| shown(&String::from_utf8_lossy(&bytes)), |it| shown(&it.message));
-        let (uri, doing) = (self.base.clone(), doing.to_owned());
-        match status {
-            _ if status.is_redirection() => MlflowError::Redirected {
-                uri,
-                doing,
-                to: to.unwrap_or_default(),
-            },
-            StatusCode::UNAUTHORIZED => MlflowError::Unauthorized {
-                uri,
-                doing,
-                sent: if self.has_credentials {
-                    "the credentials that were sent are not accepted"
-                } else {
-                    "no credentials are configured for it"
-                },
-            },
-            StatusCode::FORBIDDEN if message.contains("Invalid Host header") => MlflowError::HostRefused {
-                uri,
-                host: self.host.clone(),
-            },
-            StatusCode::FORBIDDEN => MlflowError::Forbidden { uri, doing, message },
-            _ => match body {
-                Some(body) if status == StatusCode::NOT_FOUND && body.error_code == "RESOURCE_DOES_NOT_EXIST" => {
-                    // "getting run `x`", and the server's own words for what is missing.
-                    let what = doing.split_once(' ').map_or(doing.as_str(), |(_, what)| what);
-                    MlflowError::NotFound {
-                        what: format!("{what}: {message}"),
-                        uri,
-                    }
-                }
-                Some(_) if status.is_client_error() => MlflowError::Refused {
-                    uri,
-                    doing,
-                    status: status.as_u16(),
-                    message,
-                },
-                None if status == StatusCode::NOT_FOUND => self.not_json(status, content_type, &bytes, &doing),
-                _ => MlflowError::Failed {
-                    uri,
-                    doing,
-                    status: status.as_u16(),
-                    message,
-                },
-            },
-        }
-    }
-
-    fn not_json(&self, status: StatusCode, content_type: String, bytes: &[u8], doing: &str) -> MlflowError {
-        MlflowError::NotJson {
-            uri: self.base.clone(),
-            doing: doing.to_owned(),
-            status: status.as_u16(),
-            content_type,
-            start: shown(&String::from_utf8_lossy(
-                bytes.get(..bytes.len().min(400)).unwrap_or_default(),
-            )),
-        }
-    }
-
-    pub(crate) fn transport(&self, error: &reqwest::Error, doing: &str) -> MlflowError {
-        if error.is_timeout() && !error.is_connect() {
-            return MlflowError::TimedOut {
-                uri: self.base.clone(),
-                doing: doing.to_owned(),
-            };
-        }
-        self.unreachable(&reason(error))
-    }
-
-    fn unreachable(&self, reason: &str) -> MlflowError {
-        MlflowError::Unreachable {
-            uri: self.base.clone(),
-            reason: reason.to_owned(),
-        }
-    }
 }
 
 pub(crate) type SharedClient = Arc<Client>;
-
-fn content_type(response: &Response) -> String {
-    let value = response.headers().get(CONTENT_TYPE);
-    value.map_or_else(
-        || "no content type".to_owned(),
-        |it| shown(&String::from_utf8_lossy(it.as_bytes())),
-    )
-}
-
-/// Only the last cause says what happened; reqwest's own message repeats the URL.
-fn reason(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
-}
 
 fn same_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     let within = attempt

@@ -244,9 +244,22 @@ fn records(connection: &Connection, condition: &str, text: &str) -> Answer<Vec<R
     })?;
     let mut runs = rows.collect::<Answer<Vec<_>>>()?;
     for run in &mut runs {
-        complete(connection, run)?;
+        match complete(connection, run) {
+            // Of this run alone: the others are none the worse for it.
+            Err(error) if is_of_value(&error) => run.unreadable = Some(error.to_string()),
+            completed => completed?,
+        }
     }
     Ok(runs)
+}
+
+/// A value that is not what its column should hold, such as a parameter that is not UTF-8.
+fn is_of_value(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
+    matches!(
+        error,
+        FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) | Utf8Error(..)
+    )
 }
 
 fn optional(row: &Row<'_>, column: &str) -> Answer<String> {
@@ -313,6 +326,30 @@ fn models(connection: &Connection, run: &str) -> Answer<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_with_a_parameter_that_is_not_utf_8_is_there_and_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mlflow.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch(
+                "CREATE TABLE experiments (experiment_id, name); INSERT INTO experiments VALUES (1, 'sweep');
+                 CREATE TABLE runs (run_uuid, name, status, artifact_uri, experiment_id, start_time, lifecycle_stage);
+                 INSERT INTO runs VALUES ('bad', 'b', 'FINISHED', '', 1, 2, 'active'), ('good', 'g', '', '', 1, 1, 'active');
+                 CREATE TABLE params (key, value, run_uuid);
+                 INSERT INTO params VALUES ('lr', CAST(X'30FF' AS TEXT), 'bad'), ('lr', '0.1', 'good');
+                 CREATE TABLE tags (key, value, run_uuid); CREATE TABLE latest_metrics (key, run_uuid);",
+            )
+            .unwrap();
+        let runs = Database::new(path).runs_page("sweep", 0).unwrap().runs;
+        let said: Vec<_> = runs
+            .iter()
+            .map(|it| (it.id.as_str(), it.unreadable.as_deref()))
+            .collect();
+        assert_eq!((said[0].0, said[1]), ("bad", ("good", None)));
+        assert!(said[0].1.is_some_and(|it| it.contains("utf-8")), "{said:?}");
+    }
 
     #[test]
     fn a_view_that_never_ends_is_given_up() {

@@ -58,7 +58,7 @@ impl Client {
                     request = request.header(IF_RANGE, tag);
                 }
             }
-            let (response, _turn) = self.send(request, doing).await?;
+            let (response, _turn) = self.open(request, doing).await?;
             under.begin(&response).await?;
             let before = under.got;
             if under.take(self, response).await? {

@@ -88,6 +88,8 @@ pub enum MlflowError {
     Short { what: String, got: u64, size: u64 },
     #[error("{}: {reason}", path.display())]
     Local { path: PathBuf, reason: String },
+    #[error("run `{run}` of {uri} cannot be read: {reason}")]
+    Unreadable { uri: String, run: String, reason: String },
     #[error("run `{run}` of {uri} holds nothing to diagnose: no metrics, no parameters and no file of a known kind")]
     Empty { uri: String, run: String },
     #[error("run `{run}` of {uri}: {problem}")]
@@ -118,6 +120,7 @@ impl MlflowError {
             | Self::Redirected { .. }
             | Self::TooLarge { .. }
             | Self::Short { .. }
+            | Self::Unreadable { .. }
             | Self::Local { .. } => ProblemCode::SourceUnavailable,
         }
     }
@@ -135,6 +138,21 @@ impl MlflowError {
                 | Self::HostRefused { .. }
                 | Self::Unauthorized { .. }
         )
+    }
+
+    /// Whether it concerns the one file that was asked for: it is listed and not there, too large or cut off.
+    #[must_use]
+    pub(crate) fn is_of_file(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound { .. } | Self::TooLarge { .. } | Self::Short { .. } | Self::NotJson { status: 404, .. }
+        )
+    }
+
+    /// Whether the same may be fine for the next run: the server was not reached, however often it was asked.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
     }
 
     /// As the answer to a request; the place is in its member `mlflow`.

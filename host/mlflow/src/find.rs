@@ -51,7 +51,9 @@ pub(crate) async fn dataset(client: &Client, name: &str) -> Result<RunRecord, Ml
     let mut seen = BTreeSet::new();
     for _ in 0..MAX_EXPERIMENT_PAGES {
         let body = json!({ "max_results": EXPERIMENTS_PAGE, "page_token": token, "view_type": "ACTIVE_ONLY" });
-        let answer: ExperimentsAnswer = client.post("/api/2.0/mlflow/experiments/search", &body, &doing).await?;
+        let answer: ExperimentsAnswer = client
+            .search("/api/2.0/mlflow/experiments/search", &body, &doing)
+            .await?;
         let ids: Vec<String> = answer.experiments.into_iter().map(|it| it.experiment_id).collect();
         if !ids.is_empty()
             && let Some(run) = first(client, &ids, &filter, &doing).await?
@@ -196,7 +198,7 @@ async fn first(client: &Client, ids: &[String], filter: &str, doing: &str) -> Re
         order_by: &NEWEST,
         page_token: None,
     };
-    let answer: RunsAnswer = client.post("/api/2.0/mlflow/runs/search", &body, doing).await?;
+    let answer: RunsAnswer = client.search("/api/2.0/mlflow/runs/search", &body, doing).await?;
     Ok(answer.runs.into_iter().next().map(Into::into))
 }
 
@@ -214,7 +216,7 @@ async fn search(
         order_by: &NEWEST,
         page_token: page,
     };
-    let answer: RunsAnswer = client.post("/api/2.0/mlflow/runs/search", &body, doing).await?;
+    let answer: RunsAnswer = client.search("/api/2.0/mlflow/runs/search", &body, doing).await?;
     Ok(Page {
         runs: answer.runs.into_iter().map(Into::into).collect(),
         next: answer

@@ -9,16 +9,8 @@ use std::{
 use deepfix_artifacts::parse_yaml;
 use serde_json::Value as Json;
 
-use crate::{
-    MlflowError, RunRecord, WriteBack,
-    local::failed,
-    local_write,
-    run::DatasetRecord,
-    store::{Page, Place},
-};
+use crate::{MlflowError, RunRecord, WriteBack, local::failed, local_write, run::DatasetRecord, store::Place};
 
-/// Runs of one page: each is some dozen small files.
-const PAGE: usize = 100;
 /// A `meta.yaml`, a parameter, a tag: values have at most 8,000 characters, profiles some more.
 const MAX_SMALL: u64 = 1 << 20;
 /// Names of metrics nest by their slashes.
@@ -48,7 +40,7 @@ impl FolderStore {
         self.path.clone()
     }
 
-    fn missing(&self, what: String) -> MlflowError {
+    pub(crate) fn missing(&self, what: String) -> MlflowError {
         MlflowError::NotFound { uri: self.uri(), what }
     }
 
@@ -173,40 +165,6 @@ impl FolderStore {
         Ok(points.iter().max_by_key(|(step, _)| *step).map(|(_, value)| *value))
     }
 
-    pub(crate) fn runs_page(&self, experiment: &str, offset: usize) -> Result<Page, MlflowError> {
-        for folder in folders(&self.path)? {
-            let by_id = folder.file_name().is_some_and(|it| it == experiment);
-            let by_name = || meta(&folder).is_ok_and(|it| it.get("name").and_then(Json::as_str) == Some(experiment));
-            if !by_id && !by_name() {
-                continue;
-            }
-            let mut runs = Vec::new();
-            for run in folders(&folder)?
-                .into_iter()
-                .filter(|it| it.join("meta.yaml").is_file())
-            {
-                let Ok(meta) = meta(&run) else { continue };
-                // A folder such as `datasets/<id>` has another kind of meta.yaml.
-                let is_run = meta.get("run_id").is_some();
-                if is_run && meta.get("lifecycle_stage") != Some(&Json::from("deleted")) {
-                    runs.push((meta.get("start_time").and_then(Json::as_i64).unwrap_or(0), run));
-                }
-            }
-            runs.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| first.cmp(second)));
-            let next = (runs.len() > offset + PAGE).then(|| (offset + PAGE).to_string());
-            return Ok(Page {
-                runs: runs
-                    .iter()
-                    .skip(offset)
-                    .take(PAGE)
-                    .filter_map(|(_, folder)| self.read(folder).ok())
-                    .collect(),
-                next,
-            });
-        }
-        Err(self.missing(format!("experiment `{experiment}`")))
-    }
-
     pub(crate) fn model_place(&self, id: &str) -> Result<Option<Place>, MlflowError> {
         let found = folders(&self.path)?
             .into_iter()
@@ -257,7 +215,7 @@ impl FolderStore {
         }
     }
 
-    fn read(&self, folder: &Path) -> Result<RunRecord, MlflowError> {
+    pub(crate) fn read(&self, folder: &Path) -> Result<RunRecord, MlflowError> {
         let meta = meta(folder)?;
         let text = |name: &str| meta.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
         if text("run_id").is_empty() {
@@ -265,14 +223,6 @@ impl FolderStore {
         }
         // What the folder is called, which is where the run is; the file may say anything.
         let id = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let status = match meta.get("status").and_then(Json::as_i64) {
-            Some(1) => "RUNNING",
-            Some(2) => "SCHEDULED",
-            Some(3) => "FINISHED",
-            Some(4) => "FAILED",
-            Some(5) => "KILLED",
-            _ => "",
-        };
         let experiment = folder.parent().unwrap_or(folder);
         let mut tags = values(&folder.join("tags"))?;
         tags.sort();
@@ -293,7 +243,7 @@ impl FolderStore {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned(),
-            status: status.to_owned(),
+            status: status(&meta).to_owned(),
             // Where it is now: a store may have been moved since the URI was written.
             artifact_uri: folder.join("artifacts").display().to_string(),
             metrics,
@@ -301,7 +251,7 @@ impl FolderStore {
             tags,
             datasets: datasets(experiment, folder)?,
             models: models(folder),
-            histories: std::collections::BTreeMap::new(),
+            ..RunRecord::default()
         })
     }
 }
@@ -312,7 +262,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// The folders in a folder, sorted; hidden ones (`.trash`) left out.
-fn folders(path: &Path) -> Result<Vec<PathBuf>, MlflowError> {
+pub(crate) fn folders(path: &Path) -> Result<Vec<PathBuf>, MlflowError> {
     let entries = match fs::read_dir(path) {
         Ok(entries) => entries,
         Err(error) => return Err(failed(path, error)),
@@ -339,9 +289,21 @@ fn small(path: &Path) -> Result<String, MlflowError> {
     Ok(text)
 }
 
-fn meta(folder: &Path) -> Result<Json, MlflowError> {
+pub(crate) fn meta(folder: &Path) -> Result<Json, MlflowError> {
     let path = folder.join("meta.yaml");
     parse_yaml(&small(&path)?).map_err(|error| failed(&path, error))
+}
+
+/// `status` in a run's `meta.yaml` is a number.
+pub(crate) fn status(meta: &Json) -> &'static str {
+    match meta.get("status").and_then(Json::as_i64) {
+        Some(1) => "RUNNING",
+        Some(2) => "SCHEDULED",
+        Some(3) => "FINISHED",
+        Some(4) => "FAILED",
+        Some(5) => "KILLED",
+        _ => "",
+    }
 }
 
 fn start(folder: &Path) -> i64 {
@@ -431,35 +393,6 @@ fn datasets(experiment: &Path, run: &Path) -> Result<Vec<DatasetRecord>, MlflowE
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn runs_come_page_by_page_newest_first() {
-        let root = tempfile::tempdir().unwrap();
-        let experiment = root.path().join("7");
-        fs::create_dir_all(&experiment).unwrap();
-        fs::write(experiment.join("meta.yaml"), "name: sweep\nexperiment_id: '7'\n").unwrap();
-        for run in 0..PAGE * 2 + 30 {
-            let folder = experiment.join(format!("run{run:04}"));
-            fs::create_dir_all(&folder).unwrap();
-            let stage = if run == 5 { "deleted" } else { "active" };
-            let meta = format!("run_id: run{run:04}\nstart_time: {run}\nlifecycle_stage: {stage}\n");
-            fs::write(folder.join("meta.yaml"), meta).unwrap();
-        }
-        let store = FolderStore::new(root.path().to_owned());
-        let (mut offset, mut seen) = (Some(0), Vec::new());
-        while let Some(at) = offset {
-            let page = store.runs_page("sweep", at).unwrap();
-            assert!(page.runs.len() <= PAGE);
-            seen.extend(page.runs.into_iter().map(|it| it.id));
-            offset = page.next.map(|it| it.parse().unwrap());
-        }
-        assert_eq!(seen.len(), PAGE * 2 + 29);
-        assert_eq!(
-            (seen[0].as_str(), seen.last().unwrap().as_str()),
-            ("run0229", "run0000")
-        );
-        assert!(!seen.contains(&"run0005".to_owned()));
-    }
 
     #[cfg(unix)]
     #[test]

@@ -25,6 +25,8 @@ pub struct RunRecord {
     pub(crate) models: Vec<String>,
     /// Histories that were got together with those of other runs, whole: steps and values.
     pub(crate) histories: BTreeMap<String, Vec<(i64, f64)>>,
+    /// Why the run could not be read: it is there, with what its place says of it.
+    pub(crate) unreadable: Option<String>,
 }
 
 /// A data set that a run recorded.
@@ -79,6 +81,7 @@ impl From<wire::Run> for RunRecord {
             datasets: run.inputs.dataset_inputs.into_iter().map(Into::into).collect(),
             models: run.outputs.model_outputs.into_iter().map(|it| it.model_id).collect(),
             histories: BTreeMap::new(),
+            unreadable: None,
         }
     }
 }

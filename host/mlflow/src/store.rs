@@ -224,15 +224,27 @@ fn offset_of(page: Option<&str>) -> usize {
     page.and_then(|it| it.parse().ok()).unwrap_or(0)
 }
 
-/// The runs of a page that fit; the page may become empty although others follow.
+/// The runs of a page that fit; the page may become empty although others follow. Of a run that cannot be read
+/// nobody knows whether it fits: it stays, and says so.
 fn filtered(
     page: Page,
     filter: &Filter,
     latest: impl Fn(&RunRecord, &str) -> Result<Option<f64>, MlflowError>,
 ) -> Result<Page, MlflowError> {
     let mut runs = Vec::new();
-    for run in page.runs {
-        if filter.matches(&run, |metric| latest(&run, metric))? {
+    for mut run in page.runs {
+        let fits = run.unreadable.is_some() || {
+            match filter.matches(&run, |metric| latest(&run, metric)) {
+                Ok(fits) => fits,
+                // Of this run: a metric's file that is damaged.
+                Err(MlflowError::Local { path, reason }) => {
+                    run.unreadable = Some(format!("{}: {reason}", path.display()));
+                    true
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        if fits {
             runs.push(run);
         }
     }

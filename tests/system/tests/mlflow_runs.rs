@@ -1,7 +1,11 @@
 //! Runs of a real MLflow server, and of the stores that MLflow leaves on disk.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+    time::Duration,
+};
 
 use deepfix_core::{ArtifactKind, Experiment, MlflowSource, MlflowTarget, Table};
 use deepfix_mlflow::{MlflowError, Retriever, Search, Settings};
@@ -162,6 +166,30 @@ fn models_lead_to_their_run_and_their_own_files() {
     assert!(matches!(error, MlflowError::NotFound { .. }), "{error}");
 }
 
+/// What `log_runs.py` says goes into the model of the run `signed`, which has no file of weights, and what comes out.
+fn assert_signature(experiment: &Experiment) {
+    let checkpoint = experiment.artifacts.get(ArtifactKind::ModelCheckpoint).unwrap();
+    let described = &checkpoint.document["context"]["mlmodel"];
+    assert_eq!(described["flavors"], json!(["python_function"]));
+    let column = |put: &str, place: usize| {
+        let column = &described["signature"][put][place];
+        (column["name"].clone(), column["type"].clone())
+    };
+    assert_eq!(column("inputs", 0), (json!("age"), json!("double")), "{described}");
+    assert_eq!(column("inputs", 1), (json!("city"), json!("string")), "{described}");
+    assert_eq!(column("outputs", 0), (json!("churn"), json!("long")), "{described}");
+    assert!(
+        checkpoint.blobs.is_empty() && experiment.warnings.is_empty(),
+        "{:?}",
+        experiment.warnings
+    );
+}
+
+#[test]
+fn the_signature_of_a_logged_model_without_weights_is_there() {
+    assert_signature(&run("signed"));
+}
+
 #[test]
 fn files_outside_the_servers_own_store_come_through_the_server() {
     let it = run("outside");
@@ -225,6 +253,39 @@ fn a_request_names_a_run_and_only_a_server_that_is_allowed() {
         answer.body
     );
     assert_eq!(answer.body["pointer"], "/mlflow/run_id");
+    let answer = post(json!({ "dataset_name": "biopsy" }));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.body["dataset_name"], "biopsy");
+    assert!(
+        reports(&answer.body, "checks.label_leakage"),
+        "{:?}",
+        findings(&answer.body)
+    );
+    // The run that made the model, and the model's own file.
+    for name in ["wine classifier@champion", "wine classifier/1", &MLFLOW.run("model_id")] {
+        let answer = post(json!({ "model": name }));
+        assert_eq!(answer.status, 200, "{name}: {}", answer.body);
+        assert!(
+            reports(&answer.body, "training.overfitting"),
+            "{:?}",
+            findings(&answer.body)
+        );
+        let results = &answer.body["agent_results"];
+        assert!(
+            results["ModelCheckpointArtifactsAnalyzer"].is_object(),
+            "{name}: no checkpoint"
+        );
+    }
+    for (target, name) in [("dataset_name", "no such data"), ("model", "nobody/7")] {
+        let answer = post(json!({ target: name }));
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (404, &json!("source_not_found")),
+            "{}",
+            answer.body
+        );
+        assert_eq!(answer.body["pointer"], format!("/mlflow/{target}"));
+    }
     for uri in [
         "http://127.0.0.1:9",
         "http://169.254.169.254",
@@ -430,6 +491,9 @@ fn stores_on_disk_are_read_without_a_server() {
         );
         check_store(&uri, &logged);
         check_written(&uri, &runs, logged["plain"].as_str().unwrap());
+        if !uri.starts_with("sqlite") {
+            check_damaged(&uri, &runs, &logged["sweep"]);
+        }
     }
     check_store(
         &format!("sqlite:///{}/mlflow.db", MLFLOW.folder().display()),
@@ -437,8 +501,49 @@ fn stores_on_disk_are_read_without_a_server() {
     );
 }
 
+/// Where a run is in `mlruns/`.
+fn folder_of(runs: &Path, id: &str) -> PathBuf {
+    let experiments = std::fs::read_dir(runs).unwrap();
+    experiments
+        .map(|it| it.unwrap().path().join(id))
+        .find(|it| it.is_dir())
+        .unwrap()
+}
+
+/// Runs that cannot be read are in the table, with the reason; and a gate does not open over them.
+fn check_damaged(uri: &str, runs: &Path, sweep: &Value) {
+    let ids: Vec<&str> = sweep
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it.as_str().unwrap())
+        .collect();
+    std::fs::write(folder_of(runs, ids[0]).join("params/learning_rate"), b"0.1\xff").unwrap();
+    std::fs::write(folder_of(runs, ids[1]).join("meta.yaml"), "run_id: [").unwrap();
+    let home = Home::new();
+    let sweep = ["--mlflow-experiment", "sweep", "--tracking-uri", uri];
+    let table = analyse(&home, &sweep);
+    let rows = table["runs"].as_array().unwrap();
+    assert_eq!(rows.len(), ids.len(), "{table}");
+    for row in rows {
+        let damaged = match row["run_id"].as_str().unwrap() {
+            id if id == ids[0] => "learning_rate",
+            id if id == ids[1] => "meta.yaml",
+            _ => {
+                assert_eq!(row["error"], Value::Null);
+                continue;
+            }
+        };
+        assert!(row["error"].as_str().unwrap().contains(damaged), "{row}");
+    }
+    let some = ["--filter", "attributes.run_name LIKE 'healthy%'", "--fail-on", "high"];
+    let ran = home.run(&[&["analyse"], &sweep[..], &some].concat());
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("2 runs were not looked at"), "{}", ran.err);
+}
+
 /// A folder gets report and tags, a database a warning that says what would help; both the diagnosis.
-fn check_written(uri: &str, runs: &std::path::Path, id: &str) {
+fn check_written(uri: &str, runs: &Path, id: &str) {
     let response = analyse(
         &Home::new(),
         &["--mlflow-run", id, "--tracking-uri", uri, "--write-back"],
@@ -451,11 +556,7 @@ fn check_written(uri: &str, runs: &std::path::Path, id: &str) {
         return;
     }
     assert_eq!(outputs["write_back"]["report"], "deepfix/report.html", "{outputs}");
-    let experiments = std::fs::read_dir(runs).unwrap();
-    let run = experiments
-        .map(|it| it.unwrap().path().join(id))
-        .find(|it| it.is_dir())
-        .unwrap();
+    let run = folder_of(runs, id);
     let page = std::fs::read_to_string(run.join("artifacts/deepfix/report.html")).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
     let verdict = std::fs::read_to_string(run.join("tags/deepfix.verdict")).unwrap();
@@ -486,6 +587,7 @@ fn check_store(uri: &str, logged: &Value) {
     let layout = fetch_with(settings(uri), MlflowTarget::Dataset("biopsy".to_owned())).unwrap();
     assert_eq!(layout.artifacts.kinds().count(), 4, "{uri}: {:?}", layout.warnings);
     assert!(get("with_model").artifacts.has(ArtifactKind::ModelCheckpoint), "{uri}");
+    assert_signature(&get("signed"));
     let error = fetch_with(settings(uri), MlflowTarget::Run("../../etc".to_owned())).unwrap_err();
     assert!(matches!(error, MlflowError::NotFound { .. }), "{uri}: {error}");
     let runs = logged["sweep"].as_array().unwrap().len();

@@ -1,0 +1,112 @@
+//! Runs of which the server was not reached.
+
+use deepfix_mlflow::MlflowError;
+
+use super::Row;
+
+/// Runs in a row that may fail because their server was not reached. Each read was repeated already, so a few are a
+/// server that restarts; this many are one that is down, of which thousands of rows would say the same.
+const MAX_IN_A_ROW: usize = 5;
+
+/// One run: its row, and the error where the server was not reached.
+pub(super) struct Outcome {
+    pub(super) row: Row,
+    pub(super) unreached: Option<MlflowError>,
+}
+
+/// What is known of the server, run by run in their order.
+#[derive(Default)]
+pub(super) struct Unreached {
+    in_a_row: usize,
+    /// The first error, as long as no run was reached.
+    first: Option<MlflowError>,
+    was_reached: bool,
+}
+
+impl Unreached {
+    /// The row of the next run.
+    ///
+    /// # Errors
+    /// Too many runs in a row were not reached: those that follow would not be either.
+    pub(super) fn next(&mut self, outcome: Outcome) -> Result<Row, MlflowError> {
+        match outcome.unreached {
+            None => {
+                self.in_a_row = 0;
+                self.was_reached = true;
+            }
+            Some(error) => {
+                self.in_a_row += 1;
+                if self.in_a_row >= MAX_IN_A_ROW {
+                    return Err(error);
+                }
+                self.first.get_or_insert(error);
+            }
+        }
+        Ok(outcome.row)
+    }
+
+    /// After the last run.
+    ///
+    /// # Errors
+    /// None of the runs was reached, few as they are.
+    pub(super) fn end(self) -> Result<(), MlflowError> {
+        match self.first {
+            Some(error) if !self.was_reached => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn outcome(is_reached: bool) -> Outcome {
+        let row = Row {
+            run_id: "1".to_owned(),
+            run_name: String::new(),
+            status: "FINISHED".to_owned(),
+            worst: None,
+            findings: BTreeMap::new(),
+            root_causes: Vec::new(),
+            error: None,
+            warning: None,
+        };
+        let unreached = (!is_reached).then(|| MlflowError::Unreachable {
+            uri: "http://a.example".to_owned(),
+            reason: "dropped".to_owned(),
+        });
+        Outcome { row, unreached }
+    }
+
+    #[test]
+    fn only_several_runs_in_a_row_end_all() {
+        let mut seen = Unreached::default();
+        for _ in 0..3 {
+            for _ in 1..MAX_IN_A_ROW {
+                assert!(seen.next(outcome(false)).is_ok());
+            }
+            assert!(seen.next(outcome(true)).is_ok());
+        }
+        for _ in 1..MAX_IN_A_ROW {
+            assert!(seen.next(outcome(false)).is_ok());
+        }
+        let error = seen.next(outcome(false)).err().unwrap();
+        assert!(error.may_pass(), "{error}");
+    }
+
+    #[test]
+    fn a_few_runs_of_which_none_was_reached_are_no_table() {
+        let ended = |reached: &[bool]| {
+            let mut seen = Unreached::default();
+            for it in reached {
+                seen.next(outcome(*it)).unwrap();
+            }
+            seen.end().is_ok()
+        };
+        assert!(!ended(&[false, false]));
+        assert!(ended(&[true, false]) && ended(&[false, true]) && ended(&[]));
+    }
+}
