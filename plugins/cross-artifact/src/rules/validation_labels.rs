@@ -15,7 +15,9 @@
 //!    or by 5.5 e over the first eight epochs.
 //!    Or: within twenty passes, too few to learn rows by heart, training reaches a level that it
 //!    keeps to the end (R² of 0.2, accuracy three standard errors and a tenth above the majority
-//!    class) while validation is blind then and ever after, and gets worse.
+//!    class) while validation is blind then and ever after, and gets worse. An R² of 0.1 will do where validation
+//!    lies below zero by [`MIRRORED`] of it, as rows with other rows' labels do; with several weights for each row
+//!    it must lie there.
 //!    Where a check found that features predict the label in training but not in test, 2.5 e at
 //!    the start or 3.3 e half-way will do.
 //! 4. *Nothing else explains it*: no drift, unseen labels, tiny split, measured effect of the row
@@ -24,7 +26,8 @@
 //! Also: validation far below any guess while training is good, whatever else is found: labels
 //! that were mapped to other classes.
 //!
-//! Without the number of classes the level of guessing is unknown; then validation must not
+//! Where nobody knows the shares of the classes, training must gain something: an accuracy that stands where it began
+//! is that of a constant answer. Without the number of classes the level of guessing is unknown; then validation must not
 //! improve at all after the first epoch. Without curves a check must have found that features
 //! which predict the label in training do not in test, which is a medium fault.
 //!
@@ -32,15 +35,19 @@
 //! heart does not carry over).
 //!
 //! Healthy: overfitting, whose gap opens as training rows are memorised; R² below zero in the
-//! first epochs; majority-class accuracy of a model that has not learned; a split of ten rows.
+//! first epochs; majority-class accuracy of a model that has not learned; a split of ten rows; an oversized network
+//! on targets that nothing predicts, whose answers on other rows vary less than on its own.
 
 use deepfix_plugin::{ArtifactKind, Draft, Severity};
-use deepfix_views::training::{Curve, Metric, MetricPair, TrainingView, paired};
+use deepfix_views::{
+    dataset::Which,
+    training::{Curve, Metric, MetricPair, TrainingView, paired},
+};
 
 use super::{
     Case, Conclusion,
     drift::DRIFT,
-    early::{is_inverted, learns_early, mean_lead, passes},
+    early::{PASSES, is_inverted, learns_early, mean_lead, mirrored, passes},
 };
 use crate::experiment::point_fact;
 
@@ -115,6 +122,9 @@ fn by_curves(case: &Case<'_>, view: &TrainingView) -> Option<Conclusion> {
     }
     let rows = case.experiment.validation_rows();
     if rows.is_some_and(|it| it < FEWEST_ROWS) {
+        return None;
+    }
+    if !gains(case, view) {
         return None;
     }
     let (metric, loss) = (by_metric(case, rows), by_loss(case, view));
@@ -194,6 +204,27 @@ fn never_improves(case: &Case<'_>, view: &TrainingView, rows: f64, correlation: 
     !case.experiment.grows_trees() && still && train - validation >= 0.2 && start >= certainty * (2.5 * error).max(0.1)
 }
 
+/// Whether training learns anything, as far as one must ask where nobody knows the shares of the classes: an accuracy
+/// that stands where it began, beside a loss that hardly moves, is that of a constant answer, which other shares in
+/// validation leave behind.
+fn gains(case: &Case<'_>, view: &TrainingView) -> bool {
+    const GAINED: f64 = 0.05;
+    const FELL: f64 = 0.25;
+    let experiment = case.experiment;
+    let known = experiment
+        .class_shares(Which::Train)
+        .or_else(|| experiment.class_shares(Which::Test));
+    let Some(pair) = experiment
+        .metric()
+        .filter(|it| known.is_none() && it.metric == Metric::Accuracy)
+    else {
+        return true;
+    };
+    let gained = second_half(&pair.train_curve).zip(pair.train_curve.points.first());
+    gained.is_none_or(|(late, first)| late - first.value >= GAINED)
+        || view.train.relative_fall().is_none_or(|it| it >= FELL)
+}
+
 fn conclude(case: &Case<'_>, view: &TrainingView, correlation: bool) -> Option<Conclusion> {
     let compared = [ArtifactKind::Dataset, ArtifactKind::Deepchecks]
         .into_iter()
@@ -269,6 +300,11 @@ fn differences(a: &Curve, b: &Curve) -> Option<(f64, f64)> {
     Some((start, half))
 }
 
+/// The training R² that a few passes teach where there is little to learn.
+const EARLY_R2: f64 = 0.1;
+/// See [`mirrored`].
+const MIRRORED: f64 = 0.35;
+
 /// R² and relative losses have no binomial error; 0.3 weighs as much as 3.3 standard errors.
 const SCALE: f64 = 0.3 / 3.3;
 
@@ -282,25 +318,28 @@ fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
         .fold(f64::NEG_INFINITY, f64::max);
     let (start, half) = differences(&pair.train_curve, &pair.validation_curve)?;
     // Rows known by heart do harm only where nothing general is learnt first.
-    let hopeless = pair.metric == Metric::R2 && best <= 0.0;
+    let below = mirrored(pair, EARLY_R2, PASSES).is_some_and(|it| it >= MIRRORED);
+    let hopeless = pair.metric == Metric::R2 && best <= 0.0 && below;
+    let span = passes(case, hopeless);
+    // A network with many weights for each row learns some by heart even so early.
+    let apart = pair.metric != Metric::R2 || below || span >= PASSES;
     let look = |learned, blind, error: f64, level: f64| Look {
-        learned,
+        learned: learned && apart,
         blind,
         start: start / error,
         half: half / error,
         matters: start >= 0.05,
-        early: learns_early(
-            pair,
-            level,
-            error,
-            if blind { 3.0 } else { 5.0 },
-            passes(case, hopeless),
-        ),
+        early: apart && learns_early(pair, level, error, if blind { 3.0 } else { 5.0 }, span),
         eight: mean_lead(&pair.train_curve, &pair.validation_curve, 8) / error,
     };
     match pair.metric {
         // Beyond doubt even where rows are known by heart: validation worse than a constant.
-        Metric::R2 => Some(look(train >= 0.3, validation <= 0.1, SCALE, 0.2)),
+        Metric::R2 => Some(look(
+            train >= 0.3,
+            validation <= 0.1,
+            SCALE,
+            if hopeless { EARLY_R2 } else { 0.2 },
+        )),
         Metric::Accuracy => {
             let majority = case.experiment.majority()?;
             let rows = rows?;
