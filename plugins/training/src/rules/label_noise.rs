@@ -5,7 +5,8 @@
 //! earlier (afterwards the wrong labels are learnt by heart), the validation loss is below
 //! [`EASIER`] of the training loss (of a regression, that or what R² leaves unexplained), less the share that
 //! dropout and normalisation by batches take of training alone, and the validation metric is above the
-//! training metric, by [`SIGMAS`] standard errors where rows are counted. Wrong labels in the training split
+//! training metric, by [`SIGMAS`] standard errors where rows are counted; where an accuracy tells the error of that,
+//! [`COUNTED_SIGMAS`] do beside [`COUNTED`] of the loss. Wrong labels in the training split
 //! alone keep its loss high while the validation labels are clean. Sources: Zhang et al. 2017; Northcutt et al. 2021;
 //! rule of thumb of UMLAUT (validation above training); Ioffe & Szegedy 2015 (the noise of batch statistics).
 //!
@@ -51,6 +52,10 @@ const R2_SIGMAS: f64 = 1.6;
 const QUITE_EASIER: f64 = 0.8;
 /// One split in four hundred lies so far off.
 const SURE_SIGMAS: f64 = 2.8;
+/// Rows that are counted have a known error, so that less of a loss beside them will do:
+const COUNTED: f64 = 0.9;
+/// one split in a hundred and sixty lies so far off, and training rows that were learnt from tend the other way.
+const COUNTED_SIGMAS: f64 = 2.5;
 /// Fewer wrong labels are lost among hard rows.
 const LEAST_SHARE: f64 = 0.1;
 /// A training R² below this is no matter of labels.
@@ -79,12 +84,15 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         .unwrap_or(f64::INFINITY)
         .min(validation / train)
         / kept;
-    if !(train > 0.0 && (0.0..EASIER).contains(&ratio)) {
+    let counted = pair.metric == Metric::Accuracy && normalising(case).is_none() && kept >= UNBURDENED;
+    if !(train > 0.0 && (0.0..if counted { COUNTED } else { EASIER }).contains(&ratio)) {
         return None;
     }
-    let distance = distance(case, pair, window).filter(|it| it.sigmas >= SIGMAS)?;
+    let least = if ratio < EASIER { SIGMAS } else { CLEAR_SIGMAS };
+    let distance = distance(case, pair, window).filter(|it| it.sigmas >= least)?;
     let beyond_luck = (ratio < MUCH_EASIER && distance.sigmas >= CLEAR_SIGMAS)
         || (ratio < QUITE_EASIER && distance.sigmas >= SURE_SIGMAS)
+        || (counted && distance.sigmas >= COUNTED_SIGMAS)
         || (ratio < FAR_EASIER && pair.metric == Metric::R2 && distance.sigmas >= R2_SIGMAS);
     // Wrong labels make no model worse than a constant on its own rows, nor hide that something
     // general is learnt: such a run is broken, or its training values are scaled otherwise.

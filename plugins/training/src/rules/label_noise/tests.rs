@@ -130,3 +130,13 @@ fn clipping_of_gradients_speaks_of_no_images() {
     let clipped = json!({"dropout": 0.0, "model_name": "MLPClassifier", "gradient_clip": 1.0});
     assert_eq!(severity(&run(1.0, 0.62, 0.25, &clipped), CODE), Some(Severity::Medium));
 }
+
+#[test]
+fn rows_that_are_counted_far_apart_need_less_of_the_loss() {
+    let of = |gap: f64, params: &Json| severity(&run(1.0, 0.86, gap, params), CODE);
+    let plain = json!({"dropout": 0.0, "model_name": "MLPClassifier"});
+    assert_eq!(of(0.2, &plain), Some(Severity::Medium));
+    assert!(of(0.08, &plain).is_none());
+    let normalised = json!({"dropout": 0.0, "model_name": "MLPClassifier", "batch_norm": true, "batch_size": 32});
+    assert!(of(0.2, &normalised).is_none());
+}
