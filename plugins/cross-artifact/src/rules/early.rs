@@ -3,10 +3,7 @@
 
 use deepfix_views::training::{Curve, Metric, MetricPair, Params, TrainingView, paired};
 
-use super::{
-    Case,
-    validation_labels::{FEWEST_ROWS, second_half},
-};
+use super::{Case, looks::second_half, validation_labels::FEWEST_ROWS};
 
 /// The mean difference of two curves over so many points from the start.
 pub(super) fn mean_lead(a: &Curve, b: &Curve, points: usize) -> f64 {
