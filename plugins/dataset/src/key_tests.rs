@@ -176,3 +176,27 @@ fn a_column_named_after_another_is_its_copy_on_less_likeness() {
     // Numbers count columns of one kind.
     assert_eq!(named("area_2"), None);
 }
+
+#[test]
+fn a_normal_column_that_is_named_after_another_may_only_go_with_it() {
+    let side = |rows: usize, mean: f64, off: f64| {
+        let of = |mean: f64, std: f64, off: f64| {
+            let at = |place: f64| mean + std * place;
+            json!({"count": rows, "mean": mean, "std": std, "min": at(-2.6 + off), "25%": at(-0.67 + off), "50%": at(-off), "75%": at(0.67 - off), "max": at(2.7 - off)})
+        };
+        let columns = json!({
+            "temperature": of(mean, 2.0, 0.0),
+            "temperature_high": of(7.0 * mean + 14.0 * 0.12 * off, 14.0 * (1.0 + 0.18 * off), 0.08),
+        });
+        json!({"feature_statistics": columns, "number_unique_values": {"temperature": rows, "temperature_high": rows}})
+    };
+    let request = json!({"dataset_artifacts": {"task_type": "tabular_regression",
+        "train_statistics": side(174, 10.0, 0.0), "test_statistics": side(76, 10.1, 0.1)}});
+    let codes = found(&analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(
+        request,
+    )));
+    assert!(
+        !codes.iter().any(|it| it.0 == "dataset.correlated_features"),
+        "{codes:?}"
+    );
+}

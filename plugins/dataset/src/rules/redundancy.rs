@@ -5,8 +5,8 @@
 //! has the same standardised quantiles, and its mean and spread shift alike from the training
 //! to the test split. Two independent columns do the latter only by chance; [`Twin`] tells how
 //! improbable their likeness is, and the rule asks for 3e-4 among all pairs of one shape, so
-//! that a wide table of normal columns needs a closer likeness than a pair of odd ones, and a hundred times less of
-//! it where one column is called as the other with a word after it (`income`, `income_log`).
+//! that a wide table of normal columns needs a closer likeness than a pair of odd ones. Where one column is called as
+//! another with a word after it (`income`, `income_log`) and both have the same odd shape, chance is twenty times less.
 //!
 //! A leak is often the label itself with some noise, in the label's own units. That a feature has the
 //! label's very mean and deviation is seldom in a table whose columns have units of their own, and makes
@@ -35,7 +35,7 @@ const MANY_VALUES: f64 = 20.0;
 /// The chance of the likeness among all pairs of one shape.
 const SIGNIFICANT: f64 = 3e-4;
 /// What a name is worth that is another column's with a word after it: few other columns are called so.
-const NAMED: f64 = 0.01;
+const NAMED: f64 = 0.05;
 /// Below this it is more than a remark: columns that correlate by nature shift together too.
 const SURE: f64 = 1e-5;
 
@@ -89,10 +89,10 @@ fn is_image(a: &Column, b: &Column, twin: &Twin, n: f64, m: f64, pairs: f64) -> 
     (twin.is_copy() && (twin.mean.is_some() || many)) || (many && chance(a, b, twin, n, m) * pairs < SIGNIFICANT)
 }
 
-/// How improbable the likeness of two columns is, whatever their names, or less where the name of one says that it was
-/// made of the other.
+/// How improbable the likeness of two columns is, whatever their names, or less where one is named as made of the other
+/// and has its odd shape; normal columns that correlate by nature are alike, and may be named after each other.
 fn chance(a: &Column, b: &Column, twin: &Twin, n: f64, m: f64) -> f64 {
-    let named = is_derived(&a.name, &b.name) || is_derived(&b.name, &a.name);
+    let named = twin.is_odd() && (is_derived(&a.name, &b.name) || is_derived(&b.name, &a.name));
     twin.chance(n, m) * if named { NAMED } else { 1.0 }
 }
 
