@@ -188,3 +188,60 @@ fn the_label_with_some_noise_in_its_own_units_is_a_leak() {
     // and where everything is measured alike, as after standardising, it says nothing.
     assert_eq!(with_label((12.0, 2.2), (12.0, 2.2), Some((12.3, 2.1))), None);
 }
+
+#[test]
+fn a_column_named_after_another_is_its_copy_on_less_likeness() {
+    // Mostly zero; the copy has some noise, in other units.
+    let named = |copy: &str| {
+        let side = |rows: usize, mean: f64, std: f64, upper: f64, off: f64| {
+            let of = |mean: f64, std: f64, five: [f64; 5]| {
+                let [min, low, median, high, max] = five;
+                json!({"count": rows, "mean": mean, "std": std, "min": min, "25%": low, "50%": median, "75%": high, "max": max})
+            };
+            let noise = 0.9;
+            let columns = json!({
+                "area": of(mean, std, [0.0, 0.0, 0.0, upper, 90.0]),
+                copy: of(2.0 * (mean + off * std) + 7.0, 2.0 * std * (1.0 + 2.0 * off), [2.4, 6.0, 7.0 + noise, 2.0 * upper + 7.0 + noise, 190.0]),
+                "height": column(rows as f64, 5.0, 2.0),
+            });
+            json!({"feature_statistics": columns, "number_unique_values": {"area": 30, copy: rows, "height": rows}})
+        };
+        let request = json!({"dataset_artifacts": {"task_type": "tabular_regression",
+            "train_statistics": side(400, 10.0, 20.0, 12.0, 0.0), "test_statistics": side(120, 10.1, 20.1, 3.0, 0.004)}});
+        let codes = found(&analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(
+            request,
+        )));
+        codes
+            .into_iter()
+            .find(|it| it.0 == "dataset.correlated_features")
+            .map(|it| it.1)
+    };
+    assert!(named("area_acres").is_some());
+    assert_eq!(named("volume"), None);
+    // Numbers count columns of one kind.
+    assert_eq!(named("area_2"), None);
+}
+
+#[test]
+fn a_normal_column_that_is_named_after_another_may_only_go_with_it() {
+    let side = |rows: usize, mean: f64, off: f64| {
+        let of = |mean: f64, std: f64, off: f64| {
+            let at = |place: f64| mean + std * place;
+            json!({"count": rows, "mean": mean, "std": std, "min": at(-2.6 + off), "25%": at(-0.67 + off), "50%": at(-off), "75%": at(0.67 - off), "max": at(2.7 - off)})
+        };
+        let columns = json!({
+            "temperature": of(mean, 2.0, 0.0),
+            "temperature_high": of(7.0 * mean + 14.0 * 0.12 * off, 14.0 * (1.0 + 0.18 * off), 0.08),
+        });
+        json!({"feature_statistics": columns, "number_unique_values": {"temperature": rows, "temperature_high": rows}})
+    };
+    let request = json!({"dataset_artifacts": {"task_type": "tabular_regression",
+        "train_statistics": side(174, 10.0, 0.0), "test_statistics": side(76, 10.1, 0.1)}});
+    let codes = found(&analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(
+        request,
+    )));
+    assert!(
+        !codes.iter().any(|it| it.0 == "dataset.correlated_features"),
+        "{codes:?}"
+    );
+}

@@ -57,6 +57,45 @@ fn gaps_are_weighed_by_their_share() {
 }
 
 #[test]
+fn a_label_with_gaps_is_never_to_be_imputed() {
+    let of = |language: &str, feature: f64| {
+        let statistics = json!({"feature_statistics": {"a": column(feature, 1.0, 0.5), "b": column(200.0, 3.0, 1.0), "target": column(150.0, 5.0, 1.0)},
+            "numerical_features": ["a", "b"]});
+        let mut request = table(statistics, json!(null));
+        request["language"] = json!(language);
+        let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(request));
+        let found = report
+            .analyses
+            .into_iter()
+            .filter(|it| it.finding.code == "dataset.missing_values");
+        found.collect::<Vec<_>>()
+    };
+    for (language, imputes, leave) in [
+        ("english", "impute", "Leave the rows"),
+        ("french", "imput", "Écartez les lignes"),
+    ] {
+        let alone = of(language, 200.0);
+        assert_eq!(alone.len(), 1);
+        let advice = &alone[0].recommendation;
+        assert!(advice.action.contains(leave), "{}", advice.action);
+        assert!(!advice.action.contains(imputes), "{}", advice.action);
+        assert_eq!(alone[0].finding.severity, Severity::Medium);
+        // Gaps of a feature are another matter, and do not name the label.
+        let both = of(language, 120.0);
+        assert_eq!(both.len(), 2);
+        let feature = both
+            .iter()
+            .find(|it| it.recommendation.action.contains(imputes))
+            .unwrap();
+        assert!(
+            !feature.finding.evidence.contains("target"),
+            "{}",
+            feature.finding.evidence
+        );
+    }
+}
+
+#[test]
 fn a_nearly_constant_flag_of_a_small_table_is_ballast() {
     let flag = |rows: f64, share: f64| json!({"count": rows, "mean": share, "std": (share * (1.0 - share)).sqrt(), "min": 0, "25%": 0, "50%": 0, "75%": 0, "max": 1});
     let side = |rows: f64, share: f64| {

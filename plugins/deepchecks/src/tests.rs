@@ -477,3 +477,46 @@ fn what_a_check_of_strings_found_is_a_fact() {
     assert_eq!(found.finding.facts.len(), 1);
     assert!(found.finding.facts[0].source.is_some());
 }
+
+#[test]
+fn nulls_of_the_label_are_never_to_be_imputed() {
+    let of = |language: &str, feature: f64| {
+        let mut items = power(json!({"a": 0.3, "b": 0.1}), json!({"a": 0.3, "b": 0.1}));
+        items.push(item(
+            "Single Value in Column - Train Dataset",
+            json!({"a": 300, "b": 40, "outcome": 2}),
+        ));
+        let gap = |share: f64| json!({"null": {"count": 400.0 * share, "percent": share}});
+        items.push(item(
+            "Mixed Nulls - Train Dataset",
+            json!({"columns": {"a": gap(feature), "outcome": gap(0.2)}}),
+        ));
+        let mut request = suite(items);
+        request["language"] = json!(language);
+        let report = analyze_soundly::<DeepchecksArtifactsAnalyzer>(&FakeHost::from_request(request));
+        let found = report.analyses.into_iter();
+        found
+            .filter(|it| it.finding.code == "dataset.missing_values")
+            .collect::<Vec<_>>()
+    };
+    for (language, imputes, leave) in [
+        ("english", "impute", "Leave the rows"),
+        ("french", "imput", "Écartez les lignes"),
+    ] {
+        let alone = of(language, 0.0);
+        assert_eq!(alone.len(), 1);
+        let advice = &alone[0].recommendation.action;
+        assert!(advice.contains(leave) && !advice.contains(imputes), "{advice}");
+        let both = of(language, 0.4);
+        assert_eq!(both.len(), 2);
+        let feature = both
+            .iter()
+            .find(|it| it.recommendation.action.contains(imputes))
+            .unwrap();
+        assert!(
+            !feature.finding.evidence.contains("outcome"),
+            "{}",
+            feature.finding.evidence
+        );
+    }
+}

@@ -3,10 +3,7 @@
 
 use deepfix_views::training::{Curve, Metric, MetricPair, Params, TrainingView, paired};
 
-use super::{
-    Case,
-    validation_labels::{FEWEST_ROWS, second_half},
-};
+use super::{Case, looks::second_half, validation_labels::FEWEST_ROWS};
 
 /// The mean difference of two curves over so many points from the start.
 pub(super) fn mean_lead(a: &Curve, b: &Curve, points: usize) -> f64 {
@@ -36,10 +33,29 @@ pub(super) fn learns_early(pair: &MetricPair, level: f64, error: f64, sigmas: f6
     place < passes && kept && lead >= (sigmas * error).max(0.1) && end <= first.1 + error.min(0.05)
 }
 
+/// How far below a constant answer validation lies within the first passes from where the training R² is
+/// above `level`, beside how far training lies above it. Labels that do not belong to their rows turn the one into
+/// the other: what is learnt of right labels varies as much on other rows, and R² falls by that variance (by half of
+/// it where a quarter of the labels are right). What is learnt by heart varies less on rows not seen. None where
+/// the level is not passed, or only at the end.
+pub(super) fn mirrored(pair: &MetricPair, level: f64, passes: usize) -> Option<f64> {
+    /// Fewer show no level.
+    const POINTS: usize = 3;
+    let pairs = paired(&pair.train_curve, &pair.validation_curve);
+    let place = pairs.iter().position(|it| it.0 >= level).filter(|it| *it < passes)?;
+    let there = pairs
+        .get(place..passes.min(pairs.len()))
+        .filter(|it| it.len() >= POINTS)?;
+    let (train, validation) = there.iter().fold((0.0, 0.0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    (train > 0.0).then_some(-validation / train)
+}
+
+/// Passes in which no usual network learns its rows by heart.
+pub(super) const PASSES: usize = 20;
+
 /// Passes over the rows after which a network may know many of them by heart; a network with
 /// several weights for each row needs few, unless validation is worse than a constant throughout.
 pub(super) fn passes(case: &Case<'_>, hopeless: bool) -> usize {
-    const PASSES: usize = 20;
     const OVERSIZED: usize = 5;
     const WEIGHTS_PER_ROW: f64 = 4.0;
     let experiment = case.experiment;

@@ -6,6 +6,7 @@ mod early;
 mod imbalance;
 mod inputs;
 mod leakage;
+mod looks;
 mod outputs;
 mod scaling;
 mod validation_labels;

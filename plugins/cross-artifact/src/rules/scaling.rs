@@ -18,6 +18,7 @@
 //! | no scaler | ratio from 1000 | a symptom of the training analyzer | medium |
 //! | no scaler | unknown | first loss from 50 times chance at a customary learning rate | medium |
 //! | nothing | ratio from 1000 | first loss from 20 times chance at a customary learning rate | medium |
+//! | nothing | ratio from 100 | first loss from 1000 times chance at a customary learning rate | medium |
 //! | nothing | ratio from 1000 | first loss from 10 times chance, or none before it ceases to be finite, in the first fifth, at a customary learning rate | medium |
 //! | nothing | unknown | first loss from 100 times chance at a customary learning rate | low |
 //!
@@ -55,6 +56,10 @@ const CUSTOMARY_PLAIN: f64 = 0.1;
 
 /// A first loss so many times that of guessing is carried in by the inputs.
 const EXCESS: f64 = 10.0;
+
+/// A first loss so many times that of guessing can come of nothing but inputs in the thousands, at a customary
+/// learning rate: then the narrowest column may be a wide one as well.
+const CARRIED: f64 = 1000.0;
 
 /// The loss of guessing among ten classes, where the number of classes is unknown.
 const CHANCE_UNKNOWN: f64 = 2.3;
@@ -182,6 +187,9 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         (Some(_), Some(ratio)) if ratio >= 1000.0 && symptom => (Severity::Medium, 0.75, Some("symptom")),
         (Some(_), None) if excess >= 50.0 && is_customary(view) => (Severity::Medium, 0.55, Some("unseen")),
         (None, Some(ratio)) if ratio >= 1000.0 && excess >= 20.0 && is_customary(view) => {
+            (Severity::Medium, 0.6, Some("unsaid"))
+        }
+        (None, Some(ratio)) if ratio >= 100.0 && excess >= CARRIED && is_customary(view) => {
             (Severity::Medium, 0.6, Some("unsaid"))
         }
         (None, Some(ratio)) if ratio >= 1000.0 && start.breaks_early() && is_customary(view) => {

@@ -15,7 +15,9 @@
 //!    or by 5.5 e over the first eight epochs.
 //!    Or: within twenty passes, too few to learn rows by heart, training reaches a level that it
 //!    keeps to the end (R² of 0.2, accuracy three standard errors and a tenth above the majority
-//!    class) while validation is blind then and ever after, and gets worse.
+//!    class) while validation is blind then and ever after, and gets worse. An R² of 0.1 will do where validation
+//!    lies below zero by a third of it, as rows with other rows' labels do; with several weights for each row
+//!    it must lie there.
 //!    Where a check found that features predict the label in training but not in test, 2.5 e at
 //!    the start or 3.3 e half-way will do.
 //! 4. *Nothing else explains it*: no drift, unseen labels, tiny split, measured effect of the row
@@ -24,7 +26,8 @@
 //! Also: validation far below any guess while training is good, whatever else is found: labels
 //! that were mapped to other classes.
 //!
-//! Without the number of classes the level of guessing is unknown; then validation must not
+//! Where nobody knows the shares of the classes, training must gain something: an accuracy that stands where it began
+//! is that of a constant answer. Without the number of classes the level of guessing is unknown; then validation must not
 //! improve at all after the first epoch. Without curves a check must have found that features
 //! which predict the label in training do not in test, which is a medium fault.
 //!
@@ -32,15 +35,20 @@
 //! heart does not carry over).
 //!
 //! Healthy: overfitting, whose gap opens as training rows are memorised; R² below zero in the
-//! first epochs; majority-class accuracy of a model that has not learned; a split of ten rows.
+//! first epochs; majority-class accuracy of a model that has not learned; a split of ten rows; an oversized network
+//! on targets that nothing predicts, whose answers on other rows vary less than on its own.
 
 use deepfix_plugin::{ArtifactKind, Draft, Severity};
-use deepfix_views::training::{Curve, Metric, MetricPair, TrainingView, paired};
+use deepfix_views::{
+    dataset::Which,
+    training::{Metric, TrainingView, paired},
+};
 
 use super::{
     Case, Conclusion,
     drift::DRIFT,
-    early::{is_inverted, learns_early, mean_lead, passes},
+    early::is_inverted,
+    looks::{Look, by_loss, by_metric, differences, second_half},
 };
 use crate::experiment::point_fact;
 
@@ -57,23 +65,6 @@ const OTHER_CAUSES: [&str; 7] = [
 
 pub(super) const FEWEST_ROWS: f64 = 15.0;
 const CORRELATION: &str = "checks.train_test_correlation_change";
-
-/// What the metric, or the losses, say. Leads are those of training over validation, in
-/// standard errors of the validation rows (R² and losses on a scale that matches).
-struct Look {
-    learned: bool,
-    blind: bool,
-    /// Over the first three epochs.
-    start: f64,
-    /// Where training has done half of its way.
-    half: f64,
-    /// The lead at the start is large enough to matter, however small its error.
-    matters: bool,
-    /// Training learns within the first passes what validation never shows.
-    early: bool,
-    /// The mean lead over the first eight epochs.
-    eight: f64,
-}
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     if let Some(view) = &case.experiment.training
@@ -115,6 +106,9 @@ fn by_curves(case: &Case<'_>, view: &TrainingView) -> Option<Conclusion> {
     }
     let rows = case.experiment.validation_rows();
     if rows.is_some_and(|it| it < FEWEST_ROWS) {
+        return None;
+    }
+    if !gains(case, view) {
         return None;
     }
     let (metric, loss) = (by_metric(case, rows), by_loss(case, view));
@@ -194,6 +188,27 @@ fn never_improves(case: &Case<'_>, view: &TrainingView, rows: f64, correlation: 
     !case.experiment.grows_trees() && still && train - validation >= 0.2 && start >= certainty * (2.5 * error).max(0.1)
 }
 
+/// Whether training learns anything, as far as one must ask where nobody knows the shares of the classes: an accuracy
+/// that stands where it began, beside a loss that hardly moves, is that of a constant answer, which other shares in
+/// validation leave behind.
+fn gains(case: &Case<'_>, view: &TrainingView) -> bool {
+    const GAINED: f64 = 0.05;
+    const FELL: f64 = 0.25;
+    let experiment = case.experiment;
+    let known = experiment
+        .class_shares(Which::Train)
+        .or_else(|| experiment.class_shares(Which::Test));
+    let Some(pair) = experiment
+        .metric()
+        .filter(|it| known.is_none() && it.metric == Metric::Accuracy)
+    else {
+        return true;
+    };
+    let gained = second_half(&pair.train_curve).zip(pair.train_curve.points.first());
+    gained.is_none_or(|(late, first)| late - first.value >= GAINED)
+        || view.train.relative_fall().is_none_or(|it| it >= FELL)
+}
+
 fn conclude(case: &Case<'_>, view: &TrainingView, correlation: bool) -> Option<Conclusion> {
     let compared = [ArtifactKind::Dataset, ArtifactKind::Deepchecks]
         .into_iter()
@@ -250,97 +265,4 @@ fn conclude(case: &Case<'_>, view: &TrainingView, correlation: bool) -> Option<C
         draft = point_fact(draft, series, point);
     }
     Some(Conclusion::new(draft))
-}
-
-pub(super) fn second_half(curve: &Curve) -> Option<f64> {
-    curve.mean_between(0.5, 1.0)
-}
-
-/// The mean difference of two curves (`a` above `b` is positive) over the first points, and at
-/// the point where `a` has done half of its way.
-fn differences(a: &Curve, b: &Curve) -> Option<(f64, f64)> {
-    let pairs = paired(a, b);
-    let start = mean_lead(a, b, 3);
-    let (from, to) = (a.points.first()?.value, a.end()?);
-    let half = pairs
-        .iter()
-        .find(|it| (it.0 - from).abs() >= 0.5 * (to - from).abs())
-        .map(|it| it.0 - it.1)?;
-    Some((start, half))
-}
-
-/// R² and relative losses have no binomial error; 0.3 weighs as much as 3.3 standard errors.
-const SCALE: f64 = 0.3 / 3.3;
-
-fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
-    let pair: &MetricPair = case.experiment.metric()?;
-    let (train, validation) = (second_half(&pair.train_curve)?, second_half(&pair.validation_curve)?);
-    let best = pair
-        .validation_curve
-        .smooth()
-        .into_iter()
-        .fold(f64::NEG_INFINITY, f64::max);
-    let (start, half) = differences(&pair.train_curve, &pair.validation_curve)?;
-    // Rows known by heart do harm only where nothing general is learnt first.
-    let hopeless = pair.metric == Metric::R2 && best <= 0.0;
-    let look = |learned, blind, error: f64, level: f64| Look {
-        learned,
-        blind,
-        start: start / error,
-        half: half / error,
-        matters: start >= 0.05,
-        early: learns_early(
-            pair,
-            level,
-            error,
-            if blind { 3.0 } else { 5.0 },
-            passes(case, hopeless),
-        ),
-        eight: mean_lead(&pair.train_curve, &pair.validation_curve, 8) / error,
-    };
-    match pair.metric {
-        // Beyond doubt even where rows are known by heart: validation worse than a constant.
-        Metric::R2 => Some(look(train >= 0.3, validation <= 0.1, SCALE, 0.2)),
-        Metric::Accuracy => {
-            let majority = case.experiment.majority()?;
-            let rows = rows?;
-            let spread = (majority * (1.0 - majority)).max(0.02).sqrt();
-            let error = spread / rows.sqrt();
-            let train_error = spread / case.experiment.train_rows.as_ref().map_or(rows, |it| it.count).sqrt();
-            let level = majority + (0.1 * (1.0 - majority)).max(3.0 * train_error);
-            Some(look(train >= level, best <= majority + 1.6 * error, error, level))
-        }
-        // The chance level of F1 depends on the class shares and on what the model answers.
-        Metric::Auc | Metric::BalancedAccuracy => {
-            let chance = if pair.metric == Metric::Auc {
-                0.5
-            } else {
-                1.0 / case.experiment.classes()?
-            };
-            let error = 0.5 / rows?.sqrt();
-            let level = chance + 0.15;
-            Some(look(train >= level, best <= chance + 1.6 * error, error, level))
-        }
-        _ => None,
-    }
-}
-
-fn by_loss(case: &Case<'_>, view: &TrainingView) -> Option<Look> {
-    // Weights per class change the scale of the loss, so that chance is unknown.
-    if view.params.class_weights().is_some() {
-        return None;
-    }
-    let chance = case.experiment.chance_loss().filter(|it| *it > 0.0)?;
-    let constant = case.experiment.validation_chance_loss().unwrap_or(chance);
-    let lowest = view.validation.values().into_iter().fold(f64::INFINITY, f64::min);
-    let (start, half) = differences(&view.train, &view.validation)?;
-    Some(Look {
-        learned: second_half(&view.train)? <= 0.85 * chance,
-        blind: lowest >= 0.97 * constant,
-        start: -start / (SCALE * chance),
-        half: -half / (SCALE * chance),
-        matters: -start >= 0.2 * chance,
-        early: false,
-        eight: 0.0,
-    })
 }

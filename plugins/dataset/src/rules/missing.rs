@@ -3,7 +3,7 @@
 //! Medium from 5 % (ydata-profiling alerts at 1 %, deepchecks' PercentOfNulls at 5 %), high
 //! from 30 %, where imputation invents much of the column. Healthy: a percent or two in a
 //! column, which an imputer handles without harm. A label with gaps weighs more, since rows
-//! without one teach nothing.
+//! without one teach nothing, and has a finding and a cure of its own: no label is ever imputed.
 //!
 //! Sources: Little & Rubin 2019 (what a share of gaps costs), ydata-profiling, deepchecks
 //! `PercentOfNulls`.
@@ -26,8 +26,18 @@ struct Gap<'a> {
     share: f64,
 }
 
-pub(super) fn check(view: &DatasetView) -> Option<Draft> {
-    let mut gaps: Vec<Gap<'_>> = view.splits().flat_map(gaps).collect();
+pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
+    let (labels, features) = view
+        .splits()
+        .flat_map(gaps)
+        .partition(|it| it.column.kind == Kind::Label);
+    [draft(features), draft(labels).map(|it| it.variant("target"))]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn draft(mut gaps: Vec<Gap<'_>>) -> Option<Draft> {
     gaps.sort_by(|a, b| b.share.total_cmp(&a.share));
     let worst = gaps.first()?;
     let severity = match worst.share {

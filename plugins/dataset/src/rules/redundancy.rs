@@ -5,7 +5,8 @@
 //! has the same standardised quantiles, and its mean and spread shift alike from the training
 //! to the test split. Two independent columns do the latter only by chance; [`Twin`] tells how
 //! improbable their likeness is, and the rule asks for 3e-4 among all pairs of one shape, so
-//! that a wide table of normal columns needs a closer likeness than a pair of odd ones.
+//! that a wide table of normal columns needs a closer likeness than a pair of odd ones. Where one column is called as
+//! another with a word after it (`income`, `income_log`) and both have the same odd shape, chance is twenty times less.
 //!
 //! A leak is often the label itself with some noise, in the label's own units. That a feature has the
 //! label's very mean and deviation is seldom in a table whose columns have units of their own, and makes
@@ -33,6 +34,8 @@ const FEWEST_TEST_ROWS: f64 = 20.0;
 const MANY_VALUES: f64 = 20.0;
 /// The chance of the likeness among all pairs of one shape.
 const SIGNIFICANT: f64 = 3e-4;
+/// What a name is worth that is another column's with a word after it: few other columns are called so.
+const NAMED: f64 = 0.05;
 /// Below this it is more than a remark: columns that correlate by nature shift together too.
 const SURE: f64 = 1e-5;
 
@@ -83,13 +86,28 @@ fn alike(view: &DatasetView, a: &Column, b: &Column, n: f64, m: f64) -> Option<T
 fn is_image(a: &Column, b: &Column, twin: &Twin, n: f64, m: f64, pairs: f64) -> bool {
     // Without a test split only an exact copy of a column with many values is convincing.
     let many = [a, b].iter().all(|it| it.unique.is_some_and(|it| it >= MANY_VALUES));
-    (twin.is_copy() && (twin.mean.is_some() || many)) || (many && twin.chance(n, m) * pairs < SIGNIFICANT)
+    (twin.is_copy() && (twin.mean.is_some() || many)) || (many && chance(a, b, twin, n, m) * pairs < SIGNIFICANT)
+}
+
+/// How improbable the likeness of two columns is, whatever their names, or less where one is named as made of the other
+/// and has its odd shape; normal columns that correlate by nature are alike, and may be named after each other.
+fn chance(a: &Column, b: &Column, twin: &Twin, n: f64, m: f64) -> f64 {
+    let named = twin.is_odd() && (is_derived(&a.name, &b.name) || is_derived(&b.name, &a.name));
+    twin.chance(n, m) * if named { NAMED } else { 1.0 }
+}
+
+/// Whether a name is another one with more words after it, as `income_log` is. A number counts columns of one kind.
+fn is_derived(name: &str, of: &str) -> bool {
+    let rest = name
+        .strip_prefix(of)
+        .and_then(|it| it.strip_prefix(['_', '-', '.', ' ']));
+    rest.is_some_and(|it| it.contains(|c: char| c.is_alphabetic()))
 }
 
 fn correlated(pairs: &[(&Column, &Column, Twin)], n: f64, m: f64) -> Option<Draft> {
     let (a, b, twin) = pairs.iter().min_by(|a, b| a.2.quartiles.total_cmp(&b.2.quartiles))?;
     let exact = twin.is_copy();
-    let chance = twin.chance(n, m);
+    let chance = chance(a, b, twin, n, m);
     let listed: Vec<String> = pairs
         .iter()
         .take(5)

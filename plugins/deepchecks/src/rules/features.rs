@@ -24,6 +24,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
     drafts
 }
 
+/// A share of nulls that matters.
+const LEAST: f64 = 0.02;
+
 struct Gap {
     column: String,
     share: f64,
@@ -75,27 +78,43 @@ fn gaps(facts: &Facts<'_>) -> Vec<Gap> {
     gaps
 }
 
-fn missing(facts: &Facts<'_>) -> Option<Draft> {
-    let gaps = gaps(facts);
+/// Gaps of features, and those of the label, which has a cure of its own: no label is ever imputed.
+fn missing(facts: &Facts<'_>) -> Vec<Draft> {
+    let label = label_name(facts);
+    let (labels, features): (Vec<Gap>, Vec<Gap>) = gaps(facts)
+        .into_iter()
+        .partition(|it| Some(&it.column) == label.as_ref());
+    let of = |gaps: &[Gap]| filled(gaps, weight(facts, gaps.first()?)?);
+    let of_features = of(&features).or_else(|| kinds(&features));
+    let of_label = of(&labels).map(|it| it.variant("target"));
+    of_features.into_iter().chain(of_label).collect()
+}
+
+/// How much a gap weighs; none where it is an accident.
+fn weight(facts: &Facts<'_>, gap: &Gap) -> Option<Severity> {
+    let cells = gap.share * facts.n.max(facts.m);
+    match gap.share {
+        it if it >= 0.3 => Some(Severity::High),
+        it if it >= 0.05 => Some(Severity::Medium),
+        it if it >= LEAST && cells >= 3.0 => Some(Severity::Low),
+        _ => None,
+    }
+}
+
+/// Nulls that are written in several ways.
+fn kinds(gaps: &[Gap]) -> Option<Draft> {
+    let several = gaps.iter().find(|it| it.kinds > 1)?;
+    let draft = Draft::new("dataset.missing_values", Severity::Low, 0.8)
+        .variant("kinds")
+        .extra("columns", [several.column.as_str()].as_slice())
+        .arg("column", several.column.as_str())
+        .arg("kinds", several.kinds);
+    Some(fill(draft, [several]))
+}
+
+fn filled(gaps: &[Gap], severity: Severity) -> Option<Draft> {
     let worst = gaps.first()?;
-    let cells = worst.share * facts.n.max(facts.m);
-    let severity = match worst.share {
-        it if it >= 0.3 => Severity::High,
-        it if it >= 0.05 => Severity::Medium,
-        it if it >= 0.02 && cells >= 3.0 => Severity::Low,
-        _ => {
-            let several = gaps.iter().find(|it| it.kinds > 1)?;
-            return Some(fill(
-                Draft::new("dataset.missing_values", Severity::Low, 0.8)
-                    .variant("kinds")
-                    .extra("columns", [several.column.as_str()].as_slice())
-                    .arg("column", several.column.as_str())
-                    .arg("kinds", several.kinds),
-                [several],
-            ));
-        }
-    };
-    let counted: Vec<&Gap> = gaps.iter().filter(|it| it.share >= 0.02).collect();
+    let counted: Vec<&Gap> = gaps.iter().filter(|it| it.share >= LEAST).collect();
     let mut names: Vec<&str> = Vec::new();
     for gap in &counted {
         if !names.contains(&gap.column.as_str()) {

@@ -16,7 +16,8 @@
 //! Healthy look-alikes: warm-up spikes and warm restarts (they recover: the end is low again,
 //! unless the run was cut soon after a restart), a few rows far from all others (validation does not move),
 //! a converged loss that wobbles around zero (small against the first loss), dropout noise (it
-//! is not in the validation loss), tiny batches and tiny validation splits (the noise rule).
+//! is not in the validation loss), tiny batches and tiny validation splits (the noise rule), a training loss that
+//! only ever falls, however fast.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::stats;
@@ -238,7 +239,9 @@ fn oscillating(case: &Case<'_>) -> Option<Draft> {
     let (train, validation) = (view.train.noise(0.2)?, view.validation.noise(0.2)?);
     let turns = stats::sign_changes(&view.validation.slice(0.2, 1.0));
     let least = if is_extreme(case) { JUMPS / 2.0 } else { JUMPS };
-    if validation < least || train < least / 2.0 || turns < 0.4 {
+    // What a training loss that only ever falls has by way of noise is the bend of its course.
+    let bend = stats::sign_changes(&view.train.slice(0.2, 1.0)) <= 0.0;
+    if validation < least || train < least / 2.0 || turns < 0.4 || bend {
         return None;
     }
     let series = view.validation_loss.as_ref()?;

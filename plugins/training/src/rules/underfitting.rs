@@ -12,6 +12,8 @@
 //! - it ends at the level of guessing (R² below 0.1, cross-entropy near that of equal classes);
 //! - it is still improving when the run ends: a remark.
 //!
+//! The gap is that of the losses, but none where R² is the same in both splits: the targets of one may spread further.
+//!
 //! Sources: the Deep Learning Tuning Playbook; deepchecks `SimpleModelComparison` (gain over a
 //! naive model); AutoTrainer's fixed bar of 0.7 is wrong for noisy tasks and many classes.
 //!
@@ -29,6 +31,11 @@ pub(crate) const CODE: &str = "training.underfitting";
 /// Fewer points say nothing about what a model can reach.
 const POINTS: usize = 5;
 
+/// Validation over training loss at the end, from which a model does better on the rows that it learnt from.
+const WIDE: f64 = 1.4;
+/// An R² of both splits within so much leaves no such gap, however much further the targets of one spread.
+const ALIKE: f64 = 0.1;
+
 /// The quality at the end, on the scale of its metric.
 struct Quality {
     column: String,
@@ -38,6 +45,8 @@ struct Quality {
     poor: bool,
     /// Fair, but not good.
     mediocre: bool,
+    /// As good on validation as on training, by a metric that takes the spread of the target into account.
+    alike: bool,
 }
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
@@ -48,7 +57,8 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let quality = quality(case)?;
     let limits = limits(case);
     let held_down = quality.mediocre && limits.iter().any(|it| it.is_strong(case));
-    if !(quality.poor || held_down) || view.gap().is_some_and(|it| it.end > 1.4) {
+    let apart = view.gap().is_some_and(|it| it.end > WIDE) && !quality.alike;
+    if !(quality.poor || held_down) || apart {
         return None;
     }
     if !limits.is_empty() {
@@ -99,6 +109,7 @@ fn quality(case: &Case<'_>) -> Option<Quality> {
         chance,
         poor,
         mediocre,
+        alike: pair.metric == Metric::R2 && (train - validation).abs() < ALIKE,
     })
 }
 
@@ -217,6 +228,18 @@ mod tests {
             severity(&run(0.02, &json!({"optimizer": "adam"})), CODE),
             Some(Severity::Medium)
         );
+    }
+
+    #[test]
+    fn targets_that_spread_further_in_validation_are_no_gap() {
+        let of = |validation_r2: f64| {
+            let mut run = run(0.02, &json!({"hidden_sizes": [1], "dropout": 0.7}));
+            run["metrics_values"]["val_loss"] = json!(decay(40, 2.2, 1.5, 6.0, 0.002));
+            run["metrics_values"]["val_r2"] = json!(decay(40, -0.4, validation_r2, 6.0, 0.002));
+            severity(&run, CODE)
+        };
+        assert_eq!(of(-0.02), Some(Severity::Medium));
+        assert!(of(-0.3).is_none());
     }
 
     #[test]

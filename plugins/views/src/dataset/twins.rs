@@ -33,6 +33,13 @@ impl Twin {
         self.quartiles < 0.2 && self.extremes < 0.35
     }
 
+    /// Whether the shape is one of its own, with a heap at one value or a long tail: a column that only correlates
+    /// with another has not the same one, as normal columns have.
+    #[must_use]
+    pub fn is_odd(&self) -> bool {
+        self.mean.is_some() && self.scatter.is_none()
+    }
+
     /// The chance that two independent columns of one shape, with `n` and `m` rows in the
     /// splits, agree as well as these: the smaller of two, doubled. Their shifts of the mean
     /// differ by `sqrt(2 (1/n + 1/m))` deviations and those of `ln std` by 0.71 of it; a copy

@@ -153,3 +153,17 @@ fn jumps_of_a_loss_that_is_next_to_nothing_are_healthy() {
     );
     assert!(crate::sample::findings(&found).iter().any(|it| it.1 > Severity::Low));
 }
+
+#[test]
+fn a_training_loss_that_only_ever_falls_does_not_oscillate() {
+    let validation: Vec<f64> = (0..12).map(|it| 1.7 + 0.25 * f64::from(it % 2)).collect();
+    let of = |train: &[f64]| {
+        let mut run = run(train, &validation);
+        run["params"] = json!({"optimizer": "adam", "learning_rate": 0.08, "batch_size": 16});
+        severity(&run, CODE)
+    };
+    let falling = [26.0, 15.0, 2.8, 2.2, 1.5, 1.45, 1.1, 1.05, 0.8, 0.78, 0.6, 0.59];
+    assert!(of(&falling).is_none());
+    let jumping: Vec<f64> = (0..12).map(|it| 1.0 + 0.3 * f64::from(it % 2)).collect();
+    assert_eq!(of(&jumping), Some(Severity::Medium));
+}

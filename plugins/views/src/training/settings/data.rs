@@ -171,7 +171,9 @@ impl Params {
     /// name of a family of such models within one.
     #[must_use]
     pub fn is_of_others(&self) -> bool {
-        const WORDS: [&str; 30] = [
+        // Of a key that is the clipping of gradients, as a value the model.
+        const CLIP: &str = "clip";
+        const WORDS: [&str; 29] = [
             "image",
             "img",
             "pixel",
@@ -179,7 +181,6 @@ impl Params {
             "conv",
             "cnn",
             "unet",
-            "clip",
             "rcnn",
             "token",
             "tokenizer",
@@ -224,16 +225,17 @@ impl Params {
             "gpt",
             "unet",
         ];
-        self.leaves
-            .iter()
-            .flat_map(|leaf| std::iter::once(leaf.key.clone()).chain(leaf.json.as_str().map(normalise)))
-            .any(|it| {
-                FAMILIES.iter().any(|family| it.contains(family))
-                    || it.split('_').any(|word| {
-                        let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
-                        WORDS.contains(&stem) || WORDS.contains(&word)
-                    })
-            })
+        let speaks = |text: &str, of_model: bool| {
+            FAMILIES.iter().any(|family| text.contains(family))
+                || text.split('_').any(|word| {
+                    let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
+                    WORDS.contains(&stem) || WORDS.contains(&word) || (of_model && word == CLIP)
+                })
+        };
+        self.leaves.iter().any(|leaf| {
+            let value = leaf.json.as_str().map(normalise);
+            speaks(&leaf.key, false) || value.is_some_and(|it| speaks(&it, true))
+        })
     }
 
     /// The number of classes that a model configuration states.

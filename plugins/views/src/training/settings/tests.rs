@@ -166,6 +166,17 @@ fn a_model_of_tables_is_told_from_others() {
 }
 
 #[test]
+fn clipping_of_gradients_is_no_model_of_images() {
+    for clipped in [
+        json!({"hidden_sizes": [16], "gradient_clip": 1.0}),
+        json!({"model_name": "MLPRegressor", "gradient_clip_val": null, "gradient_clip_algorithm": "norm"}),
+    ] {
+        assert!(!params(clipped.clone()).is_of_others(), "{clipped}");
+    }
+    assert!(params(json!({"model_name": "clip-vit-base", "hidden_sizes": [16]})).is_of_others());
+}
+
+#[test]
 fn a_number_alone_is_a_count_of_layers_or_a_width_and_no_list() {
     assert_eq!(params(json!({"hidden_layers": "2"})).hidden_sizes(), None);
     assert_eq!(params(json!({"hidden_layer_sizes": "64, relu"})).hidden_sizes(), None);
