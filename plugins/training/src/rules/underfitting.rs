@@ -9,7 +9,8 @@
 //!   quarters of the way from guessing, or a cross-entropy above Fano's bound for its own
 //!   accuracy, `h(e) + e ln(K - 1)`, which a calibrated model stays below: it does not dare to
 //!   be sure;
-//! - it ends at the level of guessing (R² below 0.1, cross-entropy near that of equal classes);
+//! - it ends at the level of guessing (R² below 0.1, cross-entropy near that of equal classes, or one answer to all
+//!   rows where nobody knows the classes);
 //! - it is still improving when the run ends: a remark.
 //!
 //! The gap is that of the losses, but none where R² is the same in both splits: the targets of one may spread further.
@@ -23,7 +24,10 @@
 use deepfix_plugin::{Arg, Draft, Severity};
 use deepfix_views::training::{Metric, MetricPair, Schedule, Task};
 
-use super::limits::{Limit, limits};
+use super::{
+    limits::{Limit, limits},
+    vanishing::answers_one_class,
+};
 use crate::case::Case;
 
 pub(crate) const CODE: &str = "training.underfitting";
@@ -116,7 +120,7 @@ fn quality(case: &Case<'_>) -> Option<Quality> {
 fn classes(case: &Case<'_>, pair: &MetricPair, best: f64) -> (bool, bool, bool) {
     let view = case.view;
     let Some(classes) = view.class_count() else {
-        return (best < 0.7, false, best < 0.8);
+        return (best < 0.7, answers_blindly(case, best), best < 0.8);
     };
     let guess = 1.0 / classes;
     let skill = (best - guess) / (1.0 - guess);
@@ -133,6 +137,15 @@ fn classes(case: &Case<'_>, pair: &MetricPair, best: f64) -> (bool, bool, bool) 
         guessing && fair && skill < 0.15,
         skill < 0.75 || timid,
     )
+}
+
+/// Whether a classifier of unknown classes gives one answer to all rows: its accuracy is one number throughout, and its
+/// cross-entropy no lower than that of as many right answers, all equally sure.
+fn answers_blindly(case: &Case<'_>, accuracy: f64) -> bool {
+    let view = case.view;
+    let loss = view.validation.end().or_else(|| view.train.end());
+    let least = 0.95 * fano(accuracy, 2.0);
+    view.task() == Task::Classification && answers_one_class(case) && loss.is_some_and(|it| it >= least)
 }
 
 /// The largest cross-entropy of a calibrated model of this accuracy (Fano's inequality; Cover
@@ -202,96 +215,4 @@ fn with_quality(case: &Case<'_>, mut draft: Draft, quality: &Quality) -> Draft {
 }
 
 #[cfg(test)]
-mod tests {
-    use deepfix_plugin::Severity;
-    use serde_json::{Value as Json, json};
-
-    use super::CODE;
-    use crate::sample::{codes, decay, epochs, severity};
-
-    fn run(r2: f64, params: &Json) -> Json {
-        let loss = decay(40, 1.5, 1.0 - r2, 6.0, 0.002);
-        let metric = decay(40, -0.5, r2, 6.0, 0.002);
-        json!({"metrics_values": {"epoch": epochs(40), "step": (1..=40).map(|it| it * 12).collect::<Vec<_>>(), "train_loss": loss, "val_loss": loss,
-            "train_r2": metric, "val_r2": metric}, "params": params})
-    }
-
-    #[test]
-    fn a_choked_network_is_found() {
-        let params = json!({"hidden_sizes": [8], "dropout": 0.65, "weight_decay": 0.3, "learning_rate": 0.002});
-        assert_eq!(severity(&run(0.4, &params), CODE), Some(Severity::Medium));
-    }
-
-    #[test]
-    fn a_model_that_guesses_is_found() {
-        assert_eq!(
-            severity(&run(0.02, &json!({"optimizer": "adam"})), CODE),
-            Some(Severity::Medium)
-        );
-    }
-
-    #[test]
-    fn targets_that_spread_further_in_validation_are_no_gap() {
-        let of = |validation_r2: f64| {
-            let mut run = run(0.02, &json!({"hidden_sizes": [1], "dropout": 0.7}));
-            run["metrics_values"]["val_loss"] = json!(decay(40, 2.2, 1.5, 6.0, 0.002));
-            run["metrics_values"]["val_r2"] = json!(decay(40, -0.4, validation_r2, 6.0, 0.002));
-            severity(&run, CODE)
-        };
-        assert_eq!(of(-0.02), Some(Severity::Medium));
-        assert!(of(-0.3).is_none());
-    }
-
-    #[test]
-    fn a_noisy_task_without_any_limit_is_healthy() {
-        let params = json!({"hidden_sizes": [16], "dropout": 0.1, "weight_decay": 0.05, "learning_rate": 0.002, "optimizer": "adamw"});
-        assert!(codes(&run(0.45, &params)).is_empty());
-    }
-
-    #[test]
-    fn a_small_model_that_does_well_is_healthy() {
-        assert!(
-            codes(&run(
-                0.9,
-                &json!({"hidden_sizes": [2], "weight_decay": 0.8, "learning_rate": 0.003})
-            ))
-            .is_empty()
-        );
-    }
-
-    fn classifier(accuracy: f64, loss: f64, params: &Json) -> Json {
-        let (loss, metric) = (decay(40, 2.3, loss, 6.0, 0.002), decay(40, 0.1, accuracy, 6.0, 0.002));
-        json!({"metrics_values": {"epoch": epochs(40), "step": (1..=40).map(|it| it * 12).collect::<Vec<_>>(), "train_loss": loss, "val_loss": loss,
-            "train_accuracy": metric, "val_accuracy": metric}, "params": params})
-    }
-
-    #[test]
-    fn decay_in_the_gradient_that_makes_a_model_timid_is_found() {
-        let params = |decay: f64| json!({"optimizer": "adam", "learning_rate": 0.0015, "weight_decay": decay, "num_labels": 10, "loss": "cross_entropy"});
-        assert_eq!(
-            severity(&classifier(0.8, 1.14, &params(0.2)), CODE),
-            Some(Severity::Medium)
-        );
-        assert!(severity(&classifier(0.8, 0.6, &params(0.001)), CODE).is_none());
-        // Sure and right: whatever the decay, nothing is wrong.
-        assert!(severity(&classifier(0.95, 0.2, &params(0.2)), CODE).is_none());
-    }
-
-    #[test]
-    fn a_huge_decoupled_decay_is_found_though_nobody_logged_the_steps() {
-        let of = |decay: f64| {
-            let params = json!({"optimizer": "adamw", "learning_rate": 0.01, "weight_decay": decay, "num_labels": 3, "loss": "cross_entropy"});
-            let mut run = classifier(0.55, 0.95, &params);
-            run["metrics_values"].as_object_mut().unwrap().remove("step");
-            severity(&run, CODE)
-        };
-        assert_eq!(of(2.0), Some(Severity::Medium));
-        assert!(of(0.1).is_none());
-    }
-
-    #[test]
-    fn decoupled_decay_of_a_usual_size_holds_nothing_down() {
-        let params = json!({"optimizer": "adamw", "learning_rate": 0.006, "weight_decay": 0.1, "hidden_sizes": [16]});
-        assert!(severity(&run(0.45, &params), CODE).is_none());
-    }
-}
+mod tests;

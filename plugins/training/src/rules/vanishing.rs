@@ -143,11 +143,18 @@ fn flat(case: &Case<'_>) -> Option<Draft> {
     Some(with_loss(case, with_architecture(case, draft)))
 }
 
-/// A very deep network whose training loss never moves.
+/// A very deep network whose training loss never moves, or no further than one answer to all rows takes it: how
+/// frequent the classes are is learnt without the first layers. Steps far beyond the usual make it so as well.
 fn is_frozen(case: &Case<'_>, depth: Option<usize>) -> bool {
     const VERY_DEEP: usize = 7;
+    const FAR: f64 = 5.0;
     let fall = case.view.train.relative_fall();
-    depth.is_some_and(|it| it >= VERY_DEEP) && fall.is_some_and(|it| it.abs() < 0.01)
+    let usual = case
+        .view
+        .peak_learning_rate()
+        .is_some_and(|it| it <= FAR * case.usual_rate());
+    let still = fall.is_some_and(|it| it.abs() < 0.01) || (usual && answers_one_class(case));
+    depth.is_some_and(|it| it >= VERY_DEEP) && still
 }
 
 /// Whether the model does no better than guessing, as far as can be told.
@@ -179,7 +186,7 @@ fn guesses(case: &Case<'_>) -> bool {
 }
 
 /// The validation accuracy is the same number at all of the later epochs.
-fn answers_one_class(case: &Case<'_>) -> bool {
+pub(super) fn answers_one_class(case: &Case<'_>) -> bool {
     let pair = case.view.metrics.iter().find(|it| it.metric == Metric::Accuracy);
     let late = pair.map(|it| it.validation_curve.slice(0.3, 1.0)).unwrap_or_default();
     late.len() >= POINTS && late.windows(2).all(|it| it.first() == it.last())
@@ -224,71 +231,4 @@ fn with_loss(case: &Case<'_>, draft: Draft) -> Draft {
 }
 
 #[cfg(test)]
-mod tests {
-    use deepfix_plugin::Severity;
-    use serde_json::{Value as Json, json};
-
-    use super::CODE;
-    use crate::sample::{codes, decay, epochs, severity};
-
-    fn stuck() -> Vec<f64> {
-        decay(20, 1.15, 1.0986, 0.5, 0.001)
-    }
-
-    fn layered(norms: &[f64], loss: &[f64]) -> Json {
-        let mut metrics = json!({"epoch": epochs(loss.len()), "train_loss": loss, "val_loss": loss});
-        for (index, norm) in norms.iter().enumerate() {
-            metrics[format!("grad_norm/layers.{index}")] = json!(vec![*norm; loss.len()]);
-        }
-        json!({"metrics_values": metrics})
-    }
-
-    #[test]
-    fn norms_that_shrink_towards_the_input_are_found() {
-        let run = layered(&[1e-9, 1e-7, 1e-5, 1e-3, 0.1], &stuck());
-        assert_eq!(severity(&run, CODE), Some(Severity::High));
-        assert_eq!(codes(&run), [CODE]);
-    }
-
-    #[test]
-    fn a_moderate_shrinking_of_norms_is_found_where_the_loss_sits_at_guessing() {
-        let mut run = layered(&[2e-4, 8e-4, 3e-3, 1.2e-2, 5e-2], &stuck());
-        run["params"] = json!({"activation": "sigmoid", "hidden_sizes": [24, 24, 24, 24, 24], "num_labels": 3, "loss": "cross_entropy", "lr": 0.1, "optimizer": "sgd"});
-        assert_eq!(severity(&run, CODE), Some(Severity::High));
-        for (index, norm) in [0.2, 0.3, 0.3, 0.4, 0.5].into_iter().enumerate() {
-            run["metrics_values"][format!("grad_norm/layers.{index}")] = json!(vec![norm; 20]);
-        }
-        assert!(severity(&run, CODE).is_none());
-    }
-
-    #[test]
-    fn frozen_layers_are_healthy() {
-        assert!(codes(&layered(&[0.0, 0.0, 0.3, 0.4, 0.5], &decay(20, 1.1, 0.3, 5.0, 0.01))).is_empty());
-    }
-
-    #[test]
-    fn a_flat_loss_of_deep_sigmoid_layers_is_found_without_norms() {
-        let run = json!({"metrics_values": {"epoch": epochs(20), "loss": stuck(), "val_loss": stuck(), "val_accuracy": vec![0.33; 20]},
-            "params": {"activation": "sigmoid", "hidden_sizes": [24, 24, 24, 24, 24, 24], "lr": 0.1, "optimizer": "sgd"}});
-        assert_eq!(severity(&run, CODE), Some(Severity::High));
-    }
-
-    #[test]
-    fn a_short_fine_tune_that_hardly_moves_is_healthy() {
-        let run = json!({"metrics_values": {"epoch": epochs(6), "loss": vec![0.425; 6], "val_loss": vec![0.428; 6], "val_accuracy": vec![0.79; 6]},
-            "params": {"activation": "tanh", "hidden_sizes": [24, 24, 24, 24, 24, 24]}});
-        assert!(severity(&run, CODE).is_none());
-    }
-
-    #[test]
-    fn a_bottleneck_of_two_layers_does_not_vanish() {
-        assert!(severity(&layered(&[1e-6, 1e-4, 0.1], &stuck()), CODE).is_none());
-    }
-
-    #[test]
-    fn very_deep_layers_that_never_move_are_found_whatever_their_units() {
-        let run = json!({"metrics_values": {"epoch": epochs(20), "loss": vec![1.0986; 20], "val_loss": vec![1.0987; 20], "val_accuracy": vec![0.33; 20]},
-            "params": {"activation": "relu", "hidden_sizes": [12, 12, 12, 12, 12, 12, 12, 12], "lr": 0.01, "optimizer": "adam", "num_labels": 3}});
-        assert_eq!(severity(&run, CODE), Some(Severity::Medium));
-    }
-}
+mod tests;
