@@ -4,7 +4,8 @@
 //! A frame is an English sentence with `{}` where a value stands; the values are kept. What no
 //! frame fits, such as the words of an operating system, stays as it is.
 
-const FRAMES: [(&str, &str); 14] = [
+const FRAMES: [(&str, &str); 15] = [
+    ("MLflow: {}", "MLflow : {}"),
     ("the request carries no {}", "la requête ne contient pas {}"),
     ("the request carries none of {}", "la requête ne contient aucun de {}"),
     (
@@ -104,6 +105,10 @@ mod tests {
             (
                 "2 compressed check values were left out: larger than 64 MiB, or damaged",
                 "2 valeurs de contrôle compressées ont été écartées : plus de 64 Mio, ou abîmées",
+            ),
+            (
+                "MLflow: `model.pt` was left out: reading `model.pt` of run `r` ended after 5 of 9 bytes",
+                "MLflow : `model.pt` a été écarté : reading `model.pt` of run `r` ended after 5 of 9 bytes",
             ),
             (
                 "`params.yaml` holds no object: left out",
