@@ -4,7 +4,8 @@
 //! A frame is an English sentence with `{}` where a value stands; the values are kept. What no
 //! frame fits, such as the words of an operating system, stays as it is.
 
-const FRAMES: [(&str, &str); 25] = [
+const FRAMES: [(&str, &str); 26] = [
+    ("MLflow: {}", "MLflow : {}"),
     ("the request carries no {}", "la requête ne contient pas {}"),
     ("the request carries none of {}", "la requête ne contient aucun de {}"),
     (
@@ -154,6 +155,10 @@ mod tests {
                  `deepfix ingest --train data/a.csv`",
                 "`data` n'a pas été lu : il contient a.csv ; les tables sont lues dans le dossier nommé ; nommez celui-ci, \
                  ou utilisez `deepfix ingest --train data/a.csv`",
+            ),
+            (
+                "MLflow: `model.pt` was left out: reading `model.pt` of run `r` ended after 5 of 9 bytes",
+                "MLflow : `model.pt` a été écarté : reading `model.pt` of run `r` ended after 5 of 9 bytes",
             ),
             (
                 "`params.yaml` holds no object: left out",
