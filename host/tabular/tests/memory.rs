@@ -25,7 +25,11 @@ const FILE: &str = "DEEPFIX_TABULAR_TEST_FILE";
 #[allow(clippy::print_stdout, reason = "that is how it tells the test")]
 fn reads_a_file() {
     let file = env::var(FILE).unwrap();
-    let options = Options::default();
+    // Each thread reserves address space of its own.
+    let options = Options {
+        threads: 2,
+        ..Options::default()
+    };
     match Source::open(Path::new(&file), &options).and_then(|it| scan(&it, &options)) {
         Ok(table) => println!("read {} rows", table.rows),
         Err(error) => println!("refused: {error}"),
@@ -40,6 +44,7 @@ fn said(file: &Path) -> String {
         .arg(env::current_exe().unwrap())
         .env(FILE, file)
         .env("RUST_TEST_THREADS", "1")
+        .env("MALLOC_ARENA_MAX", "2")
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&ran.stdout).into_owned();
@@ -192,6 +197,13 @@ fn files_that_would_take_all_memory_are_refused_within_little() {
     let few = [group(b"m", 1), leaf.to_vec()].concat();
     let groups = [&[0x16, 0, 0x19, 0xfc, 0xff, 0xff, 0xff, 0x0f][..], &vec![0; 32 << 20]].concat();
     footer(&at("groups.parquet"), &schema(2, &few, &groups));
+    let few = [group(b"m", 1), leaf.to_vec()].concat();
+    let pairs = [
+        &[0x16, 0, 0x19, 0x0c, 0x19, 0xfc, 0xff, 0xff, 0xff, 0x0f][..],
+        &vec![0; 32 << 20],
+    ]
+    .concat();
+    footer(&at("pairs.parquet"), &schema(2, &few, &pairs));
     let columns = 600_000;
     let wide = [
         group(b"m", 1),

@@ -15,6 +15,10 @@ use crate::{
 const MOST_FACTS: usize = 16;
 /// Characters of another finding's evidence.
 const MOST_EVIDENCE: usize = 400;
+/// Findings of the same by the same agent that lend their evidence and advice, beside the first.
+const MOST_OWN: usize = 2;
+/// Characters of the advice of such a one.
+const MOST_ACTION: usize = 600;
 /// Consequences that lend their evidence.
 const MOST_EFFECTS: usize = 2;
 /// Citations per analysis, as many as an analyzer gives.
@@ -39,7 +43,7 @@ pub(crate) fn analysis(cx: &Context<'_>, cause: &Cause<'_>, notes: &[Note], text
         None => cite(cx, &fault.code),
     };
     let recommendation = Recommendation {
-        action: lead.recommendation.action.clone(),
+        action: actions(fault, lead),
         rationale: lead.recommendation.rationale.clone(),
         confidence: if confidence.is_finite() {
             confidence.clamp(0.0, 1.0)
@@ -52,6 +56,26 @@ pub(crate) fn analysis(cx: &Context<'_>, cause: &Cause<'_>, notes: &[Note], text
         finding,
         recommendation,
     })
+}
+
+/// What to do of the cause itself, and where its agent found the same elsewhere and advises something else, that too.
+fn actions(fault: &Fault<'_>, lead: &Analysis) -> String {
+    let mut actions = vec![lead.recommendation.action.clone()];
+    let first = fault.findings.first().map_or("", |it| it.agent);
+    if fault.own.is_none() && !fault.is_external() {
+        for other in fault
+            .findings
+            .iter()
+            .skip(1)
+            .filter(|it| it.agent == first && !it.of_model)
+        {
+            let action = shorten(&other.analysis.recommendation.action, MOST_ACTION);
+            if actions.len() <= MOST_OWN && !action.is_empty() && !actions.contains(&action) {
+                actions.push(action);
+            }
+        }
+    }
+    actions.join(" ")
 }
 
 fn description(cause: &Cause<'_>, lead: &Analysis, notes: &[Note], texts: &Texts) -> String {
@@ -96,7 +120,13 @@ fn evidence(cause: &Cause<'_>, lead: &Analysis, texts: &Texts) -> String {
     };
     let first = cause.fault.findings.first().map_or("", |it| it.agent);
     for other in others {
-        if other.agent != first && agents.insert(other.agent) && !other.analysis.finding.evidence.is_empty() {
+        if other.analysis.finding.evidence.is_empty() {
+            continue;
+        }
+        // The agent itself found the same elsewhere: the label beside the features.
+        if other.agent == first && !other.of_model && parts.len() <= MOST_OWN {
+            parts.push(shorten(&other.analysis.finding.evidence, MOST_EVIDENCE));
+        } else if other.agent != first && agents.insert(other.agent) {
             let evidence = shorten(&other.analysis.finding.evidence, MOST_EVIDENCE);
             let args = [
                 ("agent", shorten(other.agent, 60).into()),

@@ -42,6 +42,26 @@ fn the_same_fault_from_two_agents_is_one_cause_and_surer() {
 }
 
 #[test]
+fn what_an_agent_finds_of_the_label_and_of_features_is_told_and_advised_both() {
+    let of = |severity, action: &str| {
+        let mut analysis = finding("dataset.missing_values", severity, 0.9);
+        analysis.finding.evidence = format!("Evidence to {action}.");
+        analysis.recommendation.action = format!("Do {action}.");
+        analysis
+    };
+    let found = vec![of(Severity::High, "impute"), of(Severity::Medium, "drop those rows")];
+    let answer = reason(json!({}), &[completed(DATASET, found)]);
+    assert_eq!(answer.codes(), ["dataset.missing_values"]);
+    let analysis = answer.report.analyses.first().unwrap();
+    assert_eq!(analysis.recommendation.action, "Do impute. Do drop those rows.");
+    assert!(
+        analysis.finding.evidence.contains("Evidence to drop those rows."),
+        "{}",
+        analysis.finding.evidence
+    );
+}
+
+#[test]
 fn a_healthy_experiment_is_said_to_be_with_what_was_looked_at() {
     let request =
         json!({"dataset_artifacts": dataset((400, 100), (1.0, 2.0), 2), "training_artifacts": healthy_training()});

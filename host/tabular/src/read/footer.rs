@@ -19,12 +19,15 @@ use crate::{Limits, TableError};
 /// Bytes behind the footer: its length and the magic.
 const TAIL: u64 = 8;
 const MAGIC: &[u8] = b"PAR1";
+const ENCRYPTED: &[u8] = b"PARE";
 /// Elements of the schema for each column that a table may have: structures and lists are left out, but may be there.
 const ELEMENTS: usize = 64;
 /// Bytes of the paths of all columns for each byte that a footer may have. A path names all groups that a column is in.
 const PATHS: u64 = 4;
 /// Bytes of a row group, at least: its columns, bytes and rows, and its end.
 const ROW_GROUP: u64 = 7;
+/// Bytes of a pair of a key and a value, and of the order of a column, at least.
+const PAIR: u64 = 3;
 
 /// Reads what the footer of a file says; none where there is no footer.
 pub(super) fn read(file: &Path, limits: &Limits) -> Result<Option<ParquetMetaData>, TableError> {
@@ -45,6 +48,11 @@ pub(super) fn read(file: &Path, limits: &Limits) -> Result<Option<ParquetMetaDat
     input.seek(SeekFrom::Start(at)).map_err(failed)?;
     input.read_exact(&mut tail).map_err(failed)?;
     let length = tail.first_chunk().map_or(0, |it| u64::from(u32::from_le_bytes(*it)));
+    if tail.ends_with(ENCRYPTED) {
+        return Err(damaged(
+            "found an encrypted footer, expected one in the clear".to_owned(),
+        ));
+    }
     let Some(start) = at.checked_sub(length).filter(|_| tail.ends_with(MAGIC)) else {
         return Ok(None);
     };
@@ -80,31 +88,42 @@ fn decode(bytes: &[u8], bounds: &Bounds) -> Result<ParquetMetaData, String> {
     ParquetMetaDataReader::decode_metadata_with_options(bytes, Some(&options)).map_err(|it| it.to_string())
 }
 
-/// The bytes of the list of a schema's elements. No more row groups may follow than there is room for.
+/// The bytes of the list of a schema's elements. No list may say to be longer than there is room for: the decoder makes
+/// room for all that it says.
 fn schema<'a>(bytes: &'a [u8], bounds: &Bounds) -> Result<&'a [u8], String> {
+    const CUT: &str = "found a footer that is cut off, or has fields of other types";
     let mut reader = Compact { rest: bytes };
-    let (mut field, mut found) = (0, None);
-    // Whoever writes the fields in their order has the version and the rows before them.
-    loop {
-        match (reader.field(&mut field).flatten(), field) {
-            (Some(4..=6), 1 | 3) => drop(reader.number()),
-            (Some(LIST), 2) if found.is_none() => {
+    let (mut field, mut found, mut before) = (0, None, 0);
+    while let Some(kind) = reader.field(&mut field).ok_or(CUT)? {
+        // Whoever writes them does so in their order; of two of a number, or of one before, the decoder takes the last.
+        if field <= before {
+            return Err("found the fields of a footer out of their order".to_owned());
+        }
+        before = field;
+        match (field, kind) {
+            (1 | 3, 4..=6) => drop(reader.number().ok_or(CUT)?),
+            (2, LIST) => {
                 let list = reader.rest;
                 schema::walk(&mut reader, bounds)?;
                 found = list.get(..list.len() - reader.rest.len());
             }
-            (Some(LIST), 4) => {
-                let groups = reader.list().map_or(u64::MAX, |it| it.0);
-                if groups.saturating_mul(ROW_GROUP) > reader.rest.len() as u64 {
+            (4 | 5 | 7, LIST) => {
+                let list = reader.rest;
+                let many = reader.list().ok_or(CUT)?.0;
+                let least = if field == 4 { ROW_GROUP } else { PAIR };
+                if many.saturating_mul(least) > reader.rest.len() as u64 {
                     return Err(format!(
-                        "found {groups} row groups in a footer that has no room for them"
+                        "found a list of {many} parts in a footer that has no room for them"
                     ));
                 }
-                return found.ok_or_else(|| "found row groups before a schema".to_owned());
+                reader.rest = list;
+                reader.skip(kind, 0).ok_or(CUT)?;
             }
-            _ => return Err("found a footer that does not begin with a schema and row groups".to_owned()),
+            (1..=5 | 7, _) => return Err(CUT.to_owned()),
+            _ => reader.skip(kind, 0).ok_or(CUT)?,
         }
     }
+    found.ok_or_else(|| "found a footer without a schema".to_owned())
 }
 
 #[cfg(test)]
@@ -205,7 +224,7 @@ mod tests {
         bytes.extend([0; 69]);
         let text = decoded(&bytes).unwrap_err();
         assert!(
-            text.contains("found 10 row groups in a footer that has no room for them"),
+            text.contains("found a list of 10 parts in a footer that has no room for them"),
             "{text}"
         );
     }
@@ -224,13 +243,15 @@ mod tests {
         let mut bytes = footer(&[element(1), element(0)]);
         bytes[0] = 0x18;
         assert!(decoded(&bytes).is_err());
-        // A second schema further on is not looked at.
-        let mut bytes = footer(&[element(1), element(0)]);
-        bytes.pop();
-        bytes.extend([0x09, 4, 0x2c]);
-        bytes.extend([element(1), element(60), vec![0]].concat());
-        let meta = decoded(&bytes).unwrap();
-        assert_eq!(meta.file_metadata().schema_descr().num_columns(), 1);
+        // A second schema, or second row groups, further on.
+        for again in [[0x09, 4, 0x2c], [0x09, 8, 0x2c]] {
+            let mut bytes = footer(&[element(1), element(0)]);
+            bytes.pop();
+            bytes.extend(again);
+            bytes.extend([element(1), element(60), vec![0]].concat());
+            let text = decoded(&bytes).unwrap_err();
+            assert!(text.contains("out of their order"), "{text}");
+        }
         // The unit of a time as a number, and what follows it.
         let time = |unit: &[u8]| {
             let head = [0x15, 4, 0x25, 0, 0x18, 1, b'a', 0x6c, 0x8c, 0x11];

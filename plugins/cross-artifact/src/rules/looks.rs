@@ -59,7 +59,7 @@ pub(super) fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
         .fold(f64::NEG_INFINITY, f64::max);
     let (start, half) = differences(&pair.train_curve, &pair.validation_curve)?;
     // Rows known by heart do harm only where nothing general is learnt first.
-    let below = mirrored(pair, EARLY_R2, PASSES).is_some_and(|it| it >= MIRRORED);
+    let below = mirrored(pair, EARLY_R2.max(chance_r2(case)), PASSES).is_some_and(|it| it >= MIRRORED);
     let hopeless = pair.metric == Metric::R2 && best <= 0.0 && below;
     let span = passes(case, hopeless);
     // A network with many weights for each row learns some by heart even so early.
@@ -79,7 +79,7 @@ pub(super) fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
             train >= 0.3,
             validation <= 0.1,
             SCALE,
-            if hopeless { EARLY_R2 } else { 0.2 },
+            (if hopeless { EARLY_R2 } else { 0.2 }).max(chance_r2(case)),
         )),
         Metric::Accuracy => {
             let majority = case.experiment.majority()?;
@@ -103,6 +103,14 @@ pub(super) fn by_metric(case: &Case<'_>, rows: Option<f64>) -> Option<Look> {
         }
         _ => None,
     }
+}
+
+/// Twice the R² that a model with a weight for each feature has on its own rows where nothing can be learnt, and falls
+/// short by on others: the features by the rows (Wherry 1931).
+fn chance_r2(case: &Case<'_>) -> f64 {
+    let features = case.experiment.dataset.as_ref().map_or(0, |it| it.features().count());
+    let rows = case.experiment.train_rows.as_ref().map_or(0.0, |it| it.count);
+    if rows > 0.0 { 2.0 * features as f64 / rows } else { 0.0 }
 }
 
 pub(super) fn by_loss(case: &Case<'_>, view: &TrainingView) -> Option<Look> {

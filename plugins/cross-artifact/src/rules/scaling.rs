@@ -57,7 +57,7 @@ const CUSTOMARY_PLAIN: f64 = 0.1;
 /// A first loss so many times that of guessing is carried in by the inputs.
 const EXCESS: f64 = 10.0;
 
-/// A first loss so many times that of guessing can come of nothing but inputs in the thousands, at a customary
+/// A first loss so many times that of answering 0 can come of nothing but inputs in the thousands, at a customary
 /// learning rate: then the narrowest column may be a wide one as well.
 const CARRIED: f64 = 1000.0;
 
@@ -117,6 +117,9 @@ struct Start<'a> {
     series: &'a Series,
     /// The first finite loss, its row, and how many times the loss of guessing that is.
     first: Option<(usize, f64, f64)>,
+    /// How many times the loss of answering 0 that is, where it is less. A network that has learnt nothing costs the
+    /// square of a target's mean as well, which has nothing to do with its inputs.
+    carried: f64,
     /// The first row whose loss is not finite.
     broken: Option<usize>,
     /// The rows of the table.
@@ -142,6 +145,14 @@ fn start<'a>(case: &Case<'_>, view: &'a TrainingView) -> Option<Start<'a>> {
     let chance = chance.or((case.experiment.task() != Task::Regression).then_some(CHANCE_UNKNOWN));
     let first = series.first().zip(chance);
     let first = first.map(|((row, loss), chance)| (row, loss, loss / chance));
+    let mean = uncentred(case, view).unwrap_or(0.0);
+    let carried = first.map_or(0.0, |(_, loss, times)| {
+        if mean == 0.0 {
+            times
+        } else {
+            loss / (loss / times + mean * mean)
+        }
+    });
     let broken = series
         .non_finite()
         .filter(|it| !it.recovered || it.count > 1)
@@ -150,9 +161,20 @@ fn start<'a>(case: &Case<'_>, view: &'a TrainingView) -> Option<Start<'a>> {
     Some(Start {
         series,
         first,
+        carried,
         broken,
         rows,
     })
+}
+
+/// The mean of a regression's target that is not known to be scaled.
+fn uncentred(case: &Case<'_>, view: &TrainingView) -> Option<f64> {
+    let is_scaled = view.params.target_scaling().is_some_and(|it| it.value != "none");
+    if case.experiment.task() != Task::Regression || is_scaled {
+        return None;
+    }
+    let data = case.experiment.dataset.as_ref()?;
+    data.train.as_ref()?.column(&data.label.as_ref()?.name)?.mean
 }
 
 fn is_customary(view: &TrainingView) -> bool {
@@ -186,10 +208,10 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         ),
         (Some(_), Some(ratio)) if ratio >= 1000.0 && symptom => (Severity::Medium, 0.75, Some("symptom")),
         (Some(_), None) if excess >= 50.0 && is_customary(view) => (Severity::Medium, 0.55, Some("unseen")),
-        (None, Some(ratio)) if ratio >= 1000.0 && excess >= 20.0 && is_customary(view) => {
+        (None, Some(ratio)) if ratio >= 1000.0 && start.carried >= 20.0 && is_customary(view) => {
             (Severity::Medium, 0.6, Some("unsaid"))
         }
-        (None, Some(ratio)) if ratio >= 100.0 && excess >= CARRIED && is_customary(view) => {
+        (None, Some(ratio)) if ratio >= 100.0 && start.carried >= CARRIED && is_customary(view) => {
             (Severity::Medium, 0.6, Some("unsaid"))
         }
         (None, Some(ratio)) if ratio >= 1000.0 && start.breaks_early() && is_customary(view) => {
