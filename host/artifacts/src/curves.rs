@@ -1,7 +1,8 @@
 //! Whether the columns of a table are those of a training's log.
 
 /// Words that are part of a metric's or a step's name wherever they stand in it.
-const WITHIN: [&str; 13] = [
+const WITHIN: [&str; 14] = [
+    "entropy",
     "loss",
     "accuracy",
     "metric",
@@ -17,7 +18,23 @@ const WITHIN: [&str; 13] = [
     "throughput",
 ];
 /// Words that are one where they stand alone or between separators: `val_f1`, `train/mse`, `lr-Adam`.
-const WORDS: [&str; 34] = [
+const WORDS: [&str; 50] = [
+    "bacc",
+    "bce",
+    "ce",
+    "cost",
+    "dev",
+    "deviance",
+    "kappa",
+    "learn",
+    "map50",
+    "mcc",
+    "objective",
+    "round",
+    "rounds",
+    "update",
+    "updates",
+    "xent",
     "acc",
     "val",
     "valid",
@@ -100,6 +117,9 @@ mod tests {
             &["x", "global_step"],
             &["error"],
             &["Iter", "x"],
+            &["round", "deviance"],
+            &["cross_entropy", "dev_cross_entropy"],
+            &["num_updates", "bce"],
         ] {
             assert!(looks_like_log(names), "{names:?}");
         }

@@ -276,3 +276,67 @@ fn a_single_file_gives_the_experiment_its_name() {
         assert_eq!(found.experiment.dataset_name.as_deref(), Some(name));
     }
 }
+
+#[test]
+fn a_text_beside_the_model_does_not_hide_the_events_of_its_training() {
+    let made = folder(&[
+        (
+            "run/training.log",
+            "12:00, INFO, Starting training\n12:01, INFO, loss is falling\n",
+        ),
+        ("run/results.csv", "id,answer\n1,0.5\n2,0.25\n"),
+        ("run/model.safetensors", "1234"),
+    ]);
+    let events = "events.out.tfevents.1795727479.host";
+    let fixture = format!("{}/tests/fixtures/tensorboard/{events}", env!("CARGO_MANIFEST_DIR"));
+    fs::copy(fixture, made.path().join("run").join(events)).unwrap();
+    let found = read_folder(made.path()).unwrap();
+    assert!(rows(&found) > Some(10), "{:?} {}", found.recognised, warnings(&found));
+    assert!(
+        warnings(&found).contains("`run/training.log` was not read: found no metric"),
+        "{}",
+        warnings(&found)
+    );
+}
+
+#[test]
+fn versions_of_lightning_are_told_of_when_the_last_one_is_empty() {
+    let found = read(&[
+        ("version_0/metrics.csv", LOG),
+        ("version_0/checkpoints/last.ckpt", "1234"),
+        ("version_1/metrics.csv", ""),
+        ("model.safetensors", "1234"),
+    ]);
+    assert!(
+        warnings(&found).contains("1 other versions of Lightning were not read"),
+        "{}",
+        warnings(&found)
+    );
+}
+
+#[test]
+fn of_tables_of_one_name_those_that_are_not_read_are_told_of() {
+    let made = folder(&[
+        ("train.csv", TABLE),
+        ("train.parquet", "PAR1"),
+        ("Test.csv", TABLE),
+        ("metrics.csv", LOG),
+        ("model.safetensors", "1234"),
+    ]);
+    let found = read_folder_without_tables(made.path()).unwrap();
+    let said = warnings(&found);
+    assert!(said.contains("`Test.csv, train.parquet` was not read"), "{said}");
+}
+
+#[test]
+fn a_damaged_run_further_down_costs_a_warning() {
+    let found = read(&[
+        ("model.safetensors", "1234"),
+        ("wandb/offline-run-1/run-1.wandb", "not one"),
+    ]);
+    assert!(
+        warnings(&found).contains("`wandb/offline-run-1/run-1.wandb` was not read"),
+        "{}",
+        warnings(&found)
+    );
+}

@@ -84,7 +84,7 @@ pub(crate) async fn run(
             Ok::<_, MlflowError>(Some((stream::iter(found.runs.into_iter().map(Ok)), next)))
         }
     });
-    let mut unreached = Unreached::default();
+    let mut unreached = Unreached::of(cores * RUNS_PER_CORE);
     let rows: Vec<Row> = pages
         .try_flatten()
         .map_ok(|run| one(coordinator, run, &language, args.mlflow.write_back, time))
@@ -116,15 +116,17 @@ pub(crate) async fn run(
     };
     output::write(&text, args.output.as_deref())?;
     let worst = table.runs.iter().filter_map(|it| it.worst).max();
-    let Some(level) = args.fail_on else {
-        return Ok(ExitCode::SUCCESS);
-    };
-    if worst >= Some(level.into()) {
+    if args.fail_on.is_some_and(|level| worst >= Some(level.into())) {
         return Ok(ExitCode::from(EXIT_FINDINGS));
     }
-    // As for one run: a gate that cannot see everything does not open.
+    // As for one run: where nothing could be examined that is no success, and a gate that cannot see everything does
+    // not open.
     let unseen = table.runs.iter().filter(|it| it.error.is_some()).count();
-    if unseen > 0 {
+    if unseen == table.runs.len() {
+        output::remark(&format!("none of {unseen} runs could be examined"));
+        return Ok(ExitCode::from(EXIT_FAILURE));
+    }
+    if unseen > 0 && args.fail_on.is_some() {
         output::remark(&format!(
             "nothing as severe was found, but {unseen} runs were not looked at in full"
         ));

@@ -82,7 +82,9 @@ fn meta(folder: &Path) -> Option<Json> {
     }
     let mut read = String::new();
     File::open(file).ok()?.take(MAX_META).read_to_string(&mut read).ok()?;
-    parse_yaml(&read).ok()
+    // Others write files of that name, and MLflow one for each logged model, whose files are read as any model's.
+    let is_ours = |it: &Json| it.get("lifecycle_stage").is_some() && it.get("model_id").is_none();
+    parse_yaml(&read).ok().filter(is_ours)
 }
 
 fn text(meta: &Json, name: &str) -> Option<String> {
@@ -110,8 +112,16 @@ mod tests {
         let store = folder.path().canonicalize().unwrap().join("mlruns");
         let run = store.join("7/abc123");
         fs::create_dir_all(run.join("artifacts")).unwrap();
-        fs::write(store.join("7/meta.yaml"), "experiment_id: '7'\nname: my sweep\n").unwrap();
-        fs::write(run.join("meta.yaml"), "experiment_id: '7'\nrun_id: abc123\n").unwrap();
+        fs::write(
+            store.join("7/meta.yaml"),
+            "experiment_id: '7'\nlifecycle_stage: active\nname: my sweep\n",
+        )
+        .unwrap();
+        fs::write(
+            run.join("meta.yaml"),
+            "experiment_id: '7'\nlifecycle_stage: active\nrun_id: abc123\n",
+        )
+        .unwrap();
         let uri = format!("--tracking-uri {}", store.display());
         for (path, flags) in [
             (store.clone(), "--mlflow-experiment NAME"),
@@ -124,6 +134,14 @@ mod tests {
         let said = beside(folder.path()).unwrap();
         assert!(said.contains("mlruns is a store of MLflow"), "{said}");
         assert_eq!(hint(&run.join("artifacts")), None);
+        let model = store.join("7/models/m-1");
+        fs::create_dir_all(&model).unwrap();
+        let meta = "experiment_id: '7'\nlifecycle_stage: active\nmodel_id: m-1\nname: net\n";
+        fs::write(model.join("meta.yaml"), meta).unwrap();
+        fs::write(run.join("artifacts/meta.yaml"), "run_id: of another tool\n").unwrap();
+        for it in [store.join("7/models"), model, run.join("artifacts")] {
+            assert_eq!(hint(&it), None, "{}", it.display());
+        }
     }
 
     #[test]

@@ -27,7 +27,10 @@ impl Work<'_> {
 
     async fn text(&mut self, place: &Place, file: &Listed, limit: u64) -> Result<String, MlflowError> {
         let path = self.fetch(place, file, limit).await?;
-        blocking(move || std::fs::read_to_string(&path).map_err(|error| failed(&path, error))).await
+        // What is no text is the parser's to tell.
+        let read = move || std::fs::read(&path).map_err(|error| failed(&path, error));
+        let bytes = blocking(read).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// A file that could not be had, with a warning: the rest of the run is worth a diagnosis without it.

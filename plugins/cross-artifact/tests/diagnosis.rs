@@ -49,7 +49,7 @@ fn what_an_agent_finds_of_the_label_and_of_features_is_told_and_advised_both() {
         analysis.recommendation.action = format!("Do {action}.");
         analysis
     };
-    let found = vec![of(Severity::High, "impute"), of(Severity::Medium, "drop those rows")];
+    let found = vec![of(High, "impute"), of(Medium, "drop those rows")];
     let answer = reason(json!({}), &[completed(DATASET, found)]);
     assert_eq!(answer.codes(), ["dataset.missing_values"]);
     let analysis = answer.report.analyses.first().unwrap();

@@ -138,8 +138,16 @@ fn stores_of_mlflow_lead_to_the_flags_that_read_them() {
     let store = folder.path().join("mlruns");
     let run = store.join("7/abc123");
     fs::create_dir_all(run.join("metrics")).unwrap();
-    fs::write(store.join("7/meta.yaml"), "experiment_id: '7'\nname: sweep\n").unwrap();
-    fs::write(run.join("meta.yaml"), "experiment_id: '7'\nrun_id: abc123\n").unwrap();
+    fs::write(
+        store.join("7/meta.yaml"),
+        "experiment_id: '7'\nlifecycle_stage: active\nname: sweep\n",
+    )
+    .unwrap();
+    fs::write(
+        run.join("meta.yaml"),
+        "experiment_id: '7'\nlifecycle_stage: active\nrun_id: abc123\n",
+    )
+    .unwrap();
     let database = folder.path().join("mlflow.db");
     fs::write(&database, b"SQLite format 3\0\x10\x00").unwrap();
     for (path, flags) in [

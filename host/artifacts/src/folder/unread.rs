@@ -7,7 +7,7 @@ use crate::{
     outputs::{self, Entry, ReadVersion},
 };
 
-/// Endings of tables.
+/// Endings of tables, in the order in which the command line looks for them.
 const TABLES: [&str; 6] = ["csv", "tsv", "parquet", "pq", "arrow", "feather"];
 /// Stems of documents that an experiment leaves.
 const DOCUMENTS: [&str; 5] = [
@@ -90,13 +90,21 @@ impl Known<'_> {
             return Some(What::Log);
         }
         if TABLES.contains(&ending) {
-            let is_own = self.own_tables && !file.path.contains('/') && matches!(stem, "train" | "test");
-            return (!is_own).then_some(What::Table);
+            return (!self.own_tables || !self.is_own(&file.path)).then_some(What::Table);
         }
         if models::is_one(&file.path, file.size) {
             return Some(What::Model);
         }
         (DOCUMENTS.contains(&stem) && matches!(ending, "json" | "yaml" | "yml")).then_some(What::Document)
+    }
+
+    /// Whether a table is the one that the command line reads of the folder: of several the first.
+    fn is_own(&self, path: &str) -> bool {
+        ["train", "test"].into_iter().any(|stem| {
+            let names = TABLES.iter().map(|ending| format!("{stem}.{ending}"));
+            let mut there = names.filter(|name| self.files.iter().any(|it| it.path == *name));
+            there.next().is_some_and(|it| it == path)
+        })
     }
 
     /// Whether a file is a part of the model that is read.

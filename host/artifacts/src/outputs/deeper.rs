@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use deepfix_core::{ColumnData, Table};
+
 use super::{Entry, LOGS, Output, read};
-use crate::models;
+use crate::{looks_like_log, models};
 
 /// Names of a log beside a model, before those of [`LOGS`].
 const BESIDE: [&str; 3] = ["metrics.csv", "training_artifacts/metrics.csv", "trainer_state.json"];
@@ -55,9 +57,25 @@ pub(super) fn anywhere<'a>(files: &'a [Entry], beside: &[&str]) -> Vec<&'a str> 
     vec![only]
 }
 
+/// Whether one of the columns of numbers is called like a metric or a step: nearly any text can be read as a table.
+fn has_metric(table: &Table) -> bool {
+    let numbers = table.columns().iter().filter(|it| {
+        let ColumnData::Numeric { values, present } = &it.data else {
+            return false;
+        };
+        !values.is_empty() && (present.is_empty() || present.contains(&true))
+    });
+    let names: Vec<&str> = numbers.map(|it| it.name.as_str()).collect();
+    looks_like_log(&names)
+}
+
 /// Reads a log that may be something else; whether it is one.
 pub(super) fn attempt(folder: &Path, path: &str, into: &mut Output) -> bool {
-    match read(folder, path) {
+    let read = read(folder, path).and_then(|output| match &output.table {
+        Some(table) if !has_metric(table) => Err((folder.join(path), "found no metric among its columns".to_owned())),
+        _ => Ok(output),
+    });
+    match read {
         Ok(mut output) => {
             output.warnings.splice(0..0, into.warnings.drain(..));
             output.files.append(&mut into.files);

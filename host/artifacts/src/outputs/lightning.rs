@@ -33,7 +33,8 @@ fn version(path: &str) -> Option<&str> {
 /// # Errors
 /// One of the two files cannot be read.
 pub(super) fn read(folder: &Path, files: &[Entry], metrics: &str) -> Result<Output, Failed> {
-    let mut output = super::read(folder, metrics)?;
+    // Of one in which nothing stands yet the others are told all the same.
+    let mut output = super::or_empty(folder, super::read(folder, metrics))?;
     let others = files
         .iter()
         .filter(|it| it.path != metrics && is_version(&it.path))

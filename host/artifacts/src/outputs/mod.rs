@@ -70,7 +70,8 @@ pub(crate) type Failed = (PathBuf, String);
 /// the nearest first, with `/` at their ends.
 ///
 /// # Errors
-/// The file that has them cannot be read. One that lies further down is a warning: it may be of something else.
+/// The file that has them cannot be read. One that lies further down is a warning: it may be of something else, or of
+/// another training.
 pub(crate) fn find(folder: &Path, files: &[Entry], beside: &[&str]) -> Result<Option<Output>, Failed> {
     let has = |path: &str| files.iter().any(|it| it.path == path);
     if let Some(path) = chosen(files) {
@@ -98,13 +99,22 @@ pub(crate) fn find(folder: &Path, files: &[Entry], beside: &[&str]) -> Result<Op
             .max_by_key(|it| &it.path)
     };
     let other = match by_name(".wandb") {
-        Some(run) => Some(read(folder, &run.path)?),
-        None => events(folder, files)?,
+        Some(run) => read(folder, &run.path).map(Some),
+        None => events(folder, files),
     };
-    if let Some(mut output) = other {
-        output.warnings.append(&mut tried.warnings);
-        output.files.append(&mut tried.files);
-        return Ok(Some(output));
+    match other {
+        Ok(Some(mut output)) => {
+            output.warnings.append(&mut tried.warnings);
+            output.files.append(&mut tried.files);
+            return Ok(Some(output));
+        }
+        Ok(None) => {}
+        Err((path, why)) if path.parent() != Some(folder) => {
+            let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+            tried.warnings.push(format!("`{name}` was not read: {why}"));
+            tried.files.push(name);
+        }
+        Err(failed) => return Err(failed),
     }
     for path in deeper::anywhere(files, beside) {
         if !tried.files.iter().any(|it| it == path) && deeper::attempt(folder, path, &mut tried) {

@@ -4,8 +4,9 @@ use deepfix_mlflow::MlflowError;
 
 use super::Row;
 
-/// Runs in a row that may fail because their server was not reached. Each read was repeated already, so a few are a
-/// server that restarts; this many are one that is down, of which thousands of rows would say the same.
+/// Runs in a row, beside those that are under way together, that may fail because their server was not reached. Each
+/// read was repeated already, so those under way are a server that restarts; these after them are one that is down,
+/// of which thousands of rows would say the same.
 const MAX_IN_A_ROW: usize = 5;
 
 /// One run: its row, and the error where the server was not reached.
@@ -15,8 +16,9 @@ pub(super) struct Outcome {
 }
 
 /// What is known of the server, run by run in their order.
-#[derive(Default)]
 pub(super) struct Unreached {
+    /// So many in a row end all.
+    most: usize,
     in_a_row: usize,
     /// The first error, as long as no run was reached.
     first: Option<MlflowError>,
@@ -24,6 +26,16 @@ pub(super) struct Unreached {
 }
 
 impl Unreached {
+    /// Of so many runs that are under way together.
+    pub(super) fn of(under_way: usize) -> Self {
+        Self {
+            most: under_way + MAX_IN_A_ROW,
+            in_a_row: 0,
+            first: None,
+            was_reached: false,
+        }
+    }
+
     /// The row of the next run.
     ///
     /// # Errors
@@ -36,7 +48,7 @@ impl Unreached {
             }
             Some(error) => {
                 self.in_a_row += 1;
-                if self.in_a_row >= MAX_IN_A_ROW {
+                if self.in_a_row >= self.most {
                     return Err(error);
                 }
                 self.first.get_or_insert(error);
@@ -63,6 +75,8 @@ mod tests {
 
     use super::*;
 
+    const WAY: usize = 3;
+
     fn outcome(is_reached: bool) -> Outcome {
         let row = Row {
             run_id: "1".to_owned(),
@@ -83,14 +97,14 @@ mod tests {
 
     #[test]
     fn only_several_runs_in_a_row_end_all() {
-        let mut seen = Unreached::default();
+        let mut seen = Unreached::of(WAY);
         for _ in 0..3 {
-            for _ in 1..MAX_IN_A_ROW {
+            for _ in 1..WAY + MAX_IN_A_ROW {
                 assert!(seen.next(outcome(false)).is_ok());
             }
             assert!(seen.next(outcome(true)).is_ok());
         }
-        for _ in 1..MAX_IN_A_ROW {
+        for _ in 1..WAY + MAX_IN_A_ROW {
             assert!(seen.next(outcome(false)).is_ok());
         }
         let error = seen.next(outcome(false)).err().unwrap();
@@ -100,7 +114,7 @@ mod tests {
     #[test]
     fn a_few_runs_of_which_none_was_reached_are_no_table() {
         let ended = |reached: &[bool]| {
-            let mut seen = Unreached::default();
+            let mut seen = Unreached::of(WAY);
             for it in reached {
                 seen.next(outcome(*it)).unwrap();
             }
