@@ -16,6 +16,11 @@ const CODE: &str = "cross.val_labels_corrupted";
 
 /// A regression with hidden layers of `hidden` units on 303 rows of two features, whose R² goes from and to.
 fn regression(train: (f64, f64), validation: (f64, f64), hidden: usize) -> bool {
+    regression_of(train, validation, hidden, 0)
+}
+
+/// The same with more features.
+fn regression_of(train: (f64, f64), validation: (f64, f64), hidden: usize, more: usize) -> bool {
     let params = network(
         json!({"loss": "mse", "hidden_sizes": [hidden], "model_name": "MLPRegressor", "target_scaling": "standard"}),
     );
@@ -31,6 +36,18 @@ fn regression(train: (f64, f64), validation: (f64, f64), hidden: usize) -> bool 
         data[split]["number_unique_values"]["target"] = json!(130);
         data[split]["feature_statistics"]["target"] = json!({"count": 303, "mean": 150.0, "std": 77.0, "min": 25.0, "25%": 87.0, "50%": 140.0, "75%": 211.0, "max": 346.0});
     }
+    for (split, it) in ["train_statistics", "test_statistics"]
+        .into_iter()
+        .flat_map(|split| (0..more).map(move |it| (split, it)))
+    {
+        let name = format!("more{it}");
+        data[split]["feature_statistics"][&name] = data[split]["feature_statistics"]["height"].clone();
+        data[split]["number_unique_values"][&name] = json!(150);
+        data[split]["numerical_features"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!(name));
+    }
     found(json!({"dataset_artifacts": data, "training_artifacts": artifact}))
 }
 
@@ -43,6 +60,8 @@ fn little_that_is_learnt_is_enough_where_validation_mirrors_it() {
     assert!(regression((-0.1, 0.16), (-0.05, -0.17), 12));
     // A model that has learnt nothing general is a constant on other rows.
     assert!(!regression((-0.1, 0.16), (-0.05, -0.02), 12));
+    // So much of nothing a weight for each of thirty features shows by chance, and the same the other way outside.
+    assert!(!regression_of((-0.1, 0.16), (-0.05, -0.17), 12, 28));
     // Where R² is below zero because training has hardly begun, it comes up.
     assert!(!regression((-0.6, 0.095), (-0.6, -0.2), 12));
 }

@@ -108,6 +108,17 @@ fn a_loss_that_spares_large_errors_is_not_asked_alone() {
 }
 
 #[test]
+fn targets_that_spread_further_in_validation_raise_its_r2_and_are_no_wrong_labels() {
+    let of = |validation: f64| {
+        let run = json!({"metrics_values": {"epoch": epochs(30), "train_loss": decay(30, 0.9, 0.5, 4.0, 0.01), "val_loss": decay(30, 0.9, validation, 4.0, 0.003),
+            "train_r2": vec![0.3; 30], "val_r2": vec![0.7; 30]}, "params": {"model_name": "MLPRegressor", "dropout": 0.0, "loss": "mse"}});
+        severity(&run, CODE)
+    };
+    assert_eq!(of(0.24), Some(Severity::Medium));
+    assert!(of(0.5) < Some(Severity::Medium));
+}
+
+#[test]
 fn more_than_usual_dropout_explains_is_found_all_the_same() {
     let of = |ratio: f64, dropout: f64| {
         severity(
