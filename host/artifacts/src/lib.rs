@@ -32,7 +32,7 @@ mod yaml;
 
 pub use curves::looks_like_log;
 pub use files::{FileAccess, FileBlob};
-pub use folder::{FolderContents, FolderError, read_file, read_folder, read_folder_without_tables};
+pub use folder::{FolderContents, FolderError, TABLE_ENDINGS, read_file, read_folder, read_folder_without_tables};
 pub use history::{History, TooManyCells};
 pub use json::parse_lenient;
 pub use metrics::from_csv as metrics_from_csv;

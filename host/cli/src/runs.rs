@@ -24,7 +24,7 @@ use unreached::{Outcome, Unreached};
 const RUNS_PER_CORE: usize = 4;
 
 /// One run in the table.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Row {
     pub(crate) run_id: String,
     pub(crate) run_name: String,
@@ -249,16 +249,7 @@ mod tests {
             "agent_results": {"A": agent("A", Vec::new()), "R": agent("R", vec![finding])}, "summary": "s",
             "additional_outputs": {}, "error_messages": {}, "dataset_name": null,
         });
-        let mut row = Row {
-            run_id: "1".to_owned(),
-            run_name: String::new(),
-            status: "FINISHED".to_owned(),
-            worst: None,
-            findings: BTreeMap::new(),
-            root_causes: Vec::new(),
-            error: None,
-            warning: None,
-        };
+        let mut row = Row::default();
         fill(&mut row, &serde_json::from_value(response).unwrap());
         row
     }

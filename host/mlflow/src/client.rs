@@ -103,10 +103,7 @@ impl Client {
         doing: &str,
     ) -> Result<T, MlflowError> {
         let request = self.request(Method::GET, path).query(query);
-        self.json(request, self.attempts(), doing, |bytes| {
-            serde_json::from_slice(bytes).ok()
-        })
-        .await
+        self.json(request, self.attempts(), doing, strict).await
     }
 
     /// `GET` of what Python calls JSON: with bare NaN.
@@ -132,10 +129,7 @@ impl Client {
         doing: &str,
     ) -> Result<T, MlflowError> {
         let request = self.request(Method::POST, path).json(body);
-        self.json(request, self.attempts(), doing, |bytes| {
-            serde_json::from_slice(bytes).ok()
-        })
-        .await
+        self.json(request, self.attempts(), doing, strict).await
     }
 
     /// `POST` of JSON that changes something.
@@ -146,10 +140,7 @@ impl Client {
         doing: &str,
     ) -> Result<T, MlflowError> {
         let request = self.request(Method::POST, path).json(body);
-        self.json(request, Attempts::once(), doing, |bytes| {
-            serde_json::from_slice(bytes).ok()
-        })
-        .await
+        self.json(request, Attempts::once(), doing, strict).await
     }
 
     /// Sends a file.
@@ -331,4 +322,9 @@ fn same_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     } else {
         attempt.stop()
     }
+}
+
+/// JSON as the standard has it.
+fn strict<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    serde_json::from_slice(bytes).ok()
 }

@@ -1,6 +1,8 @@
 //! Files whose headers or footers are made to cost time or memory are refused, and say why.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
+mod made;
+
 use std::{fs, path::Path, sync::Arc};
 
 use arrow_array::{
@@ -8,7 +10,8 @@ use arrow_array::{
     types::Int32Type,
 };
 use arrow_ipc::{root_as_footer, writer::FileWriter};
-use deepfix_tabular::{Batch, Limits, Options, Source, TableError, scan, sizes::of_pages};
+use deepfix_tabular::{Batch, Limits, Options, Source, scan, sizes::of_pages};
+use made::{read, refusal};
 use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, Encoding},
@@ -54,14 +57,6 @@ fn arrow(file: &Path, batch: &RecordBatch, times: usize) {
     let mut writer = FileWriter::try_new(fs::File::create(file).unwrap(), &batch.schema()).unwrap();
     (0..times).for_each(|_| writer.write(batch).unwrap());
     writer.finish().unwrap();
-}
-
-fn read(file: &Path, options: &Options) -> Result<u64, TableError> {
-    Ok(scan(&Source::open(file, options)?, options)?.rows)
-}
-
-fn refusal(file: &Path, options: &Options) -> String {
-    read(file, options).unwrap_err().to_string()
 }
 
 /// Where the first column of the first row group begins and ends.

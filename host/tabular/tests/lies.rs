@@ -1,13 +1,16 @@
 //! Files that say less than they hold are refused before that is decoded, and what is decoded in pieces is the same.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
+mod made;
+
 use std::{fs, io::Write, path::Path, sync::Arc};
 
 use arrow_array::{
     ArrayRef, DictionaryArray, Float64Array, NullArray, RecordBatch, StringArray, types::Int32Type as Key,
 };
 use arrow_ipc::writer::{FileWriter, StreamWriter};
-use deepfix_tabular::{Limits, Options, Source, TableError, scan, sizes::of_pages, split_statistics};
+use deepfix_tabular::{Limits, Options, Source, scan, sizes::of_pages, split_statistics};
+use made::{head, page, read, refusal, varint};
 use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, Encoding, Repetition, Type as PhysicalType},
@@ -26,28 +29,9 @@ const ROWS: usize = 100_000;
 /// Bytes that a header states in place of them.
 const SAID: u64 = 1000;
 
-fn read(file: &Path, options: &Options) -> Result<u64, TableError> {
-    Ok(scan(&Source::open(file, options)?, options)?.rows)
-}
-
-fn refusal(file: &Path, options: &Options) -> String {
-    read(file, options).unwrap_err().to_string()
-}
-
 /// The statistics of a file.
 fn found(file: &Path, options: &Options) -> String {
     split_statistics(&scan(&Source::open(file, options).unwrap(), options).unwrap()).to_string()
-}
-
-/// A number in zigzag form, in at least so many bytes.
-fn varint(number: u64, least: usize) -> Vec<u8> {
-    let (mut rest, mut bytes) = (number << 1, Vec::new());
-    while rest > 0x7f || bytes.len() + 1 < least {
-        bytes.push((rest & 0x7f) as u8 | 0x80);
-        rest >>= 7;
-    }
-    bytes.push(rest as u8);
-    bytes
 }
 
 /// One page of zeros, every second row of which is there.
@@ -110,19 +94,14 @@ fn a_page_is_not_inflated_beyond_what_its_header_states() {
 }
 
 /// A page of one column, with the header of version 1, or of version 2 with so many bytes of levels.
-fn page(stored: &[u8], said: u64, levels: Option<u64>, packed: bool) -> Vec<u8> {
-    let mut bytes = vec![0x15, if levels.is_some() { 6 } else { 0 }, 0x15];
-    bytes.extend(varint(said, 1));
-    bytes.push(0x15);
-    bytes.extend(varint(stored.len() as u64, 1));
-    match levels {
-        None => bytes.extend([0x2c, 0x15, 6, 0x15, 0, 0x15, 0, 0x15, 0, 0, 0]),
-        Some(levels) => {
-            bytes.extend([0x5c, 0x15, 6, 0x15, 0, 0x15, 6, 0x15, 0, 0x15]);
-            bytes.extend(varint(levels, 1));
-            bytes.extend([0x15, 0, if packed { 0x11 } else { 0x12 }, 0, 0]);
-        }
-    }
+fn with_levels(stored: &[u8], said: u64, levels: Option<u64>, packed: bool) -> Vec<u8> {
+    let Some(levels) = levels else {
+        return page(false, 3, 0, said, stored);
+    };
+    let mut bytes = head(3, said, stored);
+    bytes.extend([0x5c, 0x15, 6, 0x15, 0, 0x15, 6, 0x15, 0, 0x15]);
+    bytes.extend(varint(levels, 1));
+    bytes.extend([0x15, 0, if packed { 0x11 } else { 0x12 }, 0, 0]);
     bytes.extend(stored);
     bytes
 }
@@ -151,12 +130,12 @@ fn frames_of_lz4_are_not_inflated_beyond_what_is_stated_either() {
         // Levels that are larger than the page.
         (&behind, Some(8), true, 7, false),
     ] {
-        let bytes = page(stored, said, levels, packed);
+        let bytes = with_levels(stored, said, levels, packed);
         let found = of_pages(&bytes, &limits);
         assert_eq!(found.is_ok(), fits, "{levels:?} {packed} {said}: {found:?}");
     }
     // What it is stored in says that it is small enough, whatever it is.
-    let bytes = page(&frames, SAID, None, true);
+    let bytes = with_levels(&frames, SAID, None, true);
     assert!(of_pages(&bytes, &limits).is_err());
     of_pages(&bytes, &Limits::default()).unwrap();
 }
@@ -190,19 +169,11 @@ fn patch(file: &Path, from: &[u8], to: &[u8], times: usize, which: usize) {
     fs::write(file, bytes).unwrap();
 }
 
-/// The header of a dictionary page, but for its checksum.
-fn dictionary(values: u64, stored: &[u8]) -> Vec<u8> {
-    let size = varint(stored.len() as u64, 1);
-    let mut bytes = [&[0x15, 4, 0x15][..], &size, &[0x15], &size, &[0x4c, 0x15]].concat();
-    bytes.extend([&varint(values, 1)[..], &[0x15, 0, 0, 0], stored].concat());
-    bytes
-}
-
 #[test]
 fn a_dictionary_is_as_long_as_its_values_take() {
     let limits = Limits::default();
     for (values, fits) in [(3, true), (4, false)] {
-        let found = of_pages(&dictionary(values, &[0; 15]), &limits);
+        let found = of_pages(&page(true, values, 0, 15, &[0; 15]), &limits);
         assert_eq!(found.is_ok(), fits, "{found:?}");
     }
 }
@@ -218,8 +189,8 @@ fn a_dictionary_of_more_values_than_bytes_is_refused() {
     writer.close().unwrap();
     assert_eq!(read(&file, &Options::default()).unwrap(), ROWS as u64);
     // The header of a dictionary, with its number of values.
-    let head = |values| [&[0x4c, 0x15][..], &varint(values, 2), &[0x15]].concat();
-    patch(&file, &head(500), &head(8191), 1, 0);
+    let start = |values| [&[0x4c, 0x15][..], &varint(values, 2), &[0x15]].concat();
+    patch(&file, &start(500), &start(8191), 1, 0);
     let text = refusal(&file, &Options::default());
     assert!(text.contains("column `a`"), "{text}");
     assert!(
@@ -234,12 +205,12 @@ fn lists_of_more_lengths_than_values_are_refused() {
     let file = folder.path().join("a.parquet");
     let texts = vec![ByteArray::from(Vec::new()); 100];
     // Blocks of 128 in 4 parts, so many values, the first of which is 0.
-    let head = |values| [0x80, 1, 4, values, 0];
+    let start = |values| [0x80, 1, 4, values, 0];
     for (encoding, lists) in [(Encoding::DELTA_LENGTH_BYTE_ARRAY, 1), (Encoding::DELTA_BYTE_ARRAY, 2)] {
         for list in 0..lists {
             column(&file, "UTF8", encoding, &texts);
             assert_eq!(read(&file, &Options::default()).unwrap(), 100);
-            patch(&file, &head(100), &head(127), lists, list);
+            patch(&file, &start(100), &start(127), lists, list);
             let text = refusal(&file, &Options::default());
             let expected = "column `c`: ";
             assert!(text.contains(expected), "{text}");

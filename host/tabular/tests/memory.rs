@@ -2,9 +2,12 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
+mod made;
+
 use std::{env, fs, io::Write, path::Path, process::Command, sync::Arc};
 
-use deepfix_tabular::{Options, Source, scan};
+use deepfix_tabular::Options;
+use made::{length, page, read, varint};
 use parquet::{
     basic::{Compression, Encoding, Repetition, Type},
     column::writer::ColumnCloseResult,
@@ -30,8 +33,8 @@ fn reads_a_file() {
         threads: 2,
         ..Options::default()
     };
-    match Source::open(Path::new(&file), &options).and_then(|it| scan(&it, &options)) {
-        Ok(table) => println!("read {} rows", table.rows),
+    match read(Path::new(&file), &options) {
+        Ok(rows) => println!("read {rows} rows"),
         Err(error) => println!("refused: {error}"),
     }
 }
@@ -51,36 +54,6 @@ fn said(file: &Path) -> String {
     let errors = String::from_utf8_lossy(&ran.stderr);
     assert!(ran.status.success(), "{}: {text}{errors}", file.display());
     text
-}
-
-/// A number in zigzag form.
-fn varint(number: u64) -> Vec<u8> {
-    let (mut rest, mut bytes) = (number << 1, Vec::new());
-    while rest > 0x7f {
-        bytes.push((rest & 0x7f) as u8 | 0x80);
-        rest >>= 7;
-    }
-    bytes.push(rest as u8);
-    bytes
-}
-
-/// The header of a data page of version 1 or of a dictionary, with its bytes.
-fn page(is_dictionary: bool, values: u64, encoding: u64, said: u64, stored: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![0x15, if is_dictionary { 4 } else { 0 }, 0x15];
-    bytes.extend(varint(said));
-    bytes.push(0x15);
-    bytes.extend(varint(stored.len() as u64));
-    bytes.extend([if is_dictionary { 0x4c } else { 0x2c }, 0x15]);
-    bytes.extend(varint(values));
-    bytes.push(0x15);
-    bytes.extend(varint(encoding));
-    if !is_dictionary {
-        // The levels, which are not there.
-        bytes.extend([0x15, 6, 0x15, 6]);
-    }
-    bytes.extend([0, 0]);
-    bytes.extend(stored);
-    bytes
 }
 
 /// A file of one column with these pages.
@@ -132,13 +105,7 @@ fn footer(path: &Path, footer: &[u8]) {
 /// The version, the schema of so many elements, and what follows it.
 fn schema(many: u64, elements: &[u8], rest: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0x15, 2, 0x19, 0xfc];
-    // A length is no zigzag number.
-    let mut left = many;
-    while left > 0x7f {
-        bytes.push((left & 0x7f) as u8 | 0x80);
-        left >>= 7;
-    }
-    bytes.push(left as u8);
+    bytes.extend(length(many, 1));
     bytes.extend(elements);
     bytes.extend(rest);
     bytes
@@ -178,15 +145,10 @@ fn files_that_would_take_all_memory_are_refused_within_little() {
     // A group of as many members as a number says; row groups, too; and a long name in the paths of many columns.
     let group = |name: &[u8], members: u64| {
         let mut bytes = vec![0x35, 0, 0x18];
-        let mut left = name.len();
-        while left > 0x7f {
-            bytes.push((left & 0x7f) as u8 | 0x80);
-            left >>= 7;
-        }
-        bytes.push(left as u8);
+        bytes.extend(length(name.len() as u64, 1));
         bytes.extend(name);
         bytes.push(0x15);
-        bytes.extend(varint(members));
+        bytes.extend(varint(members, 1));
         bytes.push(0);
         bytes
     };

@@ -4,6 +4,8 @@ mod reader;
 mod taken;
 mod unread;
 
+pub use unread::TABLE_ENDINGS;
+
 use std::path::{Path, PathBuf};
 
 use deepfix_core::{ArtifactKind, Experiment, Problem};

@@ -7,8 +7,8 @@ use crate::{
     outputs::{self, Entry, ReadVersion},
 };
 
-/// Endings of tables, in the order in which the command line looks for them.
-const TABLES: [&str; 6] = ["csv", "tsv", "parquet", "pq", "arrow", "feather"];
+/// Endings of tables, in the order in which one of a folder is looked for.
+pub const TABLE_ENDINGS: [&str; 6] = ["csv", "tsv", "parquet", "pq", "arrow", "feather"];
 /// Stems of documents that an experiment leaves.
 const DOCUMENTS: [&str; 5] = [
     "request",
@@ -89,7 +89,7 @@ impl Known<'_> {
         if outputs::is_log(&file.path) {
             return Some(What::Log);
         }
-        if TABLES.contains(&ending) {
+        if TABLE_ENDINGS.contains(&ending) {
             return (!self.own_tables || !self.is_own(&file.path)).then_some(What::Table);
         }
         if models::is_one(&file.path, file.size) {
@@ -101,7 +101,7 @@ impl Known<'_> {
     /// Whether a table is the one that the command line reads of the folder: of several the first.
     fn is_own(&self, path: &str) -> bool {
         ["train", "test"].into_iter().any(|stem| {
-            let names = TABLES.iter().map(|ending| format!("{stem}.{ending}"));
+            let names = TABLE_ENDINGS.iter().map(|ending| format!("{stem}.{ending}"));
             let mut there = names.filter(|name| self.files.iter().any(|it| it.path == *name));
             there.next().is_some_and(|it| it == path)
         })

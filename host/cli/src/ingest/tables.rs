@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use deepfix_artifacts::{FileAccess, FolderError, decode_value, read_folder_without_tables};
+use deepfix_artifacts::{FileAccess, FolderError, TABLE_ENDINGS, decode_value, read_folder_without_tables};
 use deepfix_core::Experiment;
 use deepfix_tabular::{Format, Options, Source};
 use serde_json::json;
@@ -15,7 +15,6 @@ const LABELS: [&str; 6] = ["target", "label", "labels", "class", "y", "outcome"]
 const METRICS: [&str; 6] = ["epoch", "step", "loss", "accuracy", "iteration", "val_"];
 /// Check results that somebody put beside the tables.
 const CHECKS: [&str; 3] = ["deepchecks.json", "deepchecks.yaml", "deepchecks.yml"];
-const SUFFIXES: [&str; 6] = ["csv", "tsv", "parquet", "pq", "arrow", "feather"];
 
 /// The experiment of a table, or of a folder with tables beside whatever else an experiment leaves, and what
 /// the user should know of it; none where there is no table. `bars`: whether somebody watches.
@@ -73,7 +72,7 @@ fn found(path: &Path, options: &Options) -> anyhow::Result<Option<(PathBuf, Opti
             return Ok(None);
         }
         let split = |stem: &str| {
-            SUFFIXES
+            TABLE_ENDINGS
                 .iter()
                 .map(|it| path.join(format!("{stem}.{it}")))
                 .find(|it| it.is_file())

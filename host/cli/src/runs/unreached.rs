@@ -71,23 +71,12 @@ impl Unreached {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     const WAY: usize = 3;
 
     fn outcome(is_reached: bool) -> Outcome {
-        let row = Row {
-            run_id: "1".to_owned(),
-            run_name: String::new(),
-            status: "FINISHED".to_owned(),
-            worst: None,
-            findings: BTreeMap::new(),
-            root_causes: Vec::new(),
-            error: None,
-            warning: None,
-        };
+        let row = Row::default();
         let unreached = (!is_reached).then(|| MlflowError::Unreachable {
             uri: "http://a.example".to_owned(),
             reason: "dropped".to_owned(),

@@ -144,15 +144,9 @@ fn start<'a>(case: &Case<'_>, view: &'a TrainingView) -> Option<Start<'a>> {
     // A squared error is as large as the target's variance: without that its size says nothing.
     let chance = chance.or((case.experiment.task() != Task::Regression).then_some(CHANCE_UNKNOWN));
     let first = series.first().zip(chance);
-    let first = first.map(|((row, loss), chance)| (row, loss, loss / chance));
     let mean = uncentred(case, view).unwrap_or(0.0);
-    let carried = first.map_or(0.0, |(_, loss, times)| {
-        if mean == 0.0 {
-            times
-        } else {
-            loss / (loss / times + mean * mean)
-        }
-    });
+    let carried = first.map_or(0.0, |((_, loss), chance)| loss / (chance + mean * mean));
+    let first = first.map(|((row, loss), chance)| (row, loss, loss / chance));
     let broken = series
         .non_finite()
         .filter(|it| !it.recovered || it.count > 1)
