@@ -20,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     access::Identity,
     app::App,
+    jobs,
     openapi::{BadParameter, Missing, Refused},
     problem::Refusal,
     time,
@@ -181,6 +182,9 @@ pub(crate) async fn forget(
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
     let there = history(&app)?.forget(&identity.tenant, &id).await.map_err(failed)?;
+    if there {
+        jobs::done(&app, &id).await;
+    }
     // The result of a job that ends in this moment is in memory too.
     app.jobs.forget_of(&id, &identity.tenant);
     if there {

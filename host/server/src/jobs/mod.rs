@@ -218,6 +218,14 @@ pub(crate) async fn heed(app: &App) -> Result<(), HistoryError> {
     Ok(())
 }
 
+/// Writes down that a job had a result, where its own end does not say so yet: nobody who saw that it was completed
+/// may see it running again.
+pub(crate) async fn done(app: &App, id: &str) {
+    if let Ok(id) = Uuid::parse_str(id) {
+        note(app, id, JobState::Completed, None).await;
+    }
+}
+
 /// Whether the database knew the job as one that is not over; none where it could not be asked.
 async fn note(app: &App, id: Uuid, state: JobState, error: Option<&str>) -> Option<bool> {
     let history = app.service.history.as_ref()?;

@@ -407,6 +407,25 @@ async fn a_forgotten_analysis_is_no_result_of_a_job_any_more() {
 }
 
 #[tokio::test]
+async fn the_same_where_the_end_of_the_job_is_not_written_down_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = open(folder.path()).await;
+    let server = server(history.clone(), open_to_all()).await;
+    assert_eq!(server.send(analyse("private")).await.answer().await.status, 200);
+    let kept = server.get("/v1/analyses").await.json();
+    let id = kept["analyses"][0]["id"].as_str().unwrap().to_owned();
+    // A job whose result is written down and whose end is not: another server does the latter in a moment.
+    history.accept("", &id, "another server").await.unwrap();
+    assert_eq!(server.get(&format!("/v2/jobs/{id}")).await.json()["status"], "PENDING");
+    assert_eq!(server.call("DELETE", &format!("/v1/analyses/{id}")).await.status, 204);
+    let after = server.get(&format!("/v2/jobs/{id}")).await.json();
+    assert_eq!(
+        (after["status"].as_str(), after["result"].is_null()),
+        (Some("FAILED"), true)
+    );
+}
+
+#[tokio::test]
 async fn a_client_that_leaves_while_its_job_is_written_down_leaves_a_job_that_is_done() {
     let folder = tempfile::tempdir().unwrap();
     let history = open(folder.path()).await;
