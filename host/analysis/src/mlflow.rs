@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use deepfix_config::MlflowConfig;
 use deepfix_core::{Experiment, Problem};
-use deepfix_mlflow::{MlflowError, Retriever, ServerSettings, Settings};
+use deepfix_mlflow::{MlflowError, Retries, Retriever, ServerSettings, Settings};
 
 /// # Errors
 /// A tracking URI cannot be read.
@@ -30,7 +30,12 @@ pub fn mlflow_settings(config: &MlflowConfig) -> Settings {
         max_artifact: config.max_artifact,
         max_points: config.max_points,
         timeout: config.timeout,
-        ..Settings::default()
+        max_answer: config.max_answer,
+        retries: Retries {
+            attempts: config.attempts,
+            pause: config.retry_pause,
+            max_retry_after: config.max_retry_after,
+        },
     }
 }
 

@@ -84,7 +84,7 @@ pub(crate) async fn run(
             Ok::<_, MlflowError>(Some((stream::iter(found.runs.into_iter().map(Ok)), next)))
         }
     });
-    let mut unreached = Unreached::of(cores * RUNS_PER_CORE);
+    let mut unreached = Unreached::of(cores * RUNS_PER_CORE, config.mlflow.max_unreached);
     let rows: Vec<Row> = pages
         .try_flatten()
         .map_ok(|run| one(coordinator, run, &language, args.mlflow.write_back, time))

@@ -22,6 +22,16 @@ pub struct MlflowConfig {
     pub max_points: usize,
     /// How long a server may keep still.
     pub timeout: Duration,
+    /// The largest JSON answer, in bytes.
+    pub max_answer: u64,
+    /// Attempts of one read.
+    pub attempts: u32,
+    /// How long a read waits before its second attempt; twice as long before each further one.
+    pub retry_pause: Duration,
+    /// The longest pause that a server may ask for.
+    pub max_retry_after: Duration,
+    /// Runs of an experiment in a row, beside those under way, that may fail because their server is not reached.
+    pub max_unreached: usize,
     /// Whether a request may have its diagnosis written back to the run.
     pub write_back: bool,
 }
@@ -53,6 +63,12 @@ pub(crate) struct RawMlflow {
     max_artifact: Option<u64>,
     max_points: Option<usize>,
     timeout: Option<String>,
+    #[serde(deserialize_with = "size")]
+    max_answer: Option<u64>,
+    attempts: Option<u32>,
+    retry_pause: Option<String>,
+    max_retry_after: Option<String>,
+    max_unreached: Option<usize>,
     write_back: Option<bool>,
 }
 
@@ -91,6 +107,19 @@ pub(crate) fn check(checker: &Checker<'_>, raw: RawMlflow) -> Result<MlflowConfi
         max_artifact: raw.max_artifact.unwrap_or(2 << 30),
         max_points: checker.at_least_one("mlflow.max_points", raw.max_points.unwrap_or(5_000_000))?,
         timeout: checker.time("mlflow.timeout", raw.timeout.as_ref(), Duration::from_secs(30))?,
+        max_answer: raw.max_answer.unwrap_or(32 << 20),
+        attempts: checker.at_least_one("mlflow.attempts", raw.attempts.unwrap_or(4))?,
+        retry_pause: checker.time(
+            "mlflow.retry_pause",
+            raw.retry_pause.as_ref(),
+            Duration::from_millis(200),
+        )?,
+        max_retry_after: checker.time(
+            "mlflow.max_retry_after",
+            raw.max_retry_after.as_ref(),
+            Duration::from_secs(30),
+        )?,
+        max_unreached: checker.at_least_one("mlflow.max_unreached", raw.max_unreached.unwrap_or(5))?,
         write_back: raw.write_back.unwrap_or(false),
     })
 }
@@ -175,6 +204,8 @@ mod tests {
             let text = format!("[mlflow]\nallow = [{{ uri = \"https://a.example\", {server} }}]");
             assert!(parse(&text).is_err(), "{server}");
         }
-        assert!(parse("[mlflow]\nmax_downloads = 0").is_err());
+        for nothing in ["max_downloads", "attempts", "max_unreached"] {
+            assert!(parse(&format!("[mlflow]\n{nothing} = 0")).is_err(), "{nothing}");
+        }
     }
 }

@@ -14,12 +14,9 @@ use crate::{
     MlflowError, ServerSettings, Settings,
     credentials::authorization,
     refusal::{content_type, reason},
-    retry::{Again, Attempts, Failure},
+    retry::{Again, Attempts, Failure, Retries},
 };
 
-/// The largest JSON answer: a page of 5,000 points has about 650 kB, one of 100 runs with thousands
-/// of parameters some megabytes.
-const MAX_JSON: u64 = 32 << 20;
 /// What is read of an error's text.
 pub(crate) const MAX_ERROR: u64 = 8 << 10;
 /// How long a connection may take to be made.
@@ -35,8 +32,8 @@ pub(crate) struct Client {
     pub(crate) host: String,
     pub(crate) has_credentials: bool,
     turns: Semaphore,
-    /// Before a read is repeated for the first time.
-    pause: Duration,
+    max_answer: u64,
+    retries: Retries,
 }
 
 /// What a server answered.
@@ -87,7 +84,8 @@ impl Client {
             base: uri,
             has_credentials,
             turns: Semaphore::new(settings.max_downloads.max(1)),
-            pause: settings.pause,
+            max_answer: settings.max_answer,
+            retries: settings.retries,
         })
     }
 
@@ -201,13 +199,13 @@ impl Client {
         doing: &str,
         parse: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<T, MlflowError> {
-        let answer = self.answer(request, attempts, MAX_JSON, doing).await?;
+        let answer = self.answer(request, attempts, self.max_answer, doing).await?;
         if !answer.is_whole {
             return Err(MlflowError::TooLarge {
                 what: format!("the answer while {doing}"),
                 size: answer.bytes.len() as u64 + 1,
-                limit: MAX_JSON,
-                key: "fixed",
+                limit: self.max_answer,
+                key: "`[mlflow] max_answer`",
             });
         }
         parse(&answer.bytes).ok_or_else(|| self.not_json(answer.status, answer.content_type, &answer.bytes, doing))
@@ -215,7 +213,7 @@ impl Client {
 
     /// The attempts of a request that changes nothing.
     fn attempts(&self) -> Attempts {
-        Attempts::new(self.pause)
+        Attempts::new(self.retries)
     }
 
     /// An answer, of which at most `limit` bytes are read.

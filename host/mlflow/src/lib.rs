@@ -45,5 +45,6 @@ pub use access::{ServerSettings, Settings};
 pub use error::MlflowError;
 pub use recorder::Recorder;
 pub use retriever::{Retriever, RunPage, Search};
+pub use retry::Retries;
 pub use run::RunRecord;
 pub use write_back::WriteBack;

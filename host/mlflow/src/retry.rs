@@ -10,14 +10,28 @@ use reqwest::{
 
 use crate::MlflowError;
 
-/// How often a read is repeated: with the first pause of [`PAUSE`] a server has 1.4 seconds to come back, which is
-/// what a proxy in front of it needs to notice; one that is down for longer is better told of.
-const REPEATS: u32 = 3;
-/// The first pause; each further one is twice as long, so that a server that chokes on requests gets air.
-pub(crate) const PAUSE: Duration = Duration::from_millis(200);
-/// The longest pause that a server may ask for. Who asks for a longer one is not asked again: waiting minutes for
-/// each of many requests would look like a hang.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
+/// How often and when a read is asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retries {
+    /// Attempts of one read: with the default pauses a server has 1.4 seconds to come back, which is what a proxy in
+    /// front of it needs to notice; one that is down for longer is better told of.
+    pub attempts: u32,
+    /// The first pause; each further one is twice as long, so that a server that chokes on requests gets air.
+    pub pause: Duration,
+    /// The longest pause that a server may ask for. Who asks for a longer one is not asked again: waiting minutes
+    /// for each of many requests would look like a hang.
+    pub max_retry_after: Duration,
+}
+
+impl Default for Retries {
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            pause: Duration::from_millis(200),
+            max_retry_after: Duration::from_secs(30),
+        }
+    }
+}
 
 /// Why an attempt failed, and whether another one may not.
 pub(crate) struct Failure {
@@ -51,11 +65,7 @@ impl Again {
         let asked = headers
             .get(RETRY_AFTER)
             .and_then(|it| it.to_str().ok()?.trim().parse().ok());
-        match asked.map(Duration::from_secs) {
-            None => Self::Soon,
-            Some(pause) if pause <= MAX_RETRY_AFTER => Self::After(pause),
-            Some(_) => Self::Never,
-        }
+        asked.map_or(Self::Soon, |it| Self::After(Duration::from_secs(it)))
     }
 }
 
@@ -73,12 +83,17 @@ impl Failure {
 pub(crate) struct Attempts {
     left: u32,
     pause: Duration,
+    longest: Duration,
 }
 
 impl Attempts {
     /// Those of a read.
-    pub(crate) fn new(pause: Duration) -> Self {
-        Self { left: REPEATS, pause }
+    pub(crate) fn new(retries: Retries) -> Self {
+        Self {
+            left: retries.attempts.saturating_sub(1),
+            pause: retries.pause,
+            longest: retries.max_retry_after,
+        }
     }
 
     /// The only one of a write.
@@ -86,6 +101,7 @@ impl Attempts {
         Self {
             left: 0,
             pause: Duration::ZERO,
+            longest: Duration::ZERO,
         }
     }
 
@@ -96,6 +112,7 @@ impl Attempts {
     pub(crate) async fn another(&mut self, failure: Failure) -> Result<(), MlflowError> {
         let pause = match failure.again {
             Again::Never => return Err(failure.error),
+            Again::After(asked) if asked > self.longest => return Err(failure.error),
             Again::Soon => self.pause,
             Again::After(asked) => self.pause.max(asked),
         };
@@ -122,21 +139,28 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn pauses_grow_and_attempts_end() {
-        let mut attempts = Attempts::new(PAUSE);
-        let mut pauses = Vec::new();
-        loop {
-            let before = Instant::now();
-            if attempts.another(failure(Again::Soon)).await.is_err() {
-                break;
+        let few = Retries {
+            attempts: 2,
+            pause: Duration::from_millis(7),
+            ..Retries::default()
+        };
+        for (retries, wanted) in [(Retries::default(), &[200, 400, 800][..]), (few, &[7])] {
+            let mut attempts = Attempts::new(retries);
+            let mut pauses = Vec::new();
+            loop {
+                let before = Instant::now();
+                if attempts.another(failure(Again::Soon)).await.is_err() {
+                    break;
+                }
+                pauses.push(before.elapsed().as_millis());
             }
-            pauses.push(before.elapsed().as_millis());
+            assert_eq!(pauses, wanted);
         }
-        assert_eq!(pauses, [200, 400, 800]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_pause_that_a_server_asks_for_is_kept() {
-        let mut attempts = Attempts::new(PAUSE);
+        let mut attempts = Attempts::new(Retries::default());
         for (asked, wanted) in [(3, 3000), (0, 400)] {
             let before = Instant::now();
             let again = Again::After(Duration::from_secs(asked));
@@ -144,6 +168,14 @@ mod tests {
             assert_eq!(before.elapsed().as_millis(), wanted);
         }
         assert!(attempts.another(failure(Again::Never)).await.is_err());
+        for (longest, is_asked_again) in [(29, false), (30, true)] {
+            let retries = Retries {
+                max_retry_after: Duration::from_secs(longest),
+                ..Retries::default()
+            };
+            let asked = failure(Again::After(Duration::from_secs(30)));
+            assert_eq!(Attempts::new(retries).another(asked).await.is_ok(), is_asked_again);
+        }
         assert!(Attempts::once().another(failure(Again::Soon)).await.is_err());
     }
 
@@ -163,10 +195,6 @@ mod tests {
                 (Again::Soon, Again::After(Duration::from_secs(7)))
             );
         }
-        assert_eq!(
-            (of(503, "30"), of(503, "31")),
-            (Again::After(MAX_RETRY_AFTER), Again::Never)
-        );
         assert_eq!(of(503, "Fri, 31 Dec 1999 23:59:59 GMT"), Again::Soon);
         for status in [400, 401, 403, 404, 409, 500, 501] {
             assert_eq!(of(status, "1"), Again::Never, "{status}");

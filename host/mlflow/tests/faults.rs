@@ -96,6 +96,13 @@ async fn a_server_that_is_down_or_still_is_told_apart() {
 async fn an_answer_beyond_all_bounds_is_cut_off() {
     let it = problem(|_| json(format!("{{\"run\": \"{}\"}}", "x".repeat(33 << 20)))).await;
     assert!(it.detail.contains("at most 33554432"), "{it}");
+    let (uri, _) = server(|_| json(RUN)).await;
+    let small = Settings {
+        max_answer: 5,
+        ..settings(&uri)
+    };
+    let error = fetch_with(small).await.unwrap_err().to_string();
+    assert!(error.contains("at most 5 are read (`[mlflow] max_answer`)"), "{error}");
     let it = problem(|_| reply(500, "text/plain", "y".repeat(1 << 20))).await;
     assert!(it.detail.len() < 500 && it.detail.contains("status 500"), "{it}");
 }

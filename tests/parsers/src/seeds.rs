@@ -48,7 +48,15 @@ const FILES: [(&str, &str); 29] = [
 ];
 
 /// Short ones.
-const TEXTS: [(&str, &str); 16] = [
+const TEXTS: [(&str, &str); 18] = [
+    (
+        "run_filter",
+        "metrics.`val loss` < 1e-1 and params.\"lr\" = '0.1' AND tags.team NOT IN ('a', 'b')",
+    ),
+    (
+        "run_filter",
+        "attributes.status != 'FAILED' and run_name ILIKE '%fold\\_1%' and metrics.a >= -.5",
+    ),
     (
         "csv",
         "a,b,y\n1,x,0\n2,\"z, \"\"q\"\"\n\",1\n,NaN,0\n2024-01-02,9007199254740993,1\n",

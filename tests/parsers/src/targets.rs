@@ -12,11 +12,13 @@ use deepfix_tabular::{
 };
 use serde_json::json;
 
+use crate::run_filter;
+
 /// A parser by its name.
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
 /// All of them. `fuzz/fuzz_targets` has a file for each.
-pub const TARGETS: [Target; 24] = [
+pub const TARGETS: [Target; 25] = [
     ("csv", table),
     ("page_header", page_header),
     ("parquet_footer", |bytes| of_footer(bytes, &Limits::default()).is_ok()),
@@ -45,6 +47,9 @@ pub const TARGETS: [Target; 24] = [
     ("onnx", |bytes| model("m.onnx", bytes)),
     ("gguf", |bytes| model("m.gguf", bytes)),
     ("shard_index", shard_index),
+    ("run_filter", |bytes| {
+        run_filter::parse(&String::from_utf8_lossy(bytes)).is_ok()
+    }),
 ];
 
 /// Runs one by its name. Whether the bytes were understood; none where there is no such parser.

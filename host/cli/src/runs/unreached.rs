@@ -4,11 +4,6 @@ use deepfix_mlflow::MlflowError;
 
 use super::Row;
 
-/// Runs in a row, beside those that are under way together, that may fail because their server was not reached. Each
-/// read was repeated already, so those under way are a server that restarts; these after them are one that is down,
-/// of which thousands of rows would say the same.
-const MAX_IN_A_ROW: usize = 5;
-
 /// One run: its row, and the error where the server was not reached.
 pub(super) struct Outcome {
     pub(super) row: Row,
@@ -26,10 +21,12 @@ pub(super) struct Unreached {
 }
 
 impl Unreached {
-    /// Of so many runs that are under way together.
-    pub(super) fn of(under_way: usize) -> Self {
+    /// Of so many runs that are under way together, and so many in a row after them. Each read was repeated already,
+    /// so those under way are a server that restarts; those after them are one that is down, of which thousands of
+    /// rows would say the same.
+    pub(super) fn of(under_way: usize, max_unreached: usize) -> Self {
         Self {
-            most: under_way + MAX_IN_A_ROW,
+            most: under_way.saturating_add(max_unreached),
             in_a_row: 0,
             first: None,
             was_reached: false,
@@ -74,6 +71,7 @@ mod tests {
     use super::*;
 
     const WAY: usize = 3;
+    const ROW: usize = 5;
 
     fn outcome(is_reached: bool) -> Outcome {
         let row = Row::default();
@@ -86,24 +84,26 @@ mod tests {
 
     #[test]
     fn only_several_runs_in_a_row_end_all() {
-        let mut seen = Unreached::of(WAY);
+        let mut seen = Unreached::of(WAY, ROW);
         for _ in 0..3 {
-            for _ in 1..WAY + MAX_IN_A_ROW {
+            for _ in 1..WAY + ROW {
                 assert!(seen.next(outcome(false)).is_ok());
             }
             assert!(seen.next(outcome(true)).is_ok());
         }
-        for _ in 1..WAY + MAX_IN_A_ROW {
+        for _ in 1..WAY + ROW {
             assert!(seen.next(outcome(false)).is_ok());
         }
         let error = seen.next(outcome(false)).err().unwrap();
         assert!(error.may_pass(), "{error}");
+        // How many is configured.
+        assert!(Unreached::of(0, 1).next(outcome(false)).is_err());
     }
 
     #[test]
     fn a_few_runs_of_which_none_was_reached_are_no_table() {
         let ended = |reached: &[bool]| {
-            let mut seen = Unreached::of(WAY);
+            let mut seen = Unreached::of(WAY, ROW);
             for it in reached {
                 seen.next(outcome(*it)).unwrap();
             }

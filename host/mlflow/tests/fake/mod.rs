@@ -7,7 +7,7 @@ use std::{
 };
 
 use deepfix_core::{Experiment, MlflowSource, MlflowTarget};
-use deepfix_mlflow::{MlflowError, Retriever, Settings};
+use deepfix_mlflow::{MlflowError, Retries, Retriever, Settings};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -121,7 +121,10 @@ pub(crate) async fn fetch_with(settings: Settings) -> Result<Experiment, MlflowE
 pub(crate) fn settings(uri: &str) -> Settings {
     Settings {
         tracking_uri: Some(uri.to_owned()),
-        pause: Duration::ZERO,
+        retries: Retries {
+            pause: Duration::ZERO,
+            ..Retries::default()
+        },
         ..Settings::default()
     }
 }
