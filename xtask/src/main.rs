@@ -30,6 +30,7 @@ cargo xtask demo             builds, then diagnoses a sick and a healthy experim
 cargo xtask test             builds, then runs every check and test
 cargo xtask python           MLflow, deepchecks and schemathesis below target/, for the tests
 cargo xtask sdk              the wheels of the Python package, and its tests
+cargo xtask wheels           the wheels of the Python package, and clippy of its native part
 cargo xtask browser          what the tests of reports and pages drive a browser with
 cargo xtask plugins          toolchains of plugins and a registry below target/, for the tests
 cargo xtask generate         what is written from wit/: bindings, types, reference
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
             .and_then(|()| python::tabular())
             .and_then(|()| python::api()),
         "sdk" => sdk::run_all(),
+        "wheels" => sdk::lint_core().and_then(|()| sdk::build()),
         "browser" => browser::ensure(),
         "plugins" => plugins::toolchains().and_then(|()| plugins::registry()),
         "generate" => generate::all(),

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     build, debian,
-    process::{complain, output, root, run, stage},
+    process::{cargo, complain, output, root, run, stage},
     python,
 };
 
@@ -43,6 +43,14 @@ const BIN: &str = "sdk/bin/build.py";
 pub(crate) fn run_all() -> Result<(), String> {
     build()?;
     test()
+}
+
+/// Clippy of the native part.
+pub(crate) fn lint_core() -> Result<(), String> {
+    stage("clippy of the native part of the Python package");
+    run(cargo(&["clippy", "--release", "--locked", "--", "--deny", "warnings"])
+        .current_dir(root().join(CORE))
+        .env("CARGO_TARGET_DIR", core_target()))
 }
 
 /// Builds the wheels and installs them.
@@ -156,7 +164,7 @@ fn packages_of_pytorch() -> Result<PathBuf, String> {
 }
 
 /// Where the native part is compiled: beside the host, so that neither waits for the other.
-pub(crate) fn core_target() -> PathBuf {
+fn core_target() -> PathBuf {
     build::target().join("python")
 }
 

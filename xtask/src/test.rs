@@ -1,6 +1,6 @@
 //! Every check and test.
 
-use std::thread;
+use std::{process::Command, thread};
 
 use crate::{
     browser, build, deploy, model, openssl, plugins, postgres,
@@ -23,7 +23,7 @@ pub(crate) fn run() -> Result<(), String> {
     // What the tests need comes over the network and is unpacked while the compiler works.
     let prepared = thread::scope(|scope| {
         let preparing = scope.spawn(prepare);
-        lint()
+        lint_host()
             .and_then(|()| build::all())
             .and_then(|()| apart())
             .and_then(|()| tests_of(&["--no-run"]))
@@ -33,13 +33,19 @@ pub(crate) fn run() -> Result<(), String> {
         return Err("what the tests need could not be made ready: its thread ended early".to_owned());
     }
     stage("the tests");
-    // Tests wait for servers and each other: meanwhile a processor has time to compile.
+    // Tests wait for servers and each other: meanwhile a processor has time to compile. The tests go first.
     let built = thread::scope(|scope| {
-        let building = scope.spawn(sdk::build);
+        let building = scope.spawn(wheels);
         tests_of(&[]).map(|()| building.join())
     })?;
     built.map_err(|_| "the wheels of the Python package could not be built: the thread ended early".to_owned())??;
     sdk::test()
+}
+
+/// `cargo xtask wheels`, at the lowest priority.
+fn wheels() -> Result<(), String> {
+    let xtask = std::env::current_exe().map_err(|error| format!("the path of this program: {error}"))?;
+    process::run(Command::new("nice").args(["-n", "19"]).arg(xtask).arg("wheels"))
 }
 
 /// Fetches and installs whatever the tests need. Tests that lack one of these fail and say so; the others
@@ -87,6 +93,12 @@ fn tests_of(arguments: &[&str]) -> Result<(), String> {
 
 /// `cargo xtask lint`.
 pub(crate) fn lint() -> Result<(), String> {
+    lint_host()?;
+    sdk::lint_core()
+}
+
+/// Formatting of all, clippy of the workspace.
+fn lint_host() -> Result<(), String> {
     toolchain::ensure_lints()?;
     openssl::ensure()?;
     stage("formatting");
@@ -105,11 +117,5 @@ pub(crate) fn lint() -> Result<(), String> {
         "--",
         "--deny",
         "warnings",
-    ]))?;
-    stage("clippy of the native part of the Python package");
-    process::run(
-        cargo(&["clippy", "--release", "--locked", "--", "--deny", "warnings"])
-            .current_dir(root().join(sdk::CORE))
-            .env("CARGO_TARGET_DIR", sdk::core_target()),
-    )
+    ]))
 }

@@ -97,6 +97,12 @@ impl Mlflow {
         Self::with(&[], false, None)
     }
 
+    /// One with fewer runs, for a test that changes them.
+    #[must_use]
+    pub fn of_its_own() -> Self {
+        Self::with(&[], true, None)
+    }
+
     /// A server with basic authentication: user `admin`, password [`Mlflow::PASSWORD`]. It has fewer
     /// runs.
     #[must_use]

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 /// Started once: it takes some seconds.
 static MLFLOW: LazyLock<Mlflow> = LazyLock::new(Mlflow::start);
+static GUARDED: LazyLock<Mlflow> = LazyLock::new(Mlflow::with_authentication);
 
 mod stores;
 
@@ -338,7 +339,7 @@ fn every_run_of_an_experiment_is_diagnosed_with_a_table_over_them() {
 
 #[test]
 fn a_diagnosis_is_written_back_on_request_and_changes_no_later_one() {
-    let mlflow = Mlflow::start();
+    let mlflow = Mlflow::of_its_own();
     let id = mlflow.run("plain");
     let home = Home::new();
     let run = ["--mlflow-run", &id, "--tracking-uri", &mlflow.uri];
@@ -401,7 +402,7 @@ fn a_diagnosis_is_written_back_on_request_and_changes_no_later_one() {
 
 #[test]
 fn who_may_only_read_gets_the_diagnosis_and_a_warning() {
-    let mlflow = Mlflow::with_authentication();
+    let mlflow = &*GUARDED;
     let id = mlflow.run("plain");
     let admin = Some(("admin", Mlflow::PASSWORD));
     let _ = look(&mlflow.uri, &["--add-user", "reader", "may-only-read-this"], admin);
@@ -430,7 +431,7 @@ fn who_may_only_read_gets_the_diagnosis_and_a_warning() {
 
 #[test]
 fn credentials_go_to_their_server_and_their_lack_is_explained() {
-    let mlflow = Mlflow::with_authentication();
+    let mlflow = &*GUARDED;
     let id = mlflow.run("plain");
     let home = Home::new();
     let ran = home.run(&["analyse", "--mlflow-run", &id, "--tracking-uri", &mlflow.uri]);
