@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub(crate) use compare::changes;
-pub(crate) use remember::{PATIENCE, remember, severity_name};
+pub(crate) use remember::{remember, severity_name};
 
 /// An analysis in a list.
 #[derive(Debug, Serialize, ToSchema)]

@@ -29,7 +29,7 @@ use crate::{
     admission::Ticket,
     analyse::{allow, bounded, options, receive, retrieve, text, timed_out},
     app::App,
-    history::{PATIENCE, raw, remember, store_unavailable},
+    history::{raw, remember, store_unavailable},
     openapi::{AnalyseRequest, BodyRefused, JobSchema, Missing, Refused},
     problem::Refusal,
     request_id::RequestId,
@@ -134,7 +134,8 @@ async fn run(
     match done {
         Ok((response, text)) => {
             // The result first: a job that is seen to be completed has one.
-            let kept = remember(&app, &identity, &running.id().to_string(), &response, &text, PATIENCE).await;
+            let (job, patience) = (running.id().to_string(), app.service.patience);
+            let kept = remember(&app, &identity, &job, &response, &text, patience).await;
             match RawValue::from_string(text) {
                 Ok(text) => running.complete(text, kept),
                 Err(error) => running.fail(format!("internal: the response is no JSON: {error}")),
