@@ -110,7 +110,7 @@ fn of_a_thousand_analyses_across_a_swap_none_is_lost_and_none_is_mixed() {
     });
     assert_eq!(done.load(Ordering::SeqCst), 4 * EACH);
     assert!(old.load(Ordering::SeqCst) > 0 && new.load(Ordering::SeqCst) > 0);
-    assert!(server.log().contains("agents were swapped"), "{}", server.log());
+    server.logged("agents were swapped");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_bad_version_leaves_the_old_one_running_and_is_told() {
     assert_eq!(told["refused"][0]["running"].as_str().unwrap().len(), 64);
     assert_eq!(server.get("/v1/agents").body["plugins"], told);
     assert_eq!(version(&server.post("/v1/analyse", REQUEST).body, "one"), "1.0.0");
-    assert!(server.log().contains("a plugin is refused"), "{}", server.log());
+    server.logged("a plugin is refused");
 
     // A configuration that cannot be read changes nothing either.
     home.drop_in("one.wasm", &good);

@@ -334,13 +334,12 @@ fn sighup_reads_the_configuration_again_and_says_what_needs_a_restart() {
     assert_eq!(agents(), 5);
     signal(&server, rustix::process::Signal::HUP);
     until("the tenant's agents", || agents() == 2);
-    let log = server.log();
     for expected in [
         "SIGHUP",
         "changes of this section need a restart",
         "\"section\":\"server\"",
     ] {
-        assert!(log.contains(expected), "{expected}: {log}");
+        server.logged(expected);
     }
     let response = server.post("/v1/analyse", training().to_string()).body;
     let names: Vec<_> = response["agent_results"].as_object().unwrap().keys().cloned().collect();
@@ -348,7 +347,7 @@ fn sighup_reads_the_configuration_again_and_says_what_needs_a_restart() {
 
     home.configure(|text| format!("{text}\nno_such_key = 1\n"));
     signal(&server, rustix::process::Signal::HUP);
-    until("the error", || server.log().contains("everything stays as it was"));
+    server.logged("everything stays as it was");
     assert_eq!(agents(), 2);
 
     // What can be read of it is not taken up either: neither the agents nor the tenants.
@@ -367,7 +366,7 @@ fn sighup_reads_the_configuration_again_and_says_what_needs_a_restart() {
         format!("{before}\n[oidc]\n{provider}")
     });
     signal(&server, rustix::process::Signal::HUP);
-    until("the second error", || server.log().contains("no-such-file.pem"));
+    server.logged("no-such-file.pem");
     assert_eq!(agents(), 2);
     let plugins = server.get("/v1/agents").body["plugins"].clone();
     assert_eq!(plugins["generation"], 1, "{plugins}");
