@@ -15,7 +15,7 @@ use std::{
     net::TcpListener,
     process::Command,
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use deepfix_model_server::{ModelServer, json as answer_json, obliging};
@@ -384,6 +384,29 @@ fn sighup_reads_the_configuration_again_and_says_what_needs_a_restart() {
 
 #[test]
 fn a_tenants_budget_of_the_model_is_its_own_and_outlives_the_server() {
+    let day = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / (24 * 60 * 60);
+    // A budget is of one day (UTC): what midnight came into is done again.
+    let (calls, used_up) = loop {
+        let (before, done) = (day(), use_up());
+        if day() == before {
+            break done;
+        }
+    };
+    assert_eq!(calls[0], Some(2));
+    assert_eq!(calls[1], Some(1), "what was left");
+    assert_eq!(calls[2], None);
+    assert!(
+        used_up["additional_outputs"]["warnings"]
+            .to_string()
+            .contains("used up"),
+        "{used_up}"
+    );
+    assert_eq!(calls[3], Some(2), "another's budget");
+}
+
+/// Calls of the model: of a tenant with three on a day, again, and after the server was started again, with that response;
+/// then of another tenant.
+fn use_up() -> ([Option<u64>; 4], Value) {
     let model = ModelServer::start(obliging);
     let home = Home::new();
     home.with_model(&model.base_url(), &[("cache_entries", "0")]);
@@ -418,18 +441,11 @@ fn a_tenants_budget_of_the_model_is_its_own_and_outlives_the_server() {
     };
     let calls = |response: &Value| response["additional_outputs"]["llm"]["calls"].as_u64();
     let server = Server::start(&home);
-    assert_eq!(calls(&analyse(&server, &poor)), Some(2));
-    assert_eq!(calls(&analyse(&server, &poor)), Some(1), "what was left");
+    let (first, second) = (calls(&analyse(&server, &poor)), calls(&analyse(&server, &poor)));
     signal(&server, rustix::process::Signal::TERM);
     assert_eq!(server.wait(), Some(0));
     let server = Server::start(&home);
     let used_up = analyse(&server, &poor);
-    assert_eq!(calls(&used_up), None);
-    assert!(
-        used_up["additional_outputs"]["warnings"]
-            .to_string()
-            .contains("used up"),
-        "{used_up}"
-    );
-    assert_eq!(calls(&analyse(&server, &rich)), Some(2), "another's budget");
+    let others = calls(&analyse(&server, &rich));
+    ([first, second, calls(&used_up), others], used_up)
 }
