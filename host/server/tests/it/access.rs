@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     fake::{Fake, reaches},
     history::analysis,
-    provider::{Provider, Signer},
+    provider::{Provider, Signer, patient},
     wire::{Answer, Server, config, open, post, soon},
 };
 
@@ -72,7 +72,7 @@ async fn with_provider(provider: &Provider) -> Server {
     let oidc = OidcConfig {
         issuer: Some(provider.issuer.clone()),
         audience: "deepfix".to_owned(),
-        ..OidcConfig::default()
+        ..patient()
     };
     Server::of(&config(), |diagnosis, config| {
         Service::new(diagnosis, config)

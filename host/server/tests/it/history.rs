@@ -365,7 +365,8 @@ async fn a_key_that_asks_too_often_is_told_when_to_come_back() {
         (429, Some("rate_limited"))
     );
     let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
-    assert!((50..=61).contains(&wait), "{wait}");
+    // Some of the minute may be over already.
+    assert!((1..=61).contains(&wait), "{wait}");
     // On loopback nobody needs a key.
     assert_eq!(server.send(analyse("x")).await.answer().await.status, 200);
 }
