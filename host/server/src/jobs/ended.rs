@@ -12,29 +12,46 @@ use crate::{app::App, shutdown::JOB_CUT_OFF};
 /// Writes down how a job has ended, in whatever way it did. What fails here is tried again later.
 pub(super) async fn follow(app: Arc<App>, id: Uuid, tenant: Arc<str>, task: JoinHandle<()>) {
     drop(task.await);
-    let end = app.jobs.end_of(id);
-    let kept = end == End::Completed { kept: true };
-    let (state, error) = match end {
-        End::Completed { .. } => (JobState::Completed, None),
+    let (state, kept, error) = match app.jobs.end_of(id) {
+        End::Completed { kept } => (JobState::Completed, Some(kept), None),
         // Its result may be there: `settle` at the end of the server tells.
         End::Failed(error) if error == JOB_CUT_OFF => return,
-        End::Failed(error) => (JobState::Failed, Some(error)),
+        End::Failed(error) => (JobState::Failed, None, Some(error)),
         End::NotYet | End::Unknown => return,
     };
-    match note(&app, id, state, error.as_deref()).await {
+    let noted = note(&app, id, state, error.as_deref()).await;
+    let (Some(noted), Some(history)) = (noted, &app.service.history) else {
+        return;
+    };
+    let kept = match kept {
+        Some(false) => is_there(history, &tenant, id).await,
+        kept => kept == Some(true),
+    };
+    if noted {
         // The database tells it from now on, so that a result which is forgotten through another server is
         // forgotten here as well. One that is in memory alone stays.
-        Some(true) if kept => return app.jobs.forget(id),
-        Some(true) | None => return,
-        Some(false) => {}
+        if kept {
+            app.jobs.forget(id);
+        }
+        return;
     }
-    let Some(history) = &app.service.history else { return };
     // It was over there: cancelled through another server in the moment of its end, or `settle` was faster. All
     // servers must tell the same, so what this one remembers gives way.
     match history.job(&tenant, &id.to_string()).await {
         Ok(Some(there)) if kept || there.state != state => app.jobs.forget(id),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, %id, "how a job ended could not be compared"),
+    }
+}
+
+/// Whether the database has a result after all: one that took too long may be written down later.
+async fn is_there(history: &History, tenant: &str, id: Uuid) -> bool {
+    match history.get(tenant, &id.to_string()).await {
+        Ok(result) => result.is_some(),
+        Err(error) => {
+            tracing::error!(%error, %id, "whether a result was written down could not be asked");
+            false
+        }
     }
 }
 

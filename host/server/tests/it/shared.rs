@@ -9,6 +9,7 @@ use tower::ServiceExt as _;
 
 use crate::{
     fake::{Fake, reaches},
+    history::analysis,
     postgres::Server as Postgres,
     wire::{Server, config, open, post, soon},
 };
@@ -110,6 +111,36 @@ async fn the_same_where_the_end_of_the_job_is_written_down_late() {
     // Its own server writes it at its next look, and no longer tells a result that nobody has.
     let job = told(&one, &id, "FAILED").await;
     assert!(job["result"].is_null(), "{job}");
+}
+
+#[tokio::test]
+async fn a_result_that_is_written_down_late_is_told_by_the_database() {
+    let postgres = Postgres::start();
+    let history = open(&postgres.url(), 8).await;
+    // The first result is refused, and the end of its job waits until one is there.
+    postgres.execute(
+        "CREATE SEQUENCE results; \
+         CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         IF nextval('results') = 1 THEN RAISE EXCEPTION 'later'; END IF; RETURN NEW; END $$; \
+         CREATE TRIGGER refused BEFORE INSERT ON analyses FOR EACH ROW EXECUTE FUNCTION refused(); \
+         CREATE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         WHILE NOT EXISTS (SELECT 1 FROM analyses WHERE id = NEW.id) LOOP PERFORM pg_sleep(0.01); END LOOP; \
+         RETURN NEW; END $$; \
+         CREATE TRIGGER waits BEFORE UPDATE ON jobs FOR EACH ROW WHEN (NEW.status = 'COMPLETED') \
+         EXECUTE FUNCTION waits()",
+    );
+    let one = start(&history).await;
+    let id = submit(&one, "private").await;
+    assert_eq!(told(&one, &id, "COMPLETED").await["result"]["summary"], "fine");
+    // As if the server had not waited long enough.
+    let late = analysis(&id, r#"{"summary": "of the database"}"#);
+    history.add(&late).await.unwrap();
+    let read = async {
+        while told(&one, &id, "COMPLETED").await["result"]["summary"] != "of the database" {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon("the result of the database", read).await;
 }
 
 #[tokio::test]
