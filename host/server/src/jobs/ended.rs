@@ -63,13 +63,14 @@ pub(crate) async fn settle(app: &App) -> Result<(), HistoryError> {
     let Some(history) = &app.service.history else {
         return Ok(());
     };
+    let mut written = Vec::new();
     for id in history.unfinished(app.owner()).await? {
         let Ok(job) = Uuid::parse_str(&id) else { continue };
         match app.jobs.end_of(job) {
             End::NotYet => {}
-            End::Completed { kept } => {
-                if history.advance(&id, JobState::Completed, None).await? && kept {
-                    app.jobs.forget(job);
+            End::Completed { .. } => {
+                if history.advance(&id, JobState::Completed, None).await? {
+                    written.push(job);
                 }
             }
             // Cut off between its result and its end, it has a result all the same.
@@ -78,7 +79,24 @@ pub(crate) async fn settle(app: &App) -> Result<(), HistoryError> {
             End::Unknown => history.settle(&id, NOT_WRITTEN).await?,
         }
     }
+    // The database tells them from now on, and those whose end another server has written down: who deletes a result
+    // there does.
+    for (job, tenant, kept) in app.jobs.completed() {
+        let told = if written.contains(&job) {
+            kept || is_there(history, &tenant, job).await
+        } else {
+            kept && is_over(history, &tenant, job).await?
+        };
+        if told {
+            app.jobs.forget(job);
+        }
+    }
     Ok(())
+}
+
+async fn is_over(history: &History, tenant: &str, id: Uuid) -> Result<bool, HistoryError> {
+    let job = history.job(tenant, &id.to_string()).await?;
+    Ok(job.is_some_and(|it| matches!(it.state, JobState::Completed | JobState::Failed)))
 }
 
 /// Ends the jobs of this server that are over in the database: cancelled through another server.

@@ -182,6 +182,16 @@ impl Jobs {
         running.map(|(id, _)| *id).collect()
     }
 
+    /// Those whose result is in memory: whose they are, and whether the database has it as well.
+    pub(crate) fn completed(&self) -> Vec<(Uuid, Arc<str>, bool)> {
+        let store = self.store();
+        let completed = store.jobs.iter().filter_map(|(id, job)| match job.state {
+            State::Completed { kept, .. } => Some((*id, Arc::clone(&job.tenant), kept)),
+            _ => None,
+        });
+        completed.collect()
+    }
+
     /// Takes no more jobs and ends all; returns how many were not over.
     pub(crate) fn close(&self) -> usize {
         let unfinished: Vec<_> = {

@@ -1,6 +1,6 @@
 //! Several servers of one database: PostgreSQL, and where it does not matter a file.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use deepfix_history::History;
 use deepfix_server::{Service, router};
@@ -109,6 +109,34 @@ async fn the_same_where_the_end_of_the_job_is_written_down_late() {
     assert_eq!(forgotten.status, 204);
     postgres.execute("DROP TRIGGER late ON jobs");
     // Its own server writes it at its next look, and no longer tells a result that nobody has.
+    let job = told(&one, &id, "FAILED").await;
+    assert!(job["result"].is_null(), "{job}");
+}
+
+#[tokio::test]
+async fn the_same_where_another_server_has_written_it_down() {
+    let postgres = Arc::new(Postgres::start());
+    let history = open(&postgres.url(), 8).await;
+    let (one, other) = (start(&history).await, start(&history).await);
+    postgres.execute(
+        "CREATE SEQUENCE tries; \
+         CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         IF nextval('tries') = 1 THEN RAISE EXCEPTION 'later'; END IF; RETURN NEW; END $$; \
+         CREATE TRIGGER later BEFORE UPDATE ON jobs FOR EACH ROW WHEN (NEW.status = 'COMPLETED') \
+         EXECUTE FUNCTION later()",
+    );
+    let id = submit(&one, "private").await;
+    // Its own server tries in vain; the other does it when the result is deleted there.
+    let asked = Arc::clone(&postgres);
+    let tried = tokio::task::spawn_blocking(move || {
+        asked.execute(
+            "DO $$ BEGIN FOR i IN 1..6000 LOOP \
+             EXIT WHEN (SELECT is_called FROM tries); PERFORM pg_sleep(0.01); END LOOP; END $$",
+        );
+    });
+    tried.await.unwrap();
+    let forgotten = other.call("DELETE", &format!("/v1/analyses/{id}")).await;
+    assert_eq!(forgotten.status, 204);
     let job = told(&one, &id, "FAILED").await;
     assert!(job["result"].is_null(), "{job}");
 }
