@@ -48,7 +48,9 @@ pub(crate) async fn run(named: Option<&Path>, args: ServeArgs) -> anyhow::Result
         .with_uploads(&config.uploads, uploads::reader())
         .with_metrics(metrics);
     if let Some((history, shared)) = history {
-        service = service.with_history(history, config.history.retention, shared);
+        service = service
+            .with_history(history, config.history.retention, shared)
+            .with_patience(config.history.patience);
     }
     let admin_needs_keys = server.admin_listen.is_some_and(|it| service.needs_keys_on(it));
     if (service.needs_keys() || admin_needs_keys) && !service.knows_keys() {

@@ -40,6 +40,8 @@ pub struct OidcConfig {
     pub scope_prefix: String,
     /// How long fetched keys are used.
     pub keys_ttl: Duration,
+    /// How long the provider is left alone after a question that did not bring what was wanted.
+    pub pause: Duration,
     /// How long one answer of the provider may take.
     pub timeout: Duration,
     /// Certificates that are trusted beside the system's.
@@ -62,6 +64,8 @@ impl Default for OidcConfig {
             scope_prefix: String::new(),
             // A key that a provider withdraws is taken for so long; a new one is fetched when it is met.
             keys_ttl: Duration::from_secs(600),
+            // Made-up key ids, and people who sign in, must not make this server flood the provider.
+            pause: Duration::from_secs(10),
             timeout: Duration::from_secs(5),
             ca_file: None,
             login: None,
@@ -81,6 +85,7 @@ pub(crate) struct RawOidc {
     scope_claim: Option<String>,
     scope_prefix: Option<String>,
     keys_ttl: Option<String>,
+    pause: Option<String>,
     timeout: Option<String>,
     ca_file: String,
     login: RawLogin,
@@ -122,6 +127,7 @@ pub(crate) fn oidc(checker: &Checker<'_>, raw: RawOidc) -> Result<OidcConfig, Co
         scope_claim: raw.scope_claim.unwrap_or(default.scope_claim),
         scope_prefix: raw.scope_prefix.unwrap_or(default.scope_prefix),
         keys_ttl: checker.time("oidc.keys_ttl", raw.keys_ttl.as_ref(), default.keys_ttl)?,
+        pause: checker.time("oidc.pause", raw.pause.as_ref(), default.pause)?,
         timeout: checker.time("oidc.timeout", raw.timeout.as_ref(), default.timeout)?,
         ca_file: filled(raw.ca_file).map(|it| checker.path(Path::new(&it))),
     })

@@ -19,6 +19,8 @@ pub struct HistoryConfig {
     pub retention: Duration,
     /// How long one statement may take.
     pub timeout: Duration,
+    /// How long an answer waits until its analysis is written down, and `/ready` for the database.
+    pub patience: Duration,
 }
 
 impl Default for HistoryConfig {
@@ -31,6 +33,8 @@ impl Default for HistoryConfig {
             retention: Duration::from_secs(90 * 24 * 60 * 60),
             // Locally a statement takes a millisecond.
             timeout: Duration::from_secs(5),
+            // Longer than a slow commit, and not felt by whoever has waited for a diagnosis.
+            patience: Duration::from_secs(2),
         }
     }
 }
@@ -84,6 +88,7 @@ pub(crate) struct RawHistory {
     connections: Option<u32>,
     retention: Option<String>,
     timeout: Option<String>,
+    patience: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -112,6 +117,7 @@ pub(crate) fn history(checker: &Checker<'_>, raw: RawHistory) -> Result<HistoryC
         connections: checker.at_least_one("history.connections", raw.connections.unwrap_or(default.connections))?,
         retention: checker.time("history.retention", raw.retention.as_ref(), default.retention)?,
         timeout: checker.time("history.timeout", raw.timeout.as_ref(), default.timeout)?,
+        patience: checker.time("history.patience", raw.patience.as_ref(), default.patience)?,
     })
 }
 

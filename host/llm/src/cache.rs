@@ -167,6 +167,9 @@ mod tests {
 
     use super::*;
 
+    /// No answer grows old while a test runs.
+    const AN_HOUR: Duration = Duration::from_secs(60 * 60);
+
     fn accepted() -> Accepted {
         Accepted {
             text: "t".into(),
@@ -177,7 +180,7 @@ mod tests {
 
     #[tokio::test]
     async fn equal_questions_at_once_are_asked_once() {
-        let cache = Cache::new(9, Duration::from_secs(9), None);
+        let cache = Cache::new(9, AN_HOUR, None);
         let asked = AtomicUsize::new(0);
         let ask = || async {
             asked.fetch_add(1, Ordering::Relaxed);
@@ -192,7 +195,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_is_not_kept() {
-        let cache = Cache::new(9, Duration::from_secs(9), None);
+        let cache = Cache::new(9, AN_HOUR, None);
         let question = json!(1);
         let failing = || async { Err(LlmError::new(ErrorKind::Unavailable, "down")) };
         assert!(cache.get(&question, failing).await.is_err());
@@ -206,11 +209,8 @@ mod tests {
         let open = |ttl| Cache::new(9, ttl, Some(folder.path().join("answers")));
         let ask = || async { Ok(accepted()) };
         let question = json!(1);
-        assert!(!open(Duration::from_secs(9)).get(&question, ask).await.unwrap().1);
-        assert_eq!(
-            open(Duration::from_secs(9)).get(&question, ask).await.unwrap(),
-            (accepted(), true)
-        );
+        assert!(!open(AN_HOUR).get(&question, ask).await.unwrap().1);
+        assert_eq!(open(AN_HOUR).get(&question, ask).await.unwrap(), (accepted(), true));
         let other = folder.path().join("answers/notes.json");
         std::fs::write(&other, "mine").unwrap();
         let old = open(Duration::ZERO);
@@ -226,7 +226,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_from_a_file_is_no_younger_in_memory() {
         let folder = tempfile::tempdir().unwrap();
-        let ttl = Duration::from_secs(60);
+        let ttl = AN_HOUR;
         let open = || Cache::new(9, ttl, Some(folder.path().to_owned()));
         let ask = || async { Ok(accepted()) };
         let question = json!(1);
@@ -236,14 +236,14 @@ mod tests {
             file.set_modified(SystemTime::now() - by).unwrap();
         };
         assert!(!open().get(&question, ask).await.unwrap().1);
-        age(Duration::from_secs(50));
+        age(AN_HOUR / 2);
         let cache = open();
         assert!(cache.get(&question, ask).await.unwrap().1);
         let (_, written) = cache.memory.get(&digest(&question)).await.unwrap();
-        assert!(written.elapsed().unwrap() >= Duration::from_secs(50));
+        assert!(written.elapsed().unwrap() >= AN_HOUR / 2);
         // As if the rest of its time had passed since.
-        age(Duration::from_secs(61));
-        let past = (accepted(), SystemTime::now() - Duration::from_secs(61));
+        age(AN_HOUR * 2);
+        let past = (accepted(), SystemTime::now() - AN_HOUR * 2);
         cache.memory.insert(digest(&question), past).await;
         assert!(!cache.get(&question, ask).await.unwrap().1);
     }

@@ -21,7 +21,7 @@ use crate::{
     admission::Ticket,
     app::App,
     body, events,
-    history::{PATIENCE, remember},
+    history::remember,
     openapi::{AnalyseRequest, BodyRefused, Refused},
     problem::Refusal,
     request_id::RequestId,
@@ -121,7 +121,8 @@ pub(crate) async fn diagnose(
     let text = text(&response)?;
     let kept = Uuid::new_v4().to_string();
     // A slow database must not cost the answer itself.
-    let patience = PATIENCE.min(deadline.saturating_duration_since(Instant::now()) / 2);
+    let left = deadline.saturating_duration_since(Instant::now());
+    let patience = app.service.patience.min(left / 2);
     let there = remember(app, identity, &kept, &response, &text, patience).await;
     Ok((text, there.then_some(kept)))
 }

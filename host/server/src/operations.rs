@@ -1,6 +1,6 @@
 //! What operators ask: `/health`, `/ready`, `/metrics`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Json,
@@ -25,8 +25,6 @@ const SECONDS: [f64; 14] = [
 ];
 /// Bounds of the buckets of memory, in bytes: from a small guest to a full slot.
 const BYTES: [f64; 9] = [1e6, 2e6, 4e6, 8e6, 16e6, 32e6, 64e6, 128e6, 256e6];
-/// How long the database may take to say that it is there.
-const PING: Duration = Duration::from_secs(1);
 
 /// Starts to count, for `/metrics`. Once in a process.
 ///
@@ -96,7 +94,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refus
     }
     let store = match &app.service.history {
         None => "none",
-        Some(history) => match tokio::time::timeout(PING, history.ping()).await {
+        Some(history) => match tokio::time::timeout(app.service.patience, history.ping()).await {
             Ok(Ok(())) => "ok",
             Ok(Err(error)) => return Err(crate::history::store_unavailable(&error)),
             Err(_) => {
@@ -104,7 +102,10 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refus
                     StatusCode::SERVICE_UNAVAILABLE,
                     "store_unavailable",
                     "The database does not answer",
-                    format!("it said nothing for {} s", PING.as_secs()),
+                    format!(
+                        "it said nothing for {}",
+                        humantime::format_duration(app.service.patience)
+                    ),
                 )
                 .retry_after(crate::admission::RETRY_AFTER));
             }

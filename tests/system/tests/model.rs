@@ -20,6 +20,9 @@ use deepfix_system_tests::{
 };
 use serde_json::json;
 
+/// Longer than anything takes here, on a machine that has other things to do too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 #[test]
 fn the_rules_findings_stay_and_what_was_used_is_said() {
     let request = request("english", "age");
@@ -68,30 +71,28 @@ fn every_fault_of_the_endpoint_leaves_the_rules_findings_and_is_named() {
     let now: Arc<Mutex<Option<Fault>>> = Arc::default();
     let of_model = Arc::clone(&now);
     let model = ModelServer::start(move |_| (of_model.lock().unwrap().unwrap().answer)());
-    let home = Home::new();
-    let short = [("call_timeout", "\"400ms\""), ("max_backoff", "\"10ms\"")];
-    home.with_model(&model.base_url(), &short);
-    let server = Server::start(&home);
-    for fault in faults() {
-        *now.lock().unwrap() = Some(fault);
-        let started = Instant::now();
-        let answer = server.post("/v1/analyse", request.to_string());
-        assert_eq!(answer.status, 200, "{}", fault.name);
-        assert_well_formed(&answer.body);
-        assert_eq!(rules(&answer.body), rules(&plain), "{}", fault.name);
-        assert_eq!(answer.body["summary"], plain["summary"], "{}", fault.name);
-        let warnings = answer.body["additional_outputs"]["warnings"].to_string();
-        for agent in ["TrainingArtifactsAnalyzer", "CrossArtifactReasoningAgent"] {
-            let expected = format!("the language model gave no answer to {agent}: {}: ", fault.kind);
-            assert!(warnings.contains(&expected), "{}: {warnings}", fault.name);
+    // Only what never answers is given up soon: a slow machine is no slow endpoint.
+    for (call_timeout, gives_up) in [("\"400ms\"", true), ("\"60s\"", false)] {
+        let home = Home::new();
+        let keys = [("call_timeout", call_timeout), ("max_backoff", "\"10ms\"")];
+        home.with_model(&model.base_url(), &keys);
+        let server = Server::start(&home);
+        for fault in faults() {
+            if (fault.kind == "timed_out") != gives_up {
+                continue;
+            }
+            *now.lock().unwrap() = Some(fault);
+            let answer = server.post("/v1/analyse", request.to_string());
+            assert_eq!(answer.status, 200, "{}", fault.name);
+            assert_well_formed(&answer.body);
+            assert_eq!(rules(&answer.body), rules(&plain), "{}", fault.name);
+            assert_eq!(answer.body["summary"], plain["summary"], "{}", fault.name);
+            let warnings = answer.body["additional_outputs"]["warnings"].to_string();
+            for agent in ["TrainingArtifactsAnalyzer", "CrossArtifactReasoningAgent"] {
+                let expected = format!("the language model gave no answer to {agent}: {}: ", fault.kind);
+                assert!(warnings.contains(&expected), "{}: {warnings}", fault.name);
+            }
         }
-        // Two steps with a call each, and what the machine is slow for.
-        assert!(
-            started.elapsed() < Duration::from_secs(10),
-            "{}: {:?}",
-            fault.name,
-            started.elapsed()
-        );
     }
 }
 
@@ -274,16 +275,22 @@ fn a_client_that_leaves_ends_the_models_calls_and_what_they_used_is_counted() {
     }
     drop(client);
     model.wait_until_left(2);
-    let lines = metrics(&server);
+    let end = Instant::now() + PATIENCE;
     for agent in ["DatasetArtifactsAnalyzer", "TrainingArtifactsAnalyzer"] {
         let expected = format!("deepfix_llm_calls_total{{agent=\"{agent}\"}} 1");
-        assert!(lines.contains(&expected), "{expected} in {lines:#?}");
         // Its prompt was billed, and is there although its calls end after the request.
         let tokens = format!("deepfix_llm_tokens_total{{agent=\"{agent}\",direction=\"input\"}} ");
-        let used = lines
-            .iter()
-            .find_map(|it| it.strip_prefix(&tokens)?.parse::<u64>().ok());
-        assert!(used.is_some_and(|it| it > 0), "{tokens} in {lines:#?}");
+        loop {
+            let lines = metrics(&server);
+            let mut used = lines
+                .iter()
+                .filter_map(|it| it.strip_prefix(&tokens)?.parse::<u64>().ok());
+            if lines.contains(&expected) && used.any(|it| it > 0) {
+                break;
+            }
+            assert!(Instant::now() < end, "{expected} and {tokens}in {lines:#?}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
     // The reasoner was never asked.
     assert_eq!(model.requests().len(), 2);

@@ -98,7 +98,7 @@ fn everything_came_back(language: &str, source: &str) {
             "{name}: {seen}"
         );
     }
-    assert!(server.log().contains("looked"), "{}", server.log());
+    server.logged("looked");
 }
 
 #[test]
@@ -178,5 +178,5 @@ fn a_call_that_is_refused_to_a_plugin_in_c_is_an_error_of_its_kind_and_no_trap()
             && evidence.contains("secret"),
         "{evidence}"
     );
-    assert!(server.log().contains("looked"), "{}", server.log());
+    server.logged("looked");
 }

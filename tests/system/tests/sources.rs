@@ -15,6 +15,7 @@ use deepfix_system_tests::{Operator, Ran, Registry, acme, digest};
 const HTPASSWD: &str = "mallory:$2b$04$lbHeOzWmRs9r78Qzzrl7KuuOeCfmd8mR3RW25hG85JnYDmcEGfkqS\n";
 const PASSWORD: &str = "correct-horse";
 const FORBIDDEN: &[u8] = b"403";
+const HANGS_UP: &[u8] = b"no answer";
 
 #[test]
 fn a_registry_with_a_login_is_given_the_credential_of_its_entry_alone() {
@@ -62,7 +63,8 @@ fn a_registry_with_a_login_is_given_the_credential_of_its_entry_alone() {
 }
 
 /// Files by their paths, over plain HTTP on this machine; a path that is not there is 404, one whose
-/// file is empty gets no answer, and one whose file is [`FORBIDDEN`] is refused.
+/// file is empty gets no answer, one whose file is [`HANGS_UP`] loses its connection, and one whose file is [`FORBIDDEN`]
+/// is refused.
 struct Files(Arc<Mutex<BTreeMap<String, Vec<u8>>>>, String);
 
 impl Files {
@@ -82,6 +84,9 @@ impl Files {
                     .for_each(drop);
                 let path = first.split(' ').nth(1).unwrap_or_default();
                 let found = served.lock().unwrap().get(path).cloned();
+                if found.as_deref() == Some(HANGS_UP) {
+                    continue;
+                }
                 let (status, body) = match found {
                     None => ("404 Not Found", Vec::new()),
                     Some(it) if it == FORBIDDEN => ("403 Forbidden", Vec::new()),
@@ -177,10 +182,8 @@ fn a_signature_that_cannot_be_asked_for_is_not_one_that_is_not_there() {
     let files = Files::serve();
     let it = Operator::of(&format!("http://{}/acme.wasm", files.1));
     files.put("/acme.wasm", acme("1.0.0"));
-    // No answer at all.
-    files.put("/acme.wasm.sig", Vec::new());
-    it.home
-        .configure(|text| text.replace("fetch_timeout = \"60s\"", "fetch_timeout = \"500ms\""));
+    // No answer at all. A short time for one would be that of the component as well.
+    files.put("/acme.wasm.sig", HANGS_UP.to_vec());
     let told = it.plugin(&["lock"]);
     assert!(
         told.code == 2 && told.err.contains("acme.wasm.sig") && told.err.contains("cannot be reached"),

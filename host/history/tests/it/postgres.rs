@@ -2,17 +2,23 @@
 
 use std::{
     fs,
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
+/// A port is free when it is looked for, and may be another's when PostgreSQL wants it: so many are tried.
+const PORTS: usize = 5;
+
+/// Longer than a start takes, on a machine that has other things to do too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 pub(crate) struct Server {
     child: Child,
     port: u16,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Server {
@@ -43,27 +49,50 @@ impl Server {
             .arg(&data)
             .current_dir(folder.path())
             .stdout(Stdio::null()));
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = command("postgres")
-            .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"])
-            .args(["-k", "", "-p", &port.to_string(), "-D"])
-            .arg(&data)
-            .current_dir(folder.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Self {
-            child,
-            port,
-            _folder: folder,
+        let start = |place: &Path| {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let mut command = command("postgres");
+            command
+                .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"])
+                .args(["-k", "", "-p", &port.to_string(), "-D"])
+                .arg(place.join("data"))
+                .current_dir(place)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            (command.spawn().unwrap(), port)
         };
-        let until = Instant::now() + Duration::from_secs(60);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < until, "PostgreSQL does not listen");
+        let place = folder.path().to_owned();
+        let (child, port) = start(&place);
+        let mut server = Self { child, port, folder };
+        for _ in 1..PORTS {
+            if server.answers() {
+                return server;
+            }
+            (server.child, server.port) = start(&place);
+        }
+        assert!(server.answers(), "PostgreSQL ends at once, whatever its port");
+        server
+    }
+
+    /// Waits until it answers, it and not another at its port. False where it has ended, since another has the port.
+    fn answers(&mut self) -> bool {
+        let until = Instant::now() + PATIENCE;
+        let data = self.folder.path().join("data").display().to_string();
+        while self.child.try_wait().unwrap().is_none() {
+            let asked = Command::new(bin().join("psql"))
+                .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+                .args(["--command", "SHOW data_directory"])
+                .arg(self.url())
+                .env("PGCONNECT_TIMEOUT", "10")
+                .output()
+                .unwrap();
+            if String::from_utf8_lossy(&asked.stdout).trim() == data {
+                return true;
+            }
+            assert!(Instant::now() < until, "PostgreSQL does not answer: {asked:?}");
             sleep(Duration::from_millis(50));
         }
-        server
+        false
     }
 
     /// Runs a statement that nothing but a test needs.
@@ -88,6 +117,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
         // SIGINT is a fast shutdown; killed, its children would stay behind.
         let _ = Command::new("kill")
             .args(["-INT", &self.child.id().to_string()])

@@ -19,8 +19,6 @@ use tokio::{
 
 use super::token::TokensError;
 
-/// Between two fetches that do not bring the wanted key, at least: made-up key ids must not make this server flood the provider.
-const PAUSE: Duration = Duration::from_secs(10);
 /// Keys are used for so long where the provider does not answer: its short failure is not ours.
 const STALE: Duration = Duration::from_secs(60 * 60);
 /// Whoever signs in waits for the provider at most so often at once: anybody may say that they come back from there.
@@ -38,6 +36,9 @@ pub(crate) struct Provider {
     issuer: String,
     jwks_uri: Option<String>,
     ttl: Duration,
+    /// Between two questions that do not bring what is wanted, at least: made-up key ids must not make this server flood
+    /// the provider.
+    pause: Duration,
     timeout: Duration,
     known: ArcSwap<Option<Known>>,
     described: ArcSwap<Option<(Discovery, Instant)>>,
@@ -92,6 +93,7 @@ impl Provider {
             issuer: issuer.to_owned(),
             jwks_uri: config.jwks_uri.clone(),
             ttl: config.keys_ttl,
+            pause: config.pause,
             timeout: config.timeout,
             known: ArcSwap::from_pointee(None),
             described: ArcSwap::from_pointee(None),
@@ -111,7 +113,7 @@ impl Provider {
         if let Some(key) = self.fresh(id) {
             return Ok(Some(key));
         }
-        if vain.is_none_or(|it| it.elapsed() >= PAUSE) {
+        if vain.is_none_or(|it| it.elapsed() >= self.pause) {
             match self.fetch().await {
                 Ok(keys) => {
                     tracing::info!(keys = keys.keys.len(), "keys of the identity provider were fetched");
@@ -186,7 +188,7 @@ impl Provider {
         if let Some(found) = known(self.ttl) {
             return Ok(found);
         }
-        if undescribed.is_none_or(|it| it.elapsed() >= PAUSE) {
+        if undescribed.is_none_or(|it| it.elapsed() >= self.pause) {
             // Before it is asked: who hangs up meanwhile leaves the pause behind too.
             *undescribed = Some(Instant::now());
             match self.discover().await {

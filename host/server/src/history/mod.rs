@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub(crate) use compare::changes;
-pub(crate) use remember::{PATIENCE, remember, severity_name};
+pub(crate) use remember::{remember, severity_name};
 
 /// An analysis in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -185,8 +185,8 @@ pub(crate) async fn forget(
     if there {
         jobs::done(&app, &id).await;
     }
-    // The result of a job that ends in this moment is in memory too.
-    app.jobs.forget_of(&id, &identity.tenant);
+    // The result of a job that ends in this moment is in memory too, or will be.
+    app.jobs.forget_of(&id, &identity.tenant, there);
     if there {
         Ok(StatusCode::NO_CONTENT.into_response())
     } else {

@@ -5,11 +5,8 @@ use deepfix_history::{NewAnalysis, now};
 
 use crate::{access::Identity, app::App};
 
-/// How long an answer waits for the database at most. What takes longer is counted as lost.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Writes an analysis down under an id. Whether it is there: a database that fails costs the memory
-/// of an analysis, never the analysis.
+/// Writes an analysis down under an id, and waits for that at most `patience`: what takes longer is counted as
+/// lost. Whether it is there: a database that fails costs the memory of an analysis, never the analysis.
 pub(crate) async fn remember(
     app: &App,
     identity: &Identity,

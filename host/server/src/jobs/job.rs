@@ -35,6 +35,8 @@ pub(super) struct Job {
     /// When it was over, on the clock that never steps.
     pub(super) over_since: Option<Instant>,
     pub(super) task: Option<AbortHandle>,
+    /// Whether its result was deleted before it was over.
+    pub(super) deleted: bool,
     created: SystemTime,
     updated: SystemTime,
 }
@@ -47,6 +49,7 @@ impl Job {
             state: State::Pending,
             over_since: None,
             task: None,
+            deleted: false,
             created: now,
             updated: now,
         }

@@ -3,6 +3,7 @@
 //! than may run and wait. Jobs run in memory and end with the server; with a database that is
 //! written down, and so are their results.
 
+mod ended;
 mod job;
 mod store;
 
@@ -17,28 +18,25 @@ use axum::{
 use deepfix_core::{Experiment, Problem};
 use deepfix_history::{HistoryError, JobState};
 use serde_json::value::RawValue;
-use tokio::{
-    task::JoinHandle,
-    time::{Instant, timeout_at},
-};
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 use crate::{
     access::Identity,
     admission::Ticket,
     analyse::{allow, bounded, options, receive, retrieve, text, timed_out},
     app::App,
-    history::{PATIENCE, raw, remember, store_unavailable},
+    history::{raw, remember, store_unavailable},
     openapi::{AnalyseRequest, BodyRefused, JobSchema, Missing, Refused},
     problem::Refusal,
     request_id::RequestId,
-    shutdown::{CUT_OFF, JOB_CUT_OFF},
+    shutdown::CUT_OFF,
 };
+pub(crate) use ended::{done, heed, settle};
+use ended::{follow, note};
 use job::Snapshot;
-pub(crate) use store::CANCELLED;
 pub(crate) use store::Jobs;
-use store::{End, Running};
+use store::{CANCELLED, Running};
 
 /// The same in the background; the answer is a job.
 #[utoipa::path(post, path = "/v2/analyse", tag = "jobs", request_body = AnalyseRequest, responses(
@@ -134,7 +132,8 @@ async fn run(
     match done {
         Ok((response, text)) => {
             // The result first: a job that is seen to be completed has one.
-            let kept = remember(&app, &identity, &running.id().to_string(), &response, &text, PATIENCE).await;
+            let (job, patience) = (running.id().to_string(), app.service.patience);
+            let kept = remember(&app, &identity, &job, &response, &text, patience).await;
             match RawValue::from_string(text) {
                 Ok(text) => running.complete(text, kept),
                 Err(error) => running.fail(format!("internal: the response is no JSON: {error}")),
@@ -142,97 +141,6 @@ async fn run(
         }
         Err(problem) => running.fail(format!("{}: {}", problem.code, problem.detail)),
     }
-}
-
-/// Writes down how a job has ended, in whatever way it did. What fails here is tried again later.
-async fn follow(app: Arc<App>, id: Uuid, tenant: Arc<str>, task: JoinHandle<()>) {
-    drop(task.await);
-    let end = app.jobs.end_of(id);
-    let kept = end == End::Completed { kept: true };
-    let (state, error) = match end {
-        End::Completed { .. } => (JobState::Completed, None),
-        // Its result may be there: `settle` at the end of the server tells.
-        End::Failed(error) if error == JOB_CUT_OFF => return,
-        End::Failed(error) => (JobState::Failed, Some(error)),
-        End::NotYet | End::Unknown => return,
-    };
-    match note(&app, id, state, error.as_deref()).await {
-        // The database tells it from now on, so that a result which is forgotten through another server is
-        // forgotten here as well. One that is in memory alone stays.
-        Some(true) if kept => return app.jobs.forget(id),
-        Some(true) | None => return,
-        Some(false) => {}
-    }
-    let Some(history) = &app.service.history else { return };
-    // It was over there: cancelled through another server in the moment of its end, or `settle` was faster. All
-    // servers must tell the same, so what this one remembers gives way.
-    match history.job(&tenant, &id.to_string()).await {
-        Ok(Some(there)) if kept || there.state != state => app.jobs.forget(id),
-        Ok(_) => {}
-        Err(error) => tracing::error!(%error, %id, "how a job ended could not be compared"),
-    }
-}
-
-/// Why a job that memory knows nothing of has no result.
-const NOT_WRITTEN: &str = "internal: how this job ended was not written down: submit it again";
-
-/// Writes down the ends of jobs whose last word did not reach the database, or not yet.
-pub(crate) async fn settle(app: &App) -> Result<(), HistoryError> {
-    let Some(history) = &app.service.history else {
-        return Ok(());
-    };
-    for id in history.unfinished(app.owner()).await? {
-        let Ok(job) = Uuid::parse_str(&id) else { continue };
-        match app.jobs.end_of(job) {
-            End::NotYet => {}
-            End::Completed { kept } => {
-                if history.advance(&id, JobState::Completed, None).await? && kept {
-                    app.jobs.forget(job);
-                }
-            }
-            // Cut off between its result and its end, it has a result all the same.
-            End::Failed(error) if error == JOB_CUT_OFF => history.settle(&id, &error).await?,
-            End::Failed(error) => drop(history.advance(&id, JobState::Failed, Some(&error)).await?),
-            End::Unknown => history.settle(&id, NOT_WRITTEN).await?,
-        }
-    }
-    Ok(())
-}
-
-/// Ends the jobs of this server that are over in the database: cancelled through another server.
-pub(crate) async fn heed(app: &App) -> Result<(), HistoryError> {
-    let Some(history) = &app.service.history else {
-        return Ok(());
-    };
-    // Asked for before the database is: what comes in meanwhile is not in either.
-    let running = app.jobs.attached();
-    if running.is_empty() {
-        return Ok(());
-    }
-    let there = history.unfinished(app.owner()).await?;
-    for id in running {
-        if !there.contains(&id.to_string()) && app.jobs.end_of(id) == End::NotYet && app.jobs.end(id, CANCELLED) {
-            tracing::info!(%id, "a job was cancelled through another server");
-        }
-    }
-    Ok(())
-}
-
-/// Writes down that a job had a result, where its own end does not say so yet: nobody who saw that it was completed
-/// may see it running again.
-pub(crate) async fn done(app: &App, id: &str) {
-    if let Ok(id) = Uuid::parse_str(id) {
-        note(app, id, JobState::Completed, None).await;
-    }
-}
-
-/// Whether the database knew the job as one that is not over; none where it could not be asked.
-async fn note(app: &App, id: Uuid, state: JobState, error: Option<&str>) -> Option<bool> {
-    let history = app.service.history.as_ref()?;
-    let noted = history.advance(&id.to_string(), state, error).await;
-    noted
-        .inspect_err(|error| tracing::error!(%error, %id, "the state of a job was not written down"))
-        .ok()
 }
 
 /// A job, with its result when it is completed.

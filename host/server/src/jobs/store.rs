@@ -182,6 +182,16 @@ impl Jobs {
         running.map(|(id, _)| *id).collect()
     }
 
+    /// Those whose result is in memory: whose they are, and whether the database has it as well.
+    pub(crate) fn completed(&self) -> Vec<(Uuid, Arc<str>, bool)> {
+        let store = self.store();
+        let completed = store.jobs.iter().filter_map(|(id, job)| match job.state {
+            State::Completed { kept, .. } => Some((*id, Arc::clone(&job.tenant), kept)),
+            _ => None,
+        });
+        completed.collect()
+    }
+
     /// Takes no more jobs and ends all; returns how many were not over.
     pub(crate) fn close(&self) -> usize {
         let unfinished: Vec<_> = {
@@ -202,12 +212,15 @@ impl Jobs {
         self.store().jobs.retain(|it, job| *it != id || !job.state.is_over());
     }
 
-    /// Forgets a job of a tenant that is over, result and all.
-    pub(crate) fn forget_of(&self, id: &str, tenant: &str) {
-        if self.get(id, tenant).is_some()
-            && let Ok(id) = Uuid::parse_str(id)
-        {
-            self.forget(id);
+    /// Forgets a job of a tenant that is over, result and all; one that is not, with its end, where its result was
+    /// there to be `deleted`.
+    pub(crate) fn forget_of(&self, id: &str, tenant: &str, deleted: bool) {
+        let Ok(id) = Uuid::parse_str(id) else { return };
+        let mut store = self.store();
+        match store.jobs.get_mut(&id) {
+            Some(job) if *job.tenant != *tenant => {}
+            Some(job) if !job.state.is_over() => job.deleted |= deleted,
+            _ => drop(store.jobs.remove(&id)),
         }
     }
 
@@ -227,11 +240,16 @@ impl Jobs {
         let mut store = self.store();
         let job = store.jobs.get_mut(&id).filter(|job| !job.state.is_over())?;
         let over = state.is_over();
+        let deleted = job.deleted && matches!(state, State::Completed { .. });
         job.set(state);
+        let task = if over { job.task.take() } else { None };
+        if deleted {
+            store.jobs.remove(&id);
+        }
         if over {
             self.1.notify_waiters();
         }
-        Some(if over { job.task.take() } else { None })
+        Some(task)
     }
 }
 
@@ -337,6 +355,20 @@ mod tests {
         let id = running.id().to_string();
         assert!(jobs.get(&id, "other").is_none() && jobs.cancel(&id, "other").is_none());
         assert_eq!(shown(&jobs, running.id())["status"], "PENDING");
+    }
+
+    #[tokio::test]
+    async fn a_result_that_is_deleted_before_its_job_is_over_is_not_told() {
+        let jobs = jobs();
+        for (tenant, deleted, told) in [("t", true, false), ("t", false, true), ("other", true, true)] {
+            let (running, _) = create(&jobs).unwrap();
+            let id = running.id();
+            jobs.forget_of(&id.to_string(), tenant, deleted);
+            assert_eq!(shown(&jobs, id)["status"], "PENDING");
+            running.complete(response(), true);
+            assert_eq!(shown(&jobs, id)["status"] == "COMPLETED", told, "{tenant} {deleted}");
+        }
+        assert_eq!(jobs.unfinished(), 0);
     }
 
     #[tokio::test]

@@ -3,15 +3,15 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use deepfix_config::{AccessConfig, OidcConfig, RequireKeys, ServerConfig, TenantConfig};
-use deepfix_history::{History, NewAnalysis, now};
+use deepfix_history::{NewAnalysis, now};
 use deepfix_server::{Control, Scope, Service, mint};
 use serde_json::{Value, json};
 
 use crate::{
     fake::{Fake, reaches},
     history::analysis,
-    provider::{Provider, Signer},
-    wire::{Answer, Server, config, post},
+    provider::{Provider, Signer, patient},
+    wire::{Answer, Server, config, open, post, soon},
 };
 
 fn always() -> AccessConfig {
@@ -72,7 +72,7 @@ async fn with_provider(provider: &Provider) -> Server {
     let oidc = OidcConfig {
         issuer: Some(provider.issuer.clone()),
         audience: "deepfix".to_owned(),
-        ..OidcConfig::default()
+        ..patient()
     };
     Server::of(&config(), |diagnosis, config| {
         Service::new(diagnosis, config)
@@ -222,7 +222,7 @@ struct Tenants {
 async fn with_tenants(tenants: &[TenantConfig]) -> Tenants {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("history.db").display().to_string();
-    let history = History::open(&file, 4).await.unwrap();
+    let history = open(&file, 4).await;
     let mut keys = Vec::new();
     for (tenant, scopes) in [
         ("a", &[Scope::Analyse, Scope::Read][..]),
@@ -386,7 +386,7 @@ async fn administration_needs_its_scope() {
 async fn a_key_is_not_looked_up_at_each_request_and_a_revoked_one_ends() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("history.db").display().to_string();
-    let history = History::open(&file, 4).await.unwrap();
+    let history = open(&file, 4).await;
     let minted = mint("a", "test", &[Scope::Read], None).unwrap();
     history.add_key(&minted.stored).await.unwrap();
     let key = format!("x-api-key: {}\r\n", minted.key);
@@ -438,7 +438,7 @@ async fn a_provider_that_does_not_answer_is_no_verdict_on_the_token() {
 async fn a_tenants_analyses_are_kept_for_its_own_time() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("history.db").display().to_string();
-    let history = History::open(&file, 4).await.unwrap();
+    let history = open(&file, 4).await;
     for tenant in ["a", "b"] {
         let analysis = NewAnalysis {
             tenant: tenant.to_owned(),
@@ -459,9 +459,12 @@ async fn a_tenants_analyses_are_kept_for_its_own_time() {
             .unwrap()
     })
     .await;
-    while history.get("a", "of a").await.unwrap().is_some() {
-        tokio::task::yield_now().await;
-    }
+    let forgotten = async {
+        while history.get("a", "of a").await.unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon("that of a is forgotten", forgotten).await;
     assert!(history.get("b", "of b").await.unwrap().is_some());
 }
 

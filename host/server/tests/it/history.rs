@@ -11,12 +11,12 @@ use tower::ServiceExt as _;
 
 use crate::{
     fake::{Fake, reaches},
-    wire::{Answer, Server, analyse, config, post},
+    wire::{self, Answer, Server, analyse, config, post, soon},
 };
 
 async fn open(folder: &Path) -> History {
     let file = folder.join("a folder #1/history.db");
-    History::open(&file.display().to_string(), 4).await.unwrap()
+    wire::open(&file.display().to_string(), 4).await
 }
 
 async fn server(history: History, access: AccessConfig) -> Server {
@@ -80,15 +80,18 @@ async fn submitted(server: &Server, what: &str) -> String {
 }
 
 async fn job(server: &Server, id: &str, wanted: &[&str]) -> Value {
-    loop {
-        let answer = server.get(&format!("/v2/jobs/{id}")).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        let job = answer.json();
-        if wanted.contains(&job["status"].as_str().unwrap()) {
-            return job;
+    let told = async {
+        loop {
+            let answer = server.get(&format!("/v2/jobs/{id}")).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            let job = answer.json();
+            if wanted.contains(&job["status"].as_str().unwrap()) {
+                return job;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
+    };
+    soon(&format!("{id} as one of {wanted:?}"), told).await
 }
 
 #[tokio::test]
@@ -362,7 +365,8 @@ async fn a_key_that_asks_too_often_is_told_when_to_come_back() {
         (429, Some("rate_limited"))
     );
     let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
-    assert!((50..=61).contains(&wait), "{wait}");
+    // Some of the minute may be over already.
+    assert!((1..=61).contains(&wait), "{wait}");
     // On loopback nobody needs a key.
     assert_eq!(server.send(analyse("x")).await.answer().await.status, 200);
 }
@@ -436,13 +440,15 @@ async fn a_client_that_leaves_while_its_job_is_written_down_leaves_a_job_that_is
         .body(axum::body::Body::from(r#"{"do": "answer"}"#));
     let mut call = Box::pin(router(service).oneshot(request.unwrap()));
     // Until it waits for the database.
-    while *fake.decoded.borrow() == 0 {
-        assert!(call.as_mut().now_or_never().is_none());
-        tokio::task::yield_now().await;
-    }
+    let waits = async {
+        while *fake.decoded.borrow() == 0 {
+            assert!(call.as_mut().now_or_never().is_none());
+            tokio::task::yield_now().await;
+        }
+    };
+    soon("the body is decoded", waits).await;
     drop(call);
-    let done = tokio::time::timeout(Duration::from_secs(30), reaches(&fake.ended, 1)).await;
-    assert!(done.is_ok(), "nobody does the job");
+    soon("somebody does the job", reaches(&fake.ended, 1)).await;
 }
 
 #[tokio::test]

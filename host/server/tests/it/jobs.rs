@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     fake::reaches,
-    wire::{Answer, Server, post},
+    wire::{Answer, Server, post, soon},
 };
 
 async fn submit(server: &Server, what: &str) -> Answer {
@@ -18,22 +18,25 @@ async fn submit(server: &Server, what: &str) -> Answer {
 
 /// Polls as an SDK does, only faster, until the job has that status.
 async fn poll(server: &Server, id: &str, status: &str) -> Value {
-    loop {
-        let answer = server.get(&format!("/api/v2/jobs/{id}")).await;
-        assert_eq!(answer.status, 200);
-        let job = answer.json();
-        let keys: Vec<_> = job.as_object().unwrap().keys().collect();
-        assert_eq!(
-            keys,
-            ["job_id", "status", "result", "error", "created_at", "updated_at"]
-        );
-        assert_eq!(job["status"] == "COMPLETED", !job["result"].is_null(), "{job}");
-        assert_eq!(job["status"] == "FAILED", !job["error"].is_null(), "{job}");
-        if job["status"] == status {
-            return job;
+    let told = async {
+        loop {
+            let answer = server.get(&format!("/api/v2/jobs/{id}")).await;
+            assert_eq!(answer.status, 200);
+            let job = answer.json();
+            let keys: Vec<_> = job.as_object().unwrap().keys().collect();
+            assert_eq!(
+                keys,
+                ["job_id", "status", "result", "error", "created_at", "updated_at"]
+            );
+            assert_eq!(job["status"] == "COMPLETED", !job["result"].is_null(), "{job}");
+            assert_eq!(job["status"] == "FAILED", !job["error"].is_null(), "{job}");
+            if job["status"] == status {
+                return job;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
+    };
+    soon(&format!("{id} as {status}"), told).await
 }
 
 fn id_of(answer: &Answer) -> String {
@@ -92,7 +95,8 @@ async fn a_job_can_be_cancelled_and_gives_its_place_back() {
     reaches(&server.fake.ended, 1).await;
     let job = poll(&server, &id, "FAILED").await;
     assert!(job["error"].as_str().unwrap().starts_with("cancelled: "));
-    while server.analyse("answer").await.status != 200 {}
+    let place = async { while server.analyse("answer").await.status != 200 {} };
+    soon("a place that is free again", place).await;
     // Once more changes nothing.
     assert_eq!(server.call("DELETE", &format!("/v2/jobs/{id}")).await.json(), job);
 }

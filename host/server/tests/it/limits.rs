@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::{
     fake::reaches,
-    wire::{Server, analyse, head, post},
+    wire::{Server, analyse, head, post, soon},
 };
 
 #[tokio::test]
@@ -71,13 +71,16 @@ async fn a_client_that_goes_away_cancels_its_analysis() {
     drop(client);
     reaches(&server.fake.ended, 1).await;
     // The place is free again, as soon as the server is through with dropping.
-    loop {
-        let answer = server.analyse("answer").await;
-        if answer.status == 200 {
-            break;
+    let free = async {
+        loop {
+            let answer = server.analyse("answer").await;
+            if answer.status == 200 {
+                break;
+            }
+            answer.problem(429, "overloaded");
         }
-        answer.problem(429, "overloaded");
-    }
+    };
+    soon("a place that is free again", free).await;
 }
 
 #[tokio::test]

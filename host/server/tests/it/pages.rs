@@ -6,7 +6,7 @@ use deepfix_config::{AccessConfig, RequireKeys};
 use deepfix_history::History;
 use deepfix_server::{Scope, Service, mint};
 
-use crate::wire::{Answer, Server, config, post};
+use crate::wire::{Answer, Server, config, open, post};
 
 const BROWSER: &str = "accept: text/html,application/xhtml+xml\r\n";
 
@@ -54,9 +54,7 @@ async fn browsers_get_pages_and_programs_get_json() {
 
 async fn with_keys() -> (Server, History, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let history = History::open(&folder.path().join("h.db").display().to_string(), 2)
-        .await
-        .unwrap();
+    let history = open(&folder.path().join("h.db").display().to_string(), 2).await;
     let own = history.clone();
     let access = AccessConfig {
         require_keys: RequireKeys::Always,

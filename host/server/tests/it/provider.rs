@@ -8,12 +8,14 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use deepfix_config::OidcConfig;
 use deepfix_history::now;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use rcgen::{KeyPair, PKCS_RSA_SHA256};
@@ -23,6 +25,17 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
+
+use crate::wire::PATIENCE;
+
+/// A provider is not asked again while a test runs, and a slow machine is no provider that does not answer.
+pub(crate) fn patient() -> OidcConfig {
+    OidcConfig {
+        pause: Duration::from_secs(60 * 60),
+        timeout: PATIENCE,
+        ..OidcConfig::default()
+    }
+}
 
 pub(crate) struct Provider {
     pub issuer: String,

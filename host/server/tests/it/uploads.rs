@@ -13,7 +13,7 @@ use deepfix_server::{ReadFiles, Reader, Service};
 
 use crate::{
     fake::reaches,
-    wire::{Answer, Server, config, head, post},
+    wire::{Answer, Server, config, head, open, post},
 };
 
 /// What the reader was given, relative to the temporary folder, and the folder itself.
@@ -108,9 +108,7 @@ async fn files_and_folders_are_read_and_gone_afterwards() {
 #[tokio::test]
 async fn a_browser_is_sent_to_the_report_or_shown_it() {
     let folder = tempfile::tempdir().unwrap();
-    let history = History::open(&folder.path().join("h.db").display().to_string(), 2)
-        .await
-        .unwrap();
+    let history = open(&folder.path().join("h.db").display().to_string(), 2).await;
     let parts = [("file", Some("metrics.csv"), "answer")];
     let (kept, _) = server(UploadsConfig::default(), Some(history)).await;
     let answer = send(&kept, "accept: text/html\r\n", &parts).await;
@@ -133,9 +131,7 @@ async fn a_browser_is_sent_to_the_report_or_shown_it() {
 #[tokio::test]
 async fn a_stream_tells_where_the_report_is() {
     let folder = tempfile::tempdir().unwrap();
-    let history = History::open(&folder.path().join("h.db").display().to_string(), 2)
-        .await
-        .unwrap();
+    let history = open(&folder.path().join("h.db").display().to_string(), 2).await;
     let (server, _) = server(UploadsConfig::default(), Some(history)).await;
     let answer = send(
         &server,

@@ -1,9 +1,10 @@
 //! A server on a loopback port, and a client that sends exactly the bytes that a test wants.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use deepfix_config::ServerConfig;
 use deepfix_core::Diagnosis;
+use deepfix_history::History;
 use deepfix_server::{Drained, Service, serve};
 use serde_json::Value;
 use tokio::{
@@ -20,6 +21,21 @@ pub(crate) fn config() -> ServerConfig {
         listen: "127.0.0.1:0".parse().unwrap(),
         ..ServerConfig::default()
     }
+}
+
+/// Longer than anything takes here, on a machine that has other things to do too.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What comes about; where it does not, the test fails and does not hang.
+pub(crate) async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
+    let done = tokio::time::timeout(PATIENCE, work).await;
+    done.unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
+}
+
+/// A database that is never taken for one that is down because the machine is slow.
+pub(crate) async fn open(place: &str, connections: u32) -> History {
+    let history = History::open(place, connections).await.unwrap();
+    history.with_patience(PATIENCE)
 }
 
 pub(crate) struct Server {
@@ -47,7 +63,7 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (fake, (stop, stopped)) = (Fake::new(), oneshot::channel::<()>());
-        let service = service(fake.clone(), config);
+        let service = service(fake.clone(), config).with_patience(PATIENCE);
         let task = tokio::spawn(async move {
             serve(listener, None, service, async {
                 let _ = stopped.await;
