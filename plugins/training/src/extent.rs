@@ -1,7 +1,7 @@
 //! What was looked at, and what could not be.
 
 use deepfix_plugin::Reporter;
-use deepfix_views::training::{Schedule, Unit};
+use deepfix_views::training::{Best, Schedule, Unit};
 use serde_json::{Value as Json, json};
 
 use crate::case::Case;
@@ -42,14 +42,22 @@ fn checked(case: &Case<'_>) -> Json {
 fn curves(case: &Case<'_>) -> Json {
     let view = case.view;
     json!({
-        "points": view.points(),
-        "best": view.best().map(|it| json!({"label": it.point.label, "value": it.value, "end": it.end})),
+        "points": case.points_logged(),
+        "best": view.best().map(|it| json!({"label": best_label(case, &it), "value": it.value, "end": it.end})),
         "validation_noise": view.validation.noise(0.33),
         "train_noise": view.train.noise(0.33),
         "gap": view.gap().map(|it| json!({"start": it.start, "best": it.at_best, "end": it.end})),
         "validation_rows": view.validation_rows(),
         "updates": view.updates(),
     })
+}
+
+/// The epoch, step or row of the lowest validation loss.
+fn best_label(case: &Case<'_>, best: &Best) -> f64 {
+    let view = case.view;
+    let series = view.validation_loss.as_ref();
+    let lowest = series.and_then(|it| case.lowest(it, &view.validation, best));
+    lowest.map_or(best.point.label, |it| case.label_of(it.row))
 }
 
 /// What a reader of the summary must know was not examined: the rest is in `not_examined`.

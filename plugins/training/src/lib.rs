@@ -11,6 +11,7 @@
 
 mod case;
 mod extent;
+mod place;
 pub mod rules;
 #[cfg(test)]
 mod sample;
@@ -76,10 +77,10 @@ impl Analyzer for TrainingArtifactsAnalyzer {
 fn summary(case: &Case<'_>, reporter: &Reporter<'_>) -> String {
     let view = case.view;
     let findings = reporter.drafts().len();
-    let points = view.points();
-    if points == 0 {
+    if view.points() == 0 {
         return case.text("summary-no-curves", &[("findings", findings.into())]);
     }
+    let points = case.points_logged();
     let mut args: Vec<(&str, Arg)> = vec![("points", points.into()), ("unit", case.unit(points).into())];
     args.push(("findings", findings.into()));
     let train = view

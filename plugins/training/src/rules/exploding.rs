@@ -50,14 +50,14 @@ fn first_bad(case: &Case<'_>, draft: Draft, series: &Series, found: &NonFinite) 
             draft = case.cell_fact(draft, series, row);
             case.text(
                 "clue-last-finite",
-                &[("at", case.at_row(row).into()), ("value", value.into())],
+                &[("at", case.at_row(series, row).into()), ("value", value.into())],
             )
         }
         None => case.text("clue-never-finite", &[]),
     };
     draft
         .arg("column", series.column.as_str())
-        .arg("at", case.at_row(found.first_row))
+        .arg("at", case.at_row(series, found.first_row))
         .arg("count", found.count)
         .arg("total", series.values.len())
         .arg("before", before)
@@ -116,7 +116,7 @@ fn silent(case: &Case<'_>) -> Option<Draft> {
     draft = draft
         .computed(case.label("silent-row"), start)
         .arg("column", train.column.as_str())
-        .arg("at", case.at_row(start))
+        .arg("at", case.at_row(train, start))
         .arg("count", view.rows - start);
     Some(with_settings(case, draft))
 }
