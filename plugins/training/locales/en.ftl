@@ -21,6 +21,17 @@ summary-no-curves = No metrics over time could be read, so the course of trainin
 summary-healthy = The curves over { $points } { $unit } look healthy: they are finite and settle, neither too slow nor too restless, and there is no sign of overfitting, a missed stop, a fixed row order or a metric that contradicts the loss.
 summary-short = Only { $points } { $unit } were logged: the values are finite and nothing in them is wrong, but no trend can be judged from so few.
 summary-unseen = Not examined for want of data: { $what }.
+summary-final = Only final values were recorded. Those of training and validation were compared, and they do not lie far apart; the course of training was not examined.
+summary-final-findings = Only final values were recorded. Those of training and validation were compared: { $findings ->
+    [one] one finding
+   *[other] { $findings } findings
+}.
+summary-alone = Only final values were recorded, and none of them on both training and validation rows: there is nothing to compare.
+summary-metrics = No loss was logged. Of the metrics over { $points } { $unit }, the last values of training and validation were compared where both are there: { $findings ->
+    [0] nothing stands out
+    [one] one finding
+   *[other] { $findings } findings
+}.
 summary-findings = The curves over { $points } { $unit } gave { $findings ->
     [one] one finding
    *[other] { $findings } findings
@@ -43,6 +54,8 @@ advice-dropout = raise dropout from { $now } to { $next }
 advice-dropout-unknown = add dropout of about 0.3
 advice-weight-decay = raise weight decay from { $now } to { $next }
 advice-smaller-network = halve the hidden layers ({ $sizes })
+advice-restrain = stronger regularisation (weight decay and dropout for networks, a smaller C or a larger alpha in scikit-learn), fewer features or a smaller model, more training rows
+advice-restrain-trees = a limit to the depth (max_depth), more rows per leaf (min_samples_leaf, min_child_weight), early stopping for boosted trees, more training rows
 advice-width = widen the hidden layers to 16 units or more
 advice-less-dropout = lower dropout from { $now } to 0.2
 advice-less-decay = lower weight decay from { $now } to 0.01
@@ -72,6 +85,8 @@ clue-constant-rate-unknown = the learning rate stays constant
 clue-hidden-sizes = The network has hidden layers of { $sizes } units.
 advice-chance-raise = raise the learning rate tenfold for the first epochs
 advice-chance-lower = take a learning rate of { $next } instead of { $now }, since steps that are too long throw a network where no gradient leads back
+clue-final-alone = One value tells no course: whether the gap opened late, as overfitting does, or was there from the start does not show.
+clue-final-opened = At the start they were { $start } apart.
 clue-stopping-on = Early stopping is said to be on, but it let the run go on: its patience is too long, or it watches another metric.
 clue-stopping-off = Early stopping is off.
 clue-stopping-maybe = Nothing tells whether early stopping ended this run and kept the weights of its best epoch; if it did, all is well.
@@ -86,6 +101,11 @@ training-overfitting =
     .evidence = { $validation } { $lowest } at { $best_at } ({ $best }) and ends at { $end }, { $rise } higher; meanwhile { $train } falls by another { $fall } to { $train_end }. Validation loss is { $gap } times the training loss at the end, yet it was not worse at the start.{ $clue }
     .action = Use the weights of { $best_at }, not the last ones. For the next run, stop at the best { $validation }; then, one at a time: { $advice }.
     .rationale = What was learnt after { $best_at } is particular to the training rows. It worked when { $validation } stays near { $best } to the end; if it flattens at the same height only later, more rows will help and more regularisation will not.
+training-overfitting-final =
+    .description = The model most likely overfits: it does far better on its training rows than on others.
+    .evidence = { $train } ends at { $train_value } on the training rows, { $validation } at { $validation_value } on others.{ $course }
+    .action = First make sure that the model is to blame: compare the two splits (another source or time, wrong labels) and repeat the score under cross-validation. Then restrain the model, one change at a time: { $advice }.
+    .rationale = A model that is so much better on the rows that it has seen has learnt what is particular to them, or the other rows differ. It worked when { $validation } gets better, not merely when the gap shrinks.
 training-underfitting =
     .description = The model is too restricted to fit even its training rows.
     .evidence = { $column } ends at { $validation } on validation and { $train } on training, poor on both; { $clue }.
@@ -196,6 +216,12 @@ dataset-label-noise =
 missing-metrics = The course of training
 missing-metrics-why = No metrics over time arrived or could be read.
 missing-metrics-send = metrics_values with at least epoch, train_loss and val_loss, one row per epoch.
+missing-curves = The course of training
+missing-curves-why = Only final values were recorded, which show no curve.
+missing-curves-send = Loss or metric of both splits per epoch or boosting round; for models without either, scores over growing numbers of training rows.
+missing-pair = Overfitting
+missing-pair-why = Only final values were recorded, and none of them on both splits.
+missing-pair-send = One metric under the names of both splits, such as train_accuracy and val_accuracy.
 missing-train = The training loss
 missing-train-why = No column was recognised as one, so validation has nothing to be compared with.
 missing-train-send = A column train_loss (or loss).
@@ -233,6 +259,7 @@ label-hidden-units = hidden units
 label-weight-ratio = largest class weight over smallest
 label-late-level = level of the second half
 label-late-mean = mean loss of the second half
+label-final-distance = distance between training and validation
 label-points-after = points after the best one
 label-correlation = rank correlation of loss and metric
 label-fall = relative fall of the loss

@@ -21,6 +21,17 @@ summary-no-curves = Aucune métrique au fil du temps n'a pu être lue : le déro
 summary-healthy = Les courbes, sur { $points } { $unit }, sont saines : elles restent finies et se stabilisent, ni trop lentes ni trop agitées, sans signe de surapprentissage, d'arrêt manqué, d'ordre figé des lignes ni de métrique qui contredirait la perte.
 summary-short = Seulement { $points } { $unit } : les valeurs sont finies et rien n'y est anormal, mais si peu de points ne permettent de juger aucune tendance.
 summary-unseen = Non examiné faute de données : { $what }.
+summary-final = Seules des valeurs finales ont été enregistrées. Celles d'entraînement et de validation ont été comparées et ne sont pas éloignées ; le déroulement de l'entraînement n'a pas été examiné.
+summary-final-findings = Seules des valeurs finales ont été enregistrées. Celles d'entraînement et de validation ont été comparées : { $findings ->
+    [one] un constat
+   *[other] { $findings } constats
+}.
+summary-alone = Seules des valeurs finales ont été enregistrées, et aucune à la fois sur les lignes d'entraînement et de validation : il n'y a rien à comparer.
+summary-metrics = Aucune perte n'a été journalisée. Parmi les métriques, sur { $points } { $unit }, les dernières valeurs d'entraînement et de validation ont été comparées là où les deux existent : { $findings ->
+    [0] rien à signaler
+    [one] un constat
+   *[other] { $findings } constats
+}.
 summary-findings = Les courbes, sur { $points } { $unit }, ont donné { $findings ->
     [one] un constat
    *[other] { $findings } constats
@@ -43,6 +54,8 @@ advice-dropout = porter le dropout de { $now } à { $next }
 advice-dropout-unknown = ajouter un dropout d'environ 0,3
 advice-weight-decay = porter la décroissance des poids de { $now } à { $next }
 advice-smaller-network = réduire de moitié les couches cachées ({ $sizes })
+advice-restrain = une régularisation plus forte (décroissance des poids et dropout pour les réseaux, C plus petit ou alpha plus grand dans scikit-learn), moins de variables ou un modèle plus petit, davantage de lignes d'entraînement
+advice-restrain-trees = une profondeur limitée (max_depth), davantage de lignes par feuille (min_samples_leaf, min_child_weight), un arrêt anticipé pour les arbres boostés, davantage de lignes d'entraînement
 advice-width = élargir les couches cachées à 16 unités ou plus
 advice-less-dropout = ramener le dropout de { $now } à 0,2
 advice-less-decay = ramener la décroissance des poids de { $now } à 0,01
@@ -72,6 +85,8 @@ clue-constant-rate-unknown = le taux d'apprentissage reste constant
 clue-hidden-sizes = Le réseau a des couches cachées de { $sizes } unités.
 advice-chance-raise = multiplier par dix le taux d'apprentissage des premières époques
 advice-chance-lower = prendre un taux d'apprentissage de { $next } au lieu de { $now }, car des pas trop longs jettent un réseau là d'où aucun gradient ne le ramène
+clue-final-alone = Une seule valeur ne montre aucune évolution : on ne voit pas si l'écart s'est ouvert tard, comme lors d'un surapprentissage, ou s'il était là dès le départ.
+clue-final-opened = Au départ, elles étaient à { $start } l'une de l'autre.
 clue-stopping-on = L'arrêt anticipé est déclaré actif, mais il a laissé l'entraînement continuer : sa patience est trop longue, ou il surveille une autre métrique.
 clue-stopping-off = L'arrêt anticipé est désactivé.
 clue-stopping-maybe = Rien ne dit si un arrêt anticipé a terminé l'entraînement en gardant les poids de la meilleure époque ; si oui, tout va bien.
@@ -86,6 +101,11 @@ training-overfitting =
     .evidence = { $validation } { $lowest } de { $best } ({ $best_at }) et finit à { $end }, soit { $rise } plus haut ; dans le même temps, { $train } baisse encore de { $fall } jusqu'à { $train_end }. La perte de validation vaut à la fin { $gap } fois celle d'entraînement, alors qu'elle n'était pas plus mauvaise au départ.{ $clue }
     .action = Utiliser les poids du meilleur point ({ $best_at }) et non les derniers. Au prochain essai, s'arrêter au minimum de { $validation } ; puis, un changement à la fois : { $advice }.
     .rationale = Ce qui a été appris ensuite est propre aux lignes d'entraînement. C'est réussi quand { $validation } reste proche de { $best } jusqu'à la fin ; si elle se stabilise simplement plus tard à la même hauteur, il faut davantage de lignes et non davantage de régularisation.
+training-overfitting-final =
+    .description = Le modèle surapprend très probablement : il est bien meilleur sur ses lignes d'entraînement que sur d'autres.
+    .evidence = { $train } finit à { $train_value } sur les lignes d'entraînement, { $validation } à { $validation_value } sur d'autres.{ $course }
+    .action = S'assurer d'abord que le modèle est en cause : comparer les deux jeux (autre source ou autre époque, étiquettes fausses) et répéter la mesure en validation croisée. Brider ensuite le modèle, un changement à la fois : { $advice }.
+    .rationale = Un modèle tellement meilleur sur les lignes qu'il a vues a appris ce qui leur est particulier, ou bien les autres lignes sont différentes. C'est réussi quand { $validation } s'améliore, et pas seulement quand l'écart se réduit.
 training-underfitting =
     .description = Le modèle est trop bridé pour s'ajuster même à ses lignes d'entraînement.
     .evidence = { $column } finit à { $validation } en validation et à { $train } à l'entraînement, faible des deux côtés ; { $clue }.
@@ -196,6 +216,12 @@ dataset-label-noise =
 missing-metrics = Le déroulement de l'entraînement
 missing-metrics-why = Aucune métrique au fil du temps n'est arrivée ou n'a pu être lue.
 missing-metrics-send = metrics_values avec au moins « epoch », « train_loss » et « val_loss », une ligne par époque.
+missing-curves = Le déroulement de l'entraînement
+missing-curves-why = Seules des valeurs finales ont été enregistrées, qui ne montrent aucune courbe.
+missing-curves-send = Perte ou métrique des deux jeux par époque ou par tour de boosting ; pour les modèles qui n'en ont pas, des mesures sur des nombres croissants de lignes d'entraînement.
+missing-pair = Le surapprentissage
+missing-pair-why = Seules des valeurs finales ont été enregistrées, et aucune sur les deux jeux.
+missing-pair-send = Une métrique sous les noms des deux jeux, par exemple train_accuracy et val_accuracy.
 missing-train = La perte d'entraînement
 missing-train-why = Aucune colonne n'a été reconnue comme telle : la validation n'a rien à quoi se comparer.
 missing-train-send = Une colonne train_loss (ou loss).
@@ -233,6 +259,7 @@ label-hidden-units = unités cachées
 label-weight-ratio = plus grand poids de classe sur le plus petit
 label-late-level = niveau de la seconde moitié
 label-late-mean = perte moyenne de la seconde moitié
+label-final-distance = écart entre entraînement et validation
 label-points-after = points après le meilleur
 label-correlation = corrélation de rangs entre perte et métrique
 label-fall = baisse relative de la perte

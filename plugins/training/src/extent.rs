@@ -1,7 +1,7 @@
 //! What was looked at, and what could not be.
 
 use deepfix_plugin::Reporter;
-use deepfix_views::training::{Best, Schedule, Unit};
+use deepfix_views::training::{Best, Schedule, Series, Unit};
 use serde_json::{Value as Json, json};
 
 use crate::case::Case;
@@ -60,12 +60,19 @@ fn best_label(case: &Case<'_>, best: &Best) -> f64 {
     lowest.map_or(best.point.label, |it| case.label_of(it.row))
 }
 
+/// Whether no number of a series was logged: one that is NaN throughout is there.
+pub(crate) fn is_absent(series: &Option<Series>) -> bool {
+    series.as_ref().is_none_or(Series::is_empty)
+}
+
 /// What a reader of the summary must know was not examined: the rest is in `not_examined`.
 pub(crate) fn blind_spots(case: &Case<'_>) -> Vec<String> {
     let view = case.view;
+    let course = !view.is_final();
     let lacking = [
-        ("train", view.train.is_empty()),
-        ("validation", view.validation.is_empty()),
+        ("curves", !course),
+        ("train", course && is_absent(&view.train_loss)),
+        ("validation", course && is_absent(&view.validation_loss)),
     ];
     lacking
         .into_iter()
@@ -87,11 +94,14 @@ fn missing(case: &Case<'_>) -> Json {
         }
     };
     let network = case.is_gradient_trained();
-    let curves = view.points() > 0;
-    lacks("metrics", !curves);
-    lacks("train", curves && view.train.is_empty());
-    lacks("validation", curves && view.validation.is_empty());
-    lacks("short", curves && view.points() < 5);
+    let last = view.is_final();
+    let curves = view.points() > 0 && !last;
+    lacks("curves", last);
+    lacks("pair", last && !view.is_paired());
+    lacks("metrics", !curves && !last);
+    lacks("train", curves && is_absent(&view.train_loss));
+    lacks("validation", curves && is_absent(&view.validation_loss));
+    lacks("short", curves && view.points() < crate::FEWEST_POINTS);
     lacks("metric", curves && view.main_metric().is_none());
     lacks("params", view.params.is_empty());
     lacks("rate", curves && network && view.schedule() == Schedule::Unknown);

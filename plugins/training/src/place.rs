@@ -25,6 +25,8 @@ pub struct Told {
 pub struct Lowest {
     /// The row.
     pub row: usize,
+    /// Its group, to pair curves by.
+    pub group: u32,
     /// The value in it.
     pub value: f64,
     /// Where that is, such as `epoch 12`.
@@ -153,6 +155,7 @@ impl Case<'_> {
         let after: BTreeSet<u64> = after.map(|(it, _)| self.counted(it)).filter(|it| *it != here).collect();
         Some(Lowest {
             row,
+            group: groups.get(row).copied()?,
             value,
             at: self.at_row(series, row),
             after: after.len(),

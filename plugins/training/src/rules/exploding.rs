@@ -157,10 +157,13 @@ fn validation(case: &Case<'_>) -> Option<Draft> {
 
 #[cfg(test)]
 mod tests {
-    use deepfix_plugin::Severity;
+    use deepfix_plugin::{Severity, testing::FakeHost};
     use serde_json::json;
 
-    use crate::sample::{codes, severity};
+    use crate::{
+        TrainingArtifactsAnalyzer,
+        sample::{codes, severity},
+    };
 
     const CODE: &str = super::CODE;
 
@@ -206,5 +209,20 @@ mod tests {
             "epoch": [0, 1, 2, 3, 4, 5, 6, 7], "train_loss": [2.0, 1.5, "NaN", 1.2, 1.0, 0.9, 0.8, 0.75],
         }});
         assert_eq!(severity(&run, CODE), Some(Severity::Low));
+    }
+
+    #[test]
+    fn losses_that_are_nan_throughout_are_not_told_as_absent() {
+        let run = json!({"metrics_values": {"epoch": [0, 1, 2], "loss": ["NaN", "NaN", "NaN"], "val_loss": ["NaN", "NaN", "NaN"],
+            "train_accuracy": [0.6, 0.6, 0.6]}});
+        let host = FakeHost::from_request(json!({"training_artifacts": run}));
+        let report = host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
+        assert!(
+            !report.extras.contains("No column was recognised as one"),
+            "{}",
+            report.extras
+        );
+        assert!(!report.summary.contains("No loss was logged"), "{}", report.summary);
+        assert_eq!(report.analyses.len(), 1);
     }
 }

@@ -134,6 +134,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let (train, validation) = (view.train_loss.as_ref()?, view.validation_loss.as_ref()?);
     let lowest = case.lowest(validation, &view.validation, &best)?;
     let rise = rise_from(&best, lowest.value);
+    let fall = fall_after(&view.train, lowest.group)?;
     let mut draft = Draft::new(CODE, severity, confidence)
         .beyond(best.rise / if severity == Severity::Low { RISE } else { CLEAR_RISE })
         .computed(case.label("rise"), rise)
