@@ -270,6 +270,11 @@ fn tell(case: &Case<'_>, found: &Last<'_>) -> Draft {
         Some(start) => case.sentence("clue-final-opened", &[("start", (start / found.scale).into())]),
         None => case.sentence("clue-final-alone", &[]),
     };
+    let name = if named {
+        String::new()
+    } else {
+        case.sentence("clue-final-unnamed", &[("train", found.train.column.as_str().into())])
+    };
     let advice = if grows_trees(case) {
         "advice-restrain-trees"
     } else {
@@ -282,6 +287,7 @@ fn tell(case: &Case<'_>, found: &Last<'_>) -> Draft {
         .arg("validation", found.validation.column.as_str())
         .arg("train_value", train)
         .arg("validation_value", validation)
+        .arg("name", name)
         .arg("course", course)
         .arg("advice", case.text(advice, &[]));
     for series in [found.train, found.validation] {

@@ -139,13 +139,16 @@ fn one_point_is_told_with_less_confidence_than_curves_and_says_what_it_does_not_
 }
 
 #[test]
-fn a_name_without_a_split_is_weaker_evidence() {
-    let confidence = |name: &str| {
+fn a_name_without_a_split_is_weaker_evidence_and_says_so() {
+    let of = |name: &str| {
         report(&run(&json!({name: [0.97], "test_accuracy": [0.6]}))).analyses[0]
             .finding
-            .confidence
+            .clone()
     };
-    assert!(confidence("accuracy") < confidence("train_accuracy"));
+    let (bare, named) = (of("accuracy"), of("train_accuracy"));
+    assert!(bare.confidence < named.confidence);
+    let told = |it: &str| it.contains("does not say of which rows");
+    assert!(told(&bare.evidence) && !told(&named.evidence), "{}", bare.evidence);
 }
 
 #[test]
