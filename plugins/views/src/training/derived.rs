@@ -83,13 +83,15 @@ impl TrainingView {
     }
 
     /// Whether the run recorded its final values alone, as is usual for models without epochs: no
-    /// loss and no metric has more than one finite value, and one has one.
+    /// loss and no metric has more than one value, and one of these is finite.
     #[must_use]
     pub fn is_final(&self) -> bool {
         let losses = [&self.train_loss, &self.validation_loss, &self.train_loss_steps];
         let metrics = self.metrics.iter().flat_map(|it| [&it.train, &it.validation]);
         let all = losses.into_iter().chain(metrics).flatten();
-        all.map(Series::finite_count).max() == Some(1)
+        let counts = all.map(|it| (it.values.len(), it.finite_count()));
+        let most = counts.fold((0, 0), |(a, b), (c, d)| (a.max(c), b.max(d)));
+        most == (1, 1)
     }
 
     /// Whether the loss or a metric was recorded on the training rows and on others.

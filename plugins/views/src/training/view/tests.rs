@@ -110,6 +110,9 @@ fn final_values_are_a_point_where_they_can_be_compared() {
     assert_eq!(of(json!({"loss": [0.3]})), (true, 0));
     assert_eq!(of(json!({"train_loss": [0.3], "val_accuracy": [0.9]})), (true, 0));
     assert_eq!(of(json!({"train_loss": [0.3, 0.2]})), (false, 2));
+    // A run that broke down after its first value recorded more than that.
+    assert_eq!(of(json!({"train_loss": [0.3, "NaN"]})), (false, 1));
+    assert_eq!(of(json!({"train_loss": ["NaN"]})), (false, 0));
     assert_eq!(of(json!({"val_accuracy": [0.3, 0.4, 0.5]})), (false, 3));
     assert_eq!(of(json!({"learning_rate": [0.3]})), (false, 0));
 }
