@@ -239,6 +239,7 @@ checked-training = { $points ->
         [one] one point
        *[other] { $points } points
     } of the training curves ({ $column } from { $first } to { $last })
+checked-training-final = final values of training and validation ({ $column } { $last })
 checked-training-plain = the training parameters
 checked-checkpoint = the checkpoint file ({ $tensors } tensors)
 checked-checkpoint-plain = the model's configuration

@@ -239,6 +239,7 @@ checked-training = { $points ->
         [one] un point
        *[other] { $points } points
     } des courbes d'entraînement ({ $column } de { $first } à { $last })
+checked-training-final = des valeurs finales d'entraînement et de validation ({ $column } { $last })
 checked-training-plain = les paramètres d'entraînement
 checked-checkpoint = le fichier du checkpoint ({ $tensors } tenseurs)
 checked-checkpoint-plain = la configuration du modèle

@@ -293,9 +293,23 @@ fn training(case: &Case<'_>) -> Option<String> {
     let view = case.experiment.training.as_ref()?;
     let (series, curve) = match (&view.validation_loss, &view.train_loss) {
         (Some(series), _) if !view.validation.is_empty() => (series, &view.validation),
-        (_, Some(series)) => (series, &view.train),
-        _ => return None,
+        (_, Some(series)) if !view.train.is_empty() => (series, &view.train),
+        // Without losses, metrics were looked at.
+        _ => {
+            let pair = view.main_metric()?;
+            match (&pair.validation, &pair.train) {
+                (Some(series), _) if !pair.validation_curve.is_empty() => (series, &pair.validation_curve),
+                (_, series) => (series.as_ref()?, &pair.train_curve),
+            }
+        }
     };
+    if view.is_final() {
+        let args = [
+            ("column", series.column.as_str().into()),
+            ("last", curve.points.last()?.value.into()),
+        ];
+        return Some(case.text("checked-training-final", &args));
+    }
     let args = [
         ("points", view.points().into()),
         ("column", series.column.as_str().into()),

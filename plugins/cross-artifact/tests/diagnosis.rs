@@ -373,3 +373,32 @@ fn the_same_request_gives_the_same_bytes() {
     };
     assert_eq!(bytes(), bytes());
 }
+
+#[test]
+fn what_was_looked_at_of_a_run_without_losses_is_its_metric() {
+    let of = |metrics: Json| {
+        let request = json!({"training_artifacts": {"metrics_values": metrics}});
+        let done = AgentOutcome {
+            artifacts: vec![ArtifactKind::Training],
+            ..completed(TRAINING, vec![])
+        };
+        let answer = reason(request, &[done]);
+        (answer.codes()[0].to_owned(), answer.report.summary.clone())
+    };
+    let (code, summary) = of(json!({"train_accuracy": [0.93], "val_accuracy": [0.91]}));
+    assert_eq!(code, "cross.healthy");
+    assert!(
+        summary.contains("final values") && summary.contains("val_accuracy"),
+        "{summary}"
+    );
+    let (code, summary) =
+        of(json!({"epoch": [1, 2, 3], "train_accuracy": [0.6, 0.7, 0.8], "val_accuracy": [0.6, 0.7, 0.79]}));
+    assert_eq!(code, "cross.healthy");
+    assert!(
+        summary.contains("3 points") && summary.contains("val_accuracy"),
+        "{summary}"
+    );
+    // One value that nothing can be compared with shows nothing.
+    let (code, _) = of(json!({"loss": [0.3]}));
+    assert_eq!(code, "cross.not_examined");
+}

@@ -1,7 +1,7 @@
-//! The experiment as the rules see it: the view, and the language to name places in.
+//! The experiment as the rules see it: the view, and the language to tell it in.
 
 use deepfix_plugin::{Arg, Draft, Language};
-use deepfix_views::training::{Curve, Metric, ModelKind, Optimizer, Point, Series, Task, TrainingView, Unit};
+use deepfix_views::training::{Curve, Metric, ModelKind, Optimizer, Schedule, Series, Task, TrainingView, Unit};
 
 use crate::CATALOGUE;
 
@@ -51,21 +51,10 @@ impl<'a> Case<'a> {
         format!(" {}", self.text(id, args))
     }
 
-    /// A place on the curve by its label, such as `epoch 12`.
+    /// A number as the language writes it.
     #[must_use]
-    pub fn at(&self, label: f64) -> String {
-        let id = match self.view.axis.as_ref().map(|it| it.unit) {
-            Some(Unit::Epoch) => "at-epoch",
-            Some(Unit::Step) => "at-step",
-            _ => "at-row",
-        };
-        // Labels that count are whole; others keep their digits.
-        let number = if label.fract() == 0.0 && label.abs() < 9e15 {
-            format!("{label:.0}")
-        } else {
-            self.language.number(label)
-        };
-        self.text(id, &[("number", number.into())])
+    pub fn number(&self, number: f64) -> String {
+        self.language.number(number)
     }
 
     /// What the points of the curves are, such as `epochs`.
@@ -79,35 +68,12 @@ impl<'a> Case<'a> {
         self.text(id, &[("count", count.into())])
     }
 
-    /// The place of a table row.
-    #[must_use]
-    pub fn at_row(&self, row: usize) -> String {
-        let label = self.view.axis.as_ref().and_then(|axis| {
-            axis.group
-                .get(row)
-                .and_then(|group| axis.labels.get(*group as usize))
-                .copied()
-        });
-        self.at(label.unwrap_or(row as f64))
-    }
-
-    /// Adds the value of a series at a point: as read where the point is one cell, else as the
-    /// mean that it is.
-    #[must_use]
-    pub fn point_fact(&self, draft: Draft, series: &Series, point: &Point) -> Draft {
-        let label = format!("{} ({})", series.column, self.at(point.label));
-        match series.at(point.row) {
-            Some(value) if point.count == 1 => draft.fact(label, value, series.cell(point.row)),
-            _ => draft.computed(label, point.value),
-        }
-    }
-
     /// Adds the cell of a series in one row.
     #[must_use]
     pub fn cell_fact(&self, draft: Draft, series: &Series, row: usize) -> Draft {
         match series.at(row) {
             Some(value) => draft.fact(
-                format!("{} ({})", series.column, self.at_row(row)),
+                format!("{} ({})", series.column, self.at_row(series, row)),
                 value,
                 series.cell(row),
             ),
@@ -191,6 +157,12 @@ impl<'a> Case<'a> {
         let customary = self.usual_rate();
         let present = self.view.peak_learning_rate()?;
         Some((present / 10.0).min(customary))
+    }
+
+    /// Whether the learning rate falls over the run already, as logged or by the name of its schedule.
+    #[must_use]
+    pub fn decays(&self) -> bool {
+        self.view.schedule() == Schedule::Decaying
     }
 
     /// Advice on the learning rate, as a sentence.

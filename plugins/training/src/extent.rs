@@ -1,7 +1,7 @@
 //! What was looked at, and what could not be.
 
 use deepfix_plugin::Reporter;
-use deepfix_views::training::{Schedule, Unit};
+use deepfix_views::training::{Best, Schedule, Series, Unit};
 use serde_json::{Value as Json, json};
 
 use crate::case::Case;
@@ -42,8 +42,8 @@ fn checked(case: &Case<'_>) -> Json {
 fn curves(case: &Case<'_>) -> Json {
     let view = case.view;
     json!({
-        "points": view.points(),
-        "best": view.best().map(|it| json!({"label": it.point.label, "value": it.value, "end": it.end})),
+        "points": case.points_logged(),
+        "best": view.best().map(|it| json!({"label": best_label(case, &it), "value": it.value, "end": it.end})),
         "validation_noise": view.validation.noise(0.33),
         "train_noise": view.train.noise(0.33),
         "gap": view.gap().map(|it| json!({"start": it.start, "best": it.at_best, "end": it.end})),
@@ -52,12 +52,27 @@ fn curves(case: &Case<'_>) -> Json {
     })
 }
 
+/// The epoch, step or row of the lowest validation loss.
+fn best_label(case: &Case<'_>, best: &Best) -> f64 {
+    let view = case.view;
+    let series = view.validation_loss.as_ref();
+    let lowest = series.and_then(|it| case.lowest(it, &view.validation, best));
+    lowest.map_or(best.point.label, |it| case.label_of(it.row))
+}
+
+/// Whether no number of a series was logged: one that is NaN throughout is there.
+pub(crate) fn is_absent(series: &Option<Series>) -> bool {
+    series.as_ref().is_none_or(Series::is_empty)
+}
+
 /// What a reader of the summary must know was not examined: the rest is in `not_examined`.
 pub(crate) fn blind_spots(case: &Case<'_>) -> Vec<String> {
     let view = case.view;
+    let course = !view.is_final();
     let lacking = [
-        ("train", view.train.is_empty()),
-        ("validation", view.validation.is_empty()),
+        ("curves", !course),
+        ("train", course && is_absent(&view.train_loss)),
+        ("validation", course && is_absent(&view.validation_loss)),
     ];
     lacking
         .into_iter()
@@ -79,11 +94,14 @@ fn missing(case: &Case<'_>) -> Json {
         }
     };
     let network = case.is_gradient_trained();
-    let curves = view.points() > 0;
-    lacks("metrics", !curves);
-    lacks("train", curves && view.train.is_empty());
-    lacks("validation", curves && view.validation.is_empty());
-    lacks("short", curves && view.points() < 5);
+    let last = view.is_final();
+    let curves = view.points() > 0 && !last;
+    lacks("curves", last);
+    lacks("pair", last && !view.is_paired());
+    lacks("metrics", !curves && !last);
+    lacks("train", curves && is_absent(&view.train_loss));
+    lacks("validation", curves && is_absent(&view.validation_loss));
+    lacks("short", curves && view.points() < crate::FEWEST_POINTS);
     lacks("metric", curves && view.main_metric().is_none());
     lacks("params", view.params.is_empty());
     lacks("rate", curves && network && view.schedule() == Schedule::Unknown);

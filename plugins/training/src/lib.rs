@@ -11,6 +11,7 @@
 
 mod case;
 mod extent;
+mod place;
 pub mod rules;
 #[cfg(test)]
 mod sample;
@@ -31,6 +32,9 @@ pub const CATALOGUE: Catalogue = Catalogue {
 
 /// How often findings are right, by the strength of their evidence.
 pub const CALIBRATION: Calibration = Calibration::of(include_str!("../calibration.txt"));
+
+/// Fewer points show no course.
+pub(crate) const FEWEST_POINTS: usize = 5;
 
 /// What the language model is asked to look at.
 const FOCUS: &str = "You read training and validation curves and the training parameters.";
@@ -76,31 +80,39 @@ impl Analyzer for TrainingArtifactsAnalyzer {
 fn summary(case: &Case<'_>, reporter: &Reporter<'_>) -> String {
     let view = case.view;
     let findings = reporter.drafts().len();
-    let points = view.points();
-    if points == 0 {
-        return case.text("summary-no-curves", &[("findings", findings.into())]);
+    let found = ("findings", findings.into());
+    if view.is_final() && !view.is_paired() && findings == 0 {
+        return case.text("summary-alone", &[]);
     }
-    let mut args: Vec<(&str, Arg)> = vec![("points", points.into()), ("unit", case.unit(points).into())];
-    args.push(("findings", findings.into()));
-    let train = view
-        .train_loss
-        .as_ref()
-        .zip(view.train.points.first())
-        .zip(view.train.end());
-    let validation = view
-        .validation_loss
-        .as_ref()
-        .zip(view.validation.points.first())
-        .zip(view.validation.end());
-    let mut text = case.text(
-        if findings == 0 {
-            "summary-healthy"
+    if view.is_final() {
+        let id = if findings == 0 {
+            "summary-final"
         } else {
-            "summary-findings"
+            "summary-final-findings"
+        };
+        return case.text(id, &[found]);
+    }
+    if view.points() == 0 {
+        return case.text("summary-no-curves", &[found]);
+    }
+    let points = case.points_logged();
+    let args: [(&str, Arg); 3] = [("points", points.into()), ("unit", case.unit(points).into()), found];
+    let mut text = case.text(
+        match findings {
+            _ if extent::is_absent(&view.train_loss) && extent::is_absent(&view.validation_loss) => "summary-metrics",
+            0 if view.points() < FEWEST_POINTS => "summary-short",
+            0 => "summary-healthy",
+            _ => "summary-findings",
         },
         &args,
     );
-    for ((series, first), end) in [train, validation].into_iter().flatten() {
+    for (series, curve) in [
+        (&view.train_loss, &view.train),
+        (&view.validation_loss, &view.validation),
+    ] {
+        let (Some(series), Some(first), Some(end)) = (series, curve.points.first(), curve.end()) else {
+            continue;
+        };
         text.push(' ');
         let args = [
             ("column", series.column.as_str().into()),

@@ -39,22 +39,27 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         _ => (Severity::Low, 0.6),
     };
     let validation = view.validation_loss.as_ref()?;
+    let lowest = case.lowest(validation, &view.validation, &best)?;
+    let rise = overfitting::rise_from(&best, lowest.value);
+    // The patience is one of curve points, which may stand for many logged values.
+    let patience = (patience(best.index) * lowest.of).div_ceil(view.validation.len().max(1));
     let mut draft = Draft::new(CODE, severity, confidence)
         .beyond(best.rise / CLEAR_RISE)
-        .computed(case.label("rise"), best.rise)
-        .computed(case.label("points-after"), best.after)
+        .computed(case.label("rise"), rise)
+        .computed(case.label("points-after"), lowest.after)
         .arg("column", validation.column.as_str())
-        .arg("best", best.point.value)
-        .arg("best_at", case.at(best.point.label))
+        .arg("lowest", overfitting::is_lowest(case, &lowest))
+        .arg("best", lowest.value)
+        .arg("best_at", lowest.at.as_str())
         .arg("end", best.end)
-        .share("rise", best.rise)
-        .arg("after", best.after)
-        .arg("unit", case.unit(best.after))
-        .arg("points", view.validation.len())
-        .arg("patience", patience(best.index))
-        .arg("wait", case.unit(patience(best.index)))
-        .extra("best_label", best.point.label);
-    draft = case.point_fact(draft, validation, &best.point);
+        .share("rise", rise)
+        .arg("after", lowest.after)
+        .arg("unit", case.unit(lowest.after))
+        .arg("points", lowest.of)
+        .arg("patience", patience)
+        .arg("wait", case.unit(patience))
+        .extra("best_label", case.label_of(lowest.row));
+    draft = case.cell_fact(draft, validation, lowest.row);
     if let Some((row, _)) = validation.last() {
         draft = case.cell_fact(draft, validation, row);
     }

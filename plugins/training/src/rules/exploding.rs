@@ -50,14 +50,14 @@ fn first_bad(case: &Case<'_>, draft: Draft, series: &Series, found: &NonFinite) 
             draft = case.cell_fact(draft, series, row);
             case.text(
                 "clue-last-finite",
-                &[("at", case.at_row(row).into()), ("value", value.into())],
+                &[("at", case.at_row(series, row).into()), ("value", value.into())],
             )
         }
         None => case.text("clue-never-finite", &[]),
     };
     draft
         .arg("column", series.column.as_str())
-        .arg("at", case.at_row(found.first_row))
+        .arg("at", case.at_row(series, found.first_row))
         .arg("count", found.count)
         .arg("total", series.values.len())
         .arg("before", before)
@@ -116,7 +116,7 @@ fn silent(case: &Case<'_>) -> Option<Draft> {
     draft = draft
         .computed(case.label("silent-row"), start)
         .arg("column", train.column.as_str())
-        .arg("at", case.at_row(start))
+        .arg("at", case.at_row(train, start))
         .arg("count", view.rows - start);
     Some(with_settings(case, draft))
 }
@@ -157,10 +157,13 @@ fn validation(case: &Case<'_>) -> Option<Draft> {
 
 #[cfg(test)]
 mod tests {
-    use deepfix_plugin::Severity;
+    use deepfix_plugin::{Severity, testing::FakeHost};
     use serde_json::json;
 
-    use crate::sample::{codes, severity};
+    use crate::{
+        TrainingArtifactsAnalyzer,
+        sample::{codes, severity},
+    };
 
     const CODE: &str = super::CODE;
 
@@ -206,5 +209,20 @@ mod tests {
             "epoch": [0, 1, 2, 3, 4, 5, 6, 7], "train_loss": [2.0, 1.5, "NaN", 1.2, 1.0, 0.9, 0.8, 0.75],
         }});
         assert_eq!(severity(&run, CODE), Some(Severity::Low));
+    }
+
+    #[test]
+    fn losses_that_are_nan_throughout_are_not_told_as_absent() {
+        let run = json!({"metrics_values": {"epoch": [0, 1, 2], "loss": ["NaN", "NaN", "NaN"], "val_loss": ["NaN", "NaN", "NaN"],
+            "train_accuracy": [0.6, 0.6, 0.6]}});
+        let host = FakeHost::from_request(json!({"training_artifacts": run}));
+        let report = host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
+        assert!(
+            !report.extras.contains("No column was recognised as one"),
+            "{}",
+            report.extras
+        );
+        assert!(!report.summary.contains("No loss was logged"), "{}", report.summary);
+        assert_eq!(report.analyses.len(), 1);
     }
 }

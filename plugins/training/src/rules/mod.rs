@@ -2,6 +2,7 @@
 
 mod early_stopping;
 mod exploding;
+mod final_gap;
 mod label_noise;
 mod limits;
 mod mismatch;
@@ -37,6 +38,7 @@ pub const CODES: [&str; 12] = [
 /// The message ids of all findings, with their variants.
 pub const MESSAGES: &[&str] = &[
     "training-overfitting",
+    "training-overfitting-final",
     "training-underfitting",
     "training-underfitting-chance",
     "training-underfitting-unfinished",
@@ -118,6 +120,10 @@ pub fn diagnose(case: &Case<'_>) -> Vec<Draft> {
         found.extend(early_stopping::find(case));
         // Wrong labels are what there is to learn by heart.
         found.extend(noise.filter(|it| it.severity() > Severity::Low));
+        return found;
+    }
+    if let Some(draft) = final_gap::find(case) {
+        found.push(draft);
         return found;
     }
     found.extend(early_stopping::find(case));

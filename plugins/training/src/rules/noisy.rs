@@ -67,7 +67,10 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         .arg("times", (shown / 0.02).round())
         .arg("cause", cause(case, tiny));
     draft = with_extremes(case, draft, series, curve);
-    Some(case.setting_facts(draft).arg("advice", advice(case, tiny)))
+    Some(
+        case.setting_facts(draft)
+            .arg("advice", case.clauses(&advice(case, tiny))),
+    )
 }
 
 /// The noise of all points and of those after the first third; none where the curve does not
@@ -82,16 +85,14 @@ fn noise(curve: &Curve) -> Option<(f64, f64)> {
 fn with_extremes(case: &Case<'_>, draft: Draft, series: &Series, curve: &Curve) -> Draft {
     // The extremes of the second half show the jumps without the fall at the start.
     let half = curve.points.get(curve.len() / 2..).unwrap_or_default();
-    let low = half.iter().min_by(|a, b| a.value.total_cmp(&b.value));
-    let high = half.iter().max_by(|a, b| a.value.total_cmp(&b.value));
-    let (Some(low), Some(high)) = (low, high) else {
+    let (Some(low), Some(high)) = (case.extreme(series, half, false), case.extreme(series, half, true)) else {
         return draft;
     };
-    case.point_fact(case.point_fact(draft, series, low), series, high)
+    case.told_fact(case.told_fact(draft, series, &low), series, &high)
         .arg("low", low.value)
-        .arg("low_at", case.at(low.label))
+        .arg("low_at", low.at)
         .arg("high", high.value)
-        .arg("high_at", case.at(high.label))
+        .arg("high_at", high.at)
 }
 
 fn cause(case: &Case<'_>, tiny: Option<u32>) -> String {
@@ -110,16 +111,17 @@ fn cause(case: &Case<'_>, tiny: Option<u32>) -> String {
     }
 }
 
-fn advice(case: &Case<'_>, tiny: Option<u32>) -> String {
-    if tiny.is_some() {
-        return case.text("advice-larger-split", &[]);
-    }
-    match case.batch() {
+fn advice(case: &Case<'_>, tiny: Option<u32>) -> Vec<String> {
+    let first = match case.batch() {
+        _ if tiny.is_some() => case.text("advice-larger-split", &[]),
         Some(batch) if batch < 16.0 => {
             case.text("advice-larger-batch", &[("now", batch.into()), ("next", 32.0.into())])
         }
         _ => case.lower_rate_text(),
-    }
+    };
+    let decay = (!case.decays()).then(|| case.text("advice-decay-rate", &[]));
+    let keep = case.text("advice-keep-best", &[]);
+    [Some(first), decay, Some(keep)].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -128,7 +130,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::CODE;
-    use crate::sample::{decay, epochs, severity};
+    use crate::sample::{action, decay, epochs, severity};
 
     fn run(train_noise: f64, validation_noise: f64, batch: u32) -> Json {
         json!({"metrics_values": {"epoch": epochs(30), "train_loss": decay(30, 1.0, 0.2, 4.0, train_noise),
@@ -153,5 +155,25 @@ mod tests {
         let accuracy: Vec<f64> = (0..30).map(|it| f64::from(5 + it % 7) / 12.0).collect();
         run["metrics_values"]["val_accuracy"] = json!(accuracy);
         assert_eq!(severity(&run, CODE), Some(Severity::Low));
+    }
+
+    #[test]
+    fn a_rate_that_decays_is_not_told_to() {
+        let action = |metrics: &Json, params: &Json| {
+            let mut run = run(0.1, 0.3, 32);
+            for (name, values) in metrics.as_object().unwrap() {
+                run["metrics_values"][name] = values.clone();
+            }
+            run["params"] = params.clone();
+            action(&run, CODE).unwrap()
+        };
+        let advised = |action: &str| action.contains("let the learning rate decay");
+        let falling: Vec<f64> = (0..30).map(|it| 0.486 - 0.014 * f64::from(it)).collect();
+        assert!(!advised(&action(&json!({"learning_rate": falling}), &json!({}))));
+        assert!(!advised(&action(&json!({}), &json!({"lr_scheduler": "linear"}))));
+        // What was logged counts, not what was meant.
+        let same = json!({"learning_rate": vec![0.4; 30]});
+        assert!(advised(&action(&same, &json!({"lr_scheduler": "linear"}))));
+        assert!(advised(&action(&json!({}), &json!({}))));
     }
 }

@@ -18,7 +18,7 @@
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::training::{Best, Curve, Gap, Metric, Orientation, TrainingView};
 
-use crate::case::Case;
+use crate::{case::Case, place::Lowest};
 
 pub(crate) const CODE: &str = "training.overfitting";
 
@@ -132,27 +132,52 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         _ => (Severity::Low, 0.6),
     };
     let (train, validation) = (view.train_loss.as_ref()?, view.validation_loss.as_ref()?);
+    let lowest = case.lowest(validation, &view.validation, &best)?;
+    let rise = rise_from(&best, lowest.value);
+    let fall = fall_after(&view.train, lowest.group)?;
     let mut draft = Draft::new(CODE, severity, confidence)
         .beyond(best.rise / if severity == Severity::Low { RISE } else { CLEAR_RISE })
-        .computed(case.label("rise"), best.rise)
+        .computed(case.label("rise"), rise)
         .computed(case.label("fall-after-best"), fall)
         .computed(case.label("end-gap"), gap.end)
         .arg("train", train.column.as_str())
         .arg("validation", validation.column.as_str())
-        .arg("best", best.point.value)
-        .arg("best_at", case.at(best.point.label))
+        .arg("lowest", is_lowest(case, &lowest))
+        .arg("best", lowest.value)
+        .arg("best_at", lowest.at.as_str())
         .arg("end", best.end)
-        .share("rise", best.rise)
+        .share("rise", rise)
         .share("fall", fall)
         .arg("train_end", view.train.end()?)
         .arg("gap", gap.end)
-        .extra("best_label", best.point.label);
-    draft = case.point_fact(draft, validation, &best.point);
+        .extra("best_label", case.label_of(lowest.row));
+    draft = case.cell_fact(draft, validation, lowest.row);
     draft = case.ends(draft, Some(train));
     if let Some((row, _)) = validation.last() {
         draft = case.cell_fact(draft, validation, row);
     }
     Some(with_regularisation(case, draft, untold))
+}
+
+/// The rise from a logged value to the mean of the end.
+pub(crate) fn rise_from(best: &Best, lowest: f64) -> f64 {
+    if lowest > 0.0 {
+        best.end / lowest - 1.0
+    } else {
+        best.rise
+    }
+}
+
+/// How the lowest value is told, given whether a single value elsewhere is lower.
+pub(crate) fn is_lowest(case: &Case<'_>, lowest: &Lowest) -> String {
+    case.text(
+        if lowest.outlier {
+            "clue-lowest-but-single"
+        } else {
+            "clue-lowest"
+        },
+        &[],
+    )
 }
 
 /// Validation was never clearly better than at its first point, by loss or by metric.

@@ -70,7 +70,7 @@ pub(crate) fn find(case: &Case<'_>, rough: bool) -> Option<Draft> {
     }
     let series = view.train_loss.as_ref()?;
     let level = train.mean_between(0.5, 1.0)?;
-    let floor = train.points.get(train.len() / 2)?;
+    let floor = case.beginning(series, train.points.get(train.len() / 2)?)?;
     let (severity, confidence) = if noise >= 1.5 * NOISE {
         (Severity::Medium, 0.8)
     } else {
@@ -83,10 +83,10 @@ pub(crate) fn find(case: &Case<'_>, rough: bool) -> Option<Draft> {
         .computed(case.label("train-noise"), train_noise)
         .arg("column", series.column.as_str())
         .arg("level", level)
-        .arg("since", case.at(floor.label))
+        .arg("since", floor.at.as_str())
         .share("noise", noise)
         .arg("rate", rate(case));
-    let mut draft = case.point_fact(case.setting_facts(draft), series, floor);
+    let mut draft = case.told_fact(case.setting_facts(draft), series, &floor);
     if let Some(scheduler) = view.params.scheduler() {
         draft = draft.fact(scheduler.name, scheduler.raw, scheduler.source);
     }

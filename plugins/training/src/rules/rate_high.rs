@@ -50,10 +50,10 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
 }
 
 fn diverged(case: &Case<'_>) -> Option<Draft> {
-    let curve = if case.view.train.len() >= POINTS {
-        &case.view.train
+    let (series, curve) = if case.view.train.len() >= POINTS {
+        (case.view.train_loss.as_ref()?, &case.view.train)
     } else {
-        &case.view.validation
+        (case.view.validation_loss.as_ref()?, &case.view.validation)
     };
     let curve = &before_open_restart(case, curve);
     let first = curve.points.first()?;
@@ -69,7 +69,7 @@ fn diverged(case: &Case<'_>) -> Option<Draft> {
             lowest = *point;
         }
     }
-    let (peak, factor) = worst?;
+    let (peak, _) = worst?;
     // A spike within the last tenth that is over already does not count as the end.
     let end = curve.end()?.min(curve.points.last()?.value);
     if end < 1.5 * before.value || end - before.value < 0.1 * first.value {
@@ -93,17 +93,19 @@ fn diverged(case: &Case<'_>) -> Option<Draft> {
     if validation.len() >= POINTS && calm {
         return None;
     }
-    let series = case.view.train_loss.as_ref().or(case.view.validation_loss.as_ref())?;
+    let best = case.extreme(series, &[before], false)?;
+    let peak = case.extreme(series, &[peak], true)?;
+    let factor = peak.value / best.value;
     let draft = Draft::new(CODE, Severity::High, 0.9)
         .computed(case.label("spike"), factor)
         .arg("column", series.column.as_str())
-        .arg("best", before.value)
-        .arg("best_at", case.at(before.label))
+        .arg("best", best.value)
+        .arg("best_at", best.at.as_str())
         .arg("peak", peak.value)
-        .arg("peak_at", case.at(peak.label))
+        .arg("peak_at", peak.at.as_str())
         .arg("end", end)
         .arg("factor", factor);
-    let draft = case.point_fact(case.point_fact(draft, series, &before), series, &peak);
+    let draft = case.told_fact(case.told_fact(draft, series, &best), series, &peak);
     Some(with_rate(case, draft))
 }
 
@@ -167,14 +169,15 @@ fn stuck(case: &Case<'_>) -> Option<Draft> {
         return None;
     }
     let series = view.train_loss.as_ref()?;
+    let peak = case.extreme(series, &[*early], true)?;
     let draft = Draft::new(CODE, Severity::High, if extreme { 0.85 } else { 0.75 })
         .variant("stuck")
         .computed(case.label("late-level"), level)
         .arg("column", series.column.as_str())
-        .arg("peak", early.value)
-        .arg("peak_at", case.at(early.label))
+        .arg("peak", peak.value)
+        .arg("peak_at", peak.at.as_str())
         .arg("end", level);
-    Some(with_rate(case, case.point_fact(draft, series, early)))
+    Some(with_rate(case, case.told_fact(draft, series, &peak)))
 }
 
 /// Whether the validation loss went on through a spike of the training loss as if nothing had happened: then
@@ -245,8 +248,14 @@ fn oscillating(case: &Case<'_>) -> Option<Draft> {
         return None;
     }
     let series = view.validation_loss.as_ref()?;
+    let decay = if case.decays() {
+        String::new()
+    } else {
+        case.sentence("advice-decay", &[])
+    };
     let draft = Draft::new(CODE, Severity::Medium, 0.7)
         .variant("oscillating")
+        .arg("decay", decay)
         .beyond(validation / least)
         .computed(case.label("validation-noise"), validation)
         .computed(case.label("train-noise"), train)

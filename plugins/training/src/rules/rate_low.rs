@@ -15,7 +15,7 @@
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::stats;
-use deepfix_views::training::{Curve, Metric, Optimizer, Task};
+use deepfix_views::training::{Curve, Metric, Optimizer, Series, Task};
 
 use crate::case::Case;
 
@@ -48,10 +48,10 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let draft = Draft::new(CODE, severity, confidence)
         .beyond(rate.map_or(1.0, |it| small_rate(case) / it))
         .computed(case.label("fall"), fall)
-        .arg("column", series)
+        .arg("column", series.column.as_str())
         .share("fall", fall)
-        .arg("points", curve.len())
-        .arg("unit", case.unit(curve.len()))
+        .arg("points", case.logged(series))
+        .arg("unit", case.unit(case.logged(series)))
         .arg("from", curve.points.first()?.value)
         .arg("to", curve.end()?);
     let draft = case.ends(draft, view.validation_loss.as_ref().or(view.train_loss.as_ref()));
@@ -77,11 +77,11 @@ fn small_rate(case: &Case<'_>) -> f64 {
 }
 
 /// The loss that shows the trend best: validation is computed on the same rows every time.
-fn judged<'a>(case: &Case<'a>) -> Option<(&'a str, &'a Curve)> {
+fn judged<'a>(case: &Case<'a>) -> Option<(&'a Series, &'a Curve)> {
     let view = case.view;
     match (&view.validation_loss, &view.train_loss) {
-        (Some(series), _) if view.validation.len() >= POINTS => Some((&series.column, &view.validation)),
-        (_, Some(series)) if view.train.len() >= POINTS => Some((&series.column, &view.train)),
+        (Some(series), _) if view.validation.len() >= POINTS => Some((series, &view.validation)),
+        (_, Some(series)) if view.train.len() >= POINTS => Some((series, &view.train)),
         _ => None,
     }
 }

@@ -167,8 +167,8 @@ fn metric_of(name: &str) -> Option<Metric> {
             Metric::F1
         }
         "auc" | "auroc" | "rocauc" | "aucroc" | "prauc" | "auprc" | "rocaucscore" | "averageprecision" => Metric::Auc,
-        "precision" | "precisionmacro" | "precisionweighted" => Metric::Precision,
-        "recall" | "recallmacro" | "recallweighted" | "sensitivity" => Metric::Recall,
+        "precision" | "precisionscore" | "precisionmacro" | "precisionweighted" => Metric::Precision,
+        "recall" | "recallscore" | "recallmacro" | "recallweighted" | "sensitivity" => Metric::Recall,
         "r2" | "r2score" | "rsquared" | "rsq" | "rsqr" | "coefficientofdetermination" => Metric::R2,
         "mse" | "meansquarederror" | "l2" => Metric::Mse,
         "rmse" | "rootmeansquarederror" => Metric::Rmse,
@@ -316,6 +316,15 @@ pub fn resolve(name: &str) -> Role {
     measure(tokens)
 }
 
+/// Whether the name of a column says on which rows it was computed; the others count as of training.
+#[must_use]
+pub fn names_split(name: &str) -> bool {
+    tokens(name)
+        .into_iter()
+        .flat_map(taken_apart)
+        .any(|it| split_of(&it).is_some())
+}
+
 /// The role of a column that is no axis: a loss or metric with split and suffix.
 fn measure(mut tokens: Vec<String>) -> Role {
     let mut per_step = false;
@@ -335,6 +344,11 @@ fn measure(mut tokens: Vec<String>) -> Role {
         tokens.remove(0);
     }
     tokens.retain(|it| it != "s");
+    // MLflow names scores after the variable that holds the rows, as `accuracy_score_X_test`.
+    let rows = tokens.len().wrapping_sub(2);
+    if tokens.get(rows).is_some_and(|it| it == "x") && tokens.last().is_some_and(|it| split_of(it).is_some()) {
+        tokens.remove(rows);
+    }
     let mut split = None;
     let mut rest = Vec::new();
     for token in tokens.into_iter().flat_map(taken_apart) {

@@ -63,10 +63,43 @@ impl TrainingView {
         self.updates().unwrap_or(losses.max(self.points()) as f64)
     }
 
-    /// Epochs (or other points) that the run has.
+    /// Epochs (or other points) that the run has: of its losses, else of its metrics. 0 where it
+    /// recorded final values alone and none of them on both splits, so that nothing can be told.
     #[must_use]
     pub fn points(&self) -> usize {
-        self.train.len().max(self.validation.len())
+        if self.is_final() && !self.is_paired() {
+            return 0;
+        }
+        let losses = self.train.len().max(self.validation.len());
+        let metrics = self
+            .metrics
+            .iter()
+            .flat_map(|it| [&it.train_curve, &it.validation_curve]);
+        if losses > 0 {
+            losses
+        } else {
+            metrics.map(Curve::len).max().unwrap_or_default()
+        }
+    }
+
+    /// Whether the run recorded its final values alone, as is usual for models without epochs: no
+    /// loss and no metric has more than one value, and one of these is finite.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        let losses = [&self.train_loss, &self.validation_loss, &self.train_loss_steps];
+        let metrics = self.metrics.iter().flat_map(|it| [&it.train, &it.validation]);
+        let all = losses.into_iter().chain(metrics).flatten();
+        let counts = all.map(|it| (it.values.len(), it.finite_count()));
+        let most = counts.fold((0, 0), |(a, b), (c, d)| (a.max(c), b.max(d)));
+        most == (1, 1)
+    }
+
+    /// Whether the loss or a metric was recorded on the training rows and on others.
+    #[must_use]
+    pub fn is_paired(&self) -> bool {
+        let metrics = self.metrics.iter().map(|it| (&it.train_curve, &it.validation_curve));
+        let mut all = metrics.chain([(&self.train, &self.validation)]);
+        all.any(|(train, validation)| !train.is_empty() && !validation.is_empty())
     }
 
     /// Whether the run ended before its planned number of epochs, as early stopping does; none

@@ -17,7 +17,7 @@ mod setup;
 mod view;
 
 pub use axis::{Axis, Unit};
-pub use columns::{Metric, Orientation, Role, Split, resolve};
+pub use columns::{Metric, Orientation, Role, Split, names_split, resolve};
 pub use curve::{Curve, Point, paired};
 pub use derived::{Best, Chance, Gap};
 pub use order::SawTooth;

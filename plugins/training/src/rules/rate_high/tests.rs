@@ -2,7 +2,7 @@ use deepfix_plugin::Severity;
 use serde_json::{Value as Json, json};
 
 use super::CODE;
-use crate::sample::{codes, decay, epochs, severity};
+use crate::sample::{action, codes, decay, epochs, severity};
 
 fn run(train: &[f64], validation: &[f64]) -> Json {
     json!({"metrics_values": {"epoch": epochs(train.len()), "train_loss": train, "val_loss": validation},
@@ -166,4 +166,19 @@ fn a_training_loss_that_only_ever_falls_does_not_oscillate() {
     assert!(of(&falling).is_none());
     let jumping: Vec<f64> = (0..12).map(|it| 1.0 + 0.3 * f64::from(it % 2)).collect();
     assert_eq!(of(&jumping), Some(Severity::Medium));
+}
+
+#[test]
+fn a_rate_that_decays_already_is_lowered_and_not_told_to_decay() {
+    let (train, validation) = (decay(40, 1.0, 0.4, 5.0, 0.3), decay(40, 1.1, 0.5, 5.0, 0.4));
+    let mut found = run(&train, &validation);
+    let advised = action(&found, CODE).unwrap();
+    assert!(advised.contains("and let it decay to zero"), "{advised}");
+    let falling: Vec<f64> = (0..40).map(|it| 0.486 - 0.011 * f64::from(it)).collect();
+    found["metrics_values"]["learning_rate"] = json!(falling);
+    let advised = action(&found, CODE).unwrap();
+    assert!(
+        !advised.contains("decay") && advised.contains("Lower the learning rate"),
+        "{advised}"
+    );
 }

@@ -95,3 +95,16 @@ fn unrelated_columns_mean_nothing() {
         assert_eq!(resolve(name), Role::Other, "{name}");
     }
 }
+
+#[test]
+fn scores_that_mlflow_logs_for_scikit_learn_are_of_the_rows_that_they_name() {
+    let of = |name: &str| match resolve(name) {
+        Role::Metric { split, metric, .. } => Some((split, metric)),
+        _ => None,
+    };
+    assert_eq!(of("training_accuracy_score"), Some((Split::Train, Metric::Accuracy)));
+    assert_eq!(of("training_precision_score"), Some((Split::Train, Metric::Precision)));
+    assert_eq!(of("accuracy_score_X_test"), Some((Split::Test, Metric::Accuracy)));
+    assert_eq!(of("r2_score_X_val"), Some((Split::Validation, Metric::R2)));
+    assert!(names_split("accuracy_score_X_test") && names_split("valloss") && !names_split("accuracy"));
+}

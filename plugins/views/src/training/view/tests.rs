@@ -93,3 +93,26 @@ fn no_artifact_gives_no_view() {
             .is_none()
     );
 }
+
+#[test]
+fn final_values_are_a_point_where_they_can_be_compared() {
+    let of = |metrics: Json| {
+        let view = view(json!({"metrics_values": metrics}));
+        (view.is_final(), view.points())
+    };
+    assert_eq!(of(json!({"train_loss": [0.1], "val_loss": [0.2]})), (true, 1));
+    assert_eq!(of(json!({"train_accuracy": [1.0], "test_accuracy": [0.9]})), (true, 1));
+    // Each logged with a step of its own.
+    assert_eq!(
+        of(json!({"step": [1, 2], "train_r2": [1.0, null], "val_r2": [null, 0.9]})),
+        (true, 1)
+    );
+    assert_eq!(of(json!({"loss": [0.3]})), (true, 0));
+    assert_eq!(of(json!({"train_loss": [0.3], "val_accuracy": [0.9]})), (true, 0));
+    assert_eq!(of(json!({"train_loss": [0.3, 0.2]})), (false, 2));
+    // A run that broke down after its first value recorded more than that.
+    assert_eq!(of(json!({"train_loss": [0.3, "NaN"]})), (false, 1));
+    assert_eq!(of(json!({"train_loss": ["NaN"]})), (false, 0));
+    assert_eq!(of(json!({"val_accuracy": [0.3, 0.4, 0.5]})), (false, 3));
+    assert_eq!(of(json!({"learning_rate": [0.3]})), (false, 0));
+}

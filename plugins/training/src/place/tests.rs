@@ -1,0 +1,163 @@
+use deepfix_plugin::{Analysis, testing::FakeHost};
+use serde_json::{Value as Json, json};
+
+use crate::TrainingArtifactsAnalyzer;
+
+/// A finding of a run.
+fn finding(training: &Json, code: &str) -> Analysis {
+    let host = FakeHost::from_request(json!({"training_artifacts": training}));
+    let report = host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
+    let found = report.analyses.into_iter().find(|it| it.finding.code == code);
+    let found = found.unwrap_or_else(|| panic!("no {code}"));
+    assert_eq!(host.verify(&found), Vec::<String>::new());
+    found
+}
+
+fn all_in(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+const EXPLODING: &str = "training.exploding_gradients";
+
+/// A loss of so many rows that is NaN from one of them on.
+fn broken(rows: usize, from: usize) -> Vec<Json> {
+    let value = |it| {
+        if it < from {
+            json!(2.0 + it as f64 / rows as f64)
+        } else {
+            json!("NaN")
+        }
+    };
+    (0..rows).map(value).collect()
+}
+
+#[test]
+fn the_first_nan_of_a_step_log_is_told_with_its_own_step() {
+    let steps: Vec<usize> = (0..6000).map(|it| it * 10).collect();
+    let run = json!({"metrics_values": {"step": steps, "train_loss": broken(6000, 3001)}});
+    let found = finding(&run, EXPLODING);
+    all_in(&found.finding.evidence, &["from step 30010 on", "(step 30000)"]);
+    all_in(&found.recommendation.action, &["from step 30010 on"]);
+    // Both losses of a short log, which averages its rows as well.
+    let run = json!({"metrics_values": {"step": (0..40).collect::<Vec<_>>(), "train_loss": broken(40, 17), "val_loss": broken(40, 17)}});
+    all_in(
+        &finding(&run, EXPLODING).finding.evidence,
+        &["from step 17 on", "(step 16)"],
+    );
+}
+
+#[test]
+fn a_row_without_a_step_is_told_as_a_row() {
+    let mut steps: Vec<Json> = (0..20).map(|it| json!(it * 10)).collect();
+    steps[12] = Json::Null;
+    let run = json!({"metrics_values": {"step": steps, "train_loss": broken(20, 12)}});
+    all_in(
+        &finding(&run, EXPLODING).finding.evidence,
+        &["from row 12 on", "(step 110)"],
+    );
+}
+
+#[test]
+fn rows_of_one_epoch_are_told_apart() {
+    // Fractional epochs, as Hugging Face logs them.
+    let epochs: Vec<f64> = (1..=40).map(|it| f64::from(it) / 10.0).collect();
+    let steps: Vec<usize> = (1..=40).map(|it| it * 50).collect();
+    let run = json!({"metrics_values": {"epoch": epochs, "step": steps, "loss": broken(40, 24)}});
+    let found = finding(&run, EXPLODING);
+    all_in(
+        &found.finding.evidence,
+        &["from epoch 2.5, step 1250 on", "(epoch 2.4, step 1200)"],
+    );
+    // Whole ones that several rows share, with no step beside them.
+    let epochs: Vec<usize> = (0..40).map(|it| it / 10).collect();
+    let run = json!({"metrics_values": {"epoch": epochs, "loss": broken(40, 24)}});
+    let found = finding(&run, EXPLODING);
+    all_in(
+        &found.finding.evidence,
+        &["from epoch 2, row 24 on", "(epoch 2, row 23)"],
+    );
+    // One row an epoch needs no more than the epoch.
+    let run = json!({"metrics_values": {"epoch": (0..40).collect::<Vec<_>>(), "loss": broken(40, 24)}});
+    all_in(
+        &finding(&run, EXPLODING).finding.evidence,
+        &["from epoch 24 on", "(epoch 23)"],
+    );
+}
+
+/// A validation loss that is lowest in one row of many and rises from there on.
+fn valley(rows: usize, lowest: usize) -> Vec<f64> {
+    let far = |it: usize| (it as f64 - lowest as f64).abs() / rows as f64;
+    (0..rows).map(|it| 0.6 + 0.5 * far(it)).collect()
+}
+
+#[test]
+fn the_minimum_of_a_long_step_log_and_what_came_after_are_counted_in_rows() {
+    let steps: Vec<usize> = (0..6000).collect();
+    let train: Vec<f64> = (0..6000).map(|it| (-f64::from(it) / 1500.0).exp() + 0.05).collect();
+    let metrics = json!({"step": steps, "train_loss": train, "val_loss": valley(6000, 1500)});
+    let run = json!({"metrics_values": metrics, "params": {"early_stopping": false}});
+    let found = finding(&run, "training.early_stopping_missed");
+    all_in(
+        &found.finding.evidence,
+        &["is lowest at step 1500 (0.6)", "after 4499 more logged steps of 6000"],
+    );
+    all_in(
+        &found.recommendation.action,
+        &["checkpoint of step 1500", "a patience of 750 logged steps"],
+    );
+    let found = finding(&run, "training.overfitting");
+    all_in(&found.finding.evidence, &["is lowest at step 1500 (0.6)"]);
+    all_in(&found.recommendation.action, &["weights of step 1500"]);
+}
+
+#[test]
+fn epochs_are_counted_where_they_are_logged() {
+    // Two validation rows an epoch: the second of epoch 15 is the lowest.
+    let epochs: Vec<usize> = (0..120).map(|it| it / 2).collect();
+    let train: Vec<f64> = (0..120).map(|it| (-f64::from(it) / 30.0).exp() + 0.05).collect();
+    let run = json!({"metrics_values": {"epoch": epochs, "loss": train, "val_loss": valley(120, 31)}, "params": {"early_stopping": false}});
+    let found = finding(&run, "training.early_stopping_missed");
+    all_in(
+        &found.finding.evidence,
+        &["is lowest at epoch 15, row 31 (0.6)", "after 44 more epochs of 60"],
+    );
+}
+
+#[test]
+fn a_lower_value_far_from_the_best_stretch_is_not_denied() {
+    let mut validation = valley(100, 30);
+    validation[85] = 0.55;
+    let train: Vec<f64> = (0..100).map(|it| (-f64::from(it) / 30.0).exp() + 0.05).collect();
+    let epochs: Vec<usize> = (0..100).collect();
+    let run = json!({"metrics_values": {"epoch": epochs, "loss": train, "val_loss": validation}, "params": {"early_stopping": false}});
+    let found = finding(&run, "training.overfitting");
+    all_in(
+        &found.finding.evidence,
+        &["is, single values elsewhere aside, lowest at epoch 30 (0.6)"],
+    );
+}
+
+#[test]
+fn the_peak_of_a_diverged_step_log_is_that_of_its_row() {
+    let loss: Vec<f64> = (0..3000)
+        .map(|it| match it {
+            0..1000 => 2.0 - f64::from(it) / 1000.0,
+            1500 => 40.0,
+            _ => 8.0,
+        })
+        .collect();
+    let run = json!({"metrics_values": {"step": (0..3000).map(|it| it * 5).collect::<Vec<_>>(), "train_loss": loss}});
+    let found = finding(&run, "training.lr_too_high");
+    all_in(&found.finding.evidence, &["(step 4995)", "rises to 40 (step 7500)"]);
+}
+
+#[test]
+fn the_summary_counts_the_rows_of_a_step_log() {
+    let loss: Vec<f64> = (0..3000).map(|it| (-f64::from(it) / 500.0).exp() + 0.2).collect();
+    let run = json!({"metrics_values": {"step": (0..3000).collect::<Vec<_>>(), "train_loss": loss, "val_loss": loss}});
+    let host = FakeHost::from_request(json!({"training_artifacts": run}));
+    let report = host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
+    all_in(&report.summary, &["3000 logged steps"]);
+}
