@@ -345,7 +345,7 @@ fn french_is_spoken_throughout() {
         extras["actions"][0]["how_to_tell"]
             .as_str()
             .unwrap()
-            .starts_with("La perte")
+            .starts_with("Les pertes")
     );
 }
 
