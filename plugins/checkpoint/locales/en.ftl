@@ -322,12 +322,12 @@ checkpoint-unsafe-format =
         }; of no known framework: { $names }.
     }
     .action = { $how ->
-        [state] Convert it once, in Python: { $command }. Let production load only the new file.
-        [nested] Convert it once, in Python: { $command }. Let production load only the new file; what stands beside the weights (optimiser, epoch) is for resuming.
-        [refused] Do not expect weights_only=True to load it: that refuses { $refused }. Where you know who wrote it, convert it once on a machine without secrets or network, with these importable: { $command }. Let production load only the new file.
-        [module] Save its weights: it holds a whole module, which weights_only=True refuses. Where you know who wrote it, do this once on a machine without secrets or network, with its classes ({ $classes }) defined or importable: { $command }. From then on build the model in code and load these into it.
-        [script] Save its weights: it is a program of TorchScript, which torch.load with weights_only=True refuses. Once, where you know who wrote it: { $command }. Then build the model in code and load these into it.
-        [learner] Convert it once, where you know who wrote it, on a machine without secrets or network and with the versions of the libraries that wrote it: { $command }. Then load it with skops.io.load, and pass on as trusted only types that you know.
+        [state] Convert it once to safetensors, which runs no code. In Python:{ $command }Let production load only the new file.
+        [nested] Convert it once to safetensors, which runs no code. In Python:{ $command }Let production load only the new file; what stands beside the weights (optimiser, epoch) is for resuming.
+        [refused] Do not expect weights_only=True to load it: that refuses { $refused }. Where you know who wrote it, convert it once on a machine without secrets or network, with these importable:{ $command }Let production load only the new file.
+        [module] Save its weights: it holds a whole module, which weights_only=True refuses. Where you know who wrote it, do this once on a machine without secrets or network, with its classes ({ $classes }) defined or importable:{ $command }From then on build the model in code and load these into it.
+        [script] Save its weights: it is a program of TorchScript, which torch.load with weights_only=True refuses. Once, where you know who wrote it:{ $command }Then build the model in code and load these into it.
+        [learner] Convert it once to skops, which makes only types that are trusted by name. Where you know who wrote it, on a machine without secrets or network and with the versions of the libraries that wrote it:{ $command }Then load it with skops.io.load, and pass on as trusted only types that you know.
         [arrays] Save the arrays again with a plain type (float32, int64) in place of object, and load them with numpy.load(..., allow_pickle=False).
         [parts] Load the model once, where you know who wrote it, and save it again in one go: model.save_pretrained(folder, safe_serialization=True). Let production load only that.
        *[unknown] Load it once, where you know who wrote it, on a machine without secrets or network with the library that wrote it, and save only its tensors: safetensors.torch.save_file takes one flat dictionary of names and tensors, safetensors.numpy.save_file one of arrays.
@@ -413,7 +413,7 @@ checkpoint-unsafe-format-hidden =
     }
     .action = Find out what wrote them. Where nobody needs them, save the weights alone{ $command ->
         [none] {" "}as { $stem }.safetensors.
-       *[other] , in Python: { $command }.
+       *[other] . In Python:{ $command }
     }
     .rationale = torch.save writes one pickle. Another one is read by other tools only, which is a way past whoever checks the first. A converted file holds none.
 

@@ -322,12 +322,12 @@ checkpoint-unsafe-format =
         } ; d'aucun cadre connu : { $names }.
     }
     .action = { $how ->
-        [state] Convertissez-le une fois, en Python : { $command }. Que la production ne charge que le nouveau fichier.
-        [nested] Convertissez-le une fois, en Python : { $command }. Que la production ne charge que le nouveau fichier ; ce qui accompagne les poids (optimiseur, époque) sert à reprendre l'entraînement.
-        [refused] Ne comptez pas sur weights_only=True, qui refuse { $refused }. Si vous savez qui l'a écrit, convertissez-le une fois sur une machine sans secrets ni réseau, où ces noms s'importent : { $command }. Que la production ne charge que le nouveau fichier.
-        [module] Enregistrez ses poids : il contient un module entier, que weights_only=True refuse. Si vous savez qui l'a écrit, faites ceci une fois sur une machine sans secrets ni réseau, ses classes ({ $classes }) étant définies ou importables : { $command }. Construisez ensuite le modèle dans le code et chargez-y ces poids.
-        [script] Enregistrez ses poids : c'est un programme TorchScript, que torch.load refuse avec weights_only=True. Une fois, si vous savez qui l'a écrit : { $command }. Construisez ensuite le modèle dans le code et chargez-y ces poids.
-        [learner] Convertissez-le une fois, si vous savez qui l'a écrit, sur une machine sans secrets ni réseau et avec les versions des bibliothèques qui l'ont écrit : { $command }. Chargez-le ensuite avec skops.io.load, et ne déclarez de confiance que des types que vous connaissez.
+        [state] Convertissez-le une fois en safetensors, qui n'exécute aucun code. En Python :{ $command }Que la production ne charge que le nouveau fichier.
+        [nested] Convertissez-le une fois en safetensors, qui n'exécute aucun code. En Python :{ $command }Que la production ne charge que le nouveau fichier ; ce qui accompagne les poids (optimiseur, époque) sert à reprendre l'entraînement.
+        [refused] Ne comptez pas sur weights_only=True, qui refuse { $refused }. Si vous savez qui l'a écrit, convertissez-le une fois sur une machine sans secrets ni réseau, où ces noms s'importent :{ $command }Que la production ne charge que le nouveau fichier.
+        [module] Enregistrez ses poids : il contient un module entier, que weights_only=True refuse. Si vous savez qui l'a écrit, faites ceci une fois sur une machine sans secrets ni réseau, ses classes ({ $classes }) étant définies ou importables :{ $command }Construisez ensuite le modèle dans le code et chargez-y ces poids.
+        [script] Enregistrez ses poids : c'est un programme TorchScript, que torch.load refuse avec weights_only=True. Une fois, si vous savez qui l'a écrit :{ $command }Construisez ensuite le modèle dans le code et chargez-y ces poids.
+        [learner] Convertissez-le une fois en skops, qui ne fabrique que des types déclarés de confiance. Si vous savez qui l'a écrit, sur une machine sans secrets ni réseau et avec les versions des bibliothèques qui l'ont écrit :{ $command }Chargez-le ensuite avec skops.io.load, et ne déclarez de confiance que des types que vous connaissez.
         [arrays] Enregistrez les tableaux à nouveau avec un type simple (float32, int64) au lieu de object, et chargez-les avec numpy.load(..., allow_pickle=False).
         [parts] Chargez le modèle une fois, si vous savez qui l'a écrit, et enregistrez-le à nouveau d'un seul coup : model.save_pretrained(folder, safe_serialization=True). Que la production ne charge que lui.
        *[unknown] Chargez-le une fois, si vous savez qui l'a écrit, sur une machine sans secrets ni réseau avec la bibliothèque qui l'a écrit, et n'enregistrez que ses tenseurs : safetensors.torch.save_file prend un dictionnaire plat de noms et de tenseurs, safetensors.numpy.save_file un de tableaux.
@@ -413,7 +413,7 @@ checkpoint-unsafe-format-hidden =
     }
     .action = Cherchez ce qui les a écrits. Si personne n'en a besoin, enregistrez les poids seuls{ $command ->
         [none] {" "}dans { $stem }.safetensors.
-       *[other] , en Python : { $command }.
+       *[other] . En Python :{ $command }
     }
     .rationale = torch.save écrit un seul pickle. Un autre n'est lu que par d'autres outils, ce qui contourne qui vérifie le premier. Un fichier converti n'en contient aucun.
 

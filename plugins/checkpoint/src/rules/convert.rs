@@ -1,7 +1,8 @@
 //! How to get the weights of a pickle into a format that runs no code: the command for the file at hand.
 //!
 //! `save_file` of safetensors takes one flat dictionary of tensors, each contiguous and none sharing memory with
-//! another: hence the member that holds the weights, `clone` and `contiguous`.
+//! another: hence the member that holds the weights, `clone` and `contiguous`. A command is one line of its own,
+//! and stays one for Python where a terminal breaks it: all but its start is within brackets.
 //! Source: <https://huggingface.co/docs/safetensors/torch_shared_tensors>,
 //! <https://docs.pytorch.org/docs/stable/generated/torch.load.html>, <https://skops.readthedocs.io/en/stable/persistence.html>.
 
@@ -20,9 +21,6 @@ pub(super) struct Convert {
 
 /// Packages of learners that skops knows.
 const LEARNERS: [&str; 4] = ["sklearn.", "xgboost.", "lightgbm.", "catboost."];
-
-const SAVE: &str = "st.save_file({k: v.clone().contiguous() for k, v in state.items()}, ";
-const SAVE_MIXED: &str = "st.save_file({k: v.clone().contiguous() for k, v in state.items() if torch.is_tensor(v)}, ";
 
 /// A text as a literal of Python: a name must not end it, nor the line.
 fn literal(text: &str) -> String {
@@ -75,39 +73,31 @@ fn of_torch(pickled: &Pickled, built: &Built, from: &str, to: &str) -> Convert {
         .as_ref()
         .map(|it| format!("[{}]", literal(it)))
         .unwrap_or_default();
-    let load = |trust: bool| {
-        let only = if trust { "False" } else { "True" };
-        format!("torch.load({from}, map_location=\"cpu\", weights_only={only}){member}")
-    };
-    let import = "import torch, safetensors.torch as st; ";
+    let load = |only: &str| format!("torch.load({from}, map_location=\"cpu\", weights_only={only}){member}");
     let refused: Vec<String> = pickled
         .globals
         .iter()
         .filter(|it| !weights_only_takes(it))
         .cloned()
         .collect();
-    let save = if built.weights == Weights::Mixed {
-        SAVE_MIXED
-    } else {
-        SAVE
+    let (how, state) = match built.weights {
+        Weights::Script => (
+            "script",
+            format!("torch.jit.load({from}, map_location=\"cpu\").state_dict()"),
+        ),
+        Weights::Module => ("module", format!("{}.state_dict()", load("False"))),
+        Weights::State | Weights::Mixed if !refused.is_empty() => ("refused", load("False")),
+        Weights::State | Weights::Mixed if built.key.is_some() => ("nested", load("True")),
+        Weights::State | Weights::Mixed => ("state", load("True")),
     };
-    let (how, command) = match built.weights {
-        Weights::Script => {
-            let state = format!("state = torch.jit.load({from}, map_location=\"cpu\").state_dict()");
-            ("script", format!("{import}{state}; {save}{to})"))
-        }
-        Weights::Module => {
-            let model = load(true);
-            ("module", format!("{import}state = {model}.state_dict(); {save}{to})"))
-        }
-        Weights::State | Weights::Mixed if !refused.is_empty() => {
-            ("refused", format!("{import}state = {}; {save}{to})", load(true)))
-        }
-        Weights::State | Weights::Mixed => {
-            let how = if built.key.is_some() { "nested" } else { "state" };
-            (how, format!("{import}state = {}; {save}{to})", load(false)))
-        }
+    let tensors = match built.weights {
+        Weights::Mixed => " if torch.is_tensor(v)",
+        _ => "",
     };
+    let command = format!(
+        "import torch, safetensors.torch as st; \
+         st.save_file({{k: v.clone().contiguous() for k, v in {state}.items(){tensors}}}, {to})"
+    );
     Convert { how, command, refused }
 }
 
@@ -151,13 +141,16 @@ mod tests {
         assert_eq!((it.how, it.refused.len()), ("state", 0));
         assert_eq!(
             it.command,
-            "import torch, safetensors.torch as st; state = torch.load(\"m.pt\", map_location=\"cpu\", \
-             weights_only=True); st.save_file({k: v.clone().contiguous() for k, v in state.items()}, \
-             \"m.safetensors\")"
+            "import torch, safetensors.torch as st; st.save_file({k: v.clone().contiguous() for k, v in \
+             torch.load(\"m.pt\", map_location=\"cpu\", weights_only=True).items()}, \"m.safetensors\")"
         );
         let it = of(&USUAL, &built(Weights::Mixed, Some("model")));
         assert_eq!(it.how, "nested");
-        assert!(it.command.contains("weights_only=True)[\"model\"];"), "{}", it.command);
+        assert!(
+            it.command.contains("weights_only=True)[\"model\"].items()"),
+            "{}",
+            it.command
+        );
         assert!(it.command.contains("if torch.is_tensor(v)}"), "{}", it.command);
     }
 
@@ -168,7 +161,7 @@ mod tests {
         assert_eq!(it.how, "refused");
         assert_eq!(it.refused, ["argparse.Namespace", "numpy.core.multiarray.scalar"]);
         assert!(
-            it.command.contains("weights_only=False)[\"state_dict\"];"),
+            it.command.contains("weights_only=False)[\"state_dict\"].items()"),
             "{}",
             it.command
         );

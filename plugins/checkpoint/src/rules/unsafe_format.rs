@@ -118,7 +118,9 @@ pub(crate) fn check(case: &Case) -> Option<Draft> {
         (false, false) => "no",
     };
     let told = |is: bool| if is { "yes" } else { "no" };
-    let command = Some(convert.command.as_str()).filter(|it| !it.is_empty());
+    // On a line of its own, from where it can be copied.
+    let command = Some(&convert.command).filter(|it| !it.is_empty());
+    let command = command.map(|it| format!("\n{it}\n"));
     Some(
         draft
             .fact(case.text("fact-first-byte", &[]), first, source)
@@ -131,7 +133,7 @@ pub(crate) fn check(case: &Case) -> Option<Draft> {
             .arg("known", known)
             .arg("read", told(matches!(file.state, FileState::Sound(..))))
             .arg("how", convert.how)
-            .arg("command", command.unwrap_or("none"))
+            .arg("command", command.as_deref().unwrap_or("none"))
             .arg("cloned", told(convert.command.contains("clone()")))
             .arg("refused", join(&convert.refused, SHOWN))
             .arg("classes", join(classes, SHOWN))

@@ -288,7 +288,7 @@ fn action(host: &FakeHost) -> String {
 fn the_advice_to_convert_a_file_fits_what_it_holds() {
     let plain = include_bytes!("../../tests/fixtures/healthy.pt").to_vec();
     let it = action(&host(Json::Null, "m.pt", plain));
-    assert!(it.contains("weights_only=True); st.save_file({k: v.clone()"), "{it}");
+    assert!(it.contains("weights_only=True).items()}, \"m.safetensors\")"), "{it}");
     let it = action(&host(
         Json::Null,
         "m.ckpt",
