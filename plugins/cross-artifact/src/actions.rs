@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     causes::{Cause, Fault},
     codes::{Effort, Phase},
+    findings,
     steps::{Step, steps},
     texts::Texts,
 };
@@ -90,7 +91,8 @@ pub(crate) fn plan(causes: &[Cause<'_>], texts: &Texts) -> Vec<Action> {
         all.extend(actions(&cause.fault, &cause.fault.code, effect, texts));
         for consequence in &cause.effects {
             let fault = &consequence.fault;
-            if INDEPENDENT.contains(&fault.code.as_str()) && fault.severity >= Severity::Medium {
+            let helps = INDEPENDENT.contains(&fault.code.as_str()) && !is_said(cause, fault);
+            if helps && fault.severity >= Severity::Medium {
                 all.extend(actions(fault, &cause.fault.code, lowered(fault.severity), texts));
             }
         }
@@ -106,6 +108,15 @@ pub(crate) fn plan(causes: &[Cause<'_>], texts: &Texts) -> Vec<Action> {
     all.retain(|it| told.insert(it.text.clone()));
     all.truncate(MOST);
     all
+}
+
+/// Whether the advice on a cause already is that on its consequence: against overfitting it begins with the weights
+/// of the best epoch and with stopping there. What deepchecks advises (a variant of its own) does not.
+fn is_said(cause: &Cause<'_>, consequence: &Fault<'_>) -> bool {
+    let lead = cause.fault.lead();
+    cause.fault.code == "training.overfitting"
+        && consequence.code == "training.early_stopping_missed"
+        && lead.is_some_and(|it| findings::variant(&it.finding.extras).is_none())
 }
 
 /// What to do about a fault; what is only for its lesser findings has no greater effect than these deserve.

@@ -69,7 +69,8 @@ pub(crate) fn steps(fault: &Fault<'_>, texts: &Texts) -> Vec<Step> {
         let named = columns::of(&other.analysis.finding);
         let tell = texts.tell_of(other.code(), variant(&other.analysis.finding.extras).as_deref());
         let same = steps.iter_mut().find(|it| it.tell == tell);
-        if !is_left(fault, other, agent, same.is_some(), !named.is_subset(&known)) {
+        let new = !known.is_empty() && !named.is_subset(&known);
+        if !is_left(fault, other, agent, same.is_some(), new) {
             continue;
         }
         known.extend(named);
@@ -93,8 +94,17 @@ fn is_left(fault: &Fault<'_>, other: &Observed<'_>, agent: &str, same: bool, new
     if fault.is_external() || fault.is_models() {
         return false;
     }
-    if fault.own.is_some() {
-        return fault.code == QUOTING && other.severity() >= Severity::Medium;
+    if let Some(own) = &fault.own {
+        let quotes = |it: &&Observed<'_>| {
+            let action = &it.analysis.recommendation.action;
+            !action.is_empty() && own.recommendation.action.contains(action.as_str())
+        };
+        let Some(quoted) = fault.findings.iter().find(quotes).filter(|_| fault.code == QUOTING) else {
+            return false;
+        };
+        // Another leak, or another column of the same agent.
+        let another = other.agent == quoted.agent || (other.code() != quoted.code() && !same);
+        return another && other.severity() >= Severity::Medium;
     }
     other.agent == agent || !same || (new && BY_COLUMN.contains(&fault.code.as_str()))
 }

@@ -56,10 +56,11 @@ impl Texts {
         self.specific("tell", code, variant)
     }
 
-    /// The text of a variant where it has one of its own, else that of the code, which holds for all others.
+    /// The text of a variant where it has one of its own, else that of the code, which holds for all others. A
+    /// finding without a variant is of the one called `plain`.
     fn specific(&self, prefix: &str, code: &str, variant: Option<&str>) -> String {
         let general = codes::text_id(prefix, code);
-        let own = variant.map(|it| format!("{general}-{it}"));
+        let own = Some(format!("{general}-{}", variant.unwrap_or("plain")));
         let ids = NAMES.ids(Language::English);
         let id = own.filter(|it| ids.contains(&it.as_str())).unwrap_or(general);
         NAMES.text(self.language, &id, &[])

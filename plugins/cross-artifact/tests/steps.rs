@@ -47,6 +47,7 @@ fn the_test_of_a_cure_fits_the_variant_of_the_finding() {
             "Nobody can load the file",
         ),
         (CHECKS, "checks.label_leakage", "identifier", "shuffled rows"),
+        (DATASET, "checks.train_test_leakage", "", "No row of the test split"),
         // One that is not known here has the text that holds for all.
         (
             CHECKS,
@@ -55,7 +56,12 @@ fn the_test_of_a_cure_fits_the_variant_of_the_finding() {
             "passes on the new split",
         ),
     ] {
-        let found = vec![of(code, &json!({"variant": variant}), "Act.")];
+        let extras = if variant.is_empty() {
+            json!({})
+        } else {
+            json!({"variant": variant})
+        };
+        let found = vec![of(code, &extras, "Act.")];
         let answer = reason(json!({}), &[completed(agent, found)]);
         let (_, tell) = &plan(&answer)[0];
         assert!(tell.contains(word), "{code} {variant}: {tell}");
@@ -117,6 +123,13 @@ fn what_two_agents_say_of_the_same_columns_is_one_step() {
     };
     assert_eq!(two(on(&["a"], "Fill a.")), ["Impute a and b."]);
     assert_eq!(two(on(&["c"], "Fill c.")), ["Impute a and b. Fill c."]);
+    // Where the first names no columns nothing is known to be left.
+    let constant =
+        |agent, extras: Json, action| completed(agent, vec![of("dataset.constant_feature", &extras, action)]);
+    let named = constant(CHECKS, json!({"columns": ["a"]}), "Drop a.");
+    let answer = reason(json!({}), &[constant(DATASET, json!({}), "Remove a."), named]);
+    assert_eq!(plan(&answer).len(), 1);
+    assert_eq!(plan(&answer)[0].0, "Remove a.");
     let drift = |agent, column: &str, action| {
         completed(
             agent,
@@ -158,12 +171,35 @@ fn both_leaks_behind_a_perfect_metric_are_closed() {
     column.finding.severity = High;
     let shared = of("checks.train_test_leakage", &json!({}), "Drop the shared rows.");
     let found = completed(CHECKS, vec![shared, column]);
-    let answer = reason(request, &[found, completed(TRAINING, vec![])]);
+    let again = of("checks.label_leakage", &json!({}), "Find out about the column.");
+    let answer = reason(
+        request,
+        &[found, completed(DATASET, vec![again]), completed(TRAINING, vec![])],
+    );
     assert_eq!(answer.codes()[0], "cross.leakage_perfect_metric");
     let told: String = plan(&answer).into_iter().map(|it| it.0 + "\n").collect();
     for text in ["Remove the column.", "Drop the shared rows."] {
         assert_eq!(told.matches(text).count(), 1, "{told}");
     }
+    assert!(!told.contains("Find out"), "another agent says the same: {told}");
+}
+
+#[test]
+fn to_stop_in_time_is_said_once_where_overfitting_is_the_cause() {
+    let late = || finding("training.early_stopping_missed", Medium, 0.9);
+    let request = || json!({"training_artifacts": healthy_training()});
+    let of_curves = finding("training.overfitting", High, 0.9);
+    let answer = reason(request(), &[completed(TRAINING, vec![of_curves, late()])]);
+    assert_eq!(
+        answer.consequences("training.overfitting"),
+        ["training.early_stopping_missed"]
+    );
+    assert_eq!(plan(&answer).len(), 1, "{:?}", plan(&answer));
+    // The advice on scores without a curve says nothing of epochs.
+    let mut of_scores = of("training.overfitting", &json!({"variant": "gap"}), "Regularise.");
+    of_scores.finding.severity = High;
+    let outcomes = [completed(CHECKS, vec![of_scores]), completed(TRAINING, vec![late()])];
+    assert_eq!(plan(&reason(request(), &outcomes)).len(), 2);
 }
 
 #[test]
