@@ -122,6 +122,17 @@ fn list<'a>(response: &'a AnalyseResponse, name: &str) -> &'a [Json] {
         .unwrap_or_default()
 }
 
+/// The step of the plan, counted from one, with which the advice on a cause begins: each of its parts has a step of
+/// its own.
+fn step(actions: &[Action<'_>], cause: &WireAnalysis) -> Option<usize> {
+    let advice = cause.recommendations.action.as_str();
+    let begins = |it: &Action<'_>| {
+        it.root_cause == cause.findings.code && !it.action.is_empty() && advice.starts_with(it.action)
+    };
+    let whole = actions.iter().position(|it| it.action == advice);
+    whole.or_else(|| actions.iter().position(begins)).map(|place| place + 1)
+}
+
 impl<'a> Content<'a> {
     /// Sorts a response.
     #[must_use]
@@ -163,10 +174,7 @@ impl<'a> Content<'a> {
                         .unwrap_or_default(),
                     findings: entries(response, &it.findings.code).flat_map(ids).collect(),
                     symptoms: symptoms(response, &it.findings.code),
-                    step: actions
-                        .iter()
-                        .position(|step| step.action == it.recommendations.action)
-                        .map(|place| place + 1),
+                    step: step(&actions, it),
                     joins: joins(response, analyzers, &it.findings.code),
                     consequences: consequences(response, &it.findings.code),
                 })

@@ -105,6 +105,19 @@ fn everything_that_a_reader_needs_is_there() {
 }
 
 #[test]
+fn a_cause_with_several_steps_points_to_the_first_of_them() {
+    let mut it = response("wine");
+    let step = |action: &str| {
+        json!({"rank": 1, "action": action, "expected_effect": "high", "how_to_tell": "better",
+            "root_cause": "training.overfitting", "effort": "hours"})
+    };
+    it.additional_outputs
+        .insert("actions".to_owned(), json!([step("Else"), step("Do"), step("wine")]));
+    let page = html(&it, "english").unwrap();
+    assert!(page.contains("href=\"#step-2\""), "{page}");
+}
+
+#[test]
 fn what_says_that_there_is_no_fault_is_no_cause_and_no_result() {
     for (code, status, verdict) in [
         ("cross.healthy", "completed", "Nothing is wrong"),

@@ -29,13 +29,13 @@ not-examined-what-dead-units = dead units
 not-examined-what-types = tensors of other types
 not-examined-what-weights = the weights
 not-examined-no-file-why = The request names no checkpoint file (path is null), so there are no weights to look at.
-not-examined-no-file-send = Save the weights with safetensors.torch.save_file(model.state_dict(), "model.safetensors") below a folder that the server lists under [artifacts] roots, and send that path.
+not-examined-no-file-send = Save the weights with safetensors.torch.save_model(model, "model.safetensors") below a folder that the server lists under [artifacts] roots, and send that path.
 not-examined-closed-why = The server could not open { $path }: it does not exist, or lies below none of the folders under [artifacts] roots in deepfix.toml.
 not-examined-closed-send = Copy the file below one of these folders, or add its folder to roots, and send the request again.
 not-examined-damaged-why = { $file } is damaged: values read from it would mean nothing.
 not-examined-damaged-send = Send an intact copy; then the weights themselves are examined too.
 not-examined-pickle-why = { $file } is a { $format } file. Loading it would run whatever code it names, which is never done here.
-not-examined-pickle-send = Convert it once, where you trust its origin: save_file(torch.load(path, weights_only=True), "model.safetensors").
+not-examined-pickle-send = Convert it as the finding on its format says, and send the path of the new file.
 not-examined-format-why = { $file } holds { $format } data, in which no tensor could be read.
 not-examined-format-send = Export the weights as safetensors (a flat dictionary of arrays, safetensors.numpy.save_file) and send that path.
 not-examined-part-why = Not all of { $file } was examined: { $reason }
@@ -173,7 +173,7 @@ checkpoint-corrupted-file-lfs =
 checkpoint-corrupted-file-foreign =
     .description = { $file } is named safetensors but holds { $format } data. A safetensors loader fails on it.
     .evidence = The first bytes are those of { $format }; the file has { $size } bytes.
-    .action = Find the line that saves it: torch.save with a .safetensors name is the usual one; use safetensors.torch.save_file. For this file, convert it where you trust its origin, with torch.load(path, weights_only=True) if it is a pickle.
+    .action = Find the line that saves it: torch.save with a .safetensors name is the usual one; use safetensors.torch.save_file. This file is looked at as what it is once its name says so (.pt); the answer then tells how to convert it.
     .rationale = The name promises a format that cannot run code, and a pickle under that name is a way around just this promise. Nothing of it was executed here. It is solved when safe_open lists the tensors.
 
 checkpoint-nan-weights-everywhere =
@@ -306,38 +306,59 @@ checkpoint-dead-units-empty =
     .rationale = Exact zeros in whole rows do not come from gradient steps alone: something sets them. The layer costs { $of } units and uses { $live }. The repair shows in row norms above zero for every unit.
 
 checkpoint-unsafe-format =
-    .description = { $file } is a { $format } file: whoever loads it runs the code that it names. It was read here without running anything; no weights were found in it that could be checked.
-    .evidence = The first bytes are those of a { $format } file. Loading it would import { $imports } names, { $others } of them of no known framework{ $others ->
-        [0] .
-       *[other] : { $names }.
+    .description = { $file } is a { $format } file: whoever loads it the usual way runs the code that it names. It was read here without running anything{ $read ->
+        [yes] .
+       *[no] ; no weights were found in it that could be checked.
     }
-    .action = Convert it once, where you trust its origin: state = torch.load("{ $file }", weights_only=True), then safetensors.torch.save_file(state, "{ $stem }.safetensors"). Send that path, and let production load only that.
-    .rationale = A pickle is a program; a changed checkpoint on a shared drive is enough to run commands as you. With safetensors, loading cannot run anything, is faster, and this analysis can look at the weights. The conversion is right when both give the same predictions on one batch.
-
-checkpoint-unsafe-format-read =
-    .description = { $file } is a { $format } file: whoever loads it the usual way runs the code that it names. It was read here without running anything.
-    .evidence = It would import { $imports } names, { $others } of them of no known framework{ $others ->
-        [0] .
-       *[other] : { $names }.
+    .evidence = { $known ->
+        [nothing] Loading it would import nothing as it is; a changed copy may import anything.
+        [yes] Loading it would import { $imports ->
+            [one] one name, of a known framework.
+           *[other] { $imports } names, all of known frameworks.
+        }
+       *[no] Loading it would import { $imports ->
+            [one] one name
+           *[other] { $imports } names
+        }; of no known framework: { $names }.
     }
-    .action = Load it with torch.load("{ $file }", weights_only=True), and convert it once: safetensors.torch.save_file(state, "{ $stem }.safetensors"). Let production load only that.
-    .rationale = A pickle is a program; a changed checkpoint on a shared drive is enough to run commands as you. With safetensors, loading cannot run anything and is faster. The conversion is right when both give the same predictions on one batch.
+    .action = { $how ->
+        [state] Convert it once to safetensors, which runs no code. In Python:{ $command }Let production load only the new file.
+        [nested] Convert it once to safetensors, which runs no code. In Python:{ $command }Let production load only the new file; what stands beside the weights (optimiser, epoch) is for resuming.
+        [refused] Do not expect weights_only=True to load it: that refuses { $refused }. Where you know who wrote it, convert it once on a machine without secrets or network, with these importable:{ $command }Let production load only the new file.
+        [module] Save its weights: it holds a whole module, which weights_only=True refuses. Where you know who wrote it, do this once on a machine without secrets or network, with its classes ({ $classes }) defined or importable:{ $command }From then on build the model in code and load these into it.
+        [script] Save its weights: it is a program of TorchScript, which torch.load with weights_only=True refuses. Once, where you know who wrote it:{ $command }Then build the model in code and load these into it.
+        [learner] Convert it once to skops, which makes only types that are trusted by name. Where you know who wrote it, on a machine without secrets or network and with the versions of the libraries that wrote it:{ $command }Then load it with skops.io.load, and pass on as trusted only types that you know.
+        [arrays] Save the arrays again with a plain type (float32, int64) in place of object, and load them with numpy.load(..., allow_pickle=False).
+        [parts] Load the model once, where you know who wrote it, and save it again in one go: model.save_pretrained(folder, safe_serialization=True). Let production load only that.
+       *[unknown] Load it once, where you know who wrote it, on a machine without secrets or network with the library that wrote it, and save only its tensors: safetensors.torch.save_file takes one flat dictionary of names and tensors, safetensors.numpy.save_file one of arrays.
+    }
+    .rationale = A pickle is a program; a changed checkpoint on a shared drive is enough to run commands as you. A file without code cannot, and loads faster.{ $cloned ->
+        [yes] {" "}clone() and contiguous() are there because safetensors refuses tensors that share memory or do not lie in one piece.
+       *[no] {""}
+    } The conversion is right when both files give the same predictions on one batch.
 
 checkpoint-unsafe-format-imports =
     .description = { $file } does more than hold weights: loading it would call { $dangerous }.
-    .evidence = Read, not run: the pickle in it imports { $imports } names, among them { $dangerous }.
+    .evidence = Read, not run: the pickle in it imports { $imports ->
+        [one] { $dangerous } and nothing else.
+       *[other] { $imports } names, among them { $dangerous }.
+    }
     .action = Do not load { $file }, also not with weights_only=False to have a look. Take the file away from where others load it, find out where it came from, and get the weights from their source, as safetensors.
     .rationale = No framework writes such an import into a model: it is how a changed file runs commands on the machine of whoever opens it. A clean file lists only names of its framework.
 
 checkpoint-unsafe-format-calls =
     .description = { $file } does more than put a model together: loading it would call { $calls }.
-    .evidence = Read, not run: the pickle in it imports { $imports } names and calls { $calls }, which frameworks do not use to build what they saved.
+    .evidence = Read, not run: the pickle in it calls { $calls }, which frameworks do not use to build what they saved.
     .action = Do not load { $file } before somebody has explained that call. Try torch.load("{ $file }", weights_only=True), which refuses it, and get the weights from their source, as safetensors.
     .rationale = A function that is not made for loading can be turned against whoever loads the file: it runs with arguments that the file chooses. A clean file calls only what builds tensors, arrays and objects of known classes.
 
 checkpoint-unsafe-format-incomplete =
     .description = The pickle in { $file } could not be read to its end ({ $reason }): what loading it would import behind that place is not known.
-    .evidence = Read, not run: up to there it imports { $imports } names, none of them dangerous.
+    .evidence = Read, not run: up to there it imports { $imports ->
+        [0] nothing.
+        [one] one name, which is not dangerous.
+       *[other] { $imports } names, none of them dangerous.
+    }
     .action = Load it only with torch.load("{ $file }", weights_only=True), or with skops, and only where you know who wrote it; where it is cut off, copy it again. Save the weights anew as { $stem }.safetensors.
     .rationale = What a checker cannot read, Python may still run: files that stop a checker early are a known way past it. A whole file of usual size is read to its end.
 
@@ -363,15 +384,37 @@ checkpoint-corrupted-file-index =
     .rationale = A loader goes by the index: it misses what is elsewhere, and may mix weights of two trainings. The repair is right when both lists are equal and the logged validation metric comes back.
 
 checkpoint-unsafe-format-types =
-    .description = { $file } holds { $others } types of no known framework, which skops would make on loading once somebody trusts them: { $names }.
-    .evidence = Its schema.json names { $imports } types and functions in all.
+    .description = { $file } holds { $others ->
+        [one] a type of no known framework, which skops would make on loading once somebody trusts it
+       *[other] { $others } types of no known framework, which skops would make on loading once somebody trusts them
+    }: { $names }.
+    .evidence = Its schema.json names { $imports ->
+        [one] this type alone.
+       *[other] { $imports } types and functions in all.
+    }
     .action = Read the list with skops.io.get_untrusted_types(file="{ $file }"), and pass on as trusted only what you know, name by name.
     .rationale = skops loads nothing that is not trusted by name; a list that is passed on unread undoes that. Each type should be one of your own project.
 
 checkpoint-unsafe-format-hidden =
-    .description = { $file } holds { $pickles } pickles beside the one that is loaded: { $hidden }. Everything that loading any of them would import was listed, and nothing dangerous is among it.
-    .evidence = Read, not run: together they import { $imports } names, { $others } of them of no known framework.
-    .action = Find out what wrote them. Where nobody needs them, save the weights alone: safetensors.torch.save_file(state, "{ $stem }.safetensors").
+    .description = { $file } holds { $pickles ->
+        [one] another pickle
+       *[other] { $pickles } other pickles
+    } beside the one that is loaded: { $hidden }. Everything that loading any of them would import was listed, and nothing dangerous is among it.
+    .evidence = Read, not run: together they import { $known ->
+        [nothing] nothing.
+        [yes] { $imports ->
+            [one] one name, of a known framework.
+           *[other] { $imports } names, all of known frameworks.
+        }
+       *[no] { $imports ->
+            [one] one name
+           *[other] { $imports } names
+        }; of no known framework: { $names }.
+    }
+    .action = Find out what wrote them. Where nobody needs them, save the weights alone{ $command ->
+        [none] {" "}as { $stem }.safetensors.
+       *[other] . In Python:{ $command }
+    }
     .rationale = torch.save writes one pickle. Another one is read by other tools only, which is a way past whoever checks the first. A converted file holds none.
 
 checkpoint-unsafe-format-outside =

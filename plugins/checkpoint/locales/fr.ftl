@@ -29,13 +29,13 @@ not-examined-what-dead-units = les unités mortes
 not-examined-what-types = les tenseurs d'autres types
 not-examined-what-weights = les poids
 not-examined-no-file-why = La requête ne nomme aucun fichier de checkpoint (path est nul) : il n'y a pas de poids à regarder.
-not-examined-no-file-send = Enregistrez les poids avec safetensors.torch.save_file(model.state_dict(), "model.safetensors") sous un dossier que le serveur liste dans [artifacts] roots, et envoyez ce chemin.
+not-examined-no-file-send = Enregistrez les poids avec safetensors.torch.save_model(model, "model.safetensors") sous un dossier que le serveur liste dans [artifacts] roots, et envoyez ce chemin.
 not-examined-closed-why = Le serveur n'a pas pu ouvrir { $path } : le fichier n'existe pas, ou ne se trouve sous aucun des dossiers de [artifacts] roots dans deepfix.toml.
 not-examined-closed-send = Copiez le fichier sous l'un de ces dossiers, ou ajoutez le sien à roots, puis renvoyez la requête.
 not-examined-damaged-why = { $file } est endommagé : les valeurs qu'on y lirait n'auraient aucun sens.
 not-examined-damaged-send = Envoyez une copie intacte ; les poids eux-mêmes seront alors examinés aussi.
 not-examined-pickle-why = { $file } est un fichier { $format }. Le charger exécuterait le code qu'il désigne, ce qui n'est jamais fait ici.
-not-examined-pickle-send = Convertissez-le une fois, là où son origine est de confiance : save_file(torch.load(path, weights_only=True), "model.safetensors").
+not-examined-pickle-send = Convertissez-le comme le dit le constat sur son format, et envoyez le chemin du nouveau fichier.
 not-examined-format-why = { $file } contient des données { $format }, où aucun tenseur n'a pu être lu.
 not-examined-format-send = Exportez les poids en safetensors (un dictionnaire plat de tableaux, safetensors.numpy.save_file) et envoyez ce chemin.
 not-examined-part-why = { $file } n'a pas été examiné en entier : { $reason }
@@ -173,7 +173,7 @@ checkpoint-corrupted-file-lfs =
 checkpoint-corrupted-file-foreign =
     .description = { $file } porte le nom safetensors mais contient des données { $format }. Un chargeur safetensors échoue dessus.
     .evidence = Les premiers octets sont ceux du format { $format } ; le fichier compte { $size } octets.
-    .action = Trouvez la ligne qui l'enregistre : c'est d'ordinaire torch.save avec un nom en .safetensors ; utilisez safetensors.torch.save_file. Pour ce fichier-ci, convertissez-le là où son origine est de confiance, avec torch.load(path, weights_only=True) s'il s'agit d'un pickle.
+    .action = Trouvez la ligne qui l'enregistre : c'est d'ordinaire torch.save avec un nom en .safetensors ; utilisez safetensors.torch.save_file. Ce fichier-ci est examiné pour ce qu'il est dès que son nom le dit (.pt) ; la réponse indique alors comment le convertir.
     .rationale = Le nom promet un format qui ne peut exécuter aucun code, et un pickle sous ce nom contourne justement cette promesse. Rien n'en a été exécuté ici. C'est réglé quand safe_open liste les tenseurs.
 
 checkpoint-nan-weights-everywhere =
@@ -306,38 +306,59 @@ checkpoint-dead-units-empty =
     .rationale = Des zéros exacts dans des lignes entières ne viennent pas des seuls pas de gradient : quelque chose les pose. La couche coûte { $of } unités et en utilise { $live }. La réparation se voit à des normes non nulles pour chaque unité.
 
 checkpoint-unsafe-format =
-    .description = { $file } est un fichier { $format } : qui le charge exécute le code qu'il désigne. Il a été lu ici sans rien exécuter ; aucun poids qui pût être vérifié n'y a été trouvé.
-    .evidence = Les premiers octets sont ceux d'un fichier { $format }. Le charger importerait { $imports } noms, dont { $others } d'aucun cadre connu{ $others ->
-        [0] .
-       *[other]  : { $names }.
+    .description = { $file } est un fichier { $format } : qui le charge de la manière habituelle exécute le code qu'il désigne. Il a été lu ici sans rien exécuter{ $read ->
+        [yes] .
+       *[no] {" "}; aucun poids qui pût être vérifié n'y a été trouvé.
     }
-    .action = Convertissez-le une fois, là où son origine est de confiance : state = torch.load("{ $file }", weights_only=True), puis safetensors.torch.save_file(state, "{ $stem }.safetensors"). Envoyez ce chemin, et que la production ne charge que lui.
-    .rationale = Un pickle est un programme ; un checkpoint modifié sur un disque partagé suffit à lancer des commandes en votre nom. Avec safetensors, le chargement ne peut rien exécuter, il est plus rapide, et cette analyse peut regarder les poids. La conversion est juste quand les deux donnent les mêmes prédictions sur un lot.
-
-checkpoint-unsafe-format-read =
-    .description = { $file } est un fichier { $format } : qui le charge de la manière habituelle exécute le code qu'il désigne. Il a été lu ici sans rien exécuter.
-    .evidence = Il importerait { $imports } noms, dont { $others } d'aucun cadre connu{ $others ->
-        [0] .
-       *[other]  : { $names }.
+    .evidence = { $known ->
+        [nothing] Tel quel, son chargement n'importerait rien ; une copie modifiée peut tout importer.
+        [yes] Son chargement importerait { $imports ->
+            [one] un nom, d'un cadre connu.
+           *[other] { $imports } noms, tous de cadres connus.
+        }
+       *[no] Son chargement importerait { $imports ->
+            [one] un nom
+           *[other] { $imports } noms
+        } ; d'aucun cadre connu : { $names }.
     }
-    .action = Chargez-le avec torch.load("{ $file }", weights_only=True) et convertissez-le une fois : safetensors.torch.save_file(state, "{ $stem }.safetensors"). Que la production ne charge que lui.
-    .rationale = Un pickle est un programme ; un checkpoint modifié sur un disque partagé suffit à lancer des commandes en votre nom. Avec safetensors, le chargement ne peut rien exécuter et il est plus rapide. La conversion est juste quand les deux donnent les mêmes prédictions sur un lot.
+    .action = { $how ->
+        [state] Convertissez-le une fois en safetensors, qui n'exécute aucun code. En Python :{ $command }Que la production ne charge que le nouveau fichier.
+        [nested] Convertissez-le une fois en safetensors, qui n'exécute aucun code. En Python :{ $command }Que la production ne charge que le nouveau fichier ; ce qui accompagne les poids (optimiseur, époque) sert à reprendre l'entraînement.
+        [refused] Ne comptez pas sur weights_only=True, qui refuse { $refused }. Si vous savez qui l'a écrit, convertissez-le une fois sur une machine sans secrets ni réseau, où ces noms s'importent :{ $command }Que la production ne charge que le nouveau fichier.
+        [module] Enregistrez ses poids : il contient un module entier, que weights_only=True refuse. Si vous savez qui l'a écrit, faites ceci une fois sur une machine sans secrets ni réseau, ses classes ({ $classes }) étant définies ou importables :{ $command }Construisez ensuite le modèle dans le code et chargez-y ces poids.
+        [script] Enregistrez ses poids : c'est un programme TorchScript, que torch.load refuse avec weights_only=True. Une fois, si vous savez qui l'a écrit :{ $command }Construisez ensuite le modèle dans le code et chargez-y ces poids.
+        [learner] Convertissez-le une fois en skops, qui ne fabrique que des types déclarés de confiance. Si vous savez qui l'a écrit, sur une machine sans secrets ni réseau et avec les versions des bibliothèques qui l'ont écrit :{ $command }Chargez-le ensuite avec skops.io.load, et ne déclarez de confiance que des types que vous connaissez.
+        [arrays] Enregistrez les tableaux à nouveau avec un type simple (float32, int64) au lieu de object, et chargez-les avec numpy.load(..., allow_pickle=False).
+        [parts] Chargez le modèle une fois, si vous savez qui l'a écrit, et enregistrez-le à nouveau d'un seul coup : model.save_pretrained(folder, safe_serialization=True). Que la production ne charge que lui.
+       *[unknown] Chargez-le une fois, si vous savez qui l'a écrit, sur une machine sans secrets ni réseau avec la bibliothèque qui l'a écrit, et n'enregistrez que ses tenseurs : safetensors.torch.save_file prend un dictionnaire plat de noms et de tenseurs, safetensors.numpy.save_file un de tableaux.
+    }
+    .rationale = Un pickle est un programme ; un checkpoint modifié sur un disque partagé suffit à lancer des commandes en votre nom. Un fichier sans code ne le peut pas, et il se charge plus vite.{ $cloned ->
+        [yes] {" "}clone() et contiguous() sont là parce que safetensors refuse les tenseurs qui partagent leur mémoire ou ne sont pas d'un seul tenant.
+       *[no] {""}
+    } La conversion est juste quand les deux fichiers donnent les mêmes prédictions sur un lot.
 
 checkpoint-unsafe-format-imports =
     .description = { $file } fait plus que contenir des poids : le charger appellerait { $dangerous }.
-    .evidence = Lu, non exécuté : le pickle qu'il contient importe { $imports } noms, dont { $dangerous }.
+    .evidence = Lu, non exécuté : le pickle qu'il contient importe { $imports ->
+        [one] { $dangerous } et rien d'autre.
+       *[other] { $imports } noms, dont { $dangerous }.
+    }
     .action = Ne chargez pas { $file }, même pour voir. Retirez-le de l'endroit où d'autres le chargent, cherchez d'où il vient, et reprenez les poids à leur source, en safetensors.
     .rationale = Aucun cadre n'écrit un tel import dans un modèle : c'est ainsi qu'un fichier modifié lance des commandes sur la machine de qui l'ouvre. Un fichier sain ne liste que des noms de son cadre.
 
 checkpoint-unsafe-format-calls =
     .description = { $file } fait plus que reconstituer un modèle : son chargement appellerait { $calls }.
-    .evidence = Lu sans être exécuté : le pickle qu'il contient importe { $imports } noms et appelle { $calls }, que les bibliothèques n'utilisent pas pour reconstruire ce qu'elles ont enregistré.
+    .evidence = Lu sans être exécuté : le pickle qu'il contient appelle { $calls }, que les bibliothèques n'utilisent pas pour reconstruire ce qu'elles ont enregistré.
     .action = Ne chargez pas { $file } avant que quelqu'un ait expliqué cet appel. Essayez torch.load("{ $file }", weights_only=True), qui le refuse, et reprenez les poids à leur source, en safetensors.
     .rationale = Une fonction qui n'est pas faite pour le chargement peut être retournée contre celui qui charge le fichier : elle reçoit des arguments choisis par le fichier. Un fichier sain n'appelle que ce qui construit des tenseurs, des tableaux et des objets de classes connues.
 
 checkpoint-unsafe-format-incomplete =
     .description = Le pickle de { $file } n'a pas pu être lu jusqu'à sa fin ({ $reason }) : ce que son chargement importerait au-delà n'est pas connu.
-    .evidence = Lu sans être exécuté : jusque-là il importe { $imports } noms, dont aucun n'est dangereux.
+    .evidence = Lu sans être exécuté : { $imports ->
+        [0] jusque-là il n'importe rien.
+        [one] jusque-là il importe un nom, qui n'est pas dangereux.
+       *[other] jusque-là il importe { $imports } noms, dont aucun n'est dangereux.
+    }
     .action = Chargez-le seulement avec torch.load("{ $file }", weights_only=True), ou avec skops, et seulement si vous savez qui l'a écrit ; s'il est tronqué, recopiez-le. Enregistrez les poids à nouveau dans { $stem }.safetensors.
     .rationale = Ce qu'un vérificateur ne sait pas lire, Python peut tout de même l'exécuter : arrêter tôt un vérificateur est une façon connue de le contourner. Un fichier entier de taille courante est lu jusqu'à sa fin.
 
@@ -363,15 +384,37 @@ checkpoint-corrupted-file-index =
     .rationale = Un chargeur suit l'index : il ne trouve pas ce qui est ailleurs, et peut mêler les poids de deux entraînements. La réparation est juste quand les deux listes sont égales et que la métrique de validation revient.
 
 checkpoint-unsafe-format-types =
-    .description = { $file } contient { $others } types d'aucun cadre connu, que skops fabriquerait au chargement dès que quelqu'un leur fait confiance : { $names }.
-    .evidence = Son schema.json désigne { $imports } types et fonctions en tout.
+    .description = { $file } contient { $others ->
+        [one] un type d'aucun cadre connu, que skops fabriquerait au chargement dès que quelqu'un lui fait confiance
+       *[other] { $others } types d'aucun cadre connu, que skops fabriquerait au chargement dès que quelqu'un leur fait confiance
+    } : { $names }.
+    .evidence = Son schema.json désigne { $imports ->
+        [one] ce seul type.
+       *[other] { $imports } types et fonctions en tout.
+    }
     .action = Lisez la liste avec skops.io.get_untrusted_types(file="{ $file }"), et ne déclarez de confiance que ce que vous connaissez, nom par nom.
     .rationale = skops ne charge rien qui ne soit déclaré de confiance par son nom ; une liste transmise sans être lue annule cela. Chaque type devrait être l'un des vôtres.
 
 checkpoint-unsafe-format-hidden =
-    .description = { $file } contient { $pickles } pickles à côté de celui qui est chargé : { $hidden }. Tout ce que leur chargement importerait a été listé, et rien de dangereux n'y figure.
-    .evidence = Lus, non exécutés : ensemble ils importent { $imports } noms, dont { $others } d'aucun cadre connu.
-    .action = Cherchez ce qui les a écrits. Si personne n'en a besoin, enregistrez les poids seuls : safetensors.torch.save_file(state, "{ $stem }.safetensors").
+    .description = { $file } contient { $pickles ->
+        [one] un autre pickle
+       *[other] { $pickles } autres pickles
+    } à côté de celui qui est chargé : { $hidden }. Tout ce que leur chargement importerait a été listé, et rien de dangereux n'y figure.
+    .evidence = Lus, non exécutés : { $known ->
+        [nothing] ensemble ils n'importent rien.
+        [yes] ensemble ils importent { $imports ->
+            [one] un nom, d'un cadre connu.
+           *[other] { $imports } noms, tous de cadres connus.
+        }
+       *[no] ensemble ils importent { $imports ->
+            [one] un nom
+           *[other] { $imports } noms
+        } ; d'aucun cadre connu : { $names }.
+    }
+    .action = Cherchez ce qui les a écrits. Si personne n'en a besoin, enregistrez les poids seuls{ $command ->
+        [none] {" "}dans { $stem }.safetensors.
+       *[other] . En Python :{ $command }
+    }
     .rationale = torch.save écrit un seul pickle. Un autre n'est lu que par d'autres outils, ce qui contourne qui vérifie le premier. Un fichier converti n'en contient aucun.
 
 checkpoint-unsafe-format-outside =

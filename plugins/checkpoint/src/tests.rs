@@ -99,7 +99,6 @@ fn every_finding_has_its_texts_in_both_languages() {
         "checkpoint-dead-units-negative",
         "checkpoint-dead-units-empty",
         "checkpoint-unsafe-format",
-        "checkpoint-unsafe-format-read",
         "checkpoint-unsafe-format-imports",
         "checkpoint-unsafe-format-calls",
         "checkpoint-unsafe-format-incomplete",

@@ -5,12 +5,16 @@
 //! numbers mean something goes before what improves them (see `codes::Phase`), and a setting
 //! before a new preparation of the data.
 
+use std::collections::BTreeSet;
+
 use deepfix_plugin::Severity;
 use serde_json::{Value as Json, json};
 
 use crate::{
     causes::{Cause, Fault},
     codes::{Effort, Phase},
+    findings,
+    steps::{Step, steps},
     texts::Texts,
 };
 
@@ -75,7 +79,7 @@ fn lowered(severity: Severity) -> Severity {
 
 /// The steps, the one to try first in front.
 pub(crate) fn plan(causes: &[Cause<'_>], texts: &Texts) -> Vec<Action> {
-    let mut actions = Vec::new();
+    let mut all: Vec<Action> = Vec::new();
     for cause in causes {
         let mut effect = cause.fault.severity;
         if cause.serious_effects() >= 2 && effect > Severity::Low {
@@ -84,37 +88,53 @@ pub(crate) fn plan(causes: &[Cause<'_>], texts: &Texts) -> Vec<Action> {
         if cause.fault.confidence < GUESS {
             effect = lowered(effect);
         }
-        actions.extend(action(&cause.fault, &cause.fault.code, effect, texts));
+        all.extend(actions(&cause.fault, &cause.fault.code, effect, texts));
         for consequence in &cause.effects {
             let fault = &consequence.fault;
-            if INDEPENDENT.contains(&fault.code.as_str()) && fault.severity >= Severity::Medium {
-                actions.extend(action(fault, &cause.fault.code, lowered(fault.severity), texts));
+            let helps = INDEPENDENT.contains(&fault.code.as_str()) && !is_said(cause, fault);
+            if helps && fault.severity >= Severity::Medium {
+                all.extend(actions(fault, &cause.fault.code, lowered(fault.severity), texts));
             }
         }
     }
-    actions.sort_by(|a, b| {
+    all.sort_by(|a, b| {
         b.effect
             .cmp(&a.effect)
             .then(a.phase.cmp(&b.phase))
             .then(a.effort.cmp(&b.effort))
             .then(b.confidence.total_cmp(&a.confidence))
     });
-    actions.dedup_by(|a, b| a.text == b.text);
-    actions.truncate(MOST);
-    actions
+    let mut told = BTreeSet::new();
+    all.retain(|it| told.insert(it.text.clone()));
+    all.truncate(MOST);
+    all
 }
 
-fn action(fault: &Fault<'_>, cause: &str, effect: Severity, texts: &Texts) -> Option<Action> {
-    let text = fault.lead()?.recommendation.action.trim();
-    (!text.is_empty()).then(|| Action {
-        text: text.to_owned(),
-        tell: texts.tell(fault),
+/// Whether the advice on a cause already is that on its consequence: against overfitting it begins with the weights
+/// of the best epoch and with stopping there. What deepchecks advises (a variant of its own) does not.
+fn is_said(cause: &Cause<'_>, consequence: &Fault<'_>) -> bool {
+    let lead = cause.fault.lead();
+    cause.fault.code == "training.overfitting"
+        && consequence.code == "training.early_stopping_missed"
+        && lead.is_some_and(|it| findings::variant(&it.finding.extras).is_none())
+}
+
+/// What to do about a fault; what is only for its lesser findings has no greater effect than these deserve.
+fn actions(fault: &Fault<'_>, cause: &str, effect: Severity, texts: &Texts) -> Vec<Action> {
+    let action = |step: Step| Action {
+        text: step.text,
+        tell: step.tell,
         cause: cause.to_owned(),
-        effect,
+        effect: if step.severity < fault.severity {
+            effect.min(step.severity)
+        } else {
+            effect
+        },
         effort: fault.effort,
         phase: fault.phase,
         confidence: fault.confidence,
-    })
+    };
+    steps(fault, texts).into_iter().map(action).collect()
 }
 
 /// The steps as a structured output.

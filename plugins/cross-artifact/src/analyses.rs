@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     causes::{Cause, Fault},
     contradictions::Note,
+    steps::steps,
     texts::{Texts, capital, shorten},
 };
 
@@ -15,10 +16,8 @@ use crate::{
 const MOST_FACTS: usize = 16;
 /// Characters of another finding's evidence.
 const MOST_EVIDENCE: usize = 400;
-/// Findings of the same by the same agent that lend their evidence and advice, beside the first.
+/// Findings of the same by the same agent that lend their evidence, beside the first.
 const MOST_OWN: usize = 2;
-/// Characters of the advice of such a one.
-const MOST_ACTION: usize = 600;
 /// Consequences that lend their evidence.
 const MOST_EFFECTS: usize = 2;
 /// Citations per analysis, as many as an analyzer gives.
@@ -37,13 +36,14 @@ pub(crate) fn analysis(cx: &Context<'_>, cause: &Cause<'_>, notes: &[Note], text
         confidence: fault.confidence,
         extras: extras(fault, lead),
     };
+    let action: Vec<String> = steps(fault, texts).into_iter().map(|it| it.text).collect();
     let confidence = lead.recommendation.confidence;
     let citations = match &fault.own {
         Some(own) => own.recommendation.citations.clone(),
         None => cite(cx, &fault.code),
     };
     let recommendation = Recommendation {
-        action: actions(fault, lead),
+        action: action.join(" "),
         rationale: lead.recommendation.rationale.clone(),
         confidence: if confidence.is_finite() {
             confidence.clamp(0.0, 1.0)
@@ -56,26 +56,6 @@ pub(crate) fn analysis(cx: &Context<'_>, cause: &Cause<'_>, notes: &[Note], text
         finding,
         recommendation,
     })
-}
-
-/// What to do of the cause itself, and where its agent found the same elsewhere and advises something else, that too.
-fn actions(fault: &Fault<'_>, lead: &Analysis) -> String {
-    let mut actions = vec![lead.recommendation.action.clone()];
-    let first = fault.findings.first().map_or("", |it| it.agent);
-    if fault.own.is_none() && !fault.is_external() {
-        for other in fault
-            .findings
-            .iter()
-            .skip(1)
-            .filter(|it| it.agent == first && !it.of_model)
-        {
-            let action = shorten(&other.analysis.recommendation.action, MOST_ACTION);
-            if actions.len() <= MOST_OWN && !action.is_empty() && !actions.contains(&action) {
-                actions.push(action);
-            }
-        }
-    }
-    actions.join(" ")
 }
 
 fn description(cause: &Cause<'_>, lead: &Analysis, notes: &[Note], texts: &Texts) -> String {

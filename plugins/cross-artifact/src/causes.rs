@@ -8,7 +8,7 @@ use deepfix_plugin::{Analysis, Severity};
 use crate::{
     codes::{self, EXTERNAL, Effort, Phase},
     columns,
-    findings::{Findings, Observed},
+    findings::{self, Findings, Observed},
     graph,
 };
 
@@ -83,6 +83,18 @@ impl<'a> Fault<'a> {
     /// The findings that say what the fault is, how bad and how sure.
     pub(crate) fn counting(&self) -> &[Observed<'a>] {
         counting(&self.findings)
+    }
+
+    /// The variant that all of its findings are of.
+    pub(crate) fn variant(&self) -> Option<String> {
+        let of = |it: &Analysis| findings::variant(&it.finding.extras);
+        let first = of(self.lead()?)?;
+        let alike = self.own.is_some()
+            || self
+                .counting()
+                .iter()
+                .all(|it| of(it.analysis).as_ref() == Some(&first));
+        alike.then_some(first)
     }
 
     pub(crate) fn ids(&self) -> Vec<&'a str> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use deepfix_plugin::Finding;
+
 use crate::causes::Fault;
 
 /// Faults of single columns that explain others of the same columns.
@@ -41,8 +43,11 @@ struct Extras {
 fn named(fault: &Fault<'_>) -> BTreeSet<String> {
     let own = fault.own.iter().map(|it| &it.finding);
     let findings = own.chain(fault.counting().iter().map(|it| &it.analysis.finding));
-    findings
-        .filter_map(|it| serde_json::from_str::<Extras>(&it.extras).ok())
-        .flat_map(|it| it.columns)
-        .collect()
+    findings.flat_map(of).collect()
+}
+
+/// The columns that a finding names in its extras.
+pub(crate) fn of(finding: &Finding) -> BTreeSet<String> {
+    let extras = serde_json::from_str::<Extras>(&finding.extras).ok();
+    extras.map(|it| it.columns.into_iter().collect()).unwrap_or_default()
 }

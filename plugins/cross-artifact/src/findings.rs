@@ -127,6 +127,12 @@ impl<'a> Findings<'a> {
     }
 }
 
+/// Which of the faults of its code a finding is, as its extras say.
+pub(crate) fn variant(extras: &str) -> Option<String> {
+    let extras: serde_json::Value = serde_json::from_str(extras).ok()?;
+    Some(extras.get("variant")?.as_str()?.to_owned())
+}
+
 /// Whether the host says of a finding that a language model alone has made it.
 fn is_models(extras: &str) -> bool {
     let extras: serde_json::Value = serde_json::from_str(extras).unwrap_or_default();

@@ -4,7 +4,7 @@
 //!
 //! The way of a diagnosis: `rules` find the faults that no artifact shows alone;
 //! `contradictions` drops what they refute; `causes` groups what is left along the `graph` of
-//! consequences; `actions`, `analyses`, `extent`, `summary` and `outputs` put it into words. The
+//! consequences; `steps`, `actions`, `analyses`, `extent`, `summary` and `outputs` put it into words. The
 //! structured outputs are described in `docs/diagnosis.md`.
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -26,6 +26,7 @@ mod outputs;
 mod poor;
 mod rules;
 mod shares;
+mod steps;
 mod summary;
 mod texts;
 

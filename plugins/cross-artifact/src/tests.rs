@@ -54,6 +54,33 @@ fn every_code_has_a_name_and_a_test_of_its_cure_and_every_cause_a_mechanism() {
 }
 
 #[test]
+fn texts_of_a_variant_are_of_one_that_an_analyzer_has() {
+    let mut messages: Vec<&str> = MESSAGES.to_vec();
+    for catalogue in [
+        deepfix_dataset_plugin::CATALOGUE,
+        deepfix_deepchecks_plugin::CATALOGUE,
+        deepfix_training_plugin::CATALOGUE,
+        deepfix_checkpoint_plugin::CATALOGUE,
+    ] {
+        messages.extend(catalogue.ids(Language::English));
+    }
+    let known: Vec<String> = codes::all().map(|it| codes::text_id("", it)).collect();
+    let mut variants = 0;
+    for id in NAMES.ids(Language::English) {
+        let Some((_, of)) = id.split_once('-').filter(|it| ["title", "tell"].contains(&it.0)) else {
+            continue;
+        };
+        if known.iter().any(|it| it.trim_start_matches('-') == of) || of == "external" {
+            continue;
+        }
+        variants += 1;
+        let of = of.strip_suffix("-plain").unwrap_or(of);
+        assert!(messages.contains(&of), "{id} is of no finding");
+    }
+    assert!(variants > 30, "{variants}");
+}
+
+#[test]
 fn the_description_lists_every_code_once_and_those_of_all_analyzers() {
     let codes = CrossArtifactReasoner::describe().codes;
     let mut sorted = codes.clone();

@@ -2,7 +2,7 @@
 
 use deepfix_plugin::{Arg, Catalogue, Language, Severity};
 
-use crate::{CATALOGUE, causes::Fault, codes};
+use crate::{CATALOGUE, causes::Fault, codes, findings};
 
 /// What codes are called, how to tell that their cure worked, why they have consequences.
 pub const NAMES: Catalogue = Catalogue {
@@ -28,7 +28,7 @@ impl Texts {
                 "title-external",
                 &[("agent", shorten(agent, 60).into()), ("code", shorten(code, 80).into())],
             ),
-            None => self.title_of(&fault.code),
+            None => self.specific("title", &fault.code, fault.variant().as_deref()),
         }
     }
 
@@ -36,7 +36,7 @@ impl Texts {
         NAMES.text(self.language, &codes::text_id("title", code), &[])
     }
 
-    /// How to tell that the cure of a fault worked.
+    /// How to tell that the cure of a fault's main finding worked.
     pub(crate) fn tell(&self, fault: &Fault<'_>) -> String {
         match fault.origin() {
             Some((agent, code)) => NAMES.text(
@@ -44,8 +44,26 @@ impl Texts {
                 "tell-external",
                 &[("agent", shorten(agent, 60).into()), ("code", shorten(code, 80).into())],
             ),
-            None => NAMES.text(self.language, &codes::text_id("tell", &fault.code), &[]),
+            None => {
+                let variant = fault.lead().and_then(|it| findings::variant(&it.finding.extras));
+                self.tell_of(&fault.code, variant.as_deref())
+            }
         }
+    }
+
+    /// How to tell that the cure of a variant of a code worked.
+    pub(crate) fn tell_of(&self, code: &str, variant: Option<&str>) -> String {
+        self.specific("tell", code, variant)
+    }
+
+    /// The text of a variant where it has one of its own, else that of the code, which holds for all others. A
+    /// finding without a variant is of the one called `plain`.
+    fn specific(&self, prefix: &str, code: &str, variant: Option<&str>) -> String {
+        let general = codes::text_id(prefix, code);
+        let own = Some(format!("{general}-{}", variant.unwrap_or("plain")));
+        let ids = NAMES.ids(Language::English);
+        let id = own.filter(|it| ids.contains(&it.as_str())).unwrap_or(general);
+        NAMES.text(self.language, &id, &[])
     }
 
     /// Why a cause has its consequences.

@@ -82,12 +82,14 @@ impl Draft {
         }
     }
 
-    /// Uses a variant of the texts: the message id gets `-<variant>` appended.
+    /// Uses a variant of the texts: the message id gets `-<variant>` appended. The extras of the finding
+    /// name it, so that a reasoner knows which of the faults of a code it is.
     #[must_use]
     pub fn variant(mut self, variant: &str) -> Self {
         self.message.push('-');
         self.message.push_str(variant);
-        self
+        let whole = self.message.get(self.code.len() + 1..).unwrap_or_default().to_owned();
+        self.extra(VARIANT, whole)
     }
 
     /// Strengthens the evidence by how many times a measured value exceeds the bound of its rule:
@@ -197,6 +199,9 @@ pub struct Reporter<'a> {
     drafts: Vec<Draft>,
     extras: serde_json::Map<String, serde_json::Value>,
 }
+
+/// The key of a finding's extras that names the variant of its texts.
+const VARIANT: &str = "variant";
 
 /// The key of a finding's extras that holds the strength of its evidence.
 const STRENGTH: &str = "strength";
@@ -323,5 +328,21 @@ impl<'a> Reporter<'a> {
                 citations: passages.into_iter().map(|passage| passage.id).collect(),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extras_name_the_variant_of_a_finding() {
+        let plain = Draft::new("dataset.missing_values", Severity::Low, 0.5);
+        assert!(!plain.extras.contains_key(VARIANT));
+        let of = |it: &Draft| it.extras.get(VARIANT).and_then(|it| it.as_str()).map(str::to_owned);
+        assert_eq!(of(&plain.clone().variant("target")).as_deref(), Some("target"));
+        let twice = plain.variant("header").variant("repairable");
+        assert_eq!(of(&twice).as_deref(), Some("header-repairable"));
+        assert_eq!(twice.message, "dataset-missing-values-header-repairable");
     }
 }

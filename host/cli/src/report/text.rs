@@ -90,7 +90,9 @@ impl Writer {
     }
 
     fn wrapped(&mut self, first: &str, then: &str, text: &str) {
+        // A name of a file with hyphens stays one, and can be copied.
         let options = textwrap::Options::new(self.width)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .initial_indent(first)
             .subsequent_indent(then);
         for line in textwrap::wrap(text, options) {
@@ -155,5 +157,20 @@ impl Writer {
             };
             self.wrapped("- ", "  ", &format!("{}: {}{send}", note.what, note.why));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_not_broken_at_their_hyphens() {
+        let mut out = Writer {
+            text: String::new(),
+            width: 40,
+        };
+        out.wrapped("", "  ", "The checkpoint to be read is model-best-epoch-12.safetensors");
+        assert!(out.text.contains("model-best-epoch-12.safetensors"), "{}", out.text);
     }
 }

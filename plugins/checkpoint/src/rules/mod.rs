@@ -1,6 +1,7 @@
 //! The rules, one file each.
 
 mod config_mismatch;
+mod convert;
 mod corrupted_file;
 pub(crate) mod dead_units;
 mod exploded_weights;

@@ -15,6 +15,7 @@
 use deepfix_plugin::{ArtifactKind, Draft, Scalar, Severity, Source, join};
 use deepfix_views::checkpoint::{FileState, Format, ImportKind, Pickled, is_strange_call, kind_of_import};
 
+use super::convert::convert;
 use crate::case::Case;
 
 const CODE: &str = "checkpoint.unsafe_format";
@@ -90,8 +91,6 @@ pub(crate) fn check(case: &Case) -> Option<Draft> {
                 .variant("hidden")
                 .arg("hidden", join(hidden, SHOWN))
                 .arg("pickles", hidden.len())
-        } else if matches!(file.state, FileState::Sound(..)) {
-            draft.variant("read")
         } else {
             draft
         }
@@ -109,6 +108,19 @@ pub(crate) fn check(case: &Case) -> Option<Draft> {
     let first = i64::from(file.first);
     let kept: Vec<String> = globals.iter().take(KEPT).cloned().collect();
     let others: Vec<String> = of(ImportKind::Other).take(KEPT).cloned().collect();
+    let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
+    let convert = convert(file, stem);
+    // A module may be made of classes of frameworks alone.
+    let classes = if others.is_empty() { &convert.refused } else { &others };
+    let known = match (globals.is_empty(), others.is_empty()) {
+        (true, _) => "nothing",
+        (false, true) => "yes",
+        (false, false) => "no",
+    };
+    let told = |is: bool| if is { "yes" } else { "no" };
+    // On a line of its own, from where it can be copied.
+    let command = Some(&convert.command).filter(|it| !it.is_empty());
+    let command = command.map(|it| format!("\n{it}\n"));
     Some(
         draft
             .fact(case.text("fact-first-byte", &[]), first, source)
@@ -117,10 +129,15 @@ pub(crate) fn check(case: &Case) -> Option<Draft> {
             .arg("imports", globals.len())
             .arg("others", others.len())
             .arg("names", join(others.iter(), SHOWN))
-            .arg(
-                "stem",
-                file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem),
-            )
+            .arg("stem", stem)
+            .arg("known", known)
+            .arg("read", told(matches!(file.state, FileState::Sound(..))))
+            .arg("how", convert.how)
+            .arg("command", command.as_deref().unwrap_or("none"))
+            .arg("cloned", told(convert.command.contains("clone()")))
+            .arg("refused", join(&convert.refused, SHOWN))
+            .arg("classes", join(classes, SHOWN))
+            .extra("conversion", convert.how)
             .extra("imports", kept)
             .extra("unknown_imports", others),
     )

@@ -274,6 +274,55 @@ fn a_second_pickle_of_an_archive_is_read_as_well() {
     );
 }
 
+/// A module as `torch.save(model)` writes it, without its tensors: `Net` with empty `_modules`.
+const MODULE: &[u8] = b"\x80\x02c__main__\nNet\n)\x81}X\x08\0\0\0_modules}sb.";
+/// The same as the value of `model` beside an epoch.
+const NESTED_MODULE: &[u8] =
+    b"\x80\x02}(X\x05\0\0\0modelc__main__\nNet\n)\x81}X\x08\0\0\0_modules}sbX\x05\0\0\0epochK\x03u.";
+
+fn action(host: &FakeHost) -> String {
+    report(host).analyses[0].recommendation.action.clone()
+}
+
+#[test]
+fn the_advice_to_convert_a_file_fits_what_it_holds() {
+    let plain = include_bytes!("../../tests/fixtures/healthy.pt").to_vec();
+    let it = action(&host(Json::Null, "m.pt", plain));
+    assert!(it.contains("weights_only=True).items()}, \"m.safetensors\")"), "{it}");
+    let it = action(&host(
+        Json::Null,
+        "m.ckpt",
+        include_bytes!("../../tests/fixtures/lightning.ckpt").to_vec(),
+    ));
+    assert!(it.contains("[\"state_dict\"]"), "{it}");
+    let it = action(&host(Json::Null, "m.pt", archive(&[("m/data.pkl", MODULE)])));
+    assert!(it.contains("('__main__.Net') defined or importable"), "{it}");
+    assert!(it.contains("weights_only=False).state_dict()"), "{it}");
+    let it = action(&host(Json::Null, "m.pt", archive(&[("m/data.pkl", NESTED_MODULE)])));
+    assert!(it.contains("[\"model\"].state_dict()"), "{it}");
+    let script = b"\x80\x02c__torch__\nNet\n)\x81}b.";
+    let it = action(&host(Json::Null, "m.pt", archive(&[("m/data.pkl", script)])));
+    assert!(it.contains("torch.jit.load(\"m.pt\""), "{it}");
+    for name in ["learner.joblib", "learner.pkl.gz"] {
+        let it = action(&host_of(&[name]));
+        assert!(it.contains("skops.io.dump(joblib.load("), "{name}: {it}");
+        assert!(!it.contains("torch"), "{name}: {it}");
+    }
+    let it = action(&host_of(&["objects.npy"]));
+    assert!(it.contains("allow_pickle=False"), "{it}");
+}
+
+#[test]
+fn nothing_is_counted_where_there_is_nothing() {
+    for bytes in [HARMLESS, MODULE, b"\x80\x02}.", COMMAND] {
+        let it = report(&host(Json::Null, "m.pt", archive(&[("m/data.pkl", bytes)])));
+        let finding = &it.analyses[0].finding;
+        for text in [&finding.description, &finding.evidence] {
+            assert!(!text.contains(" 0 ") && !text.contains(" 1 names"), "{text}");
+        }
+    }
+}
+
 #[test]
 fn what_a_damaged_archive_would_import_is_still_said() {
     let whole = archive(&[("m/data.pkl", COMMAND), ("m/data/0", &[0; 64])]);

@@ -35,7 +35,7 @@ pub use header::{Header, LENGTH_FIELD, MAX_HEADER, Tensor};
 pub(crate) use parsed::{Content, Parsed, one_file};
 pub use space::{Piece, Space};
 pub use topology::{Layer, LayerKind, Norm, Topology};
-pub use torch::{ImportKind, Pickled, is_strange_call, kind_of_import};
+pub use torch::{Built, ImportKind, Pickled, Weights, is_strange_call, kind_of_import, weights_only_takes};
 
 use deepfix_plugin::{ArtifactKind, Context, Error};
 use serde_json::Value as Json;

@@ -2,6 +2,7 @@
 //! before 1.6, and what pickle and joblib write of a learner.
 
 mod arrays;
+mod built;
 mod imports;
 mod pickle;
 mod storages;
@@ -19,6 +20,7 @@ use super::{
     space::{Part, Piece},
     zip::{self, Entry},
 };
+pub use built::{Built, Weights, weights_only_takes};
 pub use imports::{ImportKind, is_strange_call, kind_of_import};
 pub(crate) use pickle::Pickle;
 pub(super) use stream::{stream, unmarked};
@@ -45,6 +47,8 @@ pub struct Pickled {
     pub incomplete: Option<String>,
     /// Why values that are no pickle were not followed to their end as if they were one.
     pub glanced: Option<String>,
+    /// What its usual loader gives, where that is known.
+    pub built: Option<Built>,
 }
 
 impl Pickled {
@@ -56,6 +60,7 @@ impl Pickled {
             hidden: Vec::new(),
             incomplete: None,
             glanced: None,
+            built: None,
         }
     }
 
@@ -107,7 +112,8 @@ pub(super) fn archive(name: &str, blob: &dyn Blob) -> Result<Parsed, Error> {
         Err(why) => (zip::recovered(blob)?, Some(why)),
     };
     parsed.outside = zip::outside(&entries);
-    let (pickled, main) = pickles(name, blob, &entries, &mut parsed.notes)?;
+    let (mut pickled, main) = pickles(name, blob, &entries, &mut parsed.notes)?;
+    pickled.built = main.as_ref().and_then(|(_, read)| built::built(read));
     parsed.pickled = Some(pickled);
     if let Some(reason) = trouble {
         parsed.content = damaged(reason);

@@ -12,7 +12,7 @@ use super::{
         space::Piece,
         zip::{self, Entry},
     },
-    Pickled, imports_at, pickle,
+    Pickled, built, imports_at, pickle,
     tensors::{self, Stored},
 };
 
@@ -88,10 +88,12 @@ pub(super) fn legacy(mut parsed: Parsed, blob: &dyn Blob) -> Result<Parsed, Erro
         }
         parts.push(read);
     }
-    parsed.pickled = Some(pickled);
     let [.., object, keys] = parts.as_slice() else {
+        parsed.pickled = Some(pickled);
         return Ok(parsed);
     };
+    pickled.built = built::built(object);
+    parsed.pickled = Some(pickled);
     let stored = tensors::collect(object);
     let widths: HashMap<&str, u64> = stored.iter().map(|it| (it.storage.as_str(), it.width)).collect();
     let mut places: HashMap<String, (u64, u64)> = HashMap::new();

@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 16;
 const MAX_VISITS: usize = 400_000;
 
 /// Members that hold the weights, where there are others beside them.
-const WEIGHTS: [&str; 5] = ["state_dict", "model_state_dict", "model_state", "model", "net"];
+pub(super) const WEIGHTS: [&str; 5] = ["state_dict", "model_state_dict", "model_state", "model", "net"];
 /// Members that hold tensors of something else.
 const OTHERS: [&str; 6] = ["optimizer", "lr_scheduler", "scheduler", "callbacks", "loops", "rng"];
 /// What a learner fits by gradients or by solving: these are weights, which have to be finite. Of the
@@ -140,6 +140,11 @@ fn members(pickle: &Pickle, id: Id) -> Vec<(String, Id)> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a value is a tensor, or a parameter.
+pub(super) fn is_tensor(pickle: &Pickle, id: Id) -> bool {
+    tensor(pickle, id, 0).is_some()
 }
 
 fn tensor(pickle: &Pickle, id: Id, depth: usize) -> Option<Stored> {
