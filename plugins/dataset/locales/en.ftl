@@ -169,6 +169,17 @@ dataset-mixed-types =
         [yes] .
        *[no] , with as many gaps as there were texts.
     }
+dataset-mixed-types-splits =
+    .description = { $number ->
+        [one] Column { $columns } is
+       *[other] Columns { $columns } are
+    } numbers in one split and text in the other: the model is judged on values of another kind than it learned from.
+    .evidence = { $texts ->
+        [test] In the training split '{ $first }' is numbers with a mean of { $mean }, in the test split text; the most frequent value is '{ $top }'.
+       *[train] In the training split '{ $first }' is text, with '{ $top }' as the most frequent value; in the test split it is numbers with a mean of { $mean }.
+    }
+    .action = Write and read { $columns } by the same code in both splits: take units and signs out of the texts, read the rest with pd.to_numeric, and let the pipeline fail where a column changes its type. Then compare the distributions again.
+    .rationale = A text is a category that training never saw, or a gap, so the score says nothing of what '{ $first }' is worth. Afterwards the column has one type in both splits, as many values as before, and a drift score.
 dataset-test-too-small =
     .description = The test split has { $rows } rows: too few to judge a model by.
     .evidence = One row changes accuracy by { $step }. An accuracy of 80 % measured here could truly be anywhere from { $low } to { $high }.

@@ -169,6 +169,17 @@ dataset-mixed-types =
         [yes] .
        *[no] , avec autant de lacunes qu'il y avait de textes.
     }
+dataset-mixed-types-splits =
+    .description = { $number ->
+        [one] La colonne { $columns } contient
+       *[other] Les colonnes { $columns } contiennent
+    } des nombres dans un jeu et du texte dans l'autre : le modèle est jugé sur des valeurs d'une autre nature que celles qu'il a apprises.
+    .evidence = { $texts ->
+        [test] Dans le jeu d'entraînement, « { $first } » est faite de nombres de moyenne { $mean }, dans le jeu de test de textes ; la valeur la plus fréquente est « { $top } ».
+       *[train] Dans le jeu d'entraînement, « { $first } » est faite de textes, « { $top } » étant la valeur la plus fréquente ; dans le jeu de test, de nombres de moyenne { $mean }.
+    }
+    .action = Écrivez et lisez { $columns } avec le même code dans les deux jeux : retirez les unités et les signes des textes, lisez le reste avec pd.to_numeric, et faites échouer le pipeline dès qu'une colonne change de type. Comparez ensuite de nouveau les distributions.
+    .rationale = Un texte est une catégorie que l'entraînement n'a jamais vue, ou une lacune : le score ne dit rien de ce que vaut « { $first } ». Ensuite, la colonne a un seul type dans les deux jeux, autant de valeurs qu'avant et un score de dérive.
 dataset-test-too-small =
     .description = Le jeu de test a { $rows } lignes : trop peu pour juger un modèle.
     .evidence = Une seule ligne change l'exactitude de { $step }. Une exactitude de 80 % mesurée ici pourrait valoir en réalité de { $low } à { $high }.
