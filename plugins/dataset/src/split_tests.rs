@@ -77,3 +77,64 @@ fn true_and_false_beside_zero_and_one_is_a_remark_and_an_empty_column_none() {
     let empty = categories(json!({"count": 0}), 0.0, json!({}));
     assert_eq!(found(numbers(column(200.0, 3.0, 1.0)), empty), None);
 }
+
+/// A column of whole numbers, spread evenly.
+fn even(count: f64, low: f64, high: f64, shift: f64, first: f64) -> Value {
+    let width = high - low;
+    // The shift is in deviations.
+    let middle = f64::midpoint(low, high) + shift * width / 12f64.sqrt();
+    json!({"count": count, "mean": middle, "std": width / 12f64.sqrt(), "min": low, "25%": low + first * width,
+        "50%": f64::midpoint(low, high), "75%": low + 0.75 * width, "max": high})
+}
+
+/// Whether two evenly spread columns, whose means shift by so much in the test split, are said to be one.
+fn are_one(shift: f64, correlations: Option<(f64, f64)>) -> bool {
+    let side = |rows: f64, shift: f64| {
+        let mut side = json!({"feature_statistics": {"age": even(rows, 18.0, 80.0, shift, 0.25), "tenure": even(rows, 1.0, 61.0, shift, 0.255)},
+            "number_unique_values": {"age": 63, "tenure": 61}, "numerical_features": ["age", "tenure"]});
+        if let Some((age, tenure)) = correlations {
+            side["other_statistics"] = json!({"columns": {"age": {"correlation_with_label": age}, "tenure": {"correlation_with_label": tenure}}});
+        }
+        side
+    };
+    let request = table(side(4000.0, 0.0), side(4000.0, shift));
+    let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(request));
+    report
+        .analyses
+        .iter()
+        .any(|it| it.finding.code == "dataset.correlated_features" && it.finding.severity > Severity::Low)
+}
+
+#[test]
+fn two_columns_that_do_not_move_between_equal_splits_are_not_one() {
+    // Shifts alike, well beyond the scatter of random rows.
+    assert!(are_one(0.1, None));
+    assert!(!are_one(0.0, None));
+    assert!(!are_one(1e-9, None));
+    // What the label says of them refutes it.
+    assert!(are_one(0.1, Some((0.31, 0.31))));
+    assert!(!are_one(0.1, Some((0.31, 0.02))));
+}
+
+#[test]
+fn a_class_in_another_spelling_needs_no_new_rows() {
+    let action = |new: &str| {
+        let side = |classes: Value, number: u32| {
+            json!({"feature_statistics": {"a": column(300.0, 3.0, 1.0), "y": {"count": 300, "unique": number, "top": "no", "freq": 150}},
+                "number_unique_values": {"a": 290, "y": number}, "numerical_features": ["a"], "label_column": "y",
+                "class_distribution": classes})
+        };
+        let request = table(
+            side(json!({"no": 150, "yes": 150}), 2),
+            side(json!({"no": 150, "yes": 100, new: 50}), 3),
+        );
+        let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(request));
+        let found = report
+            .analyses
+            .into_iter()
+            .find(|it| it.finding.code == "checks.new_labels");
+        found.unwrap().recommendation.action
+    };
+    assert!(action("Yes ").contains("strip blanks"));
+    assert!(action("maybe").contains("collect training rows"));
+}
