@@ -231,12 +231,17 @@ fn unseen_categories_weigh_by_the_rows_that_nature_does_not_explain() {
 #[test]
 fn classes_in_another_spelling_are_to_be_cleaned_and_not_to_be_collected() {
     let action = |new: Value| {
+        let is_new = new.to_string().contains("maybe");
         let labels = item(
             "New Label Train Test",
             json!({"n_samples": 800, "n_new_labels_samples": 413, "new_labels": new}),
         );
         let classes = item("Class Imbalance - Train Dataset", json!({"no": 0.5, "yes": 0.5}));
-        let report = report(vec![sizes(3000, 800), classes, labels]);
+        let drift = item("Label Drift", json!({"Drift score": 0.7, "Method": "Cramer's V"}));
+        let report = report(vec![sizes(3000, 800), classes, labels, drift]);
+        // Shares of spellings are no drift.
+        let drifts = report.analyses.iter().any(|it| it.finding.code == "checks.label_drift");
+        assert_eq!(drifts, is_new);
         let it = report
             .analyses
             .into_iter()

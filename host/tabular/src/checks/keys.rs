@@ -171,8 +171,15 @@ pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, option
     let rows = table.sample.row_hashes();
     let mut seen: Set<u64> = Set::default();
     places.retain(|it| rows.get(*it).is_some_and(|row| seen.insert(*row)));
+    // Rows of one key may share what they tell; the order of the table shows in one row of each.
+    let one_of_each = |place: usize| -> Vec<usize> {
+        let cells = mapping::cells(table, place, &places);
+        let mut known: Set<Cell> = Set::default();
+        let firsts = places.iter().zip(&cells).filter(|(_, cell)| known.insert(**cell));
+        firsts.map(|it| *it.0).collect()
+    };
     let target = predictive::target(table, task, &places);
-    let (Some(target), false) = (target, columns.is_empty()) else {
+    let (Some(_), false) = (target, columns.is_empty()) else {
         return Item::idle(
             NAME,
             Some(which),
@@ -185,6 +192,9 @@ pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, option
         .filter_map(|place| {
             let column = table.columns.get(place)?;
             let is_number = matches!(column.kind(), ColumnType::Numeric | ColumnType::Date);
+            let is_key = index(table) == Some(place);
+            let places = if is_key { one_of_each(place) } else { places.clone() };
+            let target = predictive::target(table, task, &places)?;
             let score = predictive::score(table, (place, is_number), &target, &places);
             Some((column.name.clone(), json!(score)))
         })

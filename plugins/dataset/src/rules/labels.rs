@@ -185,6 +185,7 @@ fn drift(view: &DatasetView) -> Option<Draft> {
     let (train, test) = (view.train.as_ref()?, view.test.as_ref()?);
     if let (Some(a), Some(mut b)) = (view.class_counts(train), view.class_counts(test)) {
         align(&a, &mut b);
+        join_spellings(&a, &mut b);
         let label = view.label.as_ref();
         let column = |split| label.and_then(|it| Split::column(split, &it.name));
         return classes(&a, &b).map(|draft| match (a.sources.is_empty(), column(train), column(test)) {
@@ -215,6 +216,36 @@ fn summarised(mut draft: Draft, train: &Column, test: &Column) -> Draft {
         }
     }
     draft
+}
+
+/// Counts rows of a class in another spelling as those of the known one: the shares are about what it means, and the
+/// rule of new labels reports the spelling.
+fn join_spellings(train: &ClassCounts, test: &mut ClassCounts) {
+    let known = |name: &str| train.classes.iter().find(|it| is_same_word(&it.0, name));
+    let is_known = |name: &str| train.classes.iter().any(|it| it.0 == name);
+    let mut place = 0;
+    while let Some((name, count)) = test.classes.get(place).cloned() {
+        let meant = known(&name).filter(|_| !is_known(&name)).map(|it| it.0.clone());
+        let Some(meant) = meant else {
+            place += 1;
+            continue;
+        };
+        match test.classes.iter_mut().find(|it| it.0 == meant) {
+            Some(it) => {
+                it.1 += count;
+                test.classes.remove(place);
+                if place < test.sources.len() {
+                    test.sources.remove(place);
+                }
+            }
+            None => {
+                if let Some(it) = test.classes.get_mut(place) {
+                    it.0 = meant;
+                }
+                place += 1;
+            }
+        }
+    }
 }
 
 /// Of two classes that are texts only the most frequent one has its name, which need not be
