@@ -27,6 +27,24 @@ const MISSING: u64 = 0x7ff8 << 48;
 const TAG: u64 = 0xfffc << 48;
 const PAYLOAD: u64 = (1 << 50) - 1;
 
+/// The spellings that pandas' `read_csv` takes for booleans (`true_values`, `false_values`), and what they say.
+static BOOLEANS: std::sync::LazyLock<[(Cell, bool); 6]> = std::sync::LazyLock::new(|| {
+    [
+        ("True", true),
+        ("true", true),
+        ("TRUE", true),
+        ("False", false),
+        ("false", false),
+        ("FALSE", false),
+    ]
+    .map(|(text, value)| (Cell::text(text), value))
+});
+
+/// How true and false are called.
+pub(crate) const fn boolean_name(value: bool) -> &'static str {
+    if value { "True" } else { "False" }
+}
+
 impl Cell {
     /// Nothing, written in the way with this index.
     #[must_use]
@@ -48,6 +66,19 @@ impl Cell {
     #[must_use]
     pub fn text(text: &str) -> Self {
         Self(TEXT | (xxhash_rust::xxh3::xxh3_64(text.as_bytes()) & PAYLOAD))
+    }
+
+    /// Whether it is a spelling of true or false that is read as a boolean, and which.
+    pub(crate) fn as_boolean(self) -> Option<bool> {
+        if self.0 & TEXT != TEXT {
+            return None;
+        }
+        BOOLEANS.iter().find(|it| it.0 == self).map(|it| it.1)
+    }
+
+    /// True or false, as Parquet and Arrow have them; the same for all their spellings.
+    pub(crate) fn boolean(value: bool) -> Self {
+        Self::text(boolean_name(value))
     }
 
     /// A date. Those beyond 17,000 years from 1970 lose their upper bits.
@@ -87,6 +118,11 @@ impl Cell {
     /// The same for equal cells; every missing one is equal.
     pub(crate) fn key(self) -> u64 {
         if self.is_missing() { MISSING } else { self.0 }
+    }
+
+    /// [`Self::key`] by which rows are compared: the spelling of true and false does not matter.
+    pub(crate) fn row_key(self) -> u64 {
+        self.as_boolean().map_or(self, Self::boolean).key()
     }
 
     /// A well-spread hash.

@@ -112,6 +112,18 @@ impl Sample {
         self.cells.iter().skip(place).step_by(self.width.max(1)).copied()
     }
 
+    /// A hash of each row, keys and label included.
+    pub(crate) fn row_hashes(&self) -> Vec<u64> {
+        let row = |cells: &[Cell]| cells.iter().fold(0, |hash, it| hash::combine(hash, it.key()));
+        self.cells.chunks(self.width.max(1)).map(row).collect()
+    }
+
+    /// Puts other cells into a column.
+    pub(crate) fn replace(&mut self, place: usize, with: impl Fn(Cell) -> Cell) {
+        let cells = self.cells.iter_mut().skip(place).step_by(self.width.max(1));
+        cells.for_each(|it| *it = with(*it));
+    }
+
     /// The finite numbers of a column, ascending.
     pub(crate) fn sorted(&self, place: usize) -> Vec<f64> {
         let mut numbers: Vec<f64> = self

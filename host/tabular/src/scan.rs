@@ -189,7 +189,7 @@ impl Collector {
             };
             for (row, cell) in column.exact().enumerate() {
                 if let Some(hash) = rows.get_mut(row) {
-                    *hash = hash::combine(*hash, cell.key() ^ *salt);
+                    *hash = hash::combine(*hash, cell.row_key() ^ *salt);
                 }
             }
         }
@@ -202,12 +202,14 @@ impl Collector {
             };
             for (row, cell) in column.exact().enumerate() {
                 if let Some(slot) = apart.get_mut(row * suspects.len() + at) {
-                    *slot = cell.key() ^ *salt;
+                    *slot = cell.row_key() ^ *salt;
                 }
             }
         }
         let label = self.roles.label.and_then(|it| batch.columns.get(it));
-        let labels: Vec<u64> = label.map(|it| it.exact().map(Cell::key).collect()).unwrap_or_default();
+        let labels: Vec<u64> = label
+            .map(|it| it.exact().map(Cell::row_key).collect())
+            .unwrap_or_default();
         let label_of = |row: usize| labels.get(row).copied().unwrap_or_default();
         let rows = rows.into_iter().enumerate().map(|(row, it)| (it, label_of(row)));
         lock(&self.hashes).add(rows, &apart);
@@ -220,6 +222,11 @@ impl Collector {
         columns.iter_mut().for_each(|it| it.finish(&self.limits));
         let mut sample = into_inner(self.sample);
         sample.finish();
+        for (place, column) in columns.iter_mut().enumerate() {
+            if column.join_booleans() {
+                sample.replace(place, |it| it.as_boolean().map_or(it, Cell::boolean));
+            }
+        }
         let hashes = into_inner(self.hashes);
         Table::new(self.rows.into_inner(), columns, sample, hashes, self.roles)
     }

@@ -165,6 +165,10 @@ fn others(table: &Table, fences: &[(usize, Fences)]) -> Json {
         if column.infinite > 0 {
             it.insert("infinite".to_owned(), json!(column.infinite));
         }
+        if column.numbers > 0 && column.texts + column.dates > 0 {
+            // How many of its cells are numbers, where others are not.
+            it.insert("numbers".to_owned(), json!(column.numbers));
+        }
         if column.is_key() {
             it.insert("is_key".to_owned(), json!(true));
         }

@@ -1,7 +1,7 @@
 //! The same rows in any format, with any number of threads, are the same table; no bytes make the readers panic.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
-use std::{path::Path, sync::Arc};
+use std::{fs::File, path::Path, sync::Arc};
 
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, ListArray, RecordBatch, StringArray,
@@ -9,6 +9,7 @@ use arrow_array::{
 };
 use arrow_ipc::writer::{FileWriter, StreamWriter};
 use deepfix_tabular::{Batch, CheckOptions, Collector, Options, Source, Table, checks, scan, split_statistics};
+use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 
 const ROWS: usize = 5_000;
@@ -379,6 +380,13 @@ fn whole_numbers_of_64_bits_stay_apart() {
     assert!(progress.into_inner() > 0);
 }
 
+fn options_of(label: &str) -> Options {
+    Options {
+        label: Some(label.to_owned()),
+        ..Options::default()
+    }
+}
+
 fn item(train: &Table, test: &Table, header: &str) -> serde_json::Value {
     let results = checks("x", train, Some(test), &CheckOptions::default());
     let items = results["results"]["train_test_validation"].as_array().unwrap();
@@ -459,6 +467,29 @@ fn what_was_not_compared_does_not_pass() {
         "{drift}"
     );
     assert!(drift["conditions_results"].to_string().contains("ERROR"), "{drift}");
+    // A column of some numbers says how many.
+    let some: String = (0..60)
+        .map(|it| {
+            format!(
+                "{},{}\n",
+                if it % 3 == 0 { "w".to_owned() } else { it.to_string() },
+                it % 2
+            )
+        })
+        .collect();
+    let some = split_statistics(&table_of(&format!("x,y\n{some}"), &Options::default()));
+    assert_eq!(some["other_statistics"]["columns"]["x"]["numbers"], 40);
+    // Where no feature could be compared, that is no silence either.
+    let only = |cell: &str| {
+        let rows: String = (0..60).map(|it| format!("{it}{cell},{}\n", it % 2)).collect();
+        table_of(&format!("x,y\n{rows}"), &options_of("y"))
+    };
+    let drift = item(&only(""), &only(" kg"), "Feature Drift");
+    assert!(drift["value"].is_null(), "{drift}");
+    assert!(
+        drift["conditions_results"].to_string().contains("was not compared"),
+        "{drift}"
+    );
     // More categories than are counted.
     let text: String = (0..2_000)
         .map(|it| format!("2024-01-01,c{it},{},{}\n", it % 7, it % 2))
@@ -569,4 +600,113 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn true_and_false_are_the_same_however_they_are_written() {
+    let options = options_of("y");
+    let folder = tempfile::tempdir().unwrap();
+    let values: Vec<bool> = (0..200).map(|it| it % 3 == 0).collect();
+    let csv = |yes: &str, no: &str| {
+        let rows: String = values
+            .iter()
+            .enumerate()
+            .map(|(it, value)| format!("{it},{0},{0}\n", if *value { yes } else { no }))
+            .collect();
+        table_of(&format!("x,flag,y\n{rows}"), &options)
+    };
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("x", Arc::new(Float64Array::from_iter_values((0..200).map(f64::from)))),
+        ("flag", Arc::new(BooleanArray::from(values.clone()))),
+        ("y", Arc::new(BooleanArray::from(values.clone()))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let file = folder.path().join("a.parquet");
+    let mut writer = ArrowWriter::try_new(File::create(&file).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let parquet = read(&file, &options);
+    for other in [
+        csv("true", "false"),
+        csv("True", "False"),
+        csv("TRUE", "FALSE"),
+        csv("true", "FALSE"),
+    ] {
+        assert_eq!(
+            split_statistics(&other)["class_distribution"],
+            split_statistics(&parquet)["class_distribution"]
+        );
+        for (train, test) in [(&parquet, &other), (&other, &parquet)] {
+            assert_eq!(value_of(train, test, "New Label Train Test")["n_new_labels_samples"], 0);
+            assert_eq!(value_of(train, test, "Feature Drift")["flag"]["Drift score"], 0.0);
+            assert_eq!(value_of(train, test, "Train Test Samples Mix")["ratio"], 1.0);
+        }
+    }
+    // Among other texts, and in a column of yes and no, they are texts as they stand.
+    let words = |yes: &str| {
+        let rows: String = (0..200)
+            .map(|it| format!("{it},{},a\n", ["maybe", yes, "no"][it % 3]))
+            .collect();
+        table_of(&format!("x,flag,y\n{rows}"), &options)
+    };
+    let new = value_of(&words("true"), &words("True"), "New Category Train Test");
+    assert!(new.to_string().contains("\"True\""), "{new}");
+    let new = value_of(&csv("yes", "no"), &csv("Yes", "no"), "New Category Train Test");
+    assert!(new.to_string().contains("\"Yes\""), "{new}");
+}
+
+#[test]
+fn a_test_table_before_the_training_data_is_told_by_its_dates() {
+    let options = Options {
+        date: Some("day".into()),
+        ..options_of("y")
+    };
+    let of = |year: u32, rows: usize| {
+        let rows: String = (0..rows)
+            .map(|it| format!("{year}-{:02}-{:02},{it},{}\n", it % 12 + 1, it % 28 + 1, it % 2))
+            .collect();
+        table_of(&format!("day,x,y\n{rows}"), &options)
+    };
+    let shares = |train: &Table, test: &Table| {
+        let it = item(train, test, "Date Train Test Leakage Overlap");
+        [
+            it["value"].as_f64().unwrap(),
+            it["params"]["share_before_first"].as_f64().unwrap(),
+        ]
+    };
+    assert_eq!(shares(&of(2022, 300), &of(2021, 90)), [1.0, 1.0]);
+    assert_eq!(shares(&of(2021, 300), &of(2022, 90)), [0.0, 0.0]);
+    let [before, before_all] = shares(&of(2022, 300), &of(2022, 90));
+    assert!(before > 0.8 && before_all < 0.1, "{before} {before_all}");
+}
+
+#[test]
+fn copies_of_rows_do_not_make_a_key_tell_the_label() {
+    let options = Options {
+        index: Some("id".into()),
+        ..options_of("y")
+    };
+    let mixed = |it: u64| {
+        let it = (it + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let it = (it ^ (it >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        it ^ (it >> 27)
+    };
+    let row = |it: u64| format!("{},{it},{}\n", it * 7919 % 1009, mixed(it) >> 63);
+    let rows = |copies: u64| -> String { (0..600).chain(0..copies).map(row).collect() };
+    let score = |text: &str| {
+        let table = table_of(text, &options);
+        let results = checks("x", &table, None, &CheckOptions::default());
+        let items = results["results"]["data_integrity"].as_array().unwrap();
+        let header = "Identifier Label Correlation - Train Dataset";
+        let it = items.iter().find(|it| it["header"] == header).unwrap();
+        it["result"]["value"]["id"].as_f64().unwrap()
+    };
+    let (alone, copied) = (
+        score(&format!("id,x,y\n{}", rows(0))),
+        score(&format!("id,x,y\n{}", rows(500))),
+    );
+    assert!((copied - alone).abs() < 0.1 && copied < 0.3, "{alone} {copied}");
+    // A table that is sorted by its label stays one.
+    let sorted: String = (0..600).map(|it| format!("{it},{},{}\n", it % 7, it / 300)).collect();
+    assert!(score(&format!("id,x,y\n{sorted}")) > 0.9);
 }

@@ -111,11 +111,17 @@ dataset-id-like-feature =
     .action = Take { $columns } out of the features and keep it as an index for joining and for grouped splits. If it is free text or encodes something (a date, a region prefix), derive that as a feature of its own.
     .rationale = A value that never comes back cannot generalise; trees and wide embeddings memorise the training rows by it instead. Without it the training score may fall a little while the validation score stays or rises.
 dataset-correlated-features =
-    .description = '{ $b }' appears to be '{ $a }' in other units or with a little noise: the two columns have the same shape and move alike between the splits.
+    .description = '{ $b }' appears to be '{ $a }' in other units or with a little noise: the two columns have the same shape{ $moves ->
+        [yes] {" "}and move alike between the splits
+       *[no] {""}
+    }.
     .evidence = { $number ->
         [one] One pair
        *[other] { $number } pairs
-    } of columns: { $pairs }. After standardising, the quartiles of '{ $a }' and '{ $b }' differ by at most { $difference } standard deviations in both splits.
+    } of columns: { $pairs }. After standardising, the quartiles of '{ $a }' and '{ $b }' differ by at most { $difference } standard deviations{ $moves ->
+        [yes] {" "}in both splits
+       *[no] {""}
+    }.
     .action = Confirm with df[['{ $a }', '{ $b }']].corr(), then keep the one of the two that is measured directly and drop the other.
     .rationale = Two copies share their weight arbitrarily: coefficients and importances become unreadable and linear models unstable, while nothing is gained. The validation score must stay where it is after dropping one; importances add up on the remaining column.
 dataset-outliers-sentinel =
@@ -169,6 +175,17 @@ dataset-mixed-types =
         [yes] .
        *[no] , with as many gaps as there were texts.
     }
+dataset-mixed-types-splits =
+    .description = { $number ->
+        [one] Column { $columns } is
+       *[other] Columns { $columns } are
+    } numbers in one split and text in the other: the model is judged on values of another kind than it learned from.
+    .evidence = { $texts ->
+        [test] In the training split '{ $first }' is numbers with a mean of { $mean }, in the test split text; the most frequent value is '{ $top }'.
+       *[train] In the training split '{ $first }' is text, with '{ $top }' as the most frequent value; in the test split it is numbers with a mean of { $mean }.
+    }
+    .action = Write and read { $columns } by the same code in both splits: take units and signs out of the texts, read the rest with pd.to_numeric, and let the pipeline fail where a column changes its type. Then compare the distributions again.
+    .rationale = A text is a category that training never saw, or a gap, so the score says nothing of what '{ $first }' is worth. Afterwards the column has one type in both splits, as many values as before, and a drift score.
 dataset-test-too-small =
     .description = The test split has { $rows } rows: too few to judge a model by.
     .evidence = One row changes accuracy by { $step }. An accuracy of 80 % measured here could truly be anywhere from { $low } to { $high }.
@@ -255,7 +272,10 @@ checks-label-drift-mean =
 checks-new-labels =
     .description = The test split contains a class of '{ $label }' that the training split does not have.
     .evidence = { $train } classes in training, { $test } in the test split.
-    .action = Split with stratify=y so that every class is on both sides; collect training rows for the missing class, or take it out of the task and route such rows elsewhere.
+    .action = { $spelt ->
+        [yes] Write each class in one way in both splits (strip blanks, one case): the classes that seem new are known ones in another spelling, and no row need be collected.
+       *[no] Split with stratify=y so that every class is on both sides; collect training rows for the missing class, or take it out of the task and route such rows elsewhere.
+    }
     .rationale = The model cannot predict a class that it never saw: each of those rows is a sure error, and an output layer built from the training labels is too small. The class counts of both splits must agree.
 checks-new-labels-range =
     .description = The test split contains a class code of '{ $label }' outside the range of the training split.
@@ -273,7 +293,10 @@ checks-new-labels-named =
        *[other] Classes { $classes } occur
     } in the test split but not in the training split.
     .evidence = { $rows } test samples ({ $share }) carry a class that was never trained.
-    .action = Split stratified by class, or add training samples of { $classes }; check the spelling of the class names first.
+    .action = { $spelt ->
+        [yes] Write each class in one way in both splits (strip blanks, one case): the classes that seem new are known ones in another spelling, and no row need be collected.
+       *[no] Split stratified by class, or add training samples of { $classes }; check the spelling of the class names first.
+    }
     .rationale = Each of those samples is a sure error. The class names of both splits must agree; recall of { $classes } can only then rise above zero.
 checks-new-labels-pixels =
     .description = { $number ->

@@ -111,11 +111,17 @@ dataset-id-like-feature =
     .action = Sortez { $columns } des variables et gardez-la comme index pour les jointures et les découpes par groupe. Si c'est du texte libre ou un code qui contient une information (date, préfixe de région), extrayez celle-ci comme variable à part.
     .rationale = Une valeur qui ne revient jamais ne peut pas généraliser ; les arbres et les grands plongements s'en servent pour mémoriser les lignes d'entraînement. Sans elle, le score d'entraînement peut baisser un peu tandis que celui de validation reste ou monte.
 dataset-correlated-features =
-    .description = « { $b } » semble être « { $a } » dans une autre unité ou avec un peu de bruit : les deux colonnes ont la même forme et bougent de concert entre les jeux.
+    .description = « { $b } » semble être « { $a } » dans une autre unité ou avec un peu de bruit : les deux colonnes ont la même forme{ $moves ->
+        [yes] {" "}et bougent de concert entre les jeux
+       *[no] {""}
+    }.
     .evidence = { $number ->
         [one] Une paire
        *[other] { $number } paires
-    } de colonnes : { $pairs }. Après standardisation, les quartiles de « { $a } » et de « { $b } » diffèrent d'au plus { $difference } écart-type dans les deux jeux.
+    } de colonnes : { $pairs }. Après standardisation, les quartiles de « { $a } » et de « { $b } » diffèrent d'au plus { $difference } écart-type{ $moves ->
+        [yes] {" "}dans les deux jeux
+       *[no] {""}
+    }.
     .action = Confirmez avec df[['{ $a }', '{ $b }']].corr(), puis gardez celle des deux qui est mesurée directement et abandonnez l'autre.
     .rationale = Deux copies se partagent leur poids de façon arbitraire : coefficients et importances deviennent illisibles, les modèles linéaires instables, sans rien y gagner. Le score de validation doit rester le même après en avoir retiré une ; les importances s'additionnent sur la colonne restante.
 dataset-outliers-sentinel =
@@ -169,6 +175,17 @@ dataset-mixed-types =
         [yes] .
        *[no] , avec autant de lacunes qu'il y avait de textes.
     }
+dataset-mixed-types-splits =
+    .description = { $number ->
+        [one] La colonne { $columns } contient
+       *[other] Les colonnes { $columns } contiennent
+    } des nombres dans un jeu et du texte dans l'autre : le modèle est jugé sur des valeurs d'une autre nature que celles qu'il a apprises.
+    .evidence = { $texts ->
+        [test] Dans le jeu d'entraînement, « { $first } » est faite de nombres de moyenne { $mean }, dans le jeu de test de textes ; la valeur la plus fréquente est « { $top } ».
+       *[train] Dans le jeu d'entraînement, « { $first } » est faite de textes, « { $top } » étant la valeur la plus fréquente ; dans le jeu de test, de nombres de moyenne { $mean }.
+    }
+    .action = Écrivez et lisez { $columns } avec le même code dans les deux jeux : retirez les unités et les signes des textes, lisez le reste avec pd.to_numeric, et faites échouer le pipeline dès qu'une colonne change de type. Comparez ensuite de nouveau les distributions.
+    .rationale = Un texte est une catégorie que l'entraînement n'a jamais vue, ou une lacune : le score ne dit rien de ce que vaut « { $first } ». Ensuite, la colonne a un seul type dans les deux jeux, autant de valeurs qu'avant et un score de dérive.
 dataset-test-too-small =
     .description = Le jeu de test a { $rows } lignes : trop peu pour juger un modèle.
     .evidence = Une seule ligne change l'exactitude de { $step }. Une exactitude de 80 % mesurée ici pourrait valoir en réalité de { $low } à { $high }.
@@ -255,7 +272,10 @@ checks-label-drift-mean =
 checks-new-labels =
     .description = Le jeu de test contient une classe de « { $label } » absente du jeu d'entraînement.
     .evidence = { $train } classes à l'entraînement, { $test } dans le jeu de test.
-    .action = Découpez avec stratify=y pour que chaque classe soit des deux côtés ; recueillez des lignes d'entraînement pour la classe absente, ou sortez-la de la tâche et traitez ces lignes ailleurs.
+    .action = { $spelt ->
+        [yes] Écrivez chaque classe d'une seule façon dans les deux jeux (sans blancs superflus, une seule casse) : les classes qui semblent nouvelles sont connues sous une autre orthographe, et aucune ligne n'est à recueillir.
+       *[no] Découpez avec stratify=y pour que chaque classe soit des deux côtés ; recueillez des lignes d'entraînement pour la classe absente, ou sortez-la de la tâche et traitez ces lignes ailleurs.
+    }
     .rationale = Le modèle ne peut pas prédire une classe qu'il n'a jamais vue : chacune de ces lignes est une erreur certaine, et une couche de sortie construite sur les étiquettes d'entraînement est trop petite. Les classes des deux jeux doivent coïncider.
 checks-new-labels-range =
     .description = Le jeu de test contient un code de classe de « { $label } » hors de l'étendue du jeu d'entraînement.
@@ -273,7 +293,10 @@ checks-new-labels-named =
        *[other] Les classes { $classes } apparaissent
     } dans le jeu de test mais pas dans le jeu d'entraînement.
     .evidence = { $rows } exemples de test ({ $share }) portent une classe jamais apprise.
-    .action = Découpez de façon stratifiée par classe, ou ajoutez des exemples d'entraînement de { $classes } ; vérifiez d'abord l'orthographe des noms de classes.
+    .action = { $spelt ->
+        [yes] Écrivez chaque classe d'une seule façon dans les deux jeux (sans blancs superflus, une seule casse) : les classes qui semblent nouvelles sont connues sous une autre orthographe, et aucune ligne n'est à recueillir.
+       *[no] Découpez de façon stratifiée par classe, ou ajoutez des exemples d'entraînement de { $classes } ; vérifiez d'abord l'orthographe des noms de classes.
+    }
     .rationale = Chacun de ces exemples est une erreur certaine. Les noms de classes des deux jeux doivent coïncider ; alors seulement le rappel de { $classes } peut dépasser zéro.
 checks-new-labels-pixels =
     .description = { $number ->

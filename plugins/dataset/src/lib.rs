@@ -19,6 +19,8 @@ mod french_tests;
 mod key_tests;
 mod rules;
 #[cfg(test)]
+mod split_tests;
+#[cfg(test)]
 mod tests;
 
 use deepfix_plugin::{

@@ -28,6 +28,10 @@ not-examined-model-why = These checks need a model that they can call.
 not-examined-model-send = Pass the fitted model, trained on exactly the columns of the Dataset.
 not-examined-other-why = These checks returned neither a value nor a verdict.
 not-examined-other-send = Run them alone and look at the exception that the suite swallowed.
+not-examined-own-why = These checks could not judge their data: { $why }.
+not-examined-own-send = Give the columns the same type in both tables, and run the checks again.
+not-examined-partly-why = A part of what these checks look at was left out: { $why }.
+not-examined-partly-send = Nothing is known of what was left out: give its columns the same type in both tables, or raise the limit that the reason names, and run the checks again.
 not-examined-comparison = the comparison of the splits
 not-examined-comparison-why = Nothing compares training with test data: leaks and drift remain unseen.
 not-examined-comparison-send = Send the train_test_validation suite, with a test split.
@@ -106,9 +110,12 @@ dataset-test-too-small =
     .rationale = Early stopping and model choice on so few rows follow chance, and most checks between the splits have no power. The spread between folds should fall below the differences you want to see.
 dataset-label-noise-conflicts =
     .description = Rows with equal features carry different labels: part of the training labels is wrong.
-    .evidence = { $share } of the training rows ({ $rows }) conflict with a twin, against { $test } in the test split.
+    .evidence = { $share } of the training rows ({ $rows }) conflict with a twin{ $tested ->
+        [yes] , against { $test } in the test split.
+       *[no] .
+    }
     .action = List the conflicting rows (samples_indices of the check) and settle them by hand or by majority; then look for more with confident learning (cleanlab) on out-of-fold predictions.
-    .rationale = Only twins can conflict visibly, so the true share of wrong labels is higher. After cleaning, training and validation loss should both fall, and the feature-label scores of both splits should agree.
+    .rationale = Only twins can conflict visibly, so the true share of wrong labels is higher. After cleaning, training and validation loss should both fall, and no two rows of equal features differ in their label.
 dataset-label-noise-power =
     .description = The features explain the test labels much better than the training labels: part of the training labels is probably wrong.
     .evidence = Summed over the { $features } best features, the predictive power in training is only { $ratio } of that in the test split; '{ $feature }' scores { $train } against { $test }.
@@ -141,6 +148,11 @@ checks-covariate-drift-multivariate =
     .evidence = Its AUC is { $auc } (0.5 is chance); it uses { $drivers }.
     .action = Look at the joint distribution of { $drivers } in both splits, and redo the split at random, by group if rows belong together. If one of them is an identifier, leave it out and run the check again.
     .rationale = Combinations of features that training lacks are extrapolation for the model. After a sound split the AUC returns to about 0.5.
+checks-covariate-drift-uncompared =
+    .description = A classifier tells training rows from test rows, most of all by '{ $driver }', which could not be compared by itself.
+    .evidence = Its AUC is { $auc } (0.5 is chance); it uses { $drivers }. { $why }.
+    .action = Give '{ $driver }' the same type in both splits, by reading them with the same code, and run the checks again.
+    .rationale = A column that is written in another way is another one for the model, and its own drift is unknown until then. Afterwards it has a drift score, and the AUC is that of the data.
 checks-label-drift =
     .description = The class shares differ between training and test split.
     .evidence = Drift score (Cramér's V) { $score } with { $rows } and { $test } rows.
@@ -159,29 +171,63 @@ checks-new-labels =
     .evidence = { $samples } of { $test } test rows ({ $share }) carry a class that the model never saw.
     .action = Split with stratify=y so that { $classes } is on both sides, collect training rows for it, or take it out of the task; check the spelling of class names first.
     .rationale = Each of these rows is a sure error, and an output layer built from the training labels has no unit for it. The check passes once the classes agree; recall of { $classes } can only then leave zero.
+checks-new-labels-spelling =
+    .description = { $number ->
+        [one] Class { $classes } of the test split is
+       *[other] Classes { $classes } of the test split are
+    } known in training in another spelling: case or blanks differ.
+    .evidence = { $samples } of { $test } test rows ({ $share }) carry a spelling that the model never saw: { $pairs }.
+    .action = Write each class in one way before splitting and encoding: strip the blanks and take one case for the label in both splits. No training rows need be collected.
+    .rationale = To an encoder each spelling is a class of its own, so each of these rows is counted as an error whatever the model says. Afterwards both splits have the same classes, and the score is that of the model.
 checks-new-categories =
     .description = Column '{ $column }' has categories in the test split that training lacks.
     .evidence = { $number } new categories in { $ratio } of the test rows: { $categories }.
     .action = Encode '{ $column }' with an encoder that knows an "other" (handle_unknown="ignore"), merge rare categories, and check { $categories } for spelling variants.
     .rationale = An encoder fitted on training rows fails or guesses for new values, and in production there will be more of them. The share of rows that fall into "other" is what to watch.
+checks-new-categories-many =
+    .description = Column '{ $column }' has categories in the test split that training lacks, in far more rows than chance brings.
+    .evidence = { $number } new categories in { $ratio } of the test rows, where the number of its categories in training explains { $natural } at most: { $categories }.
+    .action = Find out where the two splits come from: another period, site or list of '{ $column }', or another way to write it. Split so that both have the same sources, or take '{ $column }' out or join it to coarser groups that both splits share.
+    .rationale = For these rows the model has nothing to go by in '{ $column }', and what it learnt of the known values does not count. After the new split the share of rows with an unseen category falls to what the training split explains.
 checks-train-test-leakage =
     .description = Test rows also occur in the training split.
     .evidence = { $shared } of { $test } test rows ({ $ratio }) are copies of training rows; { $natural } would repeat by the nature of the data.
     .action = Drop duplicates before splitting and split again; keep rows that belong together (same person, same series) on one side with a grouped split. Until then report the score on the rows that are not shared.
     .rationale = A model that has memorised those rows gets them right for free, so the score says too little about new data. Measured without them it will fall: that is the value to build on.
 checks-train-test-leakage-keys =
-    .description = Keys or dates of the training split come back in the test split.
-    .evidence = '{ $check }' finds { $ratio } of the test rows affected.
-    .action = Split by key (GroupKFold) or by date with a gap, so that no key or day lies on both sides.
-    .rationale = Rows of one key or day resemble each other, so the test score partly measures memory. The check passes after the new split, and the score becomes what new keys will see.
+    .description = Keys of the training split come back in the test split.
+    .evidence = { $ratio } of the test rows have a key that training rows have.
+    .action = Split by key (GroupKFold), so that no key lies on both sides.
+    .rationale = Rows of one key resemble each other, so the test score partly measures memory. No key lies on both sides after the new split, and the score becomes what new keys will see.
+checks-train-test-leakage-days =
+    .description = Dates of the training split come back in the test split.
+    .evidence = { $ratio } of the test rows have a date that training rows have.
+    .action = If the model is to predict what comes later, split by date: train on the rows up to a day, and test on those after it, with a gap as long as the model looks ahead.
+    .rationale = Rows of one day share what happened on it, so the test score partly measures memory. No day lies on both sides after the new split.
+checks-train-test-leakage-overlap =
+    .description = Test rows are dated before the last training rows.
+    .evidence = { $ratio } of the test rows lie before the last date of the training split.
+    .action = If the model is to predict what comes later, split by date: train on the rows up to a day, and test on those after it. If time plays no part, nothing need be done.
+    .rationale = A model that has seen later rows knows how things went on, which it cannot in use. After a split by date no test row lies before the last training row.
+checks-train-test-leakage-past =
+    .description = The test split lies before the training split: the model learns from what came later and is judged on what came before.
+    .evidence = { $before } of the test rows are dated before the first training row.
+    .action = Turn the splits round: train on the earlier rows and test on the later ones. If that was the plan, look whether the two tables were swapped or the rows sorted from new to old before they were cut.
+    .rationale = In use a model meets what comes after its training data. A score on the past is misleading: what was learnt from later rows is known there already, and what changes over time is never tested. It is done when the first test row lies after the last training row.
 checks-label-leakage =
     .description = Feature '{ $feature }' alone predicts the label almost perfectly, far ahead of every other feature: it most likely contains the answer.
-    .evidence = Predictive power of '{ $feature }': { $top } in training and at least { $test } in both splits; the next best, '{ $second }', reaches { $next }.
+    .evidence = Predictive power of '{ $feature }': { $top } in training{ $tested ->
+        [yes] {" "}and at least { $test } in both splits
+       *[no] {""}
+    }; the next best, '{ $second }', reaches { $next }.
     .action = Ask when and from what '{ $feature }' is recorded. If it follows the outcome, or is computed from it, remove it and everything derived from it, and train again.
     .rationale = In production its value is not known when the prediction is due, so the scores will not hold. Without it expect them to drop to what '{ $second }' and the others can do; if '{ $feature }' is truly known in advance, a one-line rule replaces the model.
 checks-label-leakage-strong =
     .description = Feature '{ $feature }' predicts the label far better than any other: worth asking whether it is known before the outcome.
-    .evidence = Predictive power of '{ $feature }': { $top } in training, at least { $test } in both splits; the next best, '{ $second }', reaches { $next }.
+    .evidence = Predictive power of '{ $feature }': { $top } in training{ $tested ->
+        [yes] , at least { $test } in both splits
+       *[no] {""}
+    }; the next best, '{ $second }', reaches { $next }.
     .action = Check when '{ $feature }' is recorded, and train once without it for comparison.
     .rationale = Strong natural predictors exist, so this alone is no leak. If it is known in advance, all is well; if not, the score without it is the honest one.
 checks-label-leakage-identifier =
@@ -294,6 +340,9 @@ fact-outlier-score-of-row = outlier score of row { $name }
 fact-share-of-outliers-in = share of outliers in '{ $name }'
 fact-share-of-test-rows-that-occur-in-training = share of test rows that occur in training
 fact-share-that-repeats-by-nature = share that repeats by nature
+fact-share-of-test-rows-with-a-date-of-the-training-split = share of test rows with a date of the training split
+fact-share-of-test-rows-before-the-last-training-date = share of test rows before the last training date
+fact-share-of-test-rows-before-the-first-training-date = share of test rows before the first training date
 fact-share-of-test-rows-with-a-key-of-the-training-split = share of test rows with a key of the training split
 fact-label-drift-score = label drift score
 fact-share-of-test-rows-with-a-new-category = share of test rows with a new category

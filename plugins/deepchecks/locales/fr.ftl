@@ -28,6 +28,10 @@ not-examined-model-why = Ces contrôles ont besoin d'un modèle qu'ils puissent 
 not-examined-model-send = Passez le modèle ajusté, entraîné exactement sur les colonnes du Dataset.
 not-examined-other-why = Ces contrôles n'ont rendu ni valeur ni verdict.
 not-examined-other-send = Lancez-les seuls et regardez l'exception que la suite a avalée.
+not-examined-own-why = Ces contrôles n'ont pas pu juger leurs données : { $why }.
+not-examined-own-send = Donnez aux colonnes le même type dans les deux tables, puis relancez les contrôles.
+not-examined-partly-why = Une partie de ce que regardent ces contrôles a été laissée de côté : { $why }.
+not-examined-partly-send = On ne sait rien de ce qui a été laissé de côté : donnez à ces colonnes le même type dans les deux tables, ou relevez la limite que nomme la raison, puis relancez les contrôles.
 not-examined-comparison = la comparaison des deux parties
 not-examined-comparison-why = Rien ne compare les données d'entraînement et de test : fuites et dérives restent invisibles.
 not-examined-comparison-send = Envoyez la suite train_test_validation, avec un jeu de test.
@@ -106,9 +110,12 @@ dataset-test-too-small =
     .rationale = Avec si peu de lignes, l'arrêt anticipé et le choix du modèle suivent le hasard, et la plupart des contrôles entre les jeux sont sans puissance. La dispersion entre plis doit passer sous les différences que vous voulez voir.
 dataset-label-noise-conflicts =
     .description = Des lignes aux variables égales portent des étiquettes différentes : une partie des étiquettes d'entraînement est fausse.
-    .evidence = { $share } des lignes d'entraînement ({ $rows }) contredisent une jumelle, contre { $test } dans le jeu de test.
+    .evidence = { $share } des lignes d'entraînement ({ $rows }) contredisent une jumelle{ $tested ->
+        [yes] , contre { $test } dans le jeu de test.
+       *[no] .
+    }
     .action = Listez les lignes en conflit (samples_indices du contrôle) et tranchez à la main ou à la majorité ; cherchez-en ensuite d'autres par apprentissage confiant (cleanlab) sur des prédictions hors pli.
-    .rationale = Seules des jumelles peuvent se contredire visiblement : la vraie part d'étiquettes fausses est plus grande. Après nettoyage, les pertes d'entraînement et de validation doivent baisser toutes deux, et les scores variable-étiquette des deux jeux s'accorder.
+    .rationale = Seules des jumelles peuvent se contredire visiblement : la vraie part d'étiquettes fausses est plus grande. Après nettoyage, les pertes d'entraînement et de validation doivent baisser toutes deux, et deux lignes aux variables égales n'ont plus d'étiquettes différentes.
 dataset-label-noise-power =
     .description = Les variables expliquent bien mieux les étiquettes de test que celles d'entraînement : une partie de ces dernières est probablement fausse.
     .evidence = Additionné sur les { $features } meilleures variables, le pouvoir prédictif à l'entraînement n'est que { $ratio } fois celui du test ; « { $feature } » atteint { $train } contre { $test }.
@@ -141,6 +148,11 @@ checks-covariate-drift-multivariate =
     .evidence = Son AUC est de { $auc } (0,5 est le hasard) ; il se sert de { $drivers }.
     .action = Regardez la distribution conjointe de { $drivers } dans les deux jeux, et refaites la découpe au hasard, par groupe si des lignes vont ensemble. Si l'une d'elles est un identifiant, laissez-la de côté et relancez le contrôle.
     .rationale = Des combinaisons de variables absentes de l'entraînement sont pour le modèle de l'extrapolation. Après une bonne découpe, l'AUC revient vers 0,5.
+checks-covariate-drift-uncompared =
+    .description = Un classifieur distingue les lignes d'entraînement de celles de test, avant tout par « { $driver } », qui n'a pas pu être comparée en elle-même.
+    .evidence = Son AUC est de { $auc } (0,5 : le hasard) ; il utilise { $drivers }. { $why }.
+    .action = Donnez à « { $driver } » le même type dans les deux jeux, en les lisant avec le même code, puis relancez les contrôles.
+    .rationale = Une colonne écrite autrement en est une autre pour le modèle, et sa propre dérive reste inconnue jusque-là. Ensuite elle a un score de dérive, et l'AUC est celle des données.
 checks-label-drift =
     .description = Les parts des classes diffèrent entre entraînement et test.
     .evidence = Score de dérive (V de Cramér) de { $score } avec { $rows } et { $test } lignes.
@@ -159,29 +171,63 @@ checks-new-labels =
     .evidence = { $samples } des { $test } lignes de test ({ $share }) portent une classe que le modèle n'a jamais vue.
     .action = Découpez avec stratify=y pour que { $classes } soit des deux côtés, recueillez des lignes d'entraînement pour elle, ou sortez-la de la tâche ; vérifiez d'abord l'orthographe des noms de classes.
     .rationale = Chacune de ces lignes est une erreur certaine, et une couche de sortie construite sur les étiquettes d'entraînement n'a pas d'unité pour elle. Le contrôle passe une fois les classes accordées ; alors seulement le rappel de { $classes } peut quitter zéro.
+checks-new-labels-spelling =
+    .description = { $number ->
+        [one] La classe { $classes } du jeu de test est connue
+       *[other] Les classes { $classes } du jeu de test sont connues
+    } à l'entraînement sous une autre orthographe : seuls la casse ou les blancs diffèrent.
+    .evidence = { $samples } des { $test } lignes de test ({ $share }) portent une orthographe que le modèle n'a jamais vue : { $pairs }.
+    .action = Écrivez chaque classe d'une seule façon avant de découper et d'encoder : retirez les blancs et prenez une seule casse pour l'étiquette dans les deux jeux. Aucune ligne d'entraînement n'est à recueillir.
+    .rationale = Pour un encodeur, chaque orthographe est une classe à part : chacune de ces lignes compte comme une erreur, quoi que dise le modèle. Ensuite, les deux jeux ont les mêmes classes, et le score est celui du modèle.
 checks-new-categories =
     .description = La colonne « { $column } » a dans le jeu de test des catégories absentes de l'entraînement.
     .evidence = { $number } catégories nouvelles dans { $ratio } des lignes de test : { $categories }.
     .action = Encodez « { $column } » avec un encodeur qui connaît une catégorie « autre » (handle_unknown="ignore"), réunissez les catégories rares, et cherchez dans { $categories } des variantes d'orthographe.
     .rationale = Un encodeur ajusté sur l'entraînement échoue ou devine devant des valeurs nouvelles, et la production en apportera d'autres. La part de lignes qui tombent dans « autre » est à surveiller.
+checks-new-categories-many =
+    .description = La colonne « { $column } » a dans le jeu de test des catégories absentes de l'entraînement, dans bien plus de lignes que le hasard n'en apporte.
+    .evidence = { $number } catégories nouvelles dans { $ratio } des lignes de test, alors que le nombre de ses catégories à l'entraînement en explique { $natural } au plus : { $categories }.
+    .action = Cherchez d'où viennent les deux jeux : une autre période, un autre site, une autre liste de « { $column } », ou une autre façon de l'écrire. Découpez de sorte que les deux aient les mêmes sources, ou retirez « { $column } », ou réunissez-la en groupes plus larges communs aux deux jeux.
+    .rationale = Pour ces lignes, « { $column } » n'apprend rien au modèle, et ce qu'il a appris des valeurs connues ne compte pas. Après la nouvelle découpe, la part de lignes à catégorie inconnue retombe à ce qu'explique l'entraînement.
 checks-train-test-leakage =
     .description = Des lignes de test figurent aussi dans le jeu d'entraînement.
     .evidence = { $shared } des { $test } lignes de test ({ $ratio }) sont des copies de lignes d'entraînement ; { $natural } se répéteraient par nature.
     .action = Supprimez les doublons avant la découpe et découpez de nouveau ; gardez du même côté les lignes qui vont ensemble (même personne, même série) par une découpe par groupe. D'ici là, donnez le score sur les lignes non partagées.
     .rationale = Un modèle qui a mémorisé ces lignes les réussit sans effort : le score en dit trop peu sur des données nouvelles. Mesuré sans elles, il baissera ; c'est sur cette valeur qu'il faut bâtir.
 checks-train-test-leakage-keys =
-    .description = Des clés ou des dates de l'entraînement reviennent dans le jeu de test.
-    .evidence = « { $check } » trouve { $ratio } des lignes de test touchées.
-    .action = Découpez par clé (GroupKFold) ou par date avec un intervalle, pour qu'aucune clé ni aucun jour ne soit des deux côtés.
-    .rationale = Les lignes d'une même clé ou d'un même jour se ressemblent : le score de test mesure en partie la mémoire. Le contrôle passe après la nouvelle découpe, et le score devient celui que verront de nouvelles clés.
+    .description = Des clés de l'entraînement reviennent dans le jeu de test.
+    .evidence = { $ratio } des lignes de test ont une clé que portent aussi des lignes d'entraînement.
+    .action = Découpez par clé (GroupKFold), pour qu'aucune clé ne soit des deux côtés.
+    .rationale = Les lignes d'une même clé se ressemblent : le score de test mesure en partie la mémoire. Après la nouvelle découpe, aucune clé n'est des deux côtés, et le score devient celui que verront de nouvelles clés.
+checks-train-test-leakage-days =
+    .description = Des dates de l'entraînement reviennent dans le jeu de test.
+    .evidence = { $ratio } des lignes de test ont une date que portent aussi des lignes d'entraînement.
+    .action = Si le modèle doit prédire la suite, découpez par date : entraînez sur les lignes jusqu'à un jour et testez sur celles d'après, avec un intervalle aussi long que l'horizon de prédiction.
+    .rationale = Les lignes d'un même jour partagent ce qui s'y est passé : le score de test mesure en partie la mémoire. Après la nouvelle découpe, aucun jour n'est des deux côtés.
+checks-train-test-leakage-overlap =
+    .description = Des lignes de test sont datées d'avant les dernières lignes d'entraînement.
+    .evidence = { $ratio } des lignes de test précèdent la dernière date du jeu d'entraînement.
+    .action = Si le modèle doit prédire la suite, découpez par date : entraînez sur les lignes jusqu'à un jour et testez sur celles d'après. Si le temps ne joue aucun rôle, il n'y a rien à faire.
+    .rationale = Un modèle qui a vu des lignes plus tardives connaît la suite, ce qu'il ne peut pas à l'usage. Après une découpe par date, aucune ligne de test ne précède la dernière ligne d'entraînement.
+checks-train-test-leakage-past =
+    .description = Le jeu de test précède le jeu d'entraînement : le modèle apprend de ce qui est venu après et est jugé sur ce qui est venu avant.
+    .evidence = { $before } des lignes de test sont datées d'avant la première ligne d'entraînement.
+    .action = Inversez les jeux : entraînez sur les lignes les plus anciennes et testez sur les plus récentes. Si c'était prévu ainsi, regardez si les deux tables ont été échangées, ou les lignes triées de la plus récente à la plus ancienne avant la découpe.
+    .rationale = À l'usage, un modèle rencontre ce qui vient après ses données d'entraînement. Un score sur le passé trompe : ce qui a été appris de lignes plus tardives y est déjà connu, et ce qui change avec le temps n'est jamais testé. C'est fait quand la première ligne de test suit la dernière ligne d'entraînement.
 checks-label-leakage =
     .description = La variable « { $feature } » prédit à elle seule l'étiquette presque parfaitement, loin devant toutes les autres : elle contient très probablement la réponse.
-    .evidence = Pouvoir prédictif de « { $feature } » : { $top } à l'entraînement et au moins { $test } dans les deux jeux ; la suivante, « { $second } », atteint { $next }.
+    .evidence = Pouvoir prédictif de « { $feature } » : { $top } à l'entraînement{ $tested ->
+        [yes] {" "}et au moins { $test } dans les deux jeux
+       *[no] {""}
+    } ; la suivante, « { $second } », atteint { $next }.
     .action = Demandez quand et à partir de quoi « { $feature } » est enregistrée. Si elle suit le résultat ou en est calculée, retirez-la avec tout ce qui en dérive, et réentraînez.
     .rationale = En production, sa valeur n'est pas connue au moment de prédire : les scores ne tiendront pas. Sans elle, attendez-vous à ce qu'ils retombent à ce que permettent « { $second } » et les autres ; si « { $feature } » est vraiment connue d'avance, une règle d'une ligne remplace le modèle.
 checks-label-leakage-strong =
     .description = La variable « { $feature } » prédit l'étiquette bien mieux que toute autre : il vaut la peine de demander si elle est connue avant le résultat.
-    .evidence = Pouvoir prédictif de « { $feature } » : { $top } à l'entraînement, au moins { $test } dans les deux jeux ; la suivante, « { $second } », atteint { $next }.
+    .evidence = Pouvoir prédictif de « { $feature } » : { $top } à l'entraînement{ $tested ->
+        [yes] , au moins { $test } dans les deux jeux
+       *[no] {""}
+    } ; la suivante, « { $second } », atteint { $next }.
     .action = Vérifiez quand « { $feature } » est enregistrée, et entraînez une fois sans elle pour comparer.
     .rationale = Il existe de forts prédicteurs naturels : ce n'est pas à soi seul une fuite. Si elle est connue d'avance, tout va bien ; sinon, le score sans elle est le score honnête.
 checks-label-leakage-identifier =
@@ -294,6 +340,9 @@ fact-outlier-score-of-row = score de valeur aberrante de la ligne { $name }
 fact-share-of-outliers-in = part des valeurs aberrantes de « { $name } »
 fact-share-of-test-rows-that-occur-in-training = part des lignes de test présentes à l'entraînement
 fact-share-that-repeats-by-nature = part qui se répète par nature
+fact-share-of-test-rows-with-a-date-of-the-training-split = part des lignes de test avec une date de l'entraînement
+fact-share-of-test-rows-before-the-last-training-date = part des lignes de test avant la dernière date d'entraînement
+fact-share-of-test-rows-before-the-first-training-date = part des lignes de test avant la première date d'entraînement
 fact-share-of-test-rows-with-a-key-of-the-training-split = part des lignes de test ayant une clé de l'entraînement
 fact-label-drift-score = score de dérive de l'étiquette
 fact-share-of-test-rows-with-a-new-category = part des lignes de test ayant une catégorie nouvelle

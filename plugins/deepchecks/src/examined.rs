@@ -24,11 +24,18 @@ pub(crate) fn describe(view: &ChecksView, reporter: &mut Reporter<'_>) -> String
     let evaluated = view.checks.iter().any(|it| it.kind.needs_model() && it.ran());
     for check in view.idle().filter(|it| applies(it.kind, regression)) {
         let usual = reason(check.kind, evaluated);
-        let key = match own_reason(check).filter(|_| usual == "dates") {
-            Some(own) => ("unusable-dates", own),
-            None => (usual, ""),
+        let key = match (own_reason(check), usual) {
+            (Some(own), "dates") => ("unusable-dates", own),
+            (Some(own), "samples" | "other") => ("own", own),
+            _ => (usual, ""),
         };
         idle.entry(key).or_default().push(&check.header);
+    }
+    // A check that ran may have left columns out, of which it knows nothing.
+    for check in view.checks.iter().filter(|it| it.ran()) {
+        if let Some(own) = own_reason(check) {
+            idle.entry(("partly", own)).or_default().push(&check.header);
+        }
     }
     let mut gaps: Vec<Value> = Vec::new();
     for ((reason, own), headers) in idle {

@@ -20,6 +20,8 @@ mod narrowed;
 mod question;
 mod rules;
 #[cfg(test)]
+mod split_tests;
+#[cfg(test)]
 mod tests;
 
 use deepfix_plugin::{

@@ -62,11 +62,9 @@ pub(super) fn between(train: &Table, test: &Table) -> [Item; 3] {
                 percent(share),
             );
             let overlap = match before(train, a, test, b) {
-                Ok(before) => Item::new(OVERLAP, None, OF_OVERLAP, json!(before)).condition(
-                    before <= 0.0,
-                    demand,
-                    percent(before),
-                ),
+                Ok((before, before_all)) => Item::new(OVERLAP, None, OF_OVERLAP, json!(before))
+                    .params(json!({ "share_before_first": before_all }))
+                    .condition(before <= 0.0, demand, percent(before)),
                 // A column is there, so the demand is, and the reason is this table's own.
                 Err(why) => Item::new(OVERLAP, None, OF_OVERLAP, Json::Null).unknown(demand, why),
             };
@@ -127,20 +125,24 @@ fn shared(train: &Table, a: usize, test: &Table, b: usize) -> f64 {
     (found / (present().count() as f64).max(1.0) / taken).min(1.0)
 }
 
-/// The share of test rows before the last date of the training table. Numbers are times as well.
+/// The shares of test rows before the last and before the first date of the training table. Numbers are
+/// times as well.
 ///
 /// # Errors
 /// Why nothing can be compared: texts that are no dates have no order.
-fn before(train: &Table, a: usize, test: &Table, b: usize) -> Result<f64, String> {
+fn before(train: &Table, a: usize, test: &Table, b: usize) -> Result<(f64, f64), String> {
     let (Some(ours), Some(theirs)) = (train.columns.get(a), test.columns.get(b)) else {
         return Err("the date column is not in both tables".to_owned());
     };
     let kinds = [ours, theirs].map(Column::kind);
-    let last = match kinds {
-        [ColumnType::Numeric, ColumnType::Numeric] => Some(ours.moments.max),
-        _ => ours.date_range.filter(|_| theirs.dates > 0).map(|it| it.1 as f64),
+    let range = match kinds {
+        [ColumnType::Numeric, ColumnType::Numeric] => Some((ours.moments.min, ours.moments.max)),
+        _ => {
+            let dates = ours.date_range.filter(|_| theirs.dates > 0);
+            dates.map(|it| (it.0 as f64, it.1 as f64))
+        }
     };
-    let Some(last) = last else {
+    let Some((first, last)) = range else {
         let [a, b] = kinds.map(ColumnType::name);
         return Err(format!(
             "the date column `{}` is {a} in the training table and {b} in the test table, expected dates as \
@@ -155,17 +157,29 @@ fn before(train: &Table, a: usize, test: &Table, b: usize) -> Result<f64, String
             _ => None,
         })
     };
-    let found = times().filter(|it| *it < last).count() as f64;
-    Ok(found / (times().count() as f64).max(1.0))
+    let all = (times().count() as f64).max(1.0);
+    let share = |bound: f64| times().filter(|it| *it < bound).count() as f64 / all;
+    Ok((share(last), share(first)))
 }
 
 pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, options: &CheckOptions) -> Item {
     const NAME: &str = "Identifier Label Correlation";
     const SUMMARY: &str = "How well the index or the date of a row predicts its label.";
     let columns: Vec<usize> = index(table).into_iter().chain(date(table)).collect();
-    let places = mapping::shuffled(table.sample.len(), options.power_rows);
+    let mut places = mapping::shuffled(table.sample.len(), options.power_rows);
+    // A copy of a row has its key and its label: it would tell the one by the other.
+    let rows = table.sample.row_hashes();
+    let mut seen: Set<u64> = Set::default();
+    places.retain(|it| rows.get(*it).is_some_and(|row| seen.insert(*row)));
+    // Rows of one key may share what they tell; the order of the table shows in one row of each.
+    let one_of_each = |place: usize| -> Vec<usize> {
+        let cells = mapping::cells(table, place, &places);
+        let mut known: Set<Cell> = Set::default();
+        let firsts = places.iter().zip(&cells).filter(|(_, cell)| known.insert(**cell));
+        firsts.map(|it| *it.0).collect()
+    };
     let target = predictive::target(table, task, &places);
-    let (Some(target), false) = (target, columns.is_empty()) else {
+    let (Some(_), false) = (target, columns.is_empty()) else {
         return Item::idle(
             NAME,
             Some(which),
@@ -178,14 +192,19 @@ pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, option
         .filter_map(|place| {
             let column = table.columns.get(place)?;
             let is_number = matches!(column.kind(), ColumnType::Numeric | ColumnType::Date);
+            let is_key = index(table) == Some(place);
+            let places = if is_key { one_of_each(place) } else { places.clone() };
+            let target = predictive::target(table, task, &places)?;
             let score = predictive::score(table, (place, is_number), &target, &places);
             Some((column.name.clone(), json!(score)))
         })
         .collect();
     let met = scores.values().all(|it| it.as_f64().is_none_or(|it| it <= 0.0));
-    Item::new(NAME, Some(which), SUMMARY, Json::Object(scores.clone())).condition(
-        met,
-        "Identifier columns PPS is less or equal to 0",
-        Json::Object(scores).to_string(),
-    )
+    Item::new(NAME, Some(which), SUMMARY, Json::Object(scores.clone()))
+        .params(json!({ "different_rows_only": true }))
+        .condition(
+            met,
+            "Identifier columns PPS is less or equal to 0",
+            Json::Object(scores).to_string(),
+        )
 }

@@ -4,7 +4,7 @@ use arrow_array::{Array, ArrayAccessor, ArrayRef, RecordBatch, cast::AsArray, ty
 use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
 
-use crate::{Batch, Cell, nulls};
+use crate::{Batch, Cell, cell::boolean_name, nulls};
 
 /// Up to here floating numbers hold whole ones exactly.
 const WIDE: u64 = 1 << 53;
@@ -79,7 +79,7 @@ impl Batch {
             DataType::Boolean => {
                 for it in array.as_boolean().iter() {
                     match it {
-                        Some(it) => self.push_text(place, if it { "True" } else { "False" }),
+                        Some(it) => self.push_text(place, boolean_name(it)),
                         None => self.push(place, null),
                     }
                 }

@@ -19,8 +19,8 @@
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{
-    ClassCounts, ClassShares, Column, DatasetView, Modality, OTHER, Split, Stat, Task, chi_square_p, ks_p, normal_p,
-    quantile_shift,
+    ClassCounts, ClassShares, Column, DatasetView, Modality, OTHER, Split, Stat, Task, chi_square_p, is_same_word,
+    ks_p, normal_p, quantile_shift,
 };
 
 const FEWEST_ROWS: f64 = 15.0;
@@ -77,6 +77,7 @@ fn new_labels(view: &DatasetView) -> Option<Draft> {
             })
             .arg("train", a as u64)
             .arg("test", b as u64)
+            .arg("spelt", if respelt(view) { "yes" } else { "no" })
             .fact("classes in the training split", a, train.source(Stat::Unique))
             .fact("classes in the test split", b, test.source(Stat::Unique)),
         );
@@ -104,6 +105,17 @@ fn new_labels(view: &DatasetView) -> Option<Draft> {
             .fact("extreme class code in the training split", known, train.source(stat))
             .fact("extreme class code in the test split", unseen, test.source(stat)),
     )
+}
+
+/// Whether every class that only the test split has is a known one in another spelling, as far as classes have names.
+fn respelt(view: &DatasetView) -> bool {
+    let counts = |split: Option<&Split>| split.and_then(|it| view.class_counts(it));
+    let (Some(train), Some(test)) = (counts(view.train.as_ref()), counts(view.test.as_ref())) else {
+        return false;
+    };
+    let known = |name: &str| train.classes.iter().any(|it| it.0 == name && it.1 > 0.0);
+    let mut unseen = test.classes.iter().filter(|it| it.1 > 0.0 && !known(&it.0)).peekable();
+    unseen.peek().is_some() && unseen.all(|(name, _)| train.classes.iter().any(|it| is_same_word(&it.0, name)))
 }
 
 /// Whether the integers of a label are class codes rather than a count, an age or a rating:
@@ -160,6 +172,7 @@ fn new_classes(view: &DatasetView) -> Option<Draft> {
             deepfix_plugin::join(unseen.iter().map(|((name, _), _)| name), super::MOST_NAMES),
         )
         .arg("number", unseen.len())
+        .arg("spelt", if respelt(view) { "yes" } else { "no" })
         .arg("rows", rows as u64)
         .share("share", rows / total);
     for ((name, count), source) in unseen.into_iter().take(super::MOST_FACTS) {
@@ -172,6 +185,7 @@ fn drift(view: &DatasetView) -> Option<Draft> {
     let (train, test) = (view.train.as_ref()?, view.test.as_ref()?);
     if let (Some(a), Some(mut b)) = (view.class_counts(train), view.class_counts(test)) {
         align(&a, &mut b);
+        join_spellings(&a, &mut b);
         let label = view.label.as_ref();
         let column = |split| label.and_then(|it| Split::column(split, &it.name));
         return classes(&a, &b).map(|draft| match (a.sources.is_empty(), column(train), column(test)) {
@@ -202,6 +216,36 @@ fn summarised(mut draft: Draft, train: &Column, test: &Column) -> Draft {
         }
     }
     draft
+}
+
+/// Counts rows of a class in another spelling as those of the known one: the shares are about what it means, and the
+/// rule of new labels reports the spelling.
+fn join_spellings(train: &ClassCounts, test: &mut ClassCounts) {
+    let known = |name: &str| train.classes.iter().find(|it| is_same_word(&it.0, name));
+    let is_known = |name: &str| train.classes.iter().any(|it| it.0 == name);
+    let mut place = 0;
+    while let Some((name, count)) = test.classes.get(place).cloned() {
+        let meant = known(&name).filter(|_| !is_known(&name)).map(|it| it.0.clone());
+        let Some(meant) = meant else {
+            place += 1;
+            continue;
+        };
+        match test.classes.iter_mut().find(|it| it.0 == meant) {
+            Some(it) => {
+                it.1 += count;
+                test.classes.remove(place);
+                if place < test.sources.len() {
+                    test.sources.remove(place);
+                }
+            }
+            None => {
+                if let Some(it) = test.classes.get_mut(place) {
+                    it.0 = meant;
+                }
+                place += 1;
+            }
+        }
+    }
 }
 
 /// Of two classes that are texts only the most frequent one has its name, which need not be

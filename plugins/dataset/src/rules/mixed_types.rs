@@ -4,8 +4,8 @@
 //! Told by its most frequent value in a column listed as categorical: a number with a fraction
 //! (`3.178`, `0.0`); a whole number where the column takes 20 values and more; a word for "no
 //! value" (`unknown`, `#REF!`) where a fifth of the rows and more differ; a number that is written for people (`1,234`,
-//! `12 %`) where the column takes 20 values and more. Or by a column that is
-//! numeric in one split and text in the other.
+//! `12 %`) where the column takes 20 values and more. A column that is
+//! numeric in one split and text in the other has a rule of its own (`split_types`).
 //!
 //! Sources: pandas (`object` columns of `read_csv`), deepchecks `MixedDataTypes`.
 //!
@@ -17,7 +17,7 @@
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Stat};
 
-use super::{MOST_FACTS, MOST_NAMES, written::is_written};
+use super::{MOST_FACTS, MOST_NAMES, split_types, written::is_written};
 
 /// More whole numbers than this are rarely categories.
 const MANY_VALUES: f64 = 20.0;
@@ -79,10 +79,12 @@ const KEYS: [&str; 14] = [
 const TIMES: std::ops::Range<f64> = 3.15e8..3.0e9;
 
 pub(super) fn check(view: &DatasetView) -> Option<Draft> {
+    let told = split_types::names(view);
     let found: Vec<(&Column, Severity)> = view
         .splits()
         .flat_map(|it| it.columns.iter())
-        .filter_map(|it| severity(view, it).map(|severity| (it, severity)))
+        .filter(|it| !told.contains(&it.name))
+        .filter_map(|it| severity(it).map(|severity| (it, severity)))
         .collect();
     let mut columns: Vec<(&Column, Severity)> = Vec::new();
     for (column, severity) in found {
@@ -119,14 +121,14 @@ pub(super) fn check(view: &DatasetView) -> Option<Draft> {
     Some(draft)
 }
 
-fn severity(view: &DatasetView, column: &Column) -> Option<Severity> {
+fn severity(column: &Column) -> Option<Severity> {
     if column.kind != Kind::Categorical || column.mean.is_some() {
         return None;
     }
     let top = column.top.as_deref()?.trim();
     let unique = column.unique.unwrap_or(0.0);
     let distinct = column.count.filter(|it| *it > 0.0).map_or(0.0, |it| unique / it);
-    if PLACEHOLDERS.contains(&top.to_ascii_lowercase().as_str()) {
+    if is_placeholder(top) {
         return (distinct >= DISTINCT && unique >= MANY_VALUES).then_some(Severity::Medium);
     }
     if is_amount(column) {
@@ -141,13 +143,6 @@ fn severity(view: &DatasetView, column: &Column) -> Option<Severity> {
     if distinct_everywhere && (key || !fraction || unique < MANY_VALUES) {
         return None;
     }
-    let numeric_elsewhere = view
-        .splits()
-        .filter_map(|it| it.column(&column.name))
-        .any(|it| it.kind == Kind::Numeric && it.mean.is_some());
-    if numeric_elsewhere {
-        return Some(Severity::Medium);
-    }
     let time = [1.0, 1e3, 1e6, 1e9].iter().any(|unit| TIMES.contains(&(number / unit)));
     match (fraction, unique) {
         (true, it) if it >= MANY_VALUES && (key || time) => Some(Severity::Low),
@@ -161,6 +156,20 @@ fn severity(view: &DatasetView, column: &Column) -> Option<Severity> {
         }
         _ => None,
     }
+}
+
+/// Whether a column is called like a key and has a value of its own in nearly each row.
+pub(super) fn is_identifier(column: &Column) -> bool {
+    let many = column
+        .count
+        .zip(column.unique)
+        .is_some_and(|(count, unique)| count > 0.0 && unique > 0.97 * count);
+    many && names_one_of(&column.name, &KEYS)
+}
+
+/// Whether a text stands for no value.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    PLACEHOLDERS.contains(&text.to_ascii_lowercase().as_str())
 }
 
 /// Whether its numbers are written for people, as far as the most frequent one tells.

@@ -12,6 +12,7 @@ mod outliers;
 mod pixels;
 mod redundancy;
 mod sizes;
+mod split_types;
 mod text;
 mod vision;
 mod written;
@@ -37,6 +38,7 @@ pub(crate) fn run(view: &DatasetView) -> Vec<Draft> {
         drafts.extend(identifiers::check(view));
         drafts.extend(redundancy::check(view));
         drafts.extend(outliers::check(view));
+        drafts.extend(split_types::check(view));
         drafts.extend(mixed_types::check(view));
         drafts.extend(duplicates::check(view));
     }

@@ -15,6 +15,10 @@
 //! Sources: Dormann et al. 2013 (collinearity), Kaufman et al. 2012 (leakage: a feature that is the
 //! target).
 //!
+//! Where the correlations with the label are known (`deepfix ingest` sends them), columns whose own differ are not
+//! images of each other. Where both columns shift by next to nothing, since the test split is a copy of the training
+//! split, their shifts tell nothing.
+//!
 //! Healthy: columns of the same shape (all Gaussian, all binary) whose shifts differ; natural
 //! correlations below 0.99, which remain invisible here and which the checks report.
 
@@ -36,6 +40,10 @@ const MANY_VALUES: f64 = 20.0;
 const SIGNIFICANT: f64 = 3e-4;
 /// What a name is worth that is another column's with a word after it: few other columns are called so.
 const NAMED: f64 = 0.05;
+/// Of the shift of random rows; a pair of copies in other units shifts by less in one of 150 random splits.
+const STILL: f64 = 0.1;
+/// Correlations with the label that differ by more are those of different columns.
+const APART: f64 = 0.15;
 /// Below this it is more than a remark: columns that correlate by nature shift together too.
 const SURE: f64 = 1e-5;
 
@@ -73,13 +81,54 @@ pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
 }
 
 fn alike(view: &DatasetView, a: &Column, b: &Column, n: f64, m: f64) -> Option<Twin> {
+    if is_refuted(view, a, b) {
+        return None;
+    }
     let test = |column: &Column| {
         view.test
             .as_ref()
             .and_then(|it| it.column(&column.name))
             .filter(|_| m >= FEWEST_TEST_ROWS)
     };
-    twin((a, test(a)), (b, test(b)), n, m).filter(Twin::is_alike)
+    let (mut ours, mut theirs) = (test(a), test(b));
+    // A test split that is the training split, or nearly all of it, moves no column: that two do not move
+    // says nothing of them.
+    if let (Some(other_a), Some(other_b)) = (ours, theirs)
+        && stands_still(a, other_a, n, m)
+        && stands_still(b, other_b, n, m)
+    {
+        (ours, theirs) = (None, None);
+    }
+    twin((a, ours), (b, theirs), n, m).filter(Twin::is_alike)
+}
+
+/// Whether mean and spread of a column shift between the splits by far less than those of random rows do:
+/// by `sqrt(1/n + 1/m)` deviations and 0.71 of it.
+fn stands_still(train: &Column, test: &Column, n: f64, m: f64) -> bool {
+    let (Some(mean), Some(std), Some(other_mean), Some(other_std)) = (train.mean, train.std, test.mean, test.std)
+    else {
+        return false;
+    };
+    let unit = (1.0 / n + 1.0 / m).sqrt();
+    let shift = (other_mean - mean).abs() / std;
+    let spread = (other_std / std).ln().abs();
+    shift < STILL * unit && spread < STILL * 0.71 * unit
+}
+
+/// Whether the correlations of two features with the label, where they are known, say that the one is no image
+/// of the other: a copy has the same one, and a copy with noise (0.99) one that differs by less than
+/// `sqrt(2 (1 - 0.99))`.
+fn is_refuted(view: &DatasetView, a: &Column, b: &Column) -> bool {
+    let of = |column: &Column| {
+        let path = [
+            "other_statistics",
+            "columns",
+            column.name.as_str(),
+            "correlation_with_label",
+        ];
+        view.train.as_ref()?.number(&path).map(|it| it.0.abs())
+    };
+    matches!((of(a), of(b)), (Some(a), Some(b)) if (a - b).abs() > APART)
 }
 
 /// Whether likeness among so many pairs of one shape is more than chance.
@@ -129,6 +178,7 @@ fn correlated(pairs: &[(&Column, &Column, Twin)], n: f64, m: f64) -> Option<Draf
         .arg("a", b.name.as_str())
         .arg("b", a.name.as_str())
         .arg("number", pairs.len())
+        .arg("moves", if twin.mean.is_some() { "yes" } else { "no" })
         .arg("difference", twin.quartiles);
     for column in [b, a] {
         for (name, stat, value) in [("mean", Stat::Mean, column.mean), ("std", Stat::Std, column.std)] {

@@ -12,7 +12,8 @@
 //! Multivariate drift: AUC of a classifier that tells the splits apart. Its standard error
 //! without drift is `sqrt((n + m + 1) / (12 n m))` (Mann-Whitney) for a hold-out, of which
 //! deepchecks takes a third; it counts from 0.75 and 4 errors on. An identifier drives this
-//! classifier too, so one that drives it alone is low, or silent where feature drift names it.
+//! classifier too, so one that drives it alone is low, or silent where feature drift names it; medium where
+//! feature drift says that it could not compare that very column (another type in the test split).
 //!
 //! Sources: Massey 1951 (Kolmogorov-Smirnov), Bergsma 2013 (Cramer's V without bias), deepchecks
 //! `FeatureDrift` and `MultivariateDrift`.
@@ -21,7 +22,7 @@
 
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::{
-    checks::{Check, CheckKind, DriftScore},
+    checks::{Check, CheckKind, DriftScore, Status},
     dataset::{Which, chi_square_p, ks_p},
 };
 
@@ -173,12 +174,21 @@ fn whole(facts: &Facts<'_>, told: bool) -> Option<Draft> {
     let driver = drivers.first().map_or("", |it| it.0.as_str());
     // One feature alone that no univariate test confirms is an identifier or a rounding artefact.
     let alone = drivers.first().is_some_and(|it| it.1 >= 0.9);
-    if alone && told {
+    // But a column of which the check of single features says that it was not compared is one.
+    let uncompared = uncompared(facts, driver);
+    let low = alone && uncompared.is_none();
+    if low && told {
         return None;
     }
-    let severity = if alone { Severity::Low } else { Severity::Medium };
-    let mut draft = Draft::new("checks.covariate_drift", severity, if alone { 0.5 } else { 0.75 })
-        .variant("multivariate")
+    let severity = if low { Severity::Low } else { Severity::Medium };
+    let mut draft = Draft::new("checks.covariate_drift", severity, if low { 0.5 } else { 0.75 })
+        .variant(if uncompared.is_some() {
+            "uncompared"
+        } else {
+            "multivariate"
+        })
+        .arg("driver", driver)
+        .arg("why", uncompared.unwrap_or_default())
         .arg("auc", auc)
         .arg(
             "drivers",
@@ -194,6 +204,20 @@ fn whole(facts: &Facts<'_>, told: bool) -> Option<Draft> {
         );
     }
     Some(draft)
+}
+
+/// What the check of single features says of a column that it did not compare.
+fn uncompared(facts: &Facts<'_>, column: &str) -> Option<String> {
+    const MOST: usize = 300;
+    let named = format!("`{column}`");
+    let all = facts.view.checks.iter().filter(|it| it.kind == CheckKind::FeatureDrift);
+    let undecided = all
+        .flat_map(|it| it.conditions.iter())
+        .filter(|it| it.status == Status::Error);
+    undecided
+        .flat_map(|it| it.more_info.split("; "))
+        .find(|it| it.contains(&named))
+        .map(|it| it.trim_end_matches('.').chars().take(MOST).collect())
 }
 
 fn auc(check: &Check) -> Option<(Vec<&'static str>, f64)> {

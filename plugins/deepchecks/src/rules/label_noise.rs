@@ -62,7 +62,8 @@ fn conflicts(facts: &Facts<'_>) -> Option<Draft> {
         check.number(SHARE).map(|share| (share, check))
     };
     let (share, check) = read(Which::Train)?;
-    let test = read(Which::Test).map_or(0.0, |it| it.0);
+    let tested = read(Which::Test).map(|it| it.0);
+    let test = tested.unwrap_or(0.0);
     let rows = (share * facts.n).round();
     if share < 0.02 || rows < 3.0 || facts.n <= 0.0 {
         return None;
@@ -83,6 +84,7 @@ fn conflicts(facts: &Facts<'_>) -> Option<Draft> {
             .variant("conflicts")
             .share("share", share)
             .share("test", test)
+            .arg("tested", if tested.is_some() { "yes" } else { "no" })
             .arg("rows", rows as u64)
             .fact("share of training rows in conflict", share, check.source(SHARE)),
     )

@@ -1,32 +1,28 @@
-//! `checks.label_drift`, `checks.new_labels`, `checks.new_categories`,
-//! `dataset.class_imbalance` and `dataset.test_too_small`: labels, categories and sizes.
+//! `checks.label_drift`, `dataset.class_imbalance` and `dataset.test_too_small`: labels and sizes.
 //!
 //! Label drift: Cramér's V (corrected for bias; its square times all rows is a chi-square value
 //! less its degrees of freedom, one per class but the first) from 0.15 with a probability below 2e-3, or
 //! from 0.2 with one below 1/80 (a low remark below 0.02, which one in fifty random splits of
 //! small tables reaches), or a Kolmogorov-Smirnov distance from 0.2 with one below 1e-3. Healthy: 0.14 for a numeric
-//! label and 400 against 100 rows; any score of a test split below 15 rows.
-//!
-//! New labels: any class of the test split that training lacks. New categories: low, since an
-//! encoder can be told to expect them; silent where the column is an identifier, all of whose
-//! categories are new by nature.
+//! label and 400 against 100 rows; any score of a test split below 15 rows, or of one that spells its classes otherwise.
 //!
 //! Sources: Bergsma 2013 (Cramer's V without bias), Wilson 1927, He & Garcia 2009, deepchecks
-//! `LabelDrift`, `NewLabelTrainTest` and `ClassImbalance`.
+//! `LabelDrift` and `ClassImbalance`.
 
 use std::collections::BTreeSet;
 
-use deepfix_plugin::{Draft, Severity, join};
+use deepfix_plugin::{Draft, Severity};
 use deepfix_views::{
-    checks::{Check, CheckKind},
+    checks::CheckKind,
     dataset::{Which, chi_square_p, ks_p, wilson},
 };
 use serde_json::Value;
 
-use super::{Facts, MOST_FACTS, MOST_NAMES};
+use super::{
+    Facts,
+    unseen::{respelt, text},
+};
 
-/// A category of many levels always has some in the test split that training did not draw.
-const NEW_CATEGORIES: f64 = 0.02;
 /// Probability of a label's drift score by chance: below it counts, or is a remark.
 const SURE: f64 = 2e-3;
 const FAINT: f64 = 0.02;
@@ -42,8 +38,6 @@ const MOST_CLASSES: f64 = 100.0;
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     drafts.extend(drift(facts));
-    drafts.extend(new_labels(facts));
-    drafts.extend(new_categories(facts));
     drafts.extend(imbalance(facts));
     drafts.extend(size(facts));
     drafts
@@ -52,7 +46,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
 fn drift(facts: &Facts<'_>) -> Option<Draft> {
     let it = facts.view.one(CheckKind::LabelDrift)?.drift().into_iter().next()?;
     let (n, m) = (facts.n, facts.m);
-    if m > 0.0 && m < 15.0 {
+    // Each spelling counts as a class, so that the score is one of spellings.
+    if (m > 0.0 && m < 15.0) || !respelt(facts).is_empty() {
         return None;
     }
     let known = n > 0.0 && m > 0.0;
@@ -113,111 +108,6 @@ fn class_number(facts: &Facts<'_>) -> Option<f64> {
     }
 }
 
-fn new_labels(facts: &Facts<'_>) -> Option<Draft> {
-    let check = facts.view.one(CheckKind::NewLabel)?;
-    const UNSEEN: &str = "test samples of classes unseen in training";
-    let path = ["n_new_labels_samples"];
-    let (rows, facts_of_rows) = match check.number(&path) {
-        Some(rows) => (rows, vec![(UNSEEN.to_owned(), rows, check.source(&path))]),
-        // Vision: `{new_labels: {class: samples}, all_labels_count}`.
-        None => {
-            let classes = check.get(&["new_labels"])?.as_object()?;
-            let read = |name: &String| {
-                let path = ["new_labels", name.as_str()];
-                Some((
-                    format!("test samples of unseen class {name}"),
-                    check.number(&path)?,
-                    check.source(&path),
-                ))
-            };
-            let found: Vec<_> = classes.keys().filter_map(read).filter(|it| it.1 > 0.0).collect();
-            (found.iter().map(|it| it.1).sum(), found)
-        }
-    };
-    let total = ["n_samples", "all_labels_count"]
-        .iter()
-        .find_map(|it| check.number(&[it]))
-        .unwrap_or(facts.m);
-    if rows <= 0.0 {
-        return None;
-    }
-    let names: Vec<String> = match check.get(&["new_labels"]) {
-        Some(Value::Array(items)) => items.iter().map(text).collect(),
-        Some(Value::Object(members)) => members.keys().cloned().collect(),
-        _ => Vec::new(),
-    };
-    let share = if total > 0.0 { rows / total } else { 1.0 };
-    let severity = if share >= 0.05 {
-        Severity::High
-    } else {
-        Severity::Medium
-    };
-    let mut draft = Draft::new("checks.new_labels", severity, 0.97)
-        .arg("classes", join(&names, MOST_NAMES))
-        .arg("number", names.len().max(1))
-        .arg("samples", rows as u64)
-        .arg("test", total as u64)
-        .share("share", share);
-    for (label, rows, source) in facts_of_rows.into_iter().take(MOST_FACTS) {
-        draft = draft.fact(label, rows, source);
-    }
-    Some(draft)
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn new_categories(facts: &Facts<'_>) -> Option<Draft> {
-    let check = facts.view.one(CheckKind::NewCategory)?;
-    let mut worst: Option<(usize, f64, f64, Vec<String>)> = None;
-    for (index, row) in check.rows() {
-        let read = |name: &str| row.get(name).and_then(Value::as_f64);
-        let (Some(ratio), Some(number)) = (read("Ratio of New Categories"), read("# New Categories")) else {
-            continue;
-        };
-        // Nearly every test row brings a category of its own: an identifier.
-        let identifier = ratio > 0.9 && number > 0.5 * facts.m;
-        if ratio >= NEW_CATEGORIES && !identifier && worst.as_ref().is_none_or(|it| ratio > it.1) {
-            let names = row
-                .get("New categories")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .map(text)
-                .collect();
-            worst = Some((index, ratio, number, names));
-        }
-    }
-    let (index, ratio, number, names) = worst?;
-    let index = index.to_string();
-    let column = column_of(check);
-    Some(
-        Draft::new("checks.new_categories", Severity::Low, 0.85)
-            .extra("columns", [column.as_str()].as_slice())
-            .arg("column", column)
-            .arg("categories", join(&names, MOST_NAMES))
-            .arg("number", number as u64)
-            .share("ratio", ratio)
-            .fact(
-                "share of test rows with a new category",
-                ratio,
-                check.source(&[&index, "Ratio of New Categories"]),
-            ),
-    )
-}
-
-/// The table has lost its index, the column names; the condition's text still has them.
-fn column_of(check: &Check) -> String {
-    let info = check
-        .conditions
-        .iter()
-        .map(|it| it.more_info.as_str())
-        .find(|it| it.contains("{'"));
-    let name = info.and_then(|it| it.split_once("{'")?.1.split_once('\'').map(|it| it.0));
-    name.unwrap_or("?").to_owned()
-}
-
 fn imbalance(facts: &Facts<'_>) -> Option<Draft> {
     let from_check = facts.view.on(CheckKind::ClassImbalance, Which::Train).map(|check| {
         let scores = check.scores();
@@ -250,7 +140,7 @@ fn imbalance(facts: &Facts<'_>) -> Option<Draft> {
 }
 
 /// `Train Test Performance` counts the samples per class.
-fn class_samples(facts: &Facts<'_>) -> Option<Vec<(String, f64, deepfix_plugin::Source)>> {
+pub(super) fn class_samples(facts: &Facts<'_>) -> Option<Vec<(String, f64, deepfix_plugin::Source)>> {
     let check = facts.view.one(CheckKind::Performance)?;
     let mut classes: Vec<(String, f64, deepfix_plugin::Source)> = Vec::new();
     for (index, row) in check.rows() {

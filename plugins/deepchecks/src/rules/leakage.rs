@@ -13,15 +13,19 @@
 //! split just as often (`Data Duplicates`), and the product of the features' unique counts is
 //! small against the rows. Medium from 10 % (5 % where the split is large enough to be sure of
 //! 3 %), high from 20 % beyond what that explains;
-//! deepchecks passes up to 5 %. Dates and indices that appear in both splits count as well.
+//! deepchecks passes up to 5 %. Indices that appear in both splits count as well: medium from 5 %.
 //!
-//! Sources: Kaufman et al. 2012 and Kapoor & Narayanan 2023 (leakage), Wetschoreck et al. 2020
+//! Dates: a test split of which nine tenths lie before the first training date is medium, since the model
+//! is judged on a past that its training data follow; days in both splits, or test rows among the training
+//! rows in time, are a remark, as a random split of dated rows is. Not flagged: a test split after the training data.
+//!
+//! Sources: Tashman 2000 and Bergmeir & Benítez 2012 (out-of-sample tests in time), Kaufman et al. 2012 and Kapoor & Narayanan 2023 (leakage), Wetschoreck et al. 2020
 //! (predictive power score), deepchecks `TrainTestSamplesMix`.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::{
-    checks::CheckKind,
-    dataset::{Which, wilson},
+    checks::{Check, CheckKind},
+    dataset::{Which, finite, wilson},
 };
 
 use super::Facts;
@@ -29,6 +33,12 @@ use super::Facts;
 const FEWEST_ROWS: f64 = 40.0;
 const FEWEST_TEST_ROWS: f64 = 15.0;
 const CLUSTERING: f64 = 3.0;
+/// How much of a key's predictive power a share of repeated rows explains: both twins of a pair are told by the
+/// other one, in three of four parts of the cross-validation.
+const COPIES: f64 = 2.5;
+/// The share of test rows before the first training date from which on the splits are the wrong way round; the
+/// others may be written wrongly.
+const MOSTLY_BEFORE: f64 = 0.9;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -36,6 +46,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
     drafts.extend(identifier(facts));
     drafts.extend(rows(facts));
     drafts.extend(keys(facts));
+    drafts.extend(dates(facts));
     drafts
 }
 
@@ -83,6 +94,7 @@ fn label(facts: &Facts<'_>) -> Option<Draft> {
         .arg("feature", feature.as_str())
         .arg("top", *top)
         .arg("test", weakest)
+        .arg("tested", if test.is_some() { "yes" } else { "no" })
         .arg("second", scores.get(1).map_or("", |it| it.0.as_str()))
         .arg("next", second)
         .fact(
@@ -107,13 +119,23 @@ fn label(facts: &Facts<'_>) -> Option<Draft> {
     Some(draft.extra("feature", feature.as_str()))
 }
 
-/// A row's index or date that predicts the label: the table is sorted by it.
+/// A row's index or date that predicts the label: the table is sorted by it, unless copies of rows explain it.
 fn identifier(facts: &Facts<'_>) -> Option<Draft> {
     let check = facts
         .view
         .of(CheckKind::IdentifierCorrelation)
         .find(|it| it.scores().first().is_some_and(|it| it.1 >= 0.3))?;
     let (name, score) = check.scores().into_iter().next()?;
+    // Copies of a row share their key and their label, so that one predicts the other's.
+    let copies = facts
+        .view
+        .on(CheckKind::Duplicates, check.which.unwrap_or(Which::Train))
+        .and_then(|it| it.number(&[]))
+        .unwrap_or(0.0);
+    let counts_rows_once = check.parameter("different_rows_only").is_some_and(|it| *it == true);
+    if !counts_rows_once && score <= COPIES * copies {
+        return None;
+    }
     let severity = if score >= 0.6 { Severity::Medium } else { Severity::Low };
     Some(
         Draft::new("checks.label_leakage", severity, 0.7)
@@ -189,37 +211,69 @@ fn natural_overlap(facts: &Facts<'_>) -> f64 {
     (2.0 * duplicates).max(chance).min(1.0)
 }
 
-/// Dates or index values on both sides of the split.
+/// A number that a check found, wherever its version keeps it.
+fn found(check: &Check) -> Option<(&'static [&'static str], f64)> {
+    const PATHS: [&[&str]; 3] = [&[], &["leakage_ratio"], &["ratio"]];
+    PATHS
+        .into_iter()
+        .find_map(|path| check.number(path).map(|it| (path, it)))
+        .filter(|it| it.1 > 0.0)
+}
+
+/// Keys of the training split in the test split.
 fn keys(facts: &Facts<'_>) -> Option<Draft> {
-    let kinds = [
-        (CheckKind::IndexLeakage, "index"),
-        (CheckKind::DateLeakageDuplicates, "date-duplicates"),
-        (CheckKind::DateLeakageOverlap, "date-overlap"),
-    ];
-    kinds.into_iter().find_map(|(kind, what)| {
-        let check = facts.view.one(kind)?;
-        let path: &[&str] = if check.number(&[]).is_some() {
-            &[]
-        } else {
-            &["leakage_ratio"]
-        };
-        let path: &[&str] = if check.number(path).is_some() { path } else { &["ratio"] };
-        let ratio = check.number(path).filter(|it| *it > 0.0)?;
-        let severity = if what == "index" && ratio >= 0.05 {
-            Severity::Medium
-        } else {
-            Severity::Low
-        };
-        Some(
-            Draft::new("checks.train_test_leakage", severity, 0.7)
-                .variant("keys")
-                .arg("check", check.header.as_str())
-                .share("ratio", ratio)
-                .fact(
-                    "share of test rows with a key of the training split",
-                    ratio,
-                    check.source(path),
-                ),
-        )
-    })
+    let check = facts.view.one(CheckKind::IndexLeakage)?;
+    let (path, ratio) = found(check)?;
+    let severity = if ratio >= 0.05 { Severity::Medium } else { Severity::Low };
+    let draft = Draft::new("checks.train_test_leakage", severity, 0.7).variant("keys");
+    Some(draft.share("ratio", ratio).fact(
+        "share of test rows with a key of the training split",
+        ratio,
+        check.source(path),
+    ))
+}
+
+/// The order of the splits in time: a test split before the training data, one among it, or days in both.
+fn dates(facts: &Facts<'_>) -> Option<Draft> {
+    let overlap = facts.view.one(CheckKind::DateLeakageOverlap);
+    if let Some(draft) = overlap.and_then(|it| past(facts, it)) {
+        return Some(draft);
+    }
+    let duplicates = facts.view.one(CheckKind::DateLeakageDuplicates);
+    if let Some((check, (path, ratio))) = duplicates.and_then(|it| Some((it, found(it)?))) {
+        let draft = Draft::new("checks.train_test_leakage", Severity::Low, 0.7).variant("days");
+        return Some(draft.share("ratio", ratio).fact(
+            "share of test rows with a date of the training split",
+            ratio,
+            check.source(path),
+        ));
+    }
+    let check = overlap?;
+    let (path, ratio) = found(check)?;
+    let draft = Draft::new("checks.train_test_leakage", Severity::Low, 0.7).variant("overlap");
+    Some(draft.share("ratio", ratio).fact(
+        "share of test rows before the last training date",
+        ratio,
+        check.source(path),
+    ))
+}
+
+/// A test split that lies before the training data, as far as the check tells where that begins.
+fn past(facts: &Facts<'_>, check: &Check) -> Option<Draft> {
+    let (path, ratio) = found(check)?;
+    let before = check.parameter("share_before_first").and_then(finite)?;
+    if before < MOSTLY_BEFORE || facts.m < FEWEST_TEST_ROWS || facts.n < FEWEST_ROWS {
+        return None;
+    }
+    let draft = Draft::new("checks.train_test_leakage", Severity::Medium, 0.8).variant("past");
+    Some(
+        draft
+            .share("before", before)
+            .fact(
+                "share of test rows before the last training date",
+                ratio,
+                check.source(path),
+            )
+            .computed("share of test rows before the first training date", before),
+    )
 }

@@ -11,6 +11,7 @@ mod model;
 mod model_quality;
 mod outliers;
 mod strings;
+mod unseen;
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::{
@@ -67,6 +68,7 @@ pub(crate) fn run(view: &ChecksView) -> Vec<Draft> {
     drafts.extend(leakage::check(&facts));
     drafts.extend(drift::check(&facts));
     drafts.extend(labels::check(&facts));
+    drafts.extend(unseen::check(&facts));
     drafts.extend(label_noise::check(&facts));
     drafts.extend(duplicates::check(&facts));
     drafts.extend(features::check(&facts));

@@ -218,6 +218,19 @@ fn modality(task_type: &str, train: &Value) -> Modality {
     }
 }
 
+/// Whether two names differ at most in case and in blanks: spellings of one value.
+#[must_use]
+pub fn is_same_word(a: &str, b: &str) -> bool {
+    let letters = |text: &str| -> String {
+        text.chars()
+            .filter(|it| !it.is_whitespace())
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    let word = letters(a);
+    !word.is_empty() && word == letters(b)
+}
+
 /// A finite number. The texts `NaN` and `Infinity` of the wire are none.
 #[must_use]
 pub fn finite(value: &Value) -> Option<f64> {

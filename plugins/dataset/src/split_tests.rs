@@ -1,0 +1,143 @@
+//! Columns that are something else in the test split than in training.
+
+use deepfix_plugin::Severity;
+use deepfix_plugin::testing::{FakeHost, analyze_soundly};
+use serde_json::{Value, json};
+
+use crate::{
+    DatasetArtifactsAnalyzer,
+    tests::{column, table},
+};
+
+fn texts(count: f64, unique: f64, top: &str) -> Value {
+    json!({"count": count, "unique": unique, "top": top, "freq": 3})
+}
+
+fn numbers(a: Value) -> Value {
+    json!({"feature_statistics": {"a": a, "b": column(200.0, 5.0, 2.0)},
+        "number_unique_values": {"a": 180, "b": 190}, "numerical_features": ["a", "b"]})
+}
+
+fn categories(a: Value, unique: f64, counted: Value) -> Value {
+    json!({"feature_statistics": {"a": a, "b": column(200.0, 5.0, 2.0)},
+        "number_unique_values": {"a": unique, "b": 190}, "numerical_features": ["b"], "categorical_features": ["a"],
+        "other_statistics": {"columns": {"a": counted}}})
+}
+
+/// Severity and evidence of what is said of mixed types.
+fn found(train: Value, test: Value) -> Option<(Severity, String)> {
+    let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(table(train, test)));
+    let mut found = report
+        .analyses
+        .into_iter()
+        .filter(|it| it.finding.code == "dataset.mixed_types");
+    let first = found.next().map(|it| (it.finding.severity, it.finding.evidence));
+    assert!(found.next().is_none());
+    first
+}
+
+#[test]
+fn numbers_that_are_texts_in_the_test_split_are_another_column() {
+    let train = || numbers(column(200.0, 3.0, 1.0));
+    let kilograms = || categories(texts(200.0, 90.0, "1.23 kg"), 90.0, json!({}));
+    let (severity, evidence) = found(train(), kilograms()).unwrap();
+    assert_eq!(severity, Severity::High);
+    assert!(
+        evidence.contains("1.23 kg") && evidence.contains("in the test split text"),
+        "{evidence}"
+    );
+    let (severity, evidence) = found(kilograms(), train()).unwrap();
+    assert_eq!(severity, Severity::High);
+    assert!(evidence.contains("In the training split 'a' is text"), "{evidence}");
+    // The same in both splits is no difference.
+    assert_eq!(found(train(), train()), None);
+    assert_eq!(found(kilograms(), kilograms()), None);
+}
+
+#[test]
+fn a_change_of_type_is_weighed_by_the_cells_that_are_text() {
+    let train = || numbers(column(200.0, 3.0, 1.0));
+    let of = |top: &str, counted: Value| {
+        let test = categories(texts(200.0, 190.0, top), 190.0, counted);
+        found(train(), test).map(|it| it.0)
+    };
+    assert_eq!(of("lost", json!({"numbers": 190})), Some(Severity::Medium));
+    assert_eq!(of("lost", json!({"numbers": 90})), Some(Severity::High));
+    // Where nobody counted, a number or a mark for a gap tells of some texts.
+    assert_eq!(of("0.25", json!({})), Some(Severity::Medium));
+    assert_eq!(of("?", json!({})), Some(Severity::Medium));
+}
+
+#[test]
+fn true_and_false_beside_zero_and_one_is_a_remark_and_an_empty_column_none() {
+    let flag = json!({"count": 200, "mean": 0.4, "std": 0.49, "min": 0, "25%": 0, "50%": 0, "75%": 1, "max": 1});
+    let test = categories(texts(200.0, 2.0, "True"), 2.0, json!({}));
+    assert_eq!(found(numbers(flag), test).map(|it| it.0), Some(Severity::Low));
+    // Without a value a column has no type.
+    let empty = categories(json!({"count": 0}), 0.0, json!({}));
+    assert_eq!(found(numbers(column(200.0, 3.0, 1.0)), empty), None);
+}
+
+/// A column of whole numbers, spread evenly.
+fn even(count: f64, low: f64, high: f64, shift: f64, first: f64) -> Value {
+    let width = high - low;
+    // The shift is in deviations.
+    let middle = f64::midpoint(low, high) + shift * width / 12f64.sqrt();
+    json!({"count": count, "mean": middle, "std": width / 12f64.sqrt(), "min": low, "25%": low + first * width,
+        "50%": f64::midpoint(low, high), "75%": low + 0.75 * width, "max": high})
+}
+
+/// Whether two evenly spread columns, whose means shift by so much in the test split, are said to be one.
+fn are_one(shift: f64, correlations: Option<(f64, f64)>) -> bool {
+    let side = |rows: f64, shift: f64| {
+        let mut side = json!({"feature_statistics": {"age": even(rows, 18.0, 80.0, shift, 0.25), "tenure": even(rows, 1.0, 61.0, shift, 0.255)},
+            "number_unique_values": {"age": 63, "tenure": 61}, "numerical_features": ["age", "tenure"]});
+        if let Some((age, tenure)) = correlations {
+            side["other_statistics"] = json!({"columns": {"age": {"correlation_with_label": age}, "tenure": {"correlation_with_label": tenure}}});
+        }
+        side
+    };
+    let request = table(side(4000.0, 0.0), side(4000.0, shift));
+    let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(request));
+    report
+        .analyses
+        .iter()
+        .any(|it| it.finding.code == "dataset.correlated_features" && it.finding.severity > Severity::Low)
+}
+
+#[test]
+fn two_columns_that_do_not_move_between_equal_splits_are_not_one() {
+    // Shifts alike, well beyond the scatter of random rows.
+    assert!(are_one(0.1, None));
+    assert!(!are_one(0.0, None));
+    assert!(!are_one(1e-9, None));
+    // What the label says of them refutes it.
+    assert!(are_one(0.1, Some((0.31, 0.31))));
+    assert!(!are_one(0.1, Some((0.31, 0.02))));
+}
+
+#[test]
+fn a_class_in_another_spelling_needs_no_new_rows() {
+    let action = |new: &str| {
+        let side = |classes: Value, number: u32| {
+            json!({"feature_statistics": {"a": column(300.0, 3.0, 1.0), "y": {"count": 300, "unique": number, "top": "no", "freq": 150}},
+                "number_unique_values": {"a": 290, "y": number}, "numerical_features": ["a"], "label_column": "y",
+                "class_distribution": classes})
+        };
+        let request = table(
+            side(json!({"no": 150, "yes": 150}), 2),
+            side(json!({"no": 150, "yes": 50, new: 100}), 3),
+        );
+        let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(request));
+        // Shares of spellings are no drift.
+        let drifts = report.analyses.iter().any(|it| it.finding.code == "checks.label_drift");
+        assert_eq!(drifts, new == "maybe");
+        let found = report
+            .analyses
+            .into_iter()
+            .find(|it| it.finding.code == "checks.new_labels");
+        found.unwrap().recommendation.action
+    };
+    assert!(action("Yes ").contains("strip blanks"));
+    assert!(action("maybe").contains("collect training rows"));
+}
