@@ -69,9 +69,11 @@ impl<'a> Fault<'a> {
         self.code == EXTERNAL
     }
 
-    /// What a model suspects does not make a consequence of what a rule found.
+    /// What a model suspects does not make a consequence of what a rule found, and a split by dates no rows that
+    /// both splits have.
     fn may_explain(&self, other: &Fault<'_>) -> bool {
-        !self.is_models() || other.is_models()
+        let of_dates = |it: &Observed<'_>| findings::is_of_dates(&it.analysis.finding.extras);
+        (!self.is_models() || other.is_models()) && !self.counting().first().is_some_and(of_dates)
     }
 
     /// The code and agent of a finding of another plugin.

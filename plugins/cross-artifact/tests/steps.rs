@@ -185,6 +185,29 @@ fn both_leaks_behind_a_perfect_metric_are_closed() {
 }
 
 #[test]
+fn a_split_by_dates_gives_no_rows_away() {
+    let perfect = [
+        curve(0.3, 0.01, 30, 0.5),
+        curve(0.3, 0.01, 30, 0.5),
+        vec![1.0; 30],
+        vec![1.0; 30],
+    ];
+    let request = json!({"training_artifacts": training(perfect, network(json!({})))});
+    for (extras, gives) in [(json!({}), true), (json!({"variant": "past"}), false)] {
+        let leak = of("checks.train_test_leakage", &extras, "Split again.");
+        let found = [
+            completed(CHECKS, vec![leak]),
+            completed(DATASET, vec![finding("dataset.duplicates", Medium, 0.9)]),
+            completed(TRAINING, vec![]),
+        ];
+        let answer = reason(request.clone(), &found);
+        let codes = answer.codes();
+        assert_eq!(codes.contains(&"cross.leakage_perfect_metric"), gives, "{codes:?}");
+        assert_eq!(codes.contains(&"dataset.duplicates"), !gives, "{codes:?}");
+    }
+}
+
+#[test]
 fn to_stop_in_time_is_said_once_where_overfitting_is_the_cause() {
     let late = || finding("training.early_stopping_missed", Medium, 0.9);
     let request = || json!({"training_artifacts": healthy_training()});

@@ -12,7 +12,7 @@
 use deepfix_plugin::Draft;
 
 use super::{Case, Conclusion};
-use crate::experiment::point_fact;
+use crate::{experiment::point_fact, findings::is_of_dates};
 
 /// Ways in which validation rows give the answer away.
 pub(crate) const LEAKS: [&str; 2] = ["checks.label_leakage", "checks.train_test_leakage"];
@@ -21,7 +21,13 @@ const NEARLY_PERFECT: f64 = 0.97;
 const EARLY: f64 = 0.95;
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
-    let leak = case.findings.serious(&LEAKS)?;
+    let is_leak = |it: &&str| {
+        let found = case.findings.serious(&[*it]);
+        found.is_some_and(|it| !is_of_dates(&it.analysis.finding.extras))
+    };
+    // Only the leak that was found belongs to this cause; another one may stand beside it.
+    let found: Vec<&'static str> = LEAKS.into_iter().filter(is_leak).collect();
+    let leak = case.findings.serious(&found)?;
     let pair = case.experiment.validation_metric()?;
     let curve = &pair.validation_curve;
     let best = curve.points.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
@@ -45,7 +51,5 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     .arg("leak", leak.analysis.finding.evidence.as_str())
     .arg("advice", leak.analysis.recommendation.action.as_str());
     let draft = point_fact(point_fact(draft, series, reached), series, best);
-    // Only the leak that was found belongs to this cause; another one may stand beside it.
-    let merged: Vec<&'static str> = LEAKS.into_iter().filter(|it| case.findings.fault(&[it])).collect();
-    Some(Conclusion::new(draft).merging(&merged))
+    Some(Conclusion::new(draft).merging(&found))
 }
