@@ -1,4 +1,5 @@
-use super::Column;
+use super::{Column, Counted, Name, distinct::Distinct};
+use crate::{Cell, cell::boolean_name};
 
 /// What the values of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,35 @@ impl Column {
             (numbers, _) if numbers > others => ColumnType::Mixed,
             _ => ColumnType::Categorical,
         }
+    }
+
+    /// Makes one value of each of true and false where they are all that the column holds, however they are
+    /// written: a reader takes it for a column of booleans. Whether it is one.
+    pub(crate) fn join_booleans(&mut self) -> bool {
+        let Some(counts) = self.distinct.counts().filter(|it| !it.is_empty()) else {
+            return false;
+        };
+        let mut joined = Counted::default();
+        for (cell, count) in counts {
+            let Some(value) = cell.as_boolean() else { return false };
+            *joined.entry(Cell::boolean(value)).or_default() += count;
+        }
+        self.names = [true, false]
+            .into_iter()
+            .map(|value| (Cell::boolean(value), boolean_name(value)))
+            .filter(|(cell, _)| joined.contains_key(cell))
+            .map(|(cell, text)| {
+                let name = Name {
+                    text: text.into(),
+                    characters: text.len() as u64,
+                    is_cut: false,
+                };
+                (cell, name)
+            })
+            .collect();
+        self.named_bytes = self.names.values().map(Name::bytes).sum();
+        self.distinct = Distinct::known(joined);
+        true
     }
 
     /// Whether it looks like the key of a row: a value of its own in nearly every row, of whole

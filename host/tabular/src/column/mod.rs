@@ -11,7 +11,7 @@ pub(crate) use distinct::Counted;
 pub use kinds::ColumnType;
 pub use moments::Moments;
 
-use crate::{BatchColumn, Cell, Limits, Value, cell::boolean_name, dates, hash::Map, nulls};
+use crate::{BatchColumn, Cell, Limits, Value, dates, hash::Map, nulls};
 use distinct::Distinct;
 
 /// The summary of a column.
@@ -209,35 +209,6 @@ impl Column {
         if self.named_bytes > limits.text_bytes {
             self.forget(limits.text_bytes);
         }
-    }
-
-    /// Makes one value of each of true and false where they are all that the column holds, however they are
-    /// written: a reader takes it for a column of booleans. Whether it is one.
-    pub(crate) fn join_booleans(&mut self) -> bool {
-        let Some(counts) = self.distinct.counts().filter(|it| !it.is_empty()) else {
-            return false;
-        };
-        let mut joined = Counted::default();
-        for (cell, count) in counts {
-            let Some(value) = cell.as_boolean() else { return false };
-            *joined.entry(Cell::boolean(value)).or_default() += count;
-        }
-        self.names = [true, false]
-            .into_iter()
-            .map(|value| (Cell::boolean(value), boolean_name(value)))
-            .filter(|(cell, _)| joined.contains_key(cell))
-            .map(|(cell, text)| {
-                let name = Name {
-                    text: text.into(),
-                    characters: text.len() as u64,
-                    is_cut: false,
-                };
-                (cell, name)
-            })
-            .collect();
-        self.named_bytes = self.names.values().map(Name::bytes).sum();
-        self.distinct = Distinct::known(joined);
-        true
     }
 
     /// Missing cells.
