@@ -110,7 +110,7 @@ fn within(
             let most = limits.files_of_folder.min(limits.files - walked.files.len());
             if names.files.len() > most {
                 unread.push(format!(
-                    "of {} {most} files were looked at and {} were not, which is the limit; logs and models come first",
+                    "{}: {most} files were looked at and {} were not, which is the limit; logs and models come first",
                     shown(&prefix),
                     names.files.len() - most
                 ));
@@ -257,10 +257,7 @@ mod tests {
         };
         let (files, said) = walked(folder.path(), &limits);
         assert_eq!(files, ["all/a0.csv", "all/net.pt", "all/trainer_state.json"]);
-        assert!(
-            said.contains("of `all` 3 files were looked at and 8 were not"),
-            "{said}"
-        );
+        assert!(said.contains("`all`: 3 files were looked at and 8 were not"), "{said}");
         let limits = WalkLimits {
             files: 3,
             ..WalkLimits::default()
