@@ -4,7 +4,7 @@
 //! A frame is an English sentence with `{}` where a value stands; the values are kept. What no
 //! frame fits, such as the words of an operating system, stays as it is.
 
-const FRAMES: [(&str, &str); 26] = [
+const FRAMES: [(&str, &str); 38] = [
     ("MLflow: {}", "MLflow : {}"),
     ("the request carries no {}", "la requête ne contient pas {}"),
     ("the request carries none of {}", "la requête ne contient aucun de {}"),
@@ -91,6 +91,52 @@ const FRAMES: [(&str, &str); 26] = [
         "{} other versions of Lightning were not read; name the folder of one to read it",
         "{} autres versions de Lightning n'ont pas été lues ; nommez le dossier de l'une pour la lire",
     ),
+    (
+        "this folder holds {} experiments, and one is read at a time: {} was read, not {}; read another with {}",
+        "ce dossier contient {} expériences, et une seule est lue à la fois : {} a été lu, pas {} ; lisez-en une autre avec {}",
+    ),
+    (
+        "this folder holds {} experiments, and one is read at a time: {} was read, not {}; name the log of the folder itself to \
+         read that",
+        "ce dossier contient {} expériences, et une seule est lue à la fois : {} a été lu, pas {} ; nommez le journal du dossier \
+         lui-même pour le lire",
+    ),
+    ("the folder itself", "le dossier lui-même"),
+    (
+        "{} was not looked into: it has more than {} entries",
+        "{} n'a pas été parcouru : il a plus de {} entrées",
+    ),
+    (
+        "{} was not looked into: at most {} entries and {} files of a folder are; name the folder of the experiment",
+        "{} n'a pas été parcouru : au plus {} entrées et {} fichiers d'un dossier le sont ; nommez le dossier de l'expérience",
+    ),
+    ("{} was not looked into: {}", "{} n'a pas été parcouru : {}"),
+    (
+        "{} more folders were not looked into, or not wholly",
+        "{} autres dossiers n'ont pas été parcourus, ou pas entièrement",
+    ),
+    (
+        "{}: {} files were looked at and {} were not, which is the limit; logs and models come first",
+        "{} : {} fichiers ont été regardés et {} ne l'ont pas été, c'est la limite ; journaux et modèles d'abord",
+    ),
+    (
+        "found no metric among its columns: {}",
+        "aucune métrique trouvée parmi ses colonnes : {}",
+    ),
+    (
+        "found no metric among its columns",
+        "aucune métrique trouvée parmi ses colonnes",
+    ),
+    (
+        "{}it has one column, {}; a second one, such as the step or the loss of validation, would tell more",
+        "{}une seule colonne, {} ; une deuxième, comme le pas ou la perte de validation, en dirait plus",
+    ),
+    (
+        "{}it was read as one column, {}; expected a comma, a semicolon, a tab or a bar between the names, and the same \
+         between the values",
+        "{}lu comme une seule colonne, {} ; attendu une virgule, un point-virgule, une tabulation ou une barre entre les noms, \
+         et de même entre les valeurs",
+    ),
 ];
 
 /// The sentence in French, where it is one of the host's; values that are sentences of the host
@@ -159,6 +205,22 @@ mod tests {
             (
                 "MLflow: `model.pt` was left out: reading `model.pt` of run `r` ended after 5 of 9 bytes",
                 "MLflow : `model.pt` a été écarté : reading `model.pt` of run `r` ended after 5 of 9 bytes",
+            ),
+            (
+                "this folder holds 2 experiments, and one is read at a time: the folder itself was read, not `b`; read another \
+                 with `deepfix analyse x/b`",
+                "ce dossier contient 2 expériences, et une seule est lue à la fois : le dossier lui-même a été lu, pas `b` ; \
+                 lisez-en une autre avec `deepfix analyse x/b`",
+            ),
+            (
+                "`a` was not looked into: it has more than 5 entries",
+                "`a` n'a pas été parcouru : il a plus de 5 entrées",
+            ),
+            (
+                "a.log: it was read as one column, `a b`; expected a comma, a semicolon, a tab or a bar between the names, and \
+                 the same between the values",
+                "a.log: lu comme une seule colonne, `a b` ; attendu une virgule, un point-virgule, une tabulation ou une barre \
+                 entre les noms, et de même entre les valeurs",
             ),
             (
                 "`params.yaml` holds no object: left out",

@@ -11,6 +11,7 @@
 
 mod checkpoint;
 mod checks;
+mod csv_log;
 mod curves;
 mod dataset;
 mod describe;
@@ -30,12 +31,12 @@ mod tables;
 mod training;
 mod yaml;
 
+pub use csv_log::from_csv as metrics_from_csv;
 pub use curves::looks_like_log;
 pub use files::{FileAccess, FileBlob};
 pub use folder::{FolderContents, FolderError, TABLE_ENDINGS, read_file, read_folder, read_folder_without_tables};
 pub use history::{History, TooManyCells};
 pub use json::parse_lenient;
-pub use metrics::from_csv as metrics_from_csv;
 pub use models::best_model;
 pub use request::{decode_request, decode_value};
 pub use safetensors::safetensors_summary;

@@ -232,39 +232,6 @@ fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Proble
     history.table().map_err(|error| error.problem(pointer))
 }
 
-/// The table of a CSV file with a header line.
-///
-/// # Errors
-/// The file is not CSV, or has more cells than the limit; as a message.
-pub fn from_csv(reader: impl std::io::Read) -> Result<Table, String> {
-    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
-    let names: Vec<String> = csv
-        .headers()
-        .map_err(|error| error.to_string())?
-        .iter()
-        .map(str::to_owned)
-        .collect();
-    let mut columns: Vec<Vec<Cell>> = vec![Vec::new(); names.len()];
-    let mut record = csv::StringRecord::new();
-    let mut rows = 0usize;
-    while csv.read_record(&mut record).map_err(|error| error.to_string())? {
-        rows += 1;
-        if rows.saturating_mul(columns.len()) > MAX_CELLS {
-            return Err(format!("more than {MAX_CELLS} cells"));
-        }
-        for (index, cells) in columns.iter_mut().enumerate() {
-            cells.push(record.get(index).map_or(Cell::Missing, text_cell));
-        }
-    }
-    Ok(Table::new(
-        names
-            .into_iter()
-            .zip(columns)
-            .map(|(name, cells)| column(name, cells))
-            .collect(),
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,11 +328,5 @@ mod tests {
         let rows: Vec<Json> = (0..1500).map(|it| serde_json::json!({format!("k{it}"): 1})).collect();
         let problem = from_json("/m", &Json::Array(rows)).unwrap_err();
         assert!(problem.detail.contains("at most 1000000 cells"), "{problem}");
-    }
-
-    #[test]
-    fn csv_tells_nan_from_an_empty_cell() {
-        let table = from_csv("epoch,loss\n0,nan\n1,\n2,inf\n3\n".as_bytes()).unwrap();
-        assert_eq!(texts(&table, "loss"), some(&["NaN", "", "Infinity", ""]));
     }
 }

@@ -5,7 +5,7 @@ use std::{fs::File, path::Path};
 use deepfix_core::{Artifact, Problem, Table};
 use serde_json::Value as Json;
 
-use crate::{FileAccess, describe::describe, metrics};
+use crate::{FileAccess, csv_log, describe::describe, metrics};
 
 /// The name of the table.
 pub(crate) const METRICS: &str = "metrics";
@@ -71,7 +71,7 @@ fn from_path(
     let table = access
         .resolve(Path::new(path))
         .and_then(|file| File::open(file).map_err(|error| error.to_string()))
-        .and_then(metrics::from_csv);
+        .and_then(csv_log::from_csv);
     match table {
         Ok(table) => Ok(Some(table)),
         Err(why) => {

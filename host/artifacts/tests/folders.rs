@@ -41,7 +41,7 @@ fn rate(found: &FolderContents) -> serde_json::Value {
 
 #[test]
 fn metrics_and_parameters_beside_the_model_are_read_and_tables_elsewhere_are_told_of() {
-    let found = read(&[
+    let made = folder(&[
         ("data/train.csv", TABLE),
         ("data/test.csv", TABLE),
         ("run/metrics.csv", LOG),
@@ -49,6 +49,7 @@ fn metrics_and_parameters_beside_the_model_are_read_and_tables_elsewhere_are_tol
         ("run/model.safetensors", "1234"),
         ("run/config.json", "{\"num_labels\": 2}"),
     ]);
+    let found = read_folder(made.path()).unwrap();
     assert_eq!((rows(&found), rate(&found)), (Some(2), 0.1.into()));
     let said = found.recognised.join("\n");
     for name in ["run/metrics.csv:", "run/params.yaml:", "run/model.safetensors:"] {
@@ -56,10 +57,11 @@ fn metrics_and_parameters_beside_the_model_are_read_and_tables_elsewhere_are_tol
     }
     assert_eq!(
         found.experiment.warnings,
-        [
+        [format!(
             "`data` was not read: it holds test.csv, train.csv; tables are read in the folder that is named; name this \
-             one, or use `deepfix ingest --train data/train.csv --test data/test.csv`"
-        ]
+             one, or use `deepfix ingest --train {0}/data/train.csv --test {0}/data/test.csv --label COLUMN --analyse`",
+            made.path().display()
+        )]
     );
 }
 
@@ -123,7 +125,8 @@ fn tables_under_other_names_are_not_passed_over_in_silence() {
     );
     fs::write(flat.path().join("model.safetensors"), "1234").unwrap();
     let said = warnings(&read_folder(flat.path()).unwrap());
-    assert!(said.contains("`deepfix ingest --train a.csv`"), "{said}");
+    let command = format!("`deepfix ingest --train {}/a.csv --label", flat.path().display());
+    assert!(said.contains(&command), "{said}");
     // Whoever reads the tables himself needs no word of them.
     fs::write(flat.path().join("train.csv"), TABLE).unwrap();
     fs::remove_file(flat.path().join("a.csv")).unwrap();
@@ -199,10 +202,19 @@ fn a_log_that_is_alone_is_found_wherever_it_lies() {
     assert_eq!((rows(&found), rate(&found)), (Some(2), 0.3.into()));
     let found = read(&[("logs/metrics.csv", LOG), ("models/net.pt", "1234")]);
     assert_eq!((rows(&found), warnings(&found)), (Some(2), String::new()));
-    // The curve of another model would contradict the one that is read.
+    // The curve beside another model would contradict it: where there is both, both are read.
     let found = read(&[("a/best.pt", "1234"), ("b/net.pt", "1234"), ("b/metrics.csv", LOG)]);
+    assert_eq!(rows(&found), Some(2));
+    assert!(
+        found.recognised.iter().any(|it| it.starts_with("b/net.pt")),
+        "{:?}",
+        found.recognised
+    );
+    assert!(warnings(&found).contains("`a` was not read: it holds best.pt; one model is read"));
+    // Of several logs none may be its: the one that is read is read alone.
+    let found = read(&[("a/best.pt", "1234"), ("b/metrics.csv", LOG), ("c/metrics.csv", LOG)]);
     assert_eq!(rows(&found), None);
-    assert!(warnings(&found).contains("`b` was not read: it holds metrics.csv, net.pt"));
+    assert!(found.recognised[0].starts_with("a/best.pt"), "{:?}", found.recognised);
 }
 
 #[test]
@@ -338,5 +350,127 @@ fn a_damaged_run_further_down_costs_a_warning() {
         warnings(&found).contains("`wandb/offline-run-1/run-1.wandb` was not read"),
         "{}",
         warnings(&found)
+    );
+}
+
+const STATE: &str = "{\"log_history\": [{\"loss\": 1, \"step\": 9}, {\"loss\": 0.5, \"step\": 18}]}";
+
+#[test]
+fn the_model_and_the_curve_of_two_trainings_are_never_mixed() {
+    // The same steps in both: the model would be that of the first, the state that of the last.
+    let made = folder(&[
+        ("hot/checkpoint-180/trainer_state.json", STATE),
+        ("hot/checkpoint-180/model.safetensors", "1234"),
+        ("ok/checkpoint-180/trainer_state.json", STATE),
+        ("ok/checkpoint-180/model.safetensors", "1234"),
+        ("ok/checkpoint-9/model.safetensors", "1234"),
+    ]);
+    let found = read_folder(made.path()).unwrap();
+    let said = found.recognised.join("\n");
+    assert!(
+        said.contains("hot/checkpoint-180/model.safetensors") && said.contains("hot/checkpoint-180/trainer_state.json"),
+        "{said}"
+    );
+    assert!(!said.contains("ok/"), "{said}");
+    let told = &found.experiment.warnings;
+    assert_eq!(
+        told[0],
+        format!(
+            "this folder holds 2 experiments, and one is read at a time: `hot` was read, not `ok`; read another with \
+             `deepfix analyse {}/ok`",
+            made.path().display()
+        )
+    );
+    assert!(told[1].starts_with("`ok` was not read: it holds"), "{told:?}");
+    assert_eq!(told.len(), 2, "{told:?}");
+}
+
+#[test]
+fn versions_of_lightning_in_two_projects_are_two_experiments() {
+    let made = folder(&[
+        ("a/lightning_logs/version_0/metrics.csv", LOG),
+        ("a/lightning_logs/version_0/hparams.yaml", "lr: 0.1\n"),
+        ("a/lightning_logs/version_0/checkpoints/best.ckpt", "1234"),
+        ("b/lightning_logs/version_7/metrics.csv", "epoch,loss\n0,1\n"),
+        ("b/lightning_logs/version_7/checkpoints/step=1.ckpt", "1234"),
+    ]);
+    let found = read_folder(made.path()).unwrap();
+    assert!(
+        found
+            .recognised
+            .iter()
+            .all(|it| it.starts_with("a/lightning_logs/version_0")),
+        "{:?}",
+        found.recognised
+    );
+    let said = warnings(&found);
+    assert!(
+        said.contains("`a` was read, not `b`") && said.contains("`b` was not read: it holds"),
+        "{said}"
+    );
+    assert!(!said.contains("other versions"), "{said}");
+}
+
+#[test]
+fn metrics_in_the_folder_itself_get_no_model_of_an_experiment_below_it() {
+    let found = read(&[
+        ("metrics.csv", LOG),
+        ("run/history.json", "{\"loss\": [1]}"),
+        ("run/net.pt", "1234"),
+    ]);
+    assert_eq!(rows(&found), Some(2));
+    assert!(found.experiment.artifacts.get(ArtifactKind::ModelCheckpoint).is_none());
+    assert!(
+        warnings(&found).contains("the folder itself was read, not `run`"),
+        "{}",
+        warnings(&found)
+    );
+    // A model alone has no other log.
+    let found = read(&[("metrics.csv", LOG), ("nets/net.pt", "1234")]);
+    assert!(found.experiment.artifacts.get(ArtifactKind::ModelCheckpoint).is_some());
+    assert_eq!(warnings(&found), "");
+}
+
+#[test]
+fn a_log_with_semicolons_is_a_curve_and_one_of_one_column_is_told_of() {
+    for (name, is_sure) in [
+        ("training.log", true),
+        ("metrics.csv", true),
+        ("run/metrics.csv", false),
+    ] {
+        let found = read(&[(name, &LOG.replace(',', ";"))]);
+        let training = found.experiment.artifacts.get(ArtifactKind::Training).unwrap();
+        assert_eq!(training.tables["metrics"].columns().len(), 3, "{name}");
+        assert_eq!(warnings(&found), "");
+        // Further down it may be something else.
+        let spaced = folder(&[(name, &LOG.replace(',', " ")), ("net.pt", "1234")]);
+        let found = read_folder(spaced.path()).unwrap();
+        assert_eq!(rows(&found).is_some(), is_sure, "{name}");
+        let said = warnings(&found);
+        assert!(
+            said.contains(name) && said.contains("it was read as one column"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_table_for_validation_is_named_for_the_test_with_paths_that_can_be_pasted() {
+    let made = folder(&[("train.csv", TABLE), ("valid.csv", TABLE), ("metrics.csv", LOG)]);
+    let found = read_folder_without_tables(made.path()).unwrap();
+    let command = format!(
+        "`deepfix ingest --train {0}/train.csv --test {0}/valid.csv --label COLUMN --analyse`",
+        made.path().display()
+    );
+    assert!(warnings(&found).contains(&command), "{}", warnings(&found));
+}
+
+#[test]
+fn where_nothing_is_found_folders_that_lie_too_deep_are_named() {
+    let made = folder(&[("a/b/c/d/e/metrics.csv", LOG)]);
+    let error = read_folder(made.path()).unwrap_err().to_string();
+    assert!(
+        error.contains("holds nothing") && error.contains("`a/b/c/d/e` was not looked into"),
+        "{error}"
     );
 }

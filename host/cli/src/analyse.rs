@@ -31,8 +31,17 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
             if let Some(hint) = stores::beside(path) {
                 output::remark(&output::printable(&format!("not read: {hint}")));
             }
+            if experiment.source.is_none()
+                && let Some(flag) = args.mlflow.given()
+            {
+                anyhow::bail!("{flag} is for runs of MLflow; {} names none", path.display());
+            }
             experiment
         }
+        None if args.table.given().is_some() => anyhow::bail!(
+            "{} is for tables; of a run of MLflow none is read",
+            args.table.given().unwrap_or_default()
+        ),
         None => Experiment {
             source: args.mlflow.source(),
             language: "english".to_owned(),

@@ -173,7 +173,12 @@ pub(crate) struct MlflowArgs {
     pub(crate) mlflow_experiment: Option<String>,
 
     /// Which runs of the experiment, in MLflow's words: "metrics.loss < 1 and params.lr = '0.1'".
-    #[arg(long, requires = "mlflow_experiment")]
+    // What is required is not missed where it conflicts with what is there: the conflicts are named here, too.
+    #[arg(
+        long,
+        requires = "mlflow_experiment",
+        conflicts_with_all = ["path", "mlflow_run", "mlflow_dataset", "mlflow_model"]
+    )]
     pub(crate) filter: Option<String>,
 
     /// Write the diagnosis back to the run, or to each: a report as `deepfix/report.html`, and tags
@@ -303,10 +308,30 @@ pub(crate) struct LintArgs {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser as _};
 
     #[test]
     fn the_arguments_are_consistent() {
         super::Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_filter_is_for_the_runs_of_an_experiment_alone() {
+        let is_ok = |flags: &[&str]| {
+            let args = ["deepfix", "analyse", "--filter", "metrics.loss < 1"]
+                .iter()
+                .chain(flags);
+            super::Args::try_parse_from(args).is_ok()
+        };
+        assert!(is_ok(&["--mlflow-experiment", "sweep"]));
+        for flags in [
+            &["folder"][..],
+            &["--mlflow-run", "a"],
+            &["--mlflow-dataset", "a"],
+            &["--mlflow-model", "a"],
+            &[],
+        ] {
+            assert!(!is_ok(flags), "{flags:?}");
+        }
     }
 }

@@ -31,6 +31,17 @@ impl MlflowArgs {
         self.source().is_some() || self.mlflow_experiment.is_some()
     }
 
+    /// A flag that has no effect where no run of MLflow is read. MLflow's own variable is none: it stands for all
+    /// programs.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        if self.write_back {
+            return Some("--write-back");
+        }
+        let flag = self.tracking_uri.as_ref();
+        flag.filter(|it| std::env::var(URI).as_ref() != Ok(*it))
+            .map(|_| "--tracking-uri")
+    }
+
     /// Makes the server that the user names the default one: who runs the command may reach what he
     /// likes. MLflow's own variables hold the credentials of the server that `MLFLOW_TRACKING_URI`
     /// names, and of no other.
@@ -60,5 +71,26 @@ impl MlflowArgs {
             let found = DEFAULTS.into_iter().find(|it| Path::new(it).exists());
             mlflow.tracking_uri = found.map(str::to_owned);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_for_runs_is_known_where_none_is_read() {
+        let none = MlflowArgs::default();
+        assert_eq!(none.given(), None);
+        let back = MlflowArgs {
+            write_back: true,
+            ..MlflowArgs::default()
+        };
+        assert_eq!(back.given(), Some("--write-back"));
+        let uri = MlflowArgs {
+            tracking_uri: Some("http://of-no-variable.example".to_owned()),
+            ..MlflowArgs::default()
+        };
+        assert_eq!(uri.given(), Some("--tracking-uri"));
     }
 }

@@ -35,8 +35,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The reader of the server.
 pub(crate) fn reader() -> Reader {
     Arc::new(|path: &Path, label: Option<&str>| {
-        read(path, label)
-            .map_err(|error| format!("{error:#}").replace("--label COLUMN", "the predicted column's field"))
+        read(path, label).map_err(|error| {
+            without_own(&format!("{error:#}"), path).replace("--label COLUMN", "the predicted column's field")
+        })
     })
 }
 
@@ -56,7 +57,15 @@ fn read(path: &Path, label: Option<&str>) -> anyhow::Result<ReadFiles> {
         None => analyse::read(path)?,
     };
     experiment.warnings.extend(stands_alone(path, &recognised));
+    for warning in &mut experiment.warnings {
+        *warning = without_own(warning, path);
+    }
     Ok(ReadFiles { experiment, recognised })
+}
+
+/// Commands that could be pasted elsewhere would name a folder of the server's own, which is gone by then.
+fn without_own(text: &str, path: &Path) -> String {
+    text.replace(&format!("{}/", path.display()), "")
 }
 
 /// Who drops a folder sees what was made of it in the report only: that its request was read and nothing beside it.
@@ -162,6 +171,16 @@ mod tests {
         assert!(said.contains("of 1 files and folders"), "{said}");
         assert_eq!(told(&["metrics.csv: a history"]), None);
         assert_eq!(told(&["params.yaml: parameters", "metrics.csv: a history"]), None);
+    }
+
+    #[test]
+    fn no_path_of_the_server_is_told_of_an_upload() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [("log.csv", "epoch,loss\n0,1\n1,0.5\n"), ("a.csv", "x,y\n1,0\n")] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let said = read(folder.path(), None).unwrap().experiment.warnings.join("\n");
+        assert!(said.contains("deepfix ingest --train a.csv"), "{said}");
     }
 
     #[test]

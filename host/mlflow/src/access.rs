@@ -114,7 +114,8 @@ impl Access {
     pub(crate) fn client(&self, uri: Option<&str>, settings: &Settings) -> Result<Arc<Client>, MlflowError> {
         let allowed = self.find(uri)?;
         let Location::Server(base) = &allowed.location else {
-            return Err(MlflowError::NotAllowed {
+            // It is allowed: another entry of the configuration would change nothing.
+            return Err(MlflowError::NoServer {
                 uri: allowed.location.to_string(),
             });
         };
@@ -197,6 +198,30 @@ mod tests {
         }
         let error = access.location(Some("http://u:hunter2@default.example")).unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_store_on_disk_that_is_allowed_is_no_server_and_said_to_be_none() {
+        for uri in ["sqlite:////tmp/mlflow.db", "/tmp/mlruns", "file:///tmp/mlruns"] {
+            let settings = Settings {
+                tracking_uri: Some(uri.into()),
+                ..Settings::default()
+            };
+            let client = Access::new(&settings).unwrap().client(None, &settings);
+            let error = client.map(drop).unwrap_err();
+            assert!(matches!(error, MlflowError::NoServer { .. }), "{uri}: {error}");
+            let said = error.to_string();
+            assert!(
+                said.contains("mlflow server --backend-store-uri") && !said.contains("allow"),
+                "{said}"
+            );
+            assert!(crate::Recorder::check(&settings).is_err());
+        }
+        let server = Settings {
+            tracking_uri: Some("http://127.0.0.1:9".into()),
+            ..Settings::default()
+        };
+        assert!(crate::Recorder::check(&server).is_ok(), "nothing is sent");
     }
 
     #[test]

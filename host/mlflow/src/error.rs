@@ -48,6 +48,12 @@ pub enum MlflowError {
          a diagnosis written back"
     )]
     ReadOnly { uri: String },
+    #[error(
+        "{uri} is a store on disk, and runs are logged to a tracking server: start one on it (`mlflow server \
+         --backend-store-uri {uri}`) and name its address, such as http://127.0.0.1:5000; or write the artifacts to a \
+         folder with `--out`, which `deepfix analyse` reads"
+    )]
+    NoServer { uri: String },
     #[error("{uri} has no {what}")]
     NotFound { uri: String, what: String },
     #[error("{uri} refuses (status {status}) {doing}: {message}")]
@@ -107,6 +113,7 @@ impl MlflowError {
             | Self::Forbidden { .. }
             | Self::HostRefused { .. }
             | Self::ReadOnly { .. }
+            | Self::NoServer { .. }
             | Self::Credentials { .. } => ProblemCode::SourceDenied,
             Self::NotFound { .. } => ProblemCode::SourceNotFound,
             Self::Empty { .. } => ProblemCode::NothingToAnalyse,

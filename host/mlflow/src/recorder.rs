@@ -15,6 +15,14 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// Whether the settings name a server at all: runs are logged to no store on disk. Nothing is sent.
+    ///
+    /// # Errors
+    /// They name none, or its credentials cannot be used.
+    pub fn check(settings: &Settings) -> Result<(), MlflowError> {
+        Access::new(settings)?.client(None, settings).map(drop)
+    }
+
     /// Starts a run in an experiment, which is made where it is not there, on the server that the
     /// settings name.
     ///

@@ -92,7 +92,7 @@ pub use column::{Column, ColumnType, Moments};
 pub use error::TableError;
 pub use limits::Limits;
 pub use pair::{PairError, same_columns};
-pub use read::{Format, Source};
+pub use read::{Format, Source, Written};
 pub use scan::{Collector, Options, ProgressFn, scan, scan_with};
 pub use statistics::{dataset_artifact, split_statistics, task_type};
 pub use table::{Table, Task};

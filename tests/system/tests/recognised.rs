@@ -39,7 +39,11 @@ fn the_log_beside_the_model_is_read_and_the_tables_elsewhere_are_told_of() {
     assert!(reports(&response, "training.overfitting"), "{:?}", findings(&response));
     let warnings = response["additional_outputs"]["warnings"].to_string();
     assert!(
-        warnings.contains("`data` was not read") && warnings.contains("deepfix ingest --train data/train.csv"),
+        warnings.contains("`data` was not read")
+            && warnings.contains(&format!(
+                "deepfix ingest --train {}/data/train.csv",
+                text(folder.path())
+            )),
         "{warnings}"
     );
     let french = home.run(&["analyse", "--language", "french", &text(folder.path())]);
@@ -68,6 +72,7 @@ fn of_two_experiments_the_one_that_was_not_read_is_named_in_the_report() {
         ran.err
     );
     assert!(ran.out.contains("`exp2` was not read"), "{}", ran.out);
+    assert!(ran.out.contains("this folder holds 2 experiments"), "{}", ran.out);
 }
 
 #[test]
@@ -83,7 +88,9 @@ fn tables_under_other_names_lead_to_what_reads_them() {
     assert!(
         ran.code == 2
             && ran.err.contains("`a.csv, b.csv` was not read")
-            && ran.err.contains("deepfix ingest --train a.csv"),
+            && ran
+                .err
+                .contains(&format!("deepfix ingest --train {}/a.csv", text(folder.path()))),
         "{}",
         ran.err
     );

@@ -1,10 +1,13 @@
 //! The folder of an experiment.
 
+mod paste;
 mod reader;
 mod taken;
 mod unread;
 
+pub(crate) use paste::pasted;
 pub use unread::TABLE_ENDINGS;
+pub(crate) use unread::is_document;
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +18,7 @@ use crate::{
     FileAccess,
     found::Found,
     models,
-    outputs::{self, Output, walk},
+    outputs::{self, Output, Walked, walk},
 };
 use reader::Reader;
 
@@ -86,7 +89,7 @@ fn read(folder: &Path, tables: bool) -> Result<FolderContents, FolderError> {
     let access = FileAccess::of_folder(folder);
     let reader = Reader {
         folder,
-        files: walk(folder, &access),
+        walked: walk(folder, &access),
         tables,
     };
     let mut found = match reader.json("request.json")? {
@@ -140,7 +143,7 @@ pub fn read_file(file: &Path) -> Result<Option<FolderContents>, FolderError> {
     } else {
         let reader = Reader {
             folder,
-            files: Vec::new(),
+            walked: Walked::default(),
             tables: false,
         };
         match reader.json(name).map_err(|error| unknown(name, error))? {

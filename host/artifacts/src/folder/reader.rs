@@ -12,10 +12,9 @@ use super::{
     unread,
 };
 use crate::{
-    best_model,
+    best_model, csv_log,
     found::Found,
-    metrics,
-    outputs::{self, Entry, ReadVersion},
+    outputs::{self, Entry, Experiments, ReadVersion, Walked},
     parse_lenient, parse_yaml, tables,
 };
 
@@ -27,7 +26,7 @@ const METRICS: [&str; 2] = ["metrics.csv", "training_artifacts/metrics.csv"];
 /// Reads what a folder holds, file by file.
 pub(super) struct Reader<'a> {
     pub folder: &'a Path,
-    pub files: Vec<Entry>,
+    pub walked: Walked,
     /// Whether statistics of raw tables are wanted.
     pub tables: bool,
 }
@@ -50,7 +49,11 @@ impl Reader<'_> {
             .ok()
             .and_then(|it| Some(it.file_name()?.to_string_lossy().into_owned()));
         request.insert("dataset_name".to_owned(), json!(name));
-        let model = self.model();
+        let has_metrics = self.has_metrics();
+        let experiments = Experiments::of(&self.walked.files, has_metrics);
+        let files: Vec<Entry> = self.files_of(&experiments);
+        let version = (!has_metrics).then(|| ReadVersion::of(&files));
+        let model = model(&files, version.as_ref());
         for (kind, found) in [
             (ArtifactKind::Dataset, self.dataset(&mut taken)?),
             (ArtifactKind::Deepchecks, self.checks(&mut taken)?),
@@ -63,30 +66,42 @@ impl Reader<'_> {
         }
         let mut found = Found::default();
         let mut around = folders_around(model.map(|it| it.path.as_str()));
-        if !self.has_metrics() {
-            let output = outputs::find(self.folder, &self.files, &around).map_err(failed)?;
+        let mut read = if has_metrics { Some("metrics.csv") } else { None };
+        if !has_metrics {
+            let output = outputs::find(self.folder, &files, &around).map_err(failed)?;
             if let Some(output) = output {
                 // Where there is no model the log tells which training is read.
                 let log = output.table.as_ref().and_then(|_| output.files.first().cloned());
                 taken.used.extend(output.files.iter().cloned());
                 found.add(output, &mut request);
-                let log = log.and_then(|log| self.files.iter().find(|it| it.path == log));
+                let log = log.and_then(|log| files.iter().find(|it| it.path == log));
+                read = log.map(|it| it.path.as_str());
                 if around.is_empty() {
-                    around = folders_around(log.map(|it| it.path.as_str()));
+                    around = folders_around(read);
                 }
             }
         }
+        let read = read.or(model.map(|it| it.path.as_str()));
+        taken
+            .warnings
+            .extend(read.and_then(|it| experiments.told(self.folder, it)));
         self.params_around(&around, &mut request, &mut taken);
         found.recognised.splice(0..0, std::mem::take(&mut taken.recognised));
         found.warnings.splice(0..0, std::mem::take(&mut taken.warnings));
         let known = unread::Known {
-            files: &self.files,
+            folder: self.folder,
+            files: &self.walked.files,
+            experiments: &experiments,
+            version: version.as_ref(),
             model: model.map(|it| it.path.as_str()),
             used: &taken.used,
             own_tables: !self.tables || request.contains_key(ArtifactKind::Dataset.request_member()),
-            has_metrics: self.has_metrics(),
         };
         found.warnings.extend(unread::told(&known));
+        found.warnings.extend(self.walked.warnings.iter().cloned());
+        if found.recognised.is_empty() {
+            found.warnings.extend(self.walked.too_deep());
+        }
         found.request = Json::Object(request);
         Ok(found)
     }
@@ -130,19 +145,10 @@ impl Reader<'_> {
         }
     }
 
-    /// The model that is read, of all that lie below the folder.
-    fn model(&self) -> Option<&Entry> {
-        // An empty file is none: the weights of one version beside the curves of another would contradict each other.
-        let read = (!self.has_metrics()).then(|| ReadVersion::of(&self.files));
-        let size = |it: &Entry| {
-            if read.as_ref().is_none_or(|version| version.has(&it.path)) {
-                it.size
-            } else {
-                0
-            }
-        };
-        let place = best_model(self.files.iter().map(|it| (it.path.as_str(), size(it))));
-        place.and_then(|it| self.files.get(it))
+    /// The files that may be read together.
+    fn files_of(&self, experiments: &Experiments<'_>) -> Vec<Entry> {
+        let files = self.walked.files.iter();
+        files.filter(|it| experiments.has(&it.path)).cloned().collect()
     }
 
     /// Whether the folder itself has the metrics: those of other trainings below it are not looked for.
@@ -243,6 +249,8 @@ impl Reader<'_> {
                     continue;
                 }
                 taken.add(name, &format!("{what}{rows} rows of {columns} columns"));
+                let word = csv_log::one_column(&table);
+                taken.warnings.extend(word.map(|it| format!("{name}: {it}")));
                 document.insert("metrics_path".to_owned(), json!(name));
             }
         }
@@ -304,8 +312,22 @@ impl Reader<'_> {
 
     fn csv(&self, name: &str) -> Result<Option<Table>, FolderError> {
         let Some(file) = self.open(name)? else { return Ok(None) };
-        metrics::from_csv(std::io::BufReader::new(file))
+        csv_log::from_csv(std::io::BufReader::new(file))
             .map(Some)
             .map_err(|it| self.error(name, &it))
     }
+}
+
+/// The model that is read, of all that lie below the folder.
+fn model<'a>(files: &'a [Entry], version: Option<&ReadVersion<'_>>) -> Option<&'a Entry> {
+    // An empty file is none: the weights of one version beside the curves of another would contradict each other.
+    let size = |it: &Entry| {
+        if version.is_none_or(|version| version.has(&it.path)) {
+            it.size
+        } else {
+            0
+        }
+    };
+    let place = best_model(files.iter().map(|it| (it.path.as_str(), size(it))));
+    place.and_then(|it| files.get(it))
 }

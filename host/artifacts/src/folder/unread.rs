@@ -1,10 +1,14 @@
 //! What was recognised in a folder and is not read: the user would take silence for "looked at".
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
+use super::paste::ingest;
 use crate::{
     belongs_to, models,
-    outputs::{self, Entry, ReadVersion},
+    outputs::{self, Entry, Experiments, ReadVersion},
 };
 
 /// Endings of tables, in the order in which one of a folder is looked for.
@@ -32,15 +36,18 @@ enum What {
 
 /// What is known of the folder.
 pub(super) struct Known<'a> {
+    /// As the user named it.
+    pub folder: &'a Path,
     pub files: &'a [Entry],
+    pub experiments: &'a Experiments<'a>,
+    /// The version of Lightning whose log is read; none where the metrics lie in the folder itself.
+    pub version: Option<&'a ReadVersion<'a>>,
     /// The model that is read.
     pub model: Option<&'a str>,
     /// The files that were looked into.
     pub used: &'a BTreeSet<String>,
     /// Whether `train` and `test` of the folder itself are read by another, or stand in a document already.
     pub own_tables: bool,
-    /// Whether the metrics lie in the folder itself, so that no version of Lightning is chosen.
-    pub has_metrics: bool,
 }
 
 /// One line for each folder, or kind of files, that was not read, and what to do about it.
@@ -54,8 +61,15 @@ pub(super) fn told(known: &Known<'_>) -> Vec<String> {
             None => lines.entry(what).or_default().push(path),
         }
     }
-    let mut said: Vec<String> = lines.into_iter().map(|(what, paths)| line(what, &paths)).collect();
-    said.extend(folders.into_iter().map(|(folder, files)| of_folder(folder, &files)));
+    let mut said: Vec<String> = lines
+        .into_iter()
+        .map(|(what, paths)| known.line(what, &paths))
+        .collect();
+    said.extend(
+        folders
+            .into_iter()
+            .map(|(folder, files)| known.of_folder(folder, &files)),
+    );
     let more = said.len().saturating_sub(MAX_LINES);
     said.truncate(MAX_LINES);
     if more > 0 {
@@ -69,15 +83,17 @@ pub(super) fn told(known: &Known<'_>) -> Vec<String> {
 impl Known<'_> {
     /// The files that are recognised and that nothing looked into.
     fn unread(&self) -> Vec<(What, &str)> {
-        let version = (!self.has_metrics).then(|| ReadVersion::of(self.files));
         let used_by = |is: fn(&str) -> bool| self.used.iter().any(|it| is(it));
         // Of these the reader of the one that was chosen has told already.
         let events = used_by(outputs::is_events);
+        let told = |path: &str| {
+            let is_other = self.version.is_some_and(|version| !version.has(path));
+            self.experiments.has(path) && (is_other || (events && outputs::is_events(path)))
+        };
         self.files
             .iter()
             .filter(|it| !self.used.contains(&it.path) && !self.is_part(&it.path))
-            .filter(|it| version.as_ref().is_none_or(|version| version.has(&it.path)))
-            .filter(|it| !(events && outputs::is_events(&it.path)))
+            .filter(|it| !told(&it.path))
             .filter(|it| !(is_state(&it.path) && self.used.iter().any(|used| is_state(used) && same(used, &it.path))))
             .filter_map(|it| Some((self.what(it)?, it.path.as_str())))
             .collect()
@@ -100,6 +116,9 @@ impl Known<'_> {
 
     /// Whether a table is the one that the command line reads of the folder: of several the first.
     fn is_own(&self, path: &str) -> bool {
+        if !path.starts_with("train.") && !path.starts_with("test.") {
+            return false;
+        }
         ["train", "test"].into_iter().any(|stem| {
             let names = TABLE_ENDINGS.iter().map(|ending| format!("{stem}.{ending}"));
             let mut there = names.filter(|name| self.files.iter().any(|it| it.path == *name));
@@ -156,58 +175,64 @@ fn names(paths: &[&str]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// Files beside those that are read.
-fn line(what: What, paths: &[&str]) -> String {
-    let names = names(paths);
-    let why = match what {
-        What::Table => {
-            let flags = ingest(paths);
-            format!(
-                "a table of a folder is read where it is called train.csv or test.csv; name its file, or use {flags}"
-            )
-        }
-        What::Log => "one log of metrics is read at a time; name its file to read it".to_owned(),
-        What::Model => "one model is read at a time; name its file to read it".to_owned(),
-        What::Document => "another document is read for it, or its folder is not the one that was named".to_owned(),
-    };
-    format!("`{names}` was not read: {why}")
-}
-
-/// A folder of which nothing is read.
-fn of_folder(folder: &str, files: &[(What, &str)]) -> String {
-    let paths: Vec<&str> = files.iter().map(|it| it.1).collect();
-    let within: Vec<&str> = paths
-        .iter()
-        .map(|it| it.strip_prefix(folder).unwrap_or(it).trim_start_matches('/'))
-        .collect();
-    let names = names(&within);
-    let only = |what: What| files.iter().all(|it| it.0 == what);
-    let why = if only(What::Table) {
-        format!(
-            "tables are read in the folder that is named; name this one, or use {}",
-            ingest(&paths)
-        )
-    } else {
-        let what = if only(What::Log) {
-            "log of metrics"
-        } else if only(What::Model) {
-            "model"
-        } else {
-            "experiment"
+impl Known<'_> {
+    /// Files beside those that are read.
+    fn line(&self, what: What, paths: &[&str]) -> String {
+        let names = names(paths);
+        let why = match what {
+            What::Table => {
+                let flags = ingest(self.folder, paths, self.train());
+                format!(
+                    "a table of a folder is read where it is called train.csv or test.csv; name its file, or use {flags}"
+                )
+            }
+            What::Log => "one log of metrics is read at a time; name its file to read it".to_owned(),
+            What::Model => "one model is read at a time; name its file to read it".to_owned(),
+            What::Document => "another document is read for it, or its folder is not the one that was named".to_owned(),
         };
-        format!("one {what} is read at a time; name this folder to read it")
-    };
-    format!("`{folder}` was not read: it holds {names}; {why}")
+        format!("`{names}` was not read: {why}")
+    }
+
+    /// A folder of which nothing is read.
+    fn of_folder(&self, folder: &str, files: &[(What, &str)]) -> String {
+        let paths: Vec<&str> = files.iter().map(|it| it.1).collect();
+        let within: Vec<&str> = paths
+            .iter()
+            .map(|it| it.strip_prefix(folder).unwrap_or(it).trim_start_matches('/'))
+            .collect();
+        let names = names(&within);
+        let only = |what: What| files.iter().all(|it| it.0 == what);
+        let why = if only(What::Table) {
+            format!(
+                "tables are read in the folder that is named; name this one, or use {}",
+                ingest(self.folder, &paths, None)
+            )
+        } else {
+            let what = if only(What::Log) {
+                "log of metrics"
+            } else if only(What::Model) {
+                "model"
+            } else {
+                "experiment"
+            };
+            format!("one {what} is read at a time; name this folder to read it")
+        };
+        format!("`{folder}` was not read: it holds {names}; {why}")
+    }
+
+    /// The training table of the folder itself, where it has one.
+    fn train(&self) -> Option<&str> {
+        let names = TABLE_ENDINGS.iter().map(|ending| format!("train.{ending}"));
+        let mut there = names.filter_map(|name| self.files.iter().find(|it| it.path == name));
+        there.next().map(|it| it.path.as_str())
+    }
 }
 
-/// How tables are read wherever they are.
-fn ingest(paths: &[&str]) -> String {
-    let called = |word: &str| {
-        let name = |it: &str| it.rsplit('/').next().unwrap_or(it).to_ascii_lowercase();
-        paths.iter().find(|it| name(it).contains(word)).copied()
-    };
-    let train = called("train").or_else(|| paths.first().copied()).unwrap_or_default();
-    let test = called("test").or_else(|| called("val")).filter(|it| *it != train);
-    let test = test.map(|it| format!(" --test {it}")).unwrap_or_default();
-    format!("`deepfix ingest --train {train}{test}`")
+/// Whether a file is called like a table or a document that an experiment leaves.
+pub(crate) fn is_document(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
+    TABLE_ENDINGS.contains(&ending)
+        || (DOCUMENTS.contains(&stem) && matches!(ending, "json" | "yaml" | "yml"))
+        || outputs::is_params(&name)
 }

@@ -5,12 +5,12 @@ use std::path::Path;
 use deepfix_core::{ColumnData, Table};
 
 use super::{Entry, LOGS, Output, read};
-use crate::{looks_like_log, models};
+use crate::{csv_log, looks_like_log, models};
 
 /// Names of a log beside a model, before those of [`LOGS`].
 const BESIDE: [&str; 3] = ["metrics.csv", "training_artifacts/metrics.csv", "trainer_state.json"];
 /// Names that are a log's in whatever folder: `results.csv` and the like may be anything.
-const ANYWHERE: [&str; 7] = [
+pub(super) const ANYWHERE: [&str; 7] = [
     "metrics.csv",
     "trainer_state.json",
     "history.json",
@@ -72,7 +72,10 @@ fn has_metric(table: &Table) -> bool {
 /// Reads a log that may be something else; whether it is one.
 pub(super) fn attempt(folder: &Path, path: &str, into: &mut Output) -> bool {
     let read = read(folder, path).and_then(|output| match &output.table {
-        Some(table) if !has_metric(table) => Err((folder.join(path), "found no metric among its columns".to_owned())),
+        Some(table) if !has_metric(table) => {
+            let word = csv_log::one_column(table).map_or_else(String::new, |it| format!(": {it}"));
+            Err((folder.join(path), format!("found no metric among its columns{word}")))
+        }
         _ => Ok(output),
     });
     match read {

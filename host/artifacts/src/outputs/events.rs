@@ -14,6 +14,12 @@ const SPLITS: [(&str, &str); 5] = [
     ("test", "test/"),
 ];
 
+/// The file of events that was written last, by the time in its name.
+pub(super) fn newest(files: &[Entry]) -> Option<&Entry> {
+    let all = files.iter().filter(|it| is_events(&it.path));
+    all.max_by_key(|it| (number_after(&it.path, ".tfevents."), &it.path))
+}
+
 /// All event files of one run: those of one folder, or of folders that are named after splits.
 pub(super) fn events(folder: &Path, files: &[Entry]) -> Result<Option<Output>, Failed> {
     let parent = |path: &str| path.rsplit_once('/').map_or("", |(it, _)| it).to_owned();
@@ -32,9 +38,8 @@ pub(super) fn events(folder: &Path, files: &[Entry]) -> Result<Option<Output>, F
     };
     let mut all: Vec<&Entry> = files.iter().filter(|it| is_events(&it.path)).collect();
     all.sort_by(|a, b| a.path.cmp(&b.path));
-    // Of several runs the one that was written last, by the time in the names of its files.
-    let time = |it: &Entry| number_after(&it.path, ".tfevents.");
-    let Some(newest) = all.iter().max_by_key(|it| (time(it), &it.path)).map(|it| run(&it.path)) else {
+    // Of several runs the one that was written last.
+    let Some(newest) = newest(files).map(|it| run(&it.path)) else {
         return Ok(None);
     };
     let mut history = History::default();

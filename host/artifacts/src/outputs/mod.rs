@@ -2,7 +2,10 @@
 
 mod deeper;
 mod events;
+mod experiments;
+mod homes;
 mod lightning;
+mod listing;
 mod rows;
 mod tensorboard;
 mod walk;
@@ -17,12 +20,14 @@ use std::{
 use deepfix_core::Table;
 use serde_json::{Map, Value as Json};
 
-use crate::{History, metrics, models::number_after, parse_lenient};
+use crate::{History, csv_log, metrics, models::number_after, parse_lenient};
+use deeper::ANYWHERE;
 pub(crate) use deeper::is_log;
 use events::events;
+pub(crate) use experiments::{Experiments, is_params};
 pub(crate) use lightning::ReadVersion;
 use lightning::is_version;
-pub(crate) use walk::{Entry, walk};
+pub(crate) use walk::{Entry, Walked, walk};
 
 /// A log of metrics in JSON: a million rows have about 200 MB.
 const MAX_JSON: u64 = 256 << 20;
@@ -92,14 +97,8 @@ pub(crate) fn find(folder: &Path, files: &[Entry], beside: &[&str]) -> Result<Op
             return Ok(Some(tried));
         }
     }
-    let by_name = |ending: &str| {
-        files
-            .iter()
-            .filter(|it| it.path.ends_with(ending))
-            .max_by_key(|it| &it.path)
-    };
-    let other = match by_name(".wandb") {
-        Some(run) => read(folder, &run.path).map(Some),
+    let other = match last_of_wandb(files) {
+        Some(run) => read(folder, run).map(Some),
         None => events(folder, files),
     };
     match other {
@@ -137,6 +136,21 @@ fn or_empty(folder: &Path, output: Result<Output, Failed>) -> Result<Output, Fai
         }
         output => output,
     }
+}
+
+/// The last run of Weights & Biases.
+fn last_of_wandb(files: &[Entry]) -> Option<&str> {
+    let runs = files
+        .iter()
+        .map(|it| it.path.as_str())
+        .filter(|it| it.ends_with(".wandb"));
+    runs.max()
+}
+
+/// Of all logs that are ones by their names and lie in whatever folder the one that is read.
+fn sure_log(files: &[Entry]) -> Option<&str> {
+    let chosen = chosen(files).or_else(|| last_of_wandb(files));
+    chosen.or_else(|| events::newest(files).map(|it| it.path.as_str()))
 }
 
 /// The state of Hugging Face's trainer, or else the log of Lightning that is read: the last one.
@@ -264,7 +278,7 @@ pub(crate) fn is_events(path: &str) -> bool {
 }
 
 fn table_of_csv(file: BufReader<File>, name: &str) -> Result<Output, String> {
-    let table = filled(metrics::from_csv(file)?)?;
+    let table = filled(csv_log::from_csv(file)?)?;
     let what = if is_version(name) {
         "a log of Lightning, "
     } else if name.rsplit('/').next() == Some("training.log") {
@@ -277,7 +291,10 @@ fn table_of_csv(file: BufReader<File>, name: &str) -> Result<Output, String> {
         table.rows(),
         table.columns().len()
     );
-    Ok(of_table(table, said))
+    let warning = csv_log::one_column(&table).map(|it| format!("{name}: {it}"));
+    let mut output = of_table(table, said);
+    output.warnings.extend(warning);
+    Ok(output)
 }
 
 /// The table, where it has anything.

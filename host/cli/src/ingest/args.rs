@@ -47,6 +47,19 @@ pub(crate) enum TaskArg {
 }
 
 impl TableArgs {
+    /// A flag on the columns of a table that was given: where no table is read it has no effect.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        let given = [
+            (self.label.is_some(), "--label"),
+            (self.index.is_some(), "--index"),
+            (self.date.is_some(), "--date"),
+            (!self.ignore.is_empty(), "--ignore"),
+            (!self.categorical.is_empty(), "--categorical"),
+            (self.task.is_some(), "--task"),
+        ];
+        given.into_iter().find(|it| it.0).map(|it| it.1)
+    }
+
     pub(crate) fn options(&self) -> Options {
         Options {
             label: self.label.clone(),
@@ -108,7 +121,7 @@ pub(crate) struct IngestArgs {
     pub(crate) out: Option<PathBuf>,
 
     /// Write over the artifacts that the folder holds.
-    #[arg(long, requires = "out")]
+    #[arg(long, requires = "out", conflicts_with = "mlflow")]
     pub(crate) force: bool,
 
     /// The tracking server of MLflow to log the artifacts to, as one run.
@@ -116,7 +129,14 @@ pub(crate) struct IngestArgs {
     pub(crate) mlflow: Option<String>,
 
     /// The experiment of that run; it is made where it is not there.
-    #[arg(long, value_name = "NAME", default_value = "deepfix", requires = "mlflow")]
+    // What is required is not missed where it conflicts with what is there: the conflict is named here, too.
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "deepfix",
+        requires = "mlflow",
+        conflicts_with = "out"
+    )]
     pub(crate) experiment: String,
 
     /// Analyse the artifacts at once.
@@ -283,6 +303,40 @@ mod tests {
     struct Analyse {
         #[command(flatten)]
         table: TableArgs,
+    }
+
+    #[derive(Parser)]
+    struct Ingest {
+        #[command(flatten)]
+        _args: IngestArgs,
+    }
+
+    #[test]
+    fn a_flag_of_the_other_place_to_write_to_is_refused() {
+        let is_ok = |flags: &[&str]| {
+            let args = ["deepfix", "--train", "t.csv"].iter().chain(flags);
+            Ingest::try_parse_from(args).is_ok()
+        };
+        let (to_mlflow, to_folder) = (["--mlflow", "http://a.example"], ["--out", "o"]);
+        for place in [&to_mlflow, &to_folder] {
+            assert!(is_ok(&place[..]));
+        }
+        assert!(is_ok(&[&to_mlflow[..], &["--experiment", "e"]].concat()));
+        assert!(!is_ok(&[&to_folder[..], &["--experiment", "e"]].concat()));
+        assert!(is_ok(&[&to_folder[..], &["--force"]].concat()));
+        assert!(!is_ok(&[&to_mlflow[..], &["--force"]].concat()));
+    }
+
+    #[test]
+    fn the_first_flag_on_columns_is_known() {
+        let given = |flags: &[&str]| {
+            let args = ["deepfix"].iter().chain(flags);
+            Analyse::try_parse_from(args).unwrap().table.given()
+        };
+        assert_eq!(given(&["--max-columns", "9"]), None);
+        assert_eq!(given(&["--label", "y", "--index", "id"]), Some("--label"));
+        assert_eq!(given(&["--ignore", "a,b"]), Some("--ignore"));
+        assert_eq!(given(&["--task", "regression"]), Some("--task"));
     }
 
     #[test]

@@ -39,8 +39,11 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
     if let Some(out) = &args.out {
         folder::check(out, &args)?;
     }
-    if args.analyse || args.mlflow.is_some() {
+    if args.analyse {
         config::load(named)?;
+    }
+    if let Some(uri) = &args.mlflow {
+        record::check(named, uri)?;
     }
     let name = args.dataset_name.clone().unwrap_or_else(|| name_of(&args.train));
     let computed = compute::compute(

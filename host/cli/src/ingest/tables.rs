@@ -28,11 +28,8 @@ pub(crate) fn read_tables(
 ) -> anyhow::Result<Option<(Experiment, Vec<String>)>> {
     let mut options = args.options();
     let Some((train, test)) = found(path, &options)? else {
-        if options.label.is_some() {
-            anyhow::bail!(
-                "--label: {} is no table, and holds no train.csv (.parquet, .arrow)",
-                path.display()
-            );
+        if let Some(flag) = args.given() {
+            anyhow::bail!(no_table(path, flag));
         }
         return Ok(None);
     };
@@ -61,23 +58,53 @@ pub(crate) fn read_tables(
     Ok(Some((experiment, said)))
 }
 
+/// Why a flag on the columns of a table has no effect on a path, and what would change it.
+fn no_table(path: &Path, flag: &str) -> String {
+    let shown = path.display();
+    if !path.is_dir() {
+        let is_log = path.is_file() && matches!(Format::of_suffix(path), Some(Format::Csv));
+        return if is_log {
+            format!(
+                "{flag}: {shown} is read as a log of metrics, for its columns are called so; where it is a table, say what is \
+                 predicted with --label COLUMN"
+            )
+        } else {
+            format!("{flag} is for tables, and {shown} is none")
+        };
+    }
+    let train = split(path, "train");
+    match (computed(path), train) {
+        (Some(name), Some(train)) => format!(
+            "{flag}: {shown} holds {name}, which is read as it is in place of its tables; name the table \
+             (deepfix analyse {} --label COLUMN), or take {name} away to have the tables of the folder read",
+            train.display()
+        ),
+        (Some(name), None) => {
+            format!("{flag} is for tables; {shown} holds {name} in place of any, which is read as it is")
+        }
+        (None, _) => format!("{flag} is for tables, and {shown} holds no train.csv (.tsv, .parquet, .arrow)"),
+    }
+}
+
+/// What was computed of the tables of a folder before, or says all of it, and is taken as it is.
+fn computed(folder: &Path) -> Option<&'static str> {
+    let names = ["request.json", "dataset.json", "dataset.yaml", "dataset.yml"];
+    names.into_iter().find(|it| folder.join(it).exists())
+}
+
+/// The table of a split in a folder.
+fn split(folder: &Path, stem: &str) -> Option<PathBuf> {
+    let mut names = TABLE_ENDINGS.iter().map(|it| folder.join(format!("{stem}.{it}")));
+    names.find(|it| it.is_file())
+}
+
 /// The training table and the test table of a path.
 fn found(path: &Path, options: &Options) -> anyhow::Result<Option<(PathBuf, Option<PathBuf>)>> {
     if path.is_dir() {
-        // What was computed before is taken as it is.
-        if ["request.json", "dataset.json", "dataset.yaml", "dataset.yml"]
-            .iter()
-            .any(|it| path.join(it).exists())
-        {
+        if computed(path).is_some() {
             return Ok(None);
         }
-        let split = |stem: &str| {
-            TABLE_ENDINGS
-                .iter()
-                .map(|it| path.join(format!("{stem}.{it}")))
-                .find(|it| it.is_file())
-        };
-        return Ok(split("train").map(|train| (train, split("test"))));
+        return Ok(split(path, "train").map(|train| (train, split(path, "test"))));
     }
     let is_table = match Format::of_suffix(path) {
         None => false,
@@ -137,4 +164,49 @@ fn beside(path: &Path, name: &str, computed: Computed, said: &mut Vec<String>) -
         }
     }
     Ok(experiment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_without_a_table_gets_the_true_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        let args = TableArgs {
+            label: Some("y".to_owned()),
+            ..TableArgs::default()
+        };
+        let said = |path: &Path| read_tables(path, &args, false).unwrap_err().to_string();
+        assert!(said(path).contains("holds no train.csv"), "{}", said(path));
+        std::fs::write(path.join("dataset.json"), "{}").unwrap();
+        assert!(
+            said(path).contains("holds dataset.json in place of any"),
+            "{}",
+            said(path)
+        );
+        std::fs::write(path.join("train.csv"), "a,y\n1,0\n").unwrap();
+        let text = said(path);
+        let command = format!("deepfix analyse {} --label COLUMN", path.join("train.csv").display());
+        assert!(
+            text.contains("holds dataset.json, which is read as it is") && text.contains(&command),
+            "{text}"
+        );
+        let notes = path.join("notes.txt");
+        std::fs::write(&notes, "some words").unwrap();
+        assert!(said(&notes).contains("is none"), "{}", said(&notes));
+        // Other flags on columns make no table of a log.
+        let log = path.join("log.csv");
+        std::fs::write(&log, "epoch,loss\n0,1\n").unwrap();
+        let args = TableArgs {
+            index: Some("epoch".to_owned()),
+            ..TableArgs::default()
+        };
+        let error = read_tables(&log, &args, false).unwrap_err().to_string();
+        assert!(
+            error.starts_with("--index:") && error.contains("a log of metrics"),
+            "{error}"
+        );
+    }
 }

@@ -33,7 +33,7 @@ const LOOK: u64 = 1 << 20;
 /// Rows from which the delimiter is told.
 const LINES: usize = 20;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-const BOM: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 pub(super) fn open(file: &Path, options: &Options) -> Result<(Dialect, Vec<String>, Vec<String>), TableError> {
     let io = |error| TableError::Io {
@@ -111,18 +111,18 @@ pub(super) fn open(file: &Path, options: &Options) -> Result<(Dialect, Vec<Strin
 }
 
 /// What the first line tells.
-struct FirstLine {
+pub(super) struct FirstLine {
     /// Blank lines in front of it, in bytes, and Excel's line that names the delimiter; they are skipped.
-    blank: usize,
-    delimiter: u8,
+    pub(super) blank: usize,
+    pub(super) delimiter: u8,
     terminator: u8,
     cells: Vec<Vec<u8>>,
-    length: usize,
+    pub(super) length: usize,
     /// There is a line break at its end.
     is_ended: bool,
 }
 
-fn first_line(text: &[u8], delimiter: Option<u8>) -> FirstLine {
+pub(super) fn first_line(text: &[u8], delimiter: Option<u8>) -> FirstLine {
     let mut blank = text.iter().take_while(|it| matches!(it, b'\n' | b'\r')).count();
     let marked = excel_mark(text.get(blank..).unwrap_or_default());
     blank += marked.map_or(0, |it| it.1);
@@ -155,7 +155,7 @@ fn excel_mark(body: &[u8]) -> Option<(u8, usize)> {
 }
 
 /// Rows from which it is told what numbers look like.
-fn first_rows(body: &[u8], delimiter: u8) -> Vec<::csv::ByteRecord> {
+pub(super) fn first_rows(body: &[u8], delimiter: u8) -> Vec<::csv::ByteRecord> {
     /// A column may begin with missing values.
     const ROWS: usize = 200;
     let mut reader = ::csv::ReaderBuilder::new()

@@ -20,10 +20,12 @@ mod schema;
 mod texts;
 mod thrift;
 mod window;
+mod written;
 
 use std::path::{Path, PathBuf};
 
 pub use kind::Format;
+pub use written::Written;
 
 use crate::{Batch, Options, TableError};
 

@@ -1,0 +1,295 @@
+//! Which files of a folder are of one and the same training, where several lie in it: the curve of one beside the
+//! model of another would be a diagnosis of neither.
+//!
+//! Logs and models have a home: their folder, without the parts of it that frameworks make for themselves
+//! (`checkpoints`, `version_3`, `logs/train`). A home that has only one of the two is a part of the one above it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use super::{
+    ANYWHERE, Entry,
+    homes::{above, is_part, parent, splits},
+    is_events, is_log, sure_log,
+};
+use crate::{best_model, folder::pasted, models};
+
+/// Stems of files with parameters.
+const PARAMS: [&str; 2] = ["params", "hparams"];
+/// Other experiments that a warning names; more are counted.
+const MAX_NAMES: usize = 5;
+
+/// How sure a file is a log of metrics.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Log {
+    #[default]
+    None,
+    /// By a name that other files have as well; only beside a model.
+    Doubtful,
+    Sure,
+}
+
+/// What lies in a home.
+#[derive(Debug, Clone, Copy, Default)]
+struct Home {
+    log: Log,
+    model: bool,
+    params: bool,
+}
+
+impl Home {
+    fn is_complete(self) -> bool {
+        self.log > Log::None && self.model
+    }
+
+    fn is_experiment(self) -> bool {
+        self.log == Log::Sure || self.is_complete()
+    }
+}
+
+/// The experiments of a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Experiments<'a> {
+    experiments: BTreeMap<&'a str, Home>,
+    /// Where a home is a part of another one.
+    part_of: BTreeMap<&'a str, &'a str>,
+    /// Folders of splits that have a sibling.
+    splits: BTreeSet<&'a str>,
+    /// Those of which nothing is read.
+    left_out: BTreeSet<&'a str>,
+}
+
+impl<'a> Experiments<'a> {
+    /// `has_metrics`: whether the folder itself has the metrics, which are read then.
+    pub(crate) fn of(files: &'a [Entry], has_metrics: bool) -> Self {
+        let mut all = Self {
+            splits: splits(files),
+            ..Self::default()
+        };
+        let mut homes: BTreeMap<&str, Home> = BTreeMap::new();
+        for file in files {
+            let (log, model) = (log(&file.path), models::is_one(&file.path, file.size));
+            let is_params = is_params(&file.path);
+            if log == Log::None && !model && !is_params {
+                continue;
+            }
+            let home = homes.entry(all.home(&file.path)).or_default();
+            home.log = home.log.max(log);
+            home.model |= model;
+            home.params |= is_params;
+        }
+        // A name before what it is the beginning of: above before below.
+        for (name, home) in homes {
+            if home.is_complete() {
+                all.experiments.insert(name, home);
+                continue;
+            }
+            // What may be a log is read as one in the folder itself alone, or beside a model.
+            let is_read = home.log == Log::Sure || home.model || (name.is_empty() && home.log > Log::None);
+            if !is_read {
+                continue;
+            }
+            let above = above(name).find(|it| all.experiments.contains_key(it));
+            match above.and_then(|it| Some((it, all.experiments.get_mut(it)?))) {
+                Some((above, whole)) => {
+                    whole.log = whole.log.max(home.log);
+                    whole.model |= home.model;
+                    all.part_of.insert(name, above);
+                }
+                None => {
+                    all.experiments.insert(name, home);
+                }
+            }
+        }
+        if let Some(read) = all.chosen(files, has_metrics) {
+            let others = all.experiments.keys().filter(|it| **it != read);
+            all.left_out = others.copied().collect();
+        }
+        all
+    }
+
+    /// The experiment that is read; none where all that is found may be of one.
+    fn chosen(&self, files: &'a [Entry], has_metrics: bool) -> Option<&'a str> {
+        let complete: Vec<(&str, Home)> = self.experiments.iter().map(|(name, it)| (*name, *it)).collect();
+        let complete: Vec<(&str, Home)> = complete.into_iter().filter(|it| it.1.is_complete()).collect();
+        let is_root = |it: &&(&str, Home)| it.0.is_empty();
+        if has_metrics || complete.iter().any(|it| is_root(&it)) {
+            return Some("");
+        }
+        let score = |it: &Home| (it.log, it.params);
+        if let Some(best) = complete.iter().map(|it| score(&it.1)).max() {
+            let first: BTreeSet<&str> = complete
+                .iter()
+                .filter(|it| score(&it.1) == best)
+                .map(|it| it.0)
+                .collect();
+            let is_first = |path: &str| self.experiment(path).is_some_and(|it| first.contains(it));
+            let sizes = files
+                .iter()
+                .map(|it| (it.path.as_str(), if is_first(&it.path) { it.size } else { 0 }));
+            let model = best_model(sizes).and_then(|it| files.get(it))?;
+            return self.experiment(&model.path);
+        }
+        // A log here, a model there: of one log they may be parts of one training.
+        let logs = self.experiments.values().filter(|it| it.log > Log::None).count();
+        (logs > 1)
+            .then(|| sure_log(files).and_then(|it| self.experiment(it)))
+            .flatten()
+    }
+
+    /// The folder of the training that a log or a model is of.
+    fn home<'b>(&self, path: &'b str) -> &'b str {
+        let mut folder = parent(path);
+        while !folder.is_empty() && (is_part(folder) || self.splits.contains(folder)) {
+            folder = parent(folder.trim_end_matches('/'));
+        }
+        folder
+    }
+
+    fn experiment(&self, path: &str) -> Option<&'a str> {
+        let home = self.home(path);
+        let whole = self.part_of.get(home).copied();
+        whole.or_else(|| self.experiments.get_key_value(home).map(|it| *it.0))
+    }
+
+    /// Whether a file may be read with what was chosen.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.experiment(path).is_none_or(|it| !self.left_out.contains(it))
+    }
+
+    /// What to say of the others beside the experiment that a file was read of.
+    pub(crate) fn told(&self, folder: &Path, read: &str) -> Option<String> {
+        let read = self.experiment(read)?;
+        let others = self
+            .experiments
+            .iter()
+            .filter(|it| *it.0 != read && it.1.is_experiment());
+        let others: Vec<&str> = others.map(|it| it.0.trim_end_matches('/')).collect();
+        let first = others.first()?;
+        let name = |it: &str| match it.trim_end_matches('/') {
+            "" => "the folder itself".to_owned(),
+            name => format!("`{name}`"),
+        };
+        let names: Vec<String> = others.iter().take(MAX_NAMES).map(|it| name(it)).collect();
+        let more = others.len().saturating_sub(MAX_NAMES);
+        let more = if more > 0 { format!(" (+{more})") } else { String::new() };
+        let how = if first.is_empty() {
+            "name the log of the folder itself to read that".to_owned()
+        } else {
+            format!("read another with `deepfix analyse {}`", pasted(folder, first))
+        };
+        Some(format!(
+            "this folder holds {} experiments, and one is read at a time: {} was read, not {}{more}; {how}",
+            others.len() + 1,
+            name(read),
+            names.join(", "),
+        ))
+    }
+}
+
+fn log(path: &str) -> Log {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if !is_log(path) {
+        Log::None
+    } else if name == "metrics.json" || !(ANYWHERE.contains(&name) || is_events(name) || name.ends_with(".wandb")) {
+        Log::Doubtful
+    } else {
+        Log::Sure
+    }
+}
+
+/// Whether a file has the name of a training's parameters.
+pub(crate) fn is_params(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.')
+        .is_some_and(|(stem, ending)| PARAMS.contains(&stem) && matches!(ending, "json" | "yaml" | "yml"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(paths: &[&str]) -> Vec<Entry> {
+        let entry = |path: &&str| Entry {
+            path: (*path).to_owned(),
+            size: 9,
+        };
+        paths.iter().map(entry).collect()
+    }
+
+    fn read(paths: &[&str]) -> Vec<String> {
+        let files = files(paths);
+        let experiments = Experiments::of(&files, false);
+        let kept = files.iter().filter(|it| experiments.has(&it.path));
+        kept.map(|it| it.path.clone()).collect()
+    }
+
+    #[test]
+    fn the_parts_of_one_training_are_one_whatever_folders_they_are_in() {
+        for paths in [
+            &[
+                "lightning_logs/version_0/metrics.csv",
+                "lightning_logs/version_0/checkpoints/a.ckpt",
+                "last.ckpt",
+            ][..],
+            &[
+                "out/trainer_state.json",
+                "out/checkpoint-9/model.safetensors",
+                "out/runs/today/events.out.tfevents.1.h",
+            ],
+            &[
+                "logs/train/events.out.tfevents.1.h",
+                "logs/validation/events.out.tfevents.1.h",
+                "model.keras",
+            ],
+            &[
+                "logs/today/events.out.tfevents.1.h",
+                "logs/before/events.out.tfevents.0.h",
+                "model.keras",
+            ],
+            &[
+                "wandb/offline-run-1/run-1.wandb",
+                "wandb/run-2/files/model.pt",
+                "model.pt",
+            ],
+            &["curves/metrics.csv", "nets/net.pt"],
+            &[
+                "run/metrics.csv",
+                "run/weights/best.pt",
+                "run/tb_logs/version_0/events.out.tfevents.1.h",
+            ],
+        ] {
+            assert_eq!(read(paths), paths);
+        }
+    }
+
+    #[test]
+    fn of_several_the_most_complete_is_read_and_nothing_of_the_others() {
+        assert_eq!(
+            read(&["a/best.pt", "b/metrics.csv", "b/net.pt", "c/history.json"]),
+            ["b/metrics.csv", "b/net.pt"]
+        );
+        assert_eq!(
+            read(&["a/net.pt", "a/metrics.json", "b/net.pt", "b/metrics.csv"]),
+            ["b/net.pt", "b/metrics.csv"],
+            "metrics.json may hold the result alone"
+        );
+        assert_eq!(
+            read(&[
+                "a/net.pt",
+                "a/metrics.csv",
+                "b/net.pt",
+                "b/metrics.csv",
+                "b/params.yaml"
+            ]),
+            ["b/net.pt", "b/metrics.csv", "b/params.yaml"]
+        );
+        // Of logs alone the newest, and no model that may be of the other.
+        assert_eq!(
+            read(&["x/events.out.tfevents.1.h", "y/events.out.tfevents.2.h", "nets/net.pt"]),
+            ["y/events.out.tfevents.2.h"]
+        );
+    }
+}
