@@ -36,7 +36,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) fn reader() -> Reader {
     Arc::new(|path: &Path, label: Option<&str>| {
         read(path, label).map_err(|error| {
-            without_own(&format!("{error:#}"), path).replace("--label COLUMN", "the predicted column's field")
+            // A form has a field for it.
+            let text = without_own(&format!("{error:#}"), path);
+            text.replace("--label COLUMN", "the predicted column's field")
+                .replace("--label", "the field of the predicted column")
         })
     })
 }

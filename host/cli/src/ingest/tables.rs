@@ -61,6 +61,9 @@ pub(crate) fn read_tables(
 /// Why a flag on the columns of a table has no effect on a path, and what would change it.
 fn no_table(path: &Path, flag: &str) -> String {
     let shown = path.display();
+    if let Err(error) = path.metadata() {
+        return format!("{shown} cannot be read: {error}");
+    }
     if !path.is_dir() {
         let is_log = path.is_file() && matches!(Format::of_suffix(path), Some(Format::Csv));
         return if is_log {
@@ -196,6 +199,8 @@ mod tests {
         let notes = path.join("notes.txt");
         std::fs::write(&notes, "some words").unwrap();
         assert!(said(&notes).contains("is none"), "{}", said(&notes));
+        let missing = path.join("nothing");
+        assert!(said(&missing).contains("cannot be read"), "{}", said(&missing));
         // Other flags on columns make no table of a log.
         let log = path.join("log.csv");
         std::fs::write(&log, "epoch,loss\n0,1\n").unwrap();

@@ -90,8 +90,9 @@ impl Writer {
     }
 
     fn wrapped(&mut self, first: &str, then: &str, text: &str) {
-        // A name of a file with hyphens stays one, and can be copied.
+        // A name of a file with hyphens or slashes stays one, and can be copied.
         let options = textwrap::Options::new(self.width)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .initial_indent(first)
             .subsequent_indent(then);
@@ -165,12 +166,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_not_broken_at_their_hyphens() {
+    fn names_are_not_broken_at_their_hyphens_and_slashes() {
         let mut out = Writer {
             text: String::new(),
             width: 40,
         };
         out.wrapped("", "  ", "The checkpoint to be read is model-best-epoch-12.safetensors");
-        assert!(out.text.contains("model-best-epoch-12.safetensors"), "{}", out.text);
+        out.wrapped("", "  ", "Read another one with deepfix analyse /data/two-runs/second");
+        for name in ["model-best-epoch-12.safetensors", "/data/two-runs/second"] {
+            assert!(out.text.contains(name), "{}", out.text);
+        }
     }
 }
