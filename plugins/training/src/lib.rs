@@ -85,12 +85,13 @@ fn summary(case: &Case<'_>, reporter: &Reporter<'_>) -> String {
         return case.text("summary-alone", &[]);
     }
     if view.is_final() {
-        let id = if findings == 0 {
-            "summary-final"
-        } else {
-            "summary-final-findings"
+        let judged = rules::judged_finals(case);
+        let id = match findings {
+            0 if judged.is_empty() => "summary-final-open",
+            0 => "summary-final",
+            _ => "summary-final-findings",
         };
-        return case.text(id, &[found]);
+        return case.text(id, &[found, ("columns", judged.join(", ").into())]);
     }
     if view.points() == 0 {
         return case.text("summary-no-curves", &[found]);
