@@ -36,6 +36,7 @@ summary-metrics = No loss was logged. Of the metrics over { $points } { $unit },
     [one] one finding
    *[other] { $findings } findings
 }.
+summary-metrics-open = No loss was logged, and no metric over { $points } { $unit } shows by its last values on both training and validation rows whether the model overfits.
 summary-findings = The curves over { $points } { $unit } gave { $findings ->
     [one] one finding
    *[other] { $findings } findings

@@ -36,6 +36,7 @@ summary-metrics = Aucune perte n'a été journalisée. Parmi les métriques, sur
     [one] un constat
    *[other] { $findings } constats
 }.
+summary-metrics-open = Aucune perte n'a été journalisée, et aucune métrique, sur { $points } { $unit }, ne montre par ses dernières valeurs d'entraînement et de validation si le modèle surapprend.
 summary-findings = Les courbes, sur { $points } { $unit }, ont donné { $findings ->
     [one] un constat
    *[other] { $findings } constats

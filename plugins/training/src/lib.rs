@@ -98,9 +98,11 @@ fn summary(case: &Case<'_>, reporter: &Reporter<'_>) -> String {
     }
     let points = case.points_logged();
     let args: [(&str, Arg); 3] = [("points", points.into()), ("unit", case.unit(points).into()), found];
+    let no_loss = extent::is_absent(&view.train_loss) && extent::is_absent(&view.validation_loss);
     let mut text = case.text(
         match findings {
-            _ if extent::is_absent(&view.train_loss) && extent::is_absent(&view.validation_loss) => "summary-metrics",
+            0 if no_loss && rules::judged_finals(case).is_empty() => "summary-metrics-open",
+            _ if no_loss => "summary-metrics",
             0 if view.points() < FEWEST_POINTS => "summary-short",
             0 => "summary-healthy",
             _ => "summary-findings",

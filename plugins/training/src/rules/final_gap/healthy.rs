@@ -197,6 +197,13 @@ fn what_could_not_be_judged_gets_no_clean_bill() {
             report.summary
         );
     }
+    // Nor along a run that logged no loss.
+    let points: Vec<f64> = (0..20).map(f64::from).collect();
+    let train: Vec<f64> = points.iter().map(|it| 0.9 - 0.8 * (-0.3 * it).exp()).collect();
+    let validation: Vec<f64> = points.iter().map(|it| 0.15 - 0.1 * (-0.3 * it).exp()).collect();
+    let course = json!({"iteration": points, "train_r2": train, "val_r2": validation});
+    let summary = report(&course, &boosted()).summary;
+    assert!(summary.contains("no metric over 20"), "{summary}");
     // What was judged is named, and nothing else.
     let part = json!({"train_auc": [0.82], "val_auc": [0.8], "train_loss": [-2.3], "val_loss": [4.5]});
     let summary = report(&part, &json!({})).summary;
