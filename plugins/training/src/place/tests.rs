@@ -101,14 +101,14 @@ fn the_minimum_of_a_long_step_log_and_what_came_after_are_counted_in_rows() {
     let found = finding(&run, "training.early_stopping_missed");
     all_in(
         &found.finding.evidence,
-        &["is lowest at step 1500 (0.6)", "after 4499 more logged steps of 6000"],
+        &["is lowest at step 1500 (0.6, ", "after 4499 more logged steps of 6000"],
     );
     all_in(
         &found.recommendation.action,
         &["checkpoint of step 1500", "a patience of 750 logged steps"],
     );
     let found = finding(&run, "training.overfitting");
-    all_in(&found.finding.evidence, &["is lowest at step 1500 (0.6)"]);
+    all_in(&found.finding.evidence, &["is lowest at step 1500 (0.6, "]);
     all_in(&found.recommendation.action, &["weights of step 1500"]);
 }
 
@@ -121,7 +121,7 @@ fn epochs_are_counted_where_they_are_logged() {
     let found = finding(&run, "training.early_stopping_missed");
     all_in(
         &found.finding.evidence,
-        &["is lowest at epoch 15, row 31 (0.6)", "after 44 more epochs of 60"],
+        &["is lowest at epoch 15, row 31 (0.6, ", "after 44 more epochs of 60"],
     );
 }
 
@@ -135,7 +135,7 @@ fn a_lower_value_far_from_the_best_stretch_is_not_denied() {
     let found = finding(&run, "training.overfitting");
     all_in(
         &found.finding.evidence,
-        &["is, single values elsewhere aside, lowest at epoch 30 (0.6)"],
+        &["is, single values elsewhere aside, lowest at epoch 30 (0.6, "],
     );
 }
 
