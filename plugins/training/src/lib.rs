@@ -113,13 +113,15 @@ fn summary(case: &Case<'_>, reporter: &Reporter<'_>) -> String {
         (&view.train_loss, &view.train),
         (&view.validation_loss, &view.validation),
     ] {
-        let (Some(series), Some(first), Some(end)) = (series, curve.points.first(), curve.end()) else {
+        let (Some(series), Some(point), Some(end)) = (series, curve.points.first(), curve.end()) else {
             continue;
         };
+        // As logged: a point may average many rows.
+        let first = case.beginning(series, point).map_or(point.value, |it| it.value);
         text.push(' ');
         let args = [
             ("column", series.column.as_str().into()),
-            ("from", first.value.into()),
+            ("from", first.into()),
             ("to", end.into()),
         ];
         text.push_str(&case.text("summary-curve", &args));

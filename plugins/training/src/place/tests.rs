@@ -159,7 +159,7 @@ fn the_summary_counts_the_rows_of_a_step_log() {
     let run = json!({"metrics_values": {"step": (0..3000).collect::<Vec<_>>(), "train_loss": loss, "val_loss": loss}});
     let host = FakeHost::from_request(json!({"training_artifacts": run}));
     let report = host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
-    all_in(&report.summary, &["3000 logged steps"]);
+    all_in(&report.summary, &["3000 logged steps", "train_loss went from 1.2 to"]);
 }
 
 #[test]

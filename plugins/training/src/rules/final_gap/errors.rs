@@ -16,7 +16,7 @@ use std::f64::consts::LN_2;
 use deepfix_plugin::Severity;
 use deepfix_views::training::{Metric, Task};
 
-use super::{Bounds, Last, Verdict, grows_trees, knows_by_design, last, pair};
+use super::{BY_DESIGN, Bounds, Last, Verdict, grows_trees, knows_by_design, last, pair};
 use crate::case::Case;
 
 /// How an error is judged by how many times it is that of training.
@@ -105,6 +105,7 @@ fn judge<'a>(case: &Case<'a>, mut found: Last<'a>, scale: Scale) -> Last<'a> {
         Verdict::Fault(_) if !scale.known => Verdict::Fault(Severity::Low),
         it => it,
     };
+    found.note = (!scale.known).then_some("clue-final-unit");
     found
 }
 
@@ -140,6 +141,7 @@ pub(super) fn log_loss<'a>(case: &Case<'a>, beside: bool) -> Option<Last<'a>> {
         Verdict::Fault(_) if !worse => Verdict::Fault(Severity::Low),
         it => it,
     };
+    found.note = knows_by_design(case).then_some(BY_DESIGN);
     Some(found)
 }
 

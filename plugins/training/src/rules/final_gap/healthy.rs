@@ -122,6 +122,23 @@ fn a_forest_on_noisy_labels_is_a_remark_unless_it_guesses() {
 }
 
 #[test]
+fn a_remark_says_what_it_leaves_open() {
+    let evidence = |metrics: Json, params: Json| report(&metrics, &params).analyses[0].finding.evidence.clone();
+    let error = evidence(json!({"train_mae": [0.1], "val_mae": [1.2]}), json!({}));
+    assert!(error.contains("does not show without an R²"), "{error}");
+    let forest = evidence(json!({"train_accuracy": [1.0], "val_accuracy": [0.66]}), forest());
+    assert!(forest.contains("noisy labels look the same"), "{forest}");
+    let network = evidence(
+        json!({"train_accuracy": [1.0], "val_accuracy": [0.66]}),
+        json!({"hidden_layer_sizes": "64"}),
+    );
+    assert!(
+        !network.contains("noisy labels") && !network.contains("R²"),
+        "{network}"
+    );
+}
+
+#[test]
 fn log_losses_of_good_classifiers_are_healthy() {
     let kept = 2.220_45e-16;
     let trees = [
