@@ -2,6 +2,9 @@
 at-epoch = epoch { $number }
 at-step = step { $number }
 at-row = row { $number }
+since-epoch = from { $place } on
+since-step = from { $place } on
+since-row = from { $place } on
 unit-epoch = { $count ->
     [one] epoch
    *[other] epochs
@@ -21,7 +24,8 @@ summary-no-curves = No metrics over time could be read, so the course of trainin
 summary-healthy = The curves over { $points } { $unit } look healthy: they are finite and settle, neither too slow nor too restless, and there is no sign of overfitting, a missed stop, a fixed row order or a metric that contradicts the loss.
 summary-short = Only { $points } { $unit } were logged: the values are finite and nothing in them is wrong, but no trend can be judged from so few.
 summary-unseen = Not examined for want of data: { $what }.
-summary-final = Only final values were recorded. Those of training and validation were compared, and they do not lie far apart; the course of training was not examined.
+summary-final = Only final values were recorded. Those of training and validation were compared where they can be ({ $columns }), and they do not lie far apart; the course of training was not examined.
+summary-final-open = Only final values were recorded, and none of them on both training and validation rows tells by itself whether the model overfits: an error or loss without its scale does not, and trees, nearest neighbours and kernel machines answer their training rows well by design. The course of training was not examined.
 summary-final-findings = Only final values were recorded. Those of training and validation were compared: { $findings ->
     [one] one finding
    *[other] { $findings } findings
@@ -32,6 +36,7 @@ summary-metrics = No loss was logged. Of the metrics over { $points } { $unit },
     [one] one finding
    *[other] { $findings } findings
 }.
+summary-metrics-open = No loss was logged, and no metric over { $points } { $unit } shows by its last values on both training and validation rows whether the model overfits.
 summary-findings = The curves over { $points } { $unit } gave { $findings ->
     [one] one finding
    *[other] { $findings } findings
@@ -61,6 +66,7 @@ advice-less-dropout = lower dropout from { $now } to 0.2
 advice-less-decay = lower weight decay from { $now } to 0.01
 clue-lowest = is lowest
 clue-lowest-but-single = is, single values elsewhere aside, lowest
+clue-level = , { $level } on average thereabouts
 clue-last-finite = The last finite value was { $value } ({ $at }).
 clue-never-finite = No finite value came before.
 clue-unscaled-input = The parameters say that features are not scaled, which makes the first gradients as large as the largest raw column.
@@ -85,8 +91,11 @@ clue-constant-rate-unknown = the learning rate stays constant
 clue-hidden-sizes = The network has hidden layers of { $sizes } units.
 advice-chance-raise = raise the learning rate tenfold for the first epochs
 advice-chance-lower = take a learning rate of { $next } instead of { $now }, since steps that are too long throw a network where no gradient leads back
+advice-log-course = Log both values along the run next time: only a course shows when the gap opens, and where to stop.
 clue-final-alone = One value tells no course: whether the gap opened late, as overfitting does, or was there from the start does not show.
 clue-final-unnamed = The name { $train } does not say of which rows it is: it counts as of training.
+clue-final-unit = How much of the target that is does not show without an R².
+clue-final-design = A model of this kind answers its training rows well by design, so that noisy labels look the same.
 clue-final-opened = At the start they were { $start } apart.
 clue-stopping-on = Early stopping is said to be on, but it let the run go on: its patience is too long, or it watches another metric.
 clue-stopping-off = Early stopping is off.
@@ -99,14 +108,14 @@ clue-decay = weight decay of { $decay } alone shrinks every weight by { $kept } 
 # Findings.
 training-overfitting =
     .description = The model overfits: after { $best_at } it keeps learning the training rows while it gets worse on the validation rows.
-    .evidence = { $validation } { $lowest } at { $best_at } ({ $best }) and ends at { $end }, { $rise } higher; meanwhile { $train } falls by another { $fall } to { $train_end }. Validation loss is { $gap } times the training loss at the end, yet it was not worse at the start.{ $clue }
+    .evidence = { $validation } { $lowest } at { $best_at } ({ $best }{ $around }) and ends at { $end }, { $rise } higher; meanwhile { $train } falls by another { $fall } to { $train_end }. Validation loss is { $gap } times the training loss at the end, yet it was not worse at the start.{ $clue }
     .action = Use the weights of { $best_at }, not the last ones. For the next run, stop at the best { $validation }; then, one at a time: { $advice }.
-    .rationale = What was learnt after { $best_at } is particular to the training rows. It worked when { $validation } stays near { $best } to the end; if it flattens at the same height only later, more rows will help and more regularisation will not.
+    .rationale = What was learnt after { $best_at } is particular to the training rows. It worked when { $validation } stays near { $level } to the end; if it flattens at the same height only later, more rows will help and more regularisation will not.
 training-overfitting-final =
     .description = The model most likely overfits: it does far better on its training rows than on others.
-    .evidence = { $train } ends at { $train_value } on the training rows, { $validation } at { $validation_value } on others.{ $name }{ $course }
+    .evidence = { $train } ends at { $train_value } on the training rows, { $validation } at { $validation_value } on others.{ $name }{ $course }{ $note }
     .action = First make sure that the model is to blame: compare the two splits (another source or time, wrong labels) and repeat the score under cross-validation. Then restrain the model, one change at a time: { $advice }.
-    .rationale = A model that is so much better on the rows that it has seen has learnt what is particular to them, or the other rows differ. It worked when { $validation } gets better, not merely when the gap shrinks.
+    .rationale = A model that is so much better on the rows that it has seen has learnt what is particular to them, or the other rows differ. It worked when the next run ends clearly better than { $validation_value } in { $validation }, on the same rows; a gap that shrinks only because { $train } gets worse is no success.{ $next }
 training-underfitting =
     .description = The model is too restricted to fit even its training rows.
     .evidence = { $column } ends at { $validation } on validation and { $train } on training, poor on both; { $clue }.
@@ -144,17 +153,17 @@ training-lr-too-low =
     .rationale = A straight fall means that no minimum is near and each step is simply too short; more epochs would take hundreds of runs like this one. It worked when half of the loss is gone in the first few epochs.
 training-exploding-gradients =
     .description = Training broke down numerically: the loss is not a number any more.
-    .evidence = { $column } is NaN or infinite from { $at } on ({ $count } of { $total } values). { $before }{ $clue }
-    .action = { $rate }. { $clip } Then look for the operation that overflows: anomaly detection for one batch names it (torch.autograd.set_detect_anomaly). Discard every checkpoint from { $at } on.
-    .rationale = One NaN in the gradient makes all weights NaN, so whatever was saved after { $at } is lost. It worked when { $column } and the norm of the gradient stay finite through the first epoch; if they do not at the lower rate either, the input holds NaN or values far out of scale.
+    .evidence = { $column } is NaN or infinite { $since } ({ $count } of { $total } values). { $before }{ $clue }
+    .action = { $rate }. { $clip } Then look for the operation that overflows: anomaly detection for one batch names it (torch.autograd.set_detect_anomaly). Discard every checkpoint { $since }.
+    .rationale = One NaN in the gradient makes all weights NaN, so whatever was saved { $since } is lost. It worked when { $column } and the norm of the gradient stay finite through the first epoch; if they do not at the lower rate either, the input holds NaN or values far out of scale.
 training-exploding-gradients-null =
     .description = Training most likely broke down numerically: the losses have no value while the run went on.
-    .evidence = { $column } and the columns beside it are null from { $at } on ({ $count } rows), although other metrics go on to the end; many loggers write NaN like this.
+    .evidence = { $column } and the columns beside it are null { $since } ({ $count } rows), although other metrics go on to the end; many loggers write NaN like this.
     .action = { $rate }. { $clip } Log non-finite values as the text "NaN", so that they are not taken for missing ones.{ $clue }
     .rationale = Losses that vanish together from one row on are lost to overflow far more often than to logging. It worked when every row holds a loss again.
 training-exploding-gradients-gradient =
     .description = The gradient has become infinite and stays so, although the loss is still a number.
-    .evidence = { $column } is NaN or infinite from { $at } on ({ $count } of { $total } values, all at the end). { $before }{ $clue }
+    .evidence = { $column } is NaN or infinite { $since } ({ $count } of { $total } values, all at the end). { $before }{ $clue }
     .action = { $rate }. { $clip } With mixed precision, check that the loss scale falls when steps overflow; if it sits at its minimum, train this model in bfloat16 or float32.
     .rationale = Optimiser steps with an infinite gradient are either skipped, and nothing is learnt, or ruin the weights. It worked when the norm is finite again within a few steps.
 training-exploding-gradients-isolated =
@@ -164,7 +173,7 @@ training-exploding-gradients-isolated =
     .rationale = Since later values are finite the weights survived, so a bad batch is likelier than a bad learning rate. It worked when a full epoch passes without such a value.
 training-exploding-gradients-validation =
     .description = The validation loss is not finite although training is.
-    .evidence = { $column } is NaN or infinite from { $at } on ({ $count } of { $total } values). { $before }
+    .evidence = { $column } is NaN or infinite { $since } ({ $count } of { $total } values). { $before }
     .action = Look for empty cells, extreme values or empty batches in the validation rows, and for the logarithm of a probability of exactly zero.
     .rationale = The weights are finite, so the cause is in the validation rows or in the metric. It worked when the validation loss is finite with unchanged weights.
 training-vanishing-gradients =
@@ -189,7 +198,7 @@ training-plateau-no-schedule =
     .rationale = With a constant rate the weights circle the minimum at a distance set by the rate; a decaying rate lets them in. It worked when the loss drops once more as the rate falls, below { $level }, and the jumps die out.
 training-early-stopping-missed =
     .description = Training went on long after its best, and the final weights are worse than those of { $best_at }.
-    .evidence = { $column } { $lowest } at { $best_at } ({ $best }) and ends at { $end }, { $rise } higher, after { $after } more { $unit } of { $points }. { $said }
+    .evidence = { $column } { $lowest } at { $best_at } ({ $best }{ $around }) and ends at { $end }, { $rise } higher, after { $after } more { $unit } of { $points }. { $said }
     .action = Take the checkpoint of { $best_at }, or retrain with early stopping on { $column }, a patience of { $patience } { $wait }, and the best weights restored at the end.
     .rationale = What came after the best one cost time and made the model worse. It worked when the run ends about { $patience } { $wait } after its best and reports the { $column } of its best.
 training-metric-loss-mismatch =
@@ -223,6 +232,9 @@ missing-curves-send = Loss or metric of both splits per epoch or boosting round;
 missing-pair = Overfitting
 missing-pair-why = Only final values were recorded, and none of them on both splits.
 missing-pair-send = One metric under the names of both splits, such as train_accuracy and val_accuracy.
+missing-judged = Overfitting
+missing-judged-why = None of the final values of both splits tells by itself: an error or loss without its scale does not, and some models answer their training rows well by design.
+missing-judged-send = A score of known range on both splits, such as train_r2 and val_r2, or train_accuracy, val_accuracy and the number of classes.
 missing-train = The training loss
 missing-train-why = No column was recognised as one, so validation has nothing to be compared with.
 missing-train-send = A column train_loss (or loss).

@@ -2,6 +2,9 @@
 at-epoch = époque { $number }
 at-step = pas { $number }
 at-row = ligne { $number }
+since-epoch = à partir de l'{ $place }
+since-step = à partir du { $place }
+since-row = à partir de la { $place }
 unit-epoch = { $count ->
     [one] époque
    *[other] époques
@@ -21,7 +24,8 @@ summary-no-curves = Aucune métrique au fil du temps n'a pu être lue : le déro
 summary-healthy = Les courbes, sur { $points } { $unit }, sont saines : elles restent finies et se stabilisent, ni trop lentes ni trop agitées, sans signe de surapprentissage, d'arrêt manqué, d'ordre figé des lignes ni de métrique qui contredirait la perte.
 summary-short = Seulement { $points } { $unit } : les valeurs sont finies et rien n'y est anormal, mais si peu de points ne permettent de juger aucune tendance.
 summary-unseen = Non examiné faute de données : { $what }.
-summary-final = Seules des valeurs finales ont été enregistrées. Celles d'entraînement et de validation ont été comparées et ne sont pas éloignées ; le déroulement de l'entraînement n'a pas été examiné.
+summary-final = Seules des valeurs finales ont été enregistrées. Celles d'entraînement et de validation ont été comparées là où elles peuvent l'être ({ $columns }) et ne sont pas éloignées ; le déroulement de l'entraînement n'a pas été examiné.
+summary-final-open = Seules des valeurs finales ont été enregistrées, et aucune de celles qui existent à la fois sur les lignes d'entraînement et de validation ne dit à elle seule si le modèle surapprend : une erreur ou une perte sans échelle ne le dit pas, et les arbres, les plus proches voisins et les machines à noyau répondent bien à leurs lignes d'entraînement par construction. Le déroulement de l'entraînement n'a pas été examiné.
 summary-final-findings = Seules des valeurs finales ont été enregistrées. Celles d'entraînement et de validation ont été comparées : { $findings ->
     [one] un constat
    *[other] { $findings } constats
@@ -32,6 +36,7 @@ summary-metrics = Aucune perte n'a été journalisée. Parmi les métriques, sur
     [one] un constat
    *[other] { $findings } constats
 }.
+summary-metrics-open = Aucune perte n'a été journalisée, et aucune métrique, sur { $points } { $unit }, ne montre par ses dernières valeurs d'entraînement et de validation si le modèle surapprend.
 summary-findings = Les courbes, sur { $points } { $unit }, ont donné { $findings ->
     [one] un constat
    *[other] { $findings } constats
@@ -61,6 +66,7 @@ advice-less-dropout = ramener le dropout de { $now } à 0,2
 advice-less-decay = ramener la décroissance des poids de { $now } à 0,01
 clue-lowest = atteint son minimum
 clue-lowest-but-single = atteint, à des valeurs isolées près, son minimum
+clue-level = , { $level } en moyenne alentour
 clue-last-finite = La dernière valeur finie était { $value } ({ $at }).
 clue-never-finite = Aucune valeur finie ne précède.
 clue-unscaled-input = D'après les paramètres, les variables ne sont pas mises à l'échelle : les premiers gradients sont alors aussi grands que la plus grande colonne brute.
@@ -85,8 +91,11 @@ clue-constant-rate-unknown = le taux d'apprentissage reste constant
 clue-hidden-sizes = Le réseau a des couches cachées de { $sizes } unités.
 advice-chance-raise = multiplier par dix le taux d'apprentissage des premières époques
 advice-chance-lower = prendre un taux d'apprentissage de { $next } au lieu de { $now }, car des pas trop longs jettent un réseau là d'où aucun gradient ne le ramène
+advice-log-course = Journaliser la prochaine fois les deux valeurs tout au long de l'entraînement : seule leur évolution montre quand l'écart s'ouvre et où s'arrêter.
 clue-final-alone = Une seule valeur ne montre aucune évolution : on ne voit pas si l'écart s'est ouvert tard, comme lors d'un surapprentissage, ou s'il était là dès le départ.
 clue-final-unnamed = Le nom { $train } ne dit pas de quelles lignes il s'agit : il compte comme entraînement.
+clue-final-unit = Sans R², on ne voit pas quelle part de la cible cela représente.
+clue-final-design = Un modèle de ce type répond bien à ses lignes d'entraînement par construction : des étiquettes bruitées donnent la même image.
 clue-final-opened = Au départ, elles étaient à { $start } l'une de l'autre.
 clue-stopping-on = L'arrêt anticipé est déclaré actif, mais il a laissé l'entraînement continuer : sa patience est trop longue, ou il surveille une autre métrique.
 clue-stopping-off = L'arrêt anticipé est désactivé.
@@ -99,14 +108,14 @@ clue-decay = la décroissance des poids de { $decay } réduit à elle seule chaq
 # Constats.
 training-overfitting =
     .description = Le modèle surapprend : passé son meilleur point ({ $best_at }), il continue d'apprendre les lignes d'entraînement tout en se dégradant sur celles de validation.
-    .evidence = { $validation } { $lowest } de { $best } ({ $best_at }) et finit à { $end }, soit { $rise } plus haut ; dans le même temps, { $train } baisse encore de { $fall } jusqu'à { $train_end }. La perte de validation vaut à la fin { $gap } fois celle d'entraînement, alors qu'elle n'était pas plus mauvaise au départ.{ $clue }
+    .evidence = { $validation } { $lowest } de { $best } ({ $best_at }{ $around }) et finit à { $end }, soit { $rise } plus haut ; dans le même temps, { $train } baisse encore de { $fall } jusqu'à { $train_end }. La perte de validation vaut à la fin { $gap } fois celle d'entraînement, alors qu'elle n'était pas plus mauvaise au départ.{ $clue }
     .action = Utiliser les poids du meilleur point ({ $best_at }) et non les derniers. Au prochain essai, s'arrêter au minimum de { $validation } ; puis, un changement à la fois : { $advice }.
-    .rationale = Ce qui a été appris ensuite est propre aux lignes d'entraînement. C'est réussi quand { $validation } reste proche de { $best } jusqu'à la fin ; si elle se stabilise simplement plus tard à la même hauteur, il faut davantage de lignes et non davantage de régularisation.
+    .rationale = Ce qui a été appris ensuite est propre aux lignes d'entraînement. C'est réussi quand { $validation } reste proche de { $level } jusqu'à la fin ; si elle se stabilise simplement plus tard à la même hauteur, il faut davantage de lignes et non davantage de régularisation.
 training-overfitting-final =
     .description = Le modèle surapprend très probablement : il est bien meilleur sur ses lignes d'entraînement que sur d'autres.
-    .evidence = { $train } finit à { $train_value } sur les lignes d'entraînement, { $validation } à { $validation_value } sur d'autres.{ $name }{ $course }
+    .evidence = { $train } finit à { $train_value } sur les lignes d'entraînement, { $validation } à { $validation_value } sur d'autres.{ $name }{ $course }{ $note }
     .action = S'assurer d'abord que le modèle est en cause : comparer les deux jeux (autre source ou autre époque, étiquettes fausses) et répéter la mesure en validation croisée. Brider ensuite le modèle, un changement à la fois : { $advice }.
-    .rationale = Un modèle tellement meilleur sur les lignes qu'il a vues a appris ce qui leur est particulier, ou bien les autres lignes sont différentes. C'est réussi quand { $validation } s'améliore, et pas seulement quand l'écart se réduit.
+    .rationale = Un modèle tellement meilleur sur les lignes qu'il a vues a appris ce qui leur est particulier, ou bien les autres lignes sont différentes. C'est réussi quand le prochain essai finit nettement mieux que { $validation_value } pour { $validation }, sur les mêmes lignes ; un écart qui ne se réduit que parce que { $train } se dégrade n'est pas un succès.{ $next }
 training-underfitting =
     .description = Le modèle est trop bridé pour s'ajuster même à ses lignes d'entraînement.
     .evidence = { $column } finit à { $validation } en validation et à { $train } à l'entraînement, faible des deux côtés ; { $clue }.
@@ -144,17 +153,17 @@ training-lr-too-low =
     .rationale = Une baisse rectiligne signifie qu'aucun minimum n'est proche et que chaque pas est simplement trop court ; il faudrait des centaines d'entraînements comme celui-ci. C'est réussi quand la moitié de la perte disparaît dès les premières époques.
 training-exploding-gradients =
     .description = L'entraînement s'est effondré numériquement : la perte n'est plus un nombre.
-    .evidence = { $column } vaut NaN ou l'infini jusqu'à la fin (première fois : { $at } ; { $count } valeurs sur { $total }). { $before }{ $clue }
-    .action = { $rate }. { $clip } Chercher ensuite l'opération qui déborde : la détection d'anomalies sur un seul lot la désigne (torch.autograd.set_detect_anomaly). Écarter toutes les sauvegardes postérieures ({ $at }).
+    .evidence = { $column } vaut NaN ou l'infini { $since } et jusqu'à la fin ({ $count } valeurs sur { $total }). { $before }{ $clue }
+    .action = { $rate }. { $clip } Chercher ensuite l'opération qui déborde : la détection d'anomalies sur un seul lot la désigne (torch.autograd.set_detect_anomaly). Écarter toutes les sauvegardes { $since }.
     .rationale = Un seul NaN dans le gradient rend tous les poids NaN : tout ce qui a été sauvegardé ensuite est perdu. C'est réussi quand { $column } et la norme du gradient restent finies pendant toute la première époque ; si ce n'est pas le cas même à ce taux, l'entrée contient des NaN ou des valeurs hors d'échelle.
 training-exploding-gradients-null =
     .description = L'entraînement s'est très probablement effondré numériquement : les pertes n'ont plus de valeur alors qu'il continuait.
-    .evidence = { $column } et les colonnes voisines sont nulles (null) à partir d'un même endroit ({ $at }, { $count } lignes), alors que d'autres métriques vont jusqu'au bout ; beaucoup de journaux écrivent ainsi les NaN.
+    .evidence = { $column } et les colonnes voisines sont nulles (null) { $since } ({ $count } lignes), alors que d'autres métriques vont jusqu'au bout ; beaucoup de journaux écrivent ainsi les NaN.
     .action = { $rate }. { $clip } Journaliser les valeurs non finies sous la forme du texte « NaN », pour qu'elles ne passent pas pour absentes.{ $clue }
     .rationale = Des pertes qui disparaissent ensemble sont bien plus souvent dues à un débordement qu'à la journalisation. C'est réussi quand chaque ligne contient de nouveau une perte.
 training-exploding-gradients-gradient =
     .description = Le gradient est devenu infini et le reste, bien que la perte soit encore un nombre.
-    .evidence = { $column } vaut NaN ou l'infini jusqu'à la fin (première fois : { $at } ; { $count } valeurs sur { $total }). { $before }{ $clue }
+    .evidence = { $column } vaut NaN ou l'infini { $since } et jusqu'à la fin ({ $count } valeurs sur { $total }). { $before }{ $clue }
     .action = { $rate }. { $clip } En précision mixte, vérifier que l'échelle de la perte diminue quand un pas déborde ; si elle est à son minimum, entraîner ce modèle en bfloat16 ou en float32.
     .rationale = Les pas dont le gradient est infini sont soit sautés, et rien n'est appris, soit fatals aux poids. C'est réussi quand la norme redevient finie en quelques pas.
 training-exploding-gradients-isolated =
@@ -164,7 +173,7 @@ training-exploding-gradients-isolated =
     .rationale = Puisque les valeurs suivantes sont finies, les poids ont survécu : un mauvais lot est plus probable qu'un mauvais taux. C'est réussi quand une époque entière se passe sans une telle valeur.
 training-exploding-gradients-validation =
     .description = La perte de validation n'est pas finie alors que celle d'entraînement l'est.
-    .evidence = { $column } vaut NaN ou l'infini (première fois : { $at } ; { $count } valeurs sur { $total }). { $before }
+    .evidence = { $column } vaut NaN ou l'infini { $since } ({ $count } valeurs sur { $total }). { $before }
     .action = Chercher des cellules vides, des valeurs extrêmes ou des lots vides parmi les lignes de validation, ainsi que le logarithme d'une probabilité exactement nulle.
     .rationale = Les poids sont finis : la cause est dans les lignes de validation ou dans la métrique. C'est réussi quand la perte de validation est finie à poids inchangés.
 training-vanishing-gradients =
@@ -189,7 +198,7 @@ training-plateau-no-schedule =
     .rationale = À taux constant, les poids tournent autour du minimum à une distance fixée par ce taux ; un taux décroissant les laisse entrer. C'est réussi quand la perte descend encore une fois à mesure que le taux baisse, sous { $level }, et que les sauts s'éteignent.
 training-early-stopping-missed =
     .description = L'entraînement a continué longtemps après son meilleur point, et les poids finaux sont moins bons que ceux du meilleur point ({ $best_at }).
-    .evidence = { $column } { $lowest } de { $best } ({ $best_at }) et finit à { $end }, soit { $rise } plus haut, après { $after } { $unit } de plus sur { $points }. { $said }
+    .evidence = { $column } { $lowest } de { $best } ({ $best_at }{ $around }) et finit à { $end }, soit { $rise } plus haut, après { $after } { $unit } de plus sur { $points }. { $said }
     .action = Prendre la sauvegarde du meilleur point ({ $best_at }), ou réentraîner avec un arrêt anticipé sur { $column }, une patience de { $patience } { $wait } et la restauration des meilleurs poids à la fin.
     .rationale = Ce qui a suivi le meilleur point a coûté du temps et dégradé le modèle. C'est réussi quand l'entraînement se termine environ { $patience } { $wait } après son meilleur point et rapporte la valeur de { $column } à cet endroit.
 training-metric-loss-mismatch =
@@ -223,6 +232,9 @@ missing-curves-send = Perte ou métrique des deux jeux par époque ou par tour d
 missing-pair = Le surapprentissage
 missing-pair-why = Seules des valeurs finales ont été enregistrées, et aucune sur les deux jeux.
 missing-pair-send = Une métrique sous les noms des deux jeux, par exemple train_accuracy et val_accuracy.
+missing-judged = Le surapprentissage
+missing-judged-why = Aucune des valeurs finales des deux jeux n'est concluante à elle seule : une erreur ou une perte sans échelle ne l'est pas, et certains modèles répondent bien à leurs lignes d'entraînement par construction.
+missing-judged-send = Un score d'étendue connue sur les deux jeux, par exemple train_r2 et val_r2, ou train_accuracy, val_accuracy et le nombre de classes.
 missing-train = La perte d'entraînement
 missing-train-why = Aucune colonne n'a été reconnue comme telle : la validation n'a rien à quoi se comparer.
 missing-train-send = Une colonne train_loss (ou loss).

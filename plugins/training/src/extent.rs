@@ -98,6 +98,10 @@ fn missing(case: &Case<'_>) -> Json {
     let curves = view.points() > 0 && !last;
     lacks("curves", last);
     lacks("pair", last && !view.is_paired());
+    lacks(
+        "judged",
+        last && view.is_paired() && crate::rules::judged_finals(case).is_empty(),
+    );
     lacks("metrics", !curves && !last);
     lacks("train", curves && is_absent(&view.train_loss));
     lacks("validation", curves && is_absent(&view.validation_loss));

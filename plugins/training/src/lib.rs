@@ -85,21 +85,24 @@ fn summary(case: &Case<'_>, reporter: &Reporter<'_>) -> String {
         return case.text("summary-alone", &[]);
     }
     if view.is_final() {
-        let id = if findings == 0 {
-            "summary-final"
-        } else {
-            "summary-final-findings"
+        let judged = rules::judged_finals(case);
+        let id = match findings {
+            0 if judged.is_empty() => "summary-final-open",
+            0 => "summary-final",
+            _ => "summary-final-findings",
         };
-        return case.text(id, &[found]);
+        return case.text(id, &[found, ("columns", judged.join(", ").into())]);
     }
     if view.points() == 0 {
         return case.text("summary-no-curves", &[found]);
     }
     let points = case.points_logged();
     let args: [(&str, Arg); 3] = [("points", points.into()), ("unit", case.unit(points).into()), found];
+    let no_loss = extent::is_absent(&view.train_loss) && extent::is_absent(&view.validation_loss);
     let mut text = case.text(
         match findings {
-            _ if extent::is_absent(&view.train_loss) && extent::is_absent(&view.validation_loss) => "summary-metrics",
+            0 if no_loss && rules::judged_finals(case).is_empty() => "summary-metrics-open",
+            _ if no_loss => "summary-metrics",
             0 if view.points() < FEWEST_POINTS => "summary-short",
             0 => "summary-healthy",
             _ => "summary-findings",
@@ -110,13 +113,15 @@ fn summary(case: &Case<'_>, reporter: &Reporter<'_>) -> String {
         (&view.train_loss, &view.train),
         (&view.validation_loss, &view.validation),
     ] {
-        let (Some(series), Some(first), Some(end)) = (series, curve.points.first(), curve.end()) else {
+        let (Some(series), Some(point), Some(end)) = (series, curve.points.first(), curve.end()) else {
             continue;
         };
+        // As logged: a point may average many rows.
+        let first = case.beginning(series, point).map_or(point.value, |it| it.value);
         text.push(' ');
         let args = [
             ("column", series.column.as_str().into()),
-            ("from", first.value.into()),
+            ("from", first.into()),
             ("to", end.into()),
         ];
         text.push_str(&case.text("summary-curve", &args));

@@ -58,6 +58,17 @@ impl Case<'_> {
         format!("{epochs}, {}", fine())
     }
 
+    /// The place of a row and all after it, such as `from step 30 on`.
+    #[must_use]
+    pub fn since_row(&self, series: &Series, row: usize) -> String {
+        let id = match (self.epoch_of(row), self.step_of(row)) {
+            (Some(_), _) => "since-epoch",
+            (None, Some(_)) => "since-step",
+            (None, None) => "since-row",
+        };
+        self.text(id, &[("place", self.at_row(series, row).into())])
+    }
+
     /// The number of a row's place: its epoch, its step, else its own.
     #[must_use]
     pub fn label_of(&self, row: usize) -> f64 {

@@ -101,14 +101,14 @@ fn the_minimum_of_a_long_step_log_and_what_came_after_are_counted_in_rows() {
     let found = finding(&run, "training.early_stopping_missed");
     all_in(
         &found.finding.evidence,
-        &["is lowest at step 1500 (0.6)", "after 4499 more logged steps of 6000"],
+        &["is lowest at step 1500 (0.6, ", "after 4499 more logged steps of 6000"],
     );
     all_in(
         &found.recommendation.action,
         &["checkpoint of step 1500", "a patience of 750 logged steps"],
     );
     let found = finding(&run, "training.overfitting");
-    all_in(&found.finding.evidence, &["is lowest at step 1500 (0.6)"]);
+    all_in(&found.finding.evidence, &["is lowest at step 1500 (0.6, "]);
     all_in(&found.recommendation.action, &["weights of step 1500"]);
 }
 
@@ -121,7 +121,7 @@ fn epochs_are_counted_where_they_are_logged() {
     let found = finding(&run, "training.early_stopping_missed");
     all_in(
         &found.finding.evidence,
-        &["is lowest at epoch 15, row 31 (0.6)", "after 44 more epochs of 60"],
+        &["is lowest at epoch 15, row 31 (0.6, ", "after 44 more epochs of 60"],
     );
 }
 
@@ -135,7 +135,7 @@ fn a_lower_value_far_from_the_best_stretch_is_not_denied() {
     let found = finding(&run, "training.overfitting");
     all_in(
         &found.finding.evidence,
-        &["is, single values elsewhere aside, lowest at epoch 30 (0.6)"],
+        &["is, single values elsewhere aside, lowest at epoch 30 (0.6, "],
     );
 }
 
@@ -159,5 +159,87 @@ fn the_summary_counts_the_rows_of_a_step_log() {
     let run = json!({"metrics_values": {"step": (0..3000).collect::<Vec<_>>(), "train_loss": loss, "val_loss": loss}});
     let host = FakeHost::from_request(json!({"training_artifacts": run}));
     let report = host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
-    all_in(&report.summary, &["3000 logged steps"]);
+    all_in(&report.summary, &["3000 logged steps", "train_loss went from 1.2 to"]);
+}
+
+#[test]
+fn a_single_low_row_is_told_and_the_rise_is_from_the_level_about_it() {
+    let mut seed = 7_u64;
+    let mut noise = || {
+        let mut sum = 0.0;
+        for _ in 0..12 {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            sum += (seed >> 33) as f64 / f64::from(1_u32 << 31);
+        }
+        sum - 6.0
+    };
+    // From 0.6 to 1.25, as rough as a loss of single batches.
+    let level = |it: i32| {
+        0.6 + if it < 1000 {
+            f64::from(1000 - it) * 0.0003
+        } else {
+            f64::from(it - 1000) * 0.000_325
+        }
+    };
+    let validation: Vec<f64> = (0..3000).map(|it| level(it) + 0.08 * noise()).collect();
+    let train: Vec<f64> = (0..3000).map(|it| (-f64::from(it) / 700.0).exp() + 0.05).collect();
+    let steps: Vec<i32> = (0..3000).map(|it| it * 5).collect();
+    let run = json!({"metrics_values": {"step": steps, "train_loss": train, "val_loss": validation}, "params": {"early_stopping": false}});
+    for code in ["training.overfitting", "training.early_stopping_missed"] {
+        let evidence = finding(&run, code).finding.evidence;
+        let (_, rest) = evidence.split_once("(0.").unwrap();
+        let lowest: f64 = format!("0.{}", rest.split_once(',').unwrap().0).parse().unwrap();
+        let level: f64 = rest
+            .split_once(", ")
+            .unwrap()
+            .1
+            .split_once(" on average")
+            .unwrap()
+            .0
+            .parse()
+            .unwrap();
+        let rise = rest
+            .split_once(", ")
+            .unwrap()
+            .1
+            .split_once("), ")
+            .map_or(rest, |it| it.1);
+        let rise = rise
+            .split_once(" %")
+            .unwrap()
+            .0
+            .rsplit(' ')
+            .next()
+            .unwrap()
+            .parse::<f64>()
+            .unwrap();
+        assert!(lowest < 0.5 && (0.55..0.65).contains(&level), "{evidence}");
+        assert!((85.0..120.0).contains(&rise), "{evidence}");
+    }
+    let rationale = finding(&run, "training.overfitting").recommendation.rationale;
+    assert!(
+        rationale.contains("stays near 0.5") || rationale.contains("stays near 0.6"),
+        "{rationale}"
+    );
+}
+
+#[test]
+fn the_place_from_which_on_all_is_lost_is_part_of_it_in_french_too() {
+    let told = |run: Json| {
+        let host = FakeHost::from_request(json!({"training_artifacts": run})).with_language("french");
+        let report = host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
+        report.analyses[0].recommendation.action.clone()
+    };
+    let steps: Vec<usize> = (0..40).map(|it| it * 10).collect();
+    let action = told(json!({"metrics_values": {"step": steps, "train_loss": broken(40, 17)}}));
+    assert!(
+        action.contains("Écarter toutes les sauvegardes à partir du pas 170."),
+        "{action}"
+    );
+    let action = told(json!({"metrics_values": {"epoch": (0..40).collect::<Vec<_>>(), "train_loss": broken(40, 17)}}));
+    assert!(action.contains("à partir de l'époque 17."), "{action}");
+    let action = told(json!({"metrics_values": {"train_loss": broken(40, 17)}}));
+    assert!(action.contains("à partir de la ligne 17."), "{action}");
 }

@@ -40,19 +40,19 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     };
     let validation = view.validation_loss.as_ref()?;
     let lowest = case.lowest(validation, &view.validation, &best)?;
-    let rise = overfitting::rise_from(&best, lowest.value);
     // The patience is one of curve points, which may stand for many logged values.
     let patience = (patience(best.index) * lowest.of).div_ceil(view.validation.len().max(1));
     let mut draft = Draft::new(CODE, severity, confidence)
         .beyond(best.rise / CLEAR_RISE)
-        .computed(case.label("rise"), rise)
+        .computed(case.label("rise"), best.rise)
         .computed(case.label("points-after"), lowest.after)
         .arg("column", validation.column.as_str())
         .arg("lowest", overfitting::is_lowest(case, &lowest))
         .arg("best", lowest.value)
         .arg("best_at", lowest.at.as_str())
+        .arg("around", overfitting::around(case, &best, &lowest))
         .arg("end", best.end)
-        .share("rise", rise)
+        .share("rise", best.rise)
         .arg("after", lowest.after)
         .arg("unit", case.unit(lowest.after))
         .arg("points", lowest.of)

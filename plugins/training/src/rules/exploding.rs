@@ -58,6 +58,7 @@ fn first_bad(case: &Case<'_>, draft: Draft, series: &Series, found: &NonFinite) 
     draft
         .arg("column", series.column.as_str())
         .arg("at", case.at_row(series, found.first_row))
+        .arg("since", case.since_row(series, found.first_row))
         .arg("count", found.count)
         .arg("total", series.values.len())
         .arg("before", before)
@@ -116,7 +117,7 @@ fn silent(case: &Case<'_>) -> Option<Draft> {
     draft = draft
         .computed(case.label("silent-row"), start)
         .arg("column", train.column.as_str())
-        .arg("at", case.at_row(train, start))
+        .arg("since", case.since_row(train, start))
         .arg("count", view.rows - start);
     Some(with_settings(case, draft))
 }

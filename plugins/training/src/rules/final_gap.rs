@@ -5,12 +5,17 @@
 //! [`SHARES`] or more, beyond [`SIGMAS`] standard errors of the validation rows, and the errors
 //! double; of R² it is half of all there is to explain or more, and validation explains next to
 //! nothing; where neither is there, validation errors are several times those of training
-//! ([`errors`]) and not negligible by themselves. A metric that is bounded decides before an
-//! error, whose unit is not known. Of a metric that was logged along the run the distance must
+//! ([`errors`]), which is a remark, since their unit is not known. A metric that is bounded decides before
+//! such an error; a loss over classes that is worse than that of a constant answer is a fault beside it. Of a metric that was logged along the run the distance must
 //! have opened: at the start it is less than half of what it is at the end.
 //! Sources: the User Guide of scikit-learn, section on validation curves (a high training score
 //! and a low validation score); Hastie et al. 2009, sections 7.2 (optimism of the training
 //! error) and 15.3 (forests reproduce their training rows by design).
+//!
+//! Trees and models that keep their training rows answer these nearly without an error, whatever
+//! they are worth, and where labels are noisy a healthy one lies as far from them as a bad one: of
+//! these only validation at the level of guessing is a fault. Values that do not tell either way
+//! are no clean bill: [`judged`] says which were.
 //!
 //! One point tells no course. A shift between the splits or wrong labels look the same, so that
 //! it is told with less confidence than curves give, and says so.
@@ -20,10 +25,12 @@
 //! the rule on curves judges.
 
 use deepfix_plugin::{Draft, Severity};
-use deepfix_views::training::{Curve, Metric, MetricPair, ModelKind, Series, Task, names_split};
+use deepfix_views::training::{Curve, Metric, MetricPair, ModelKind, Series, names_split};
 
 use super::overfitting::CODE;
 use crate::case::Case;
+
+mod errors;
 
 /// The distance of two shares that is a fault, and the one that is a remark.
 const SHARES: Bounds = Bounds {
@@ -54,6 +61,10 @@ const UNEXPLAINED: f64 = 4.0;
 const KNOWN: f64 = 0.8;
 /// An AUC that is hardly better than a coin.
 const COIN: f64 = 0.55;
+/// A share that is hardly better than guessing lies no further above it.
+const NEAR_GUESS: f64 = 0.05;
+/// That the model answers its training rows well whatever it is worth.
+const BY_DESIGN: &str = "clue-final-design";
 /// Fewer points of a metric are a fine-tune, unless there is no more than one.
 const POINTS: usize = 5;
 /// The share of the last distance from which on it was there from the start.
@@ -68,12 +79,23 @@ struct Bounds {
     remark: f64,
 }
 
+/// What two values say.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    /// Nothing either way.
+    Open,
+    /// They do not lie far apart.
+    Fine,
+    /// They do, and should not.
+    Fault(Severity),
+}
+
 impl Bounds {
-    fn judge(self, value: f64) -> Option<Severity> {
+    fn judge(self, value: f64) -> Verdict {
         match value {
-            it if it >= self.fault => Some(Severity::Medium),
-            it if it >= self.remark => Some(Severity::Low),
-            _ => None,
+            it if it >= self.fault => Verdict::Fault(Severity::Medium),
+            it if it >= self.remark => Verdict::Fault(Severity::Low),
+            _ => Verdict::Fine,
         }
     }
 }
@@ -88,7 +110,9 @@ struct Last<'a> {
     start: Option<f64>,
     /// What the values are of the logged cells.
     scale: f64,
-    judged: Option<Severity>,
+    verdict: Verdict,
+    /// What else is to be said, by the id of its text.
+    note: Option<&'static str>,
 }
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
@@ -97,13 +121,28 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     if has_losses && !view.is_final() {
         return None;
     }
-    let bounded: Vec<Last<'_>> = view.metrics.iter().filter_map(|it| bounded(case, it)).collect();
-    let all = if bounded.is_empty() { errors(case) } else { bounded };
-    let worst = all
-        .into_iter()
-        .filter(|it| it.judged.is_some())
-        .max_by_key(|it| it.judged)?;
-    Some(tell(case, &worst))
+    let worst = all(case).into_iter().max_by_key(|it| it.verdict)?;
+    match worst.verdict {
+        Verdict::Fault(severity) => Some(tell(case, &worst, severity)),
+        _ => None,
+    }
+}
+
+/// Validation columns that could be compared with those of training, whatever came of it.
+pub(crate) fn judged(case: &Case<'_>) -> Vec<String> {
+    let told = all(case).into_iter().filter(|it| it.verdict != Verdict::Open);
+    told.map(|it| it.validation.column.clone()).collect()
+}
+
+/// All that both splits have; of equally bad ones the last is told.
+fn all<'a>(case: &Case<'a>) -> Vec<Last<'a>> {
+    let bounded: Vec<Last<'a>> = case.view.metrics.iter().filter_map(|it| bounded(case, it)).collect();
+    let mut all: Vec<Last<'a>> = errors::log_loss(case, !bounded.is_empty()).into_iter().collect();
+    if bounded.is_empty() {
+        all.extend(errors::errors(case));
+    }
+    all.extend(bounded);
+    all
 }
 
 /// The last values of two curves, where there is one point or a course.
@@ -123,7 +162,8 @@ fn last<'a>(
         values,
         start: first.filter(|_| points > 1).map(|(a, b)| (a.value - b.value).abs()),
         scale: 1.0,
-        judged: None,
+        verdict: Verdict::Open,
+        note: None,
     })
 }
 
@@ -140,7 +180,7 @@ fn pair(it: &MetricPair) -> Option<Last<'_>> {
 
 /// A metric whose best value is known.
 fn bounded<'a>(case: &Case<'_>, metric: &'a MetricPair) -> Option<Last<'a>> {
-    let judge: fn(&Case<'_>, Metric, f64, f64) -> Option<Severity> = match metric.metric {
+    let judge: fn(&Case<'_>, Metric, f64, f64) -> Verdict = match metric.metric {
         Metric::R2 => |case, _, train, validation| explained(case, train, validation),
         Metric::ErrorRate => |case, metric, train, validation| shares(case, metric, 1.0 - train, 1.0 - validation),
         Metric::Mse | Metric::Rmse | Metric::Mae | Metric::Mape | Metric::Perplexity => return None,
@@ -151,7 +191,11 @@ fn bounded<'a>(case: &Case<'_>, metric: &'a MetricPair) -> Option<Last<'a>> {
     let opened = found
         .start
         .is_none_or(|start| start < FROM_START * (train - validation).abs());
-    found.judged = judge(case, metric.metric, train, validation).filter(|_| opened);
+    found.verdict = match judge(case, metric.metric, train, validation) {
+        Verdict::Fault(_) if !opened => Verdict::Open,
+        it => it,
+    };
+    found.note = (knows_by_design(case) && metric.metric != Metric::R2).then_some(BY_DESIGN);
     Some(found)
 }
 
@@ -159,106 +203,63 @@ fn grows_trees(case: &Case<'_>) -> bool {
     case.view.model_kind() == ModelKind::Trees
 }
 
-fn shares(case: &Case<'_>, metric: Metric, train: f64, validation: f64) -> Option<Severity> {
+/// Whether the model answers its training rows nearly without an error, whatever it is worth.
+fn knows_by_design(case: &Case<'_>) -> bool {
+    grows_trees(case) || case.view.interpolates()
+}
+
+/// Whether a share is that of guessing, where its level is known.
+fn is_guess(case: &Case<'_>, metric: Metric, validation: f64) -> bool {
+    let level = match metric {
+        Metric::Auc => Some(COIN - NEAR_GUESS),
+        Metric::Accuracy | Metric::BalancedAccuracy | Metric::ErrorRate => case.view.class_count().map(f64::recip),
+        _ => None,
+    };
+    level.is_some_and(|it| validation <= it + NEAR_GUESS)
+}
+
+fn shares(case: &Case<'_>, metric: Metric, train: f64, validation: f64) -> Verdict {
     if !(0.0..=1.0).contains(&train) || !(-1.0..=1.0).contains(&validation) {
-        return None;
+        return Verdict::Open;
     }
     let rows = case.view.validation_rows().map_or(ROWS, f64::from);
     let share = validation.max(0.0);
     // A share of all or no rows has an error as well.
     let error = (share * (1.0 - share)).max(0.02).sqrt() / rows.sqrt();
     let distance = train - validation;
+    let by_design = knows_by_design(case);
+    let verdict = if by_design { TREES } else { SHARES }.judge(distance);
+    let Verdict::Fault(found) = verdict else { return verdict };
     if distance < SIGMAS * error || 1.0 - validation < TIMES_ERRORS * (1.0 - train) {
-        return None;
+        return Verdict::Open;
     }
     if metric == Metric::Auc && train >= KNOWN && validation <= COIN {
-        return Some(Severity::High);
+        return Verdict::Fault(Severity::High);
     }
-    if grows_trees(case) { TREES } else { SHARES }.judge(distance)
+    // The labels may be no clearer than that.
+    let unclear = by_design && !is_guess(case, metric, validation);
+    Verdict::Fault(if unclear { Severity::Low } else { found })
 }
 
-fn explained(case: &Case<'_>, train: f64, validation: f64) -> Option<Severity> {
-    let found = R2.judge(train - validation)?;
+fn explained(case: &Case<'_>, train: f64, validation: f64) -> Verdict {
+    let verdict = R2.judge(train - validation);
+    let Verdict::Fault(found) = verdict else { return verdict };
     let unexplained = 1.0 - validation >= UNEXPLAINED * (1.0 - train);
     match found {
         // A constant answer is no worse.
-        _ if train >= KNOWN && validation <= 0.0 => Some(Severity::High),
-        Severity::Medium if validation <= HARDLY => Some(found),
-        _ => (unexplained && !grows_trees(case)).then_some(Severity::Low),
+        _ if train >= KNOWN && validation <= 0.0 => Verdict::Fault(Severity::High),
+        _ if knows_by_design(case) => Verdict::Open,
+        Severity::Medium if validation <= HARDLY => Verdict::Fault(found),
+        _ if unexplained => Verdict::Fault(Severity::Low),
+        _ => Verdict::Open,
     }
 }
 
-/// Losses and errors by how many times they are those of training: squares and losses of unknown
-/// kind count as squares, so that their bounds are those of the error squared. Below its floor a
-/// value is next to nothing: of a target of spread 1 an error of a quarter, of a cross-entropy a
-/// probability of three quarters for the right class.
-fn errors<'a>(case: &Case<'a>) -> Vec<Last<'a>> {
-    const LINEAR: (Bounds, f64) = (
-        Bounds {
-            fault: 5.0,
-            remark: 3.5,
-        },
-        0.25,
-    );
-    const SQUARE: (Bounds, f64) = (
-        Bounds {
-            fault: 25.0,
-            remark: 12.0,
-        },
-        0.0625,
-    );
-    const CROSS_ENTROPY: (Bounds, f64) = (
-        Bounds {
-            fault: 10.0,
-            remark: 6.0,
-        },
-        0.3,
-    );
-    const UNKNOWN: (Bounds, f64) = (SQUARE.0, CROSS_ENTROPY.1);
-    const PERPLEXITY: (Bounds, f64) = (
-        Bounds {
-            fault: 5.0,
-            remark: 3.0,
-        },
-        2.0,
-    );
-    let view = case.view;
-    let judge = |mut found: Last<'a>, (bounds, floor): (Bounds, f64)| {
-        let (train, validation) = found.values;
-        let times = validation / train.max(f64::MIN_POSITIVE);
-        let tells = train >= 0.0 && validation >= floor;
-        // What is less than a fault is the usual of trees.
-        let usual = |it: &Severity| *it == Severity::Low && grows_trees(case);
-        found.judged = bounds.judge(times).filter(|it| tells && !usual(it));
-        found
-    };
-    let metrics = view.metrics.iter().filter_map(|it| {
-        let bounds = match it.metric {
-            Metric::Rmse | Metric::Mae => LINEAR,
-            Metric::Mse => SQUARE,
-            Metric::Perplexity => PERPLEXITY,
-            _ => return None,
-        };
-        Some(judge(pair(it)?, bounds))
-    });
-    let mut all: Vec<Last<'a>> = metrics.collect();
-    if all.is_empty() {
-        let bounds = match view.task() {
-            Task::Classification => CROSS_ENTROPY,
-            Task::Regression => SQUARE,
-            Task::Unknown => UNKNOWN,
-        };
-        let losses = (view.train_loss.as_ref(), view.validation_loss.as_ref());
-        all.extend(last(losses, (&view.train, &view.validation)).map(|it| judge(it, bounds)));
-    }
-    all
-}
-
-fn tell(case: &Case<'_>, found: &Last<'_>) -> Draft {
+fn tell(case: &Case<'_>, found: &Last<'_>, judged: Severity) -> Draft {
     let (train, validation) = (found.values.0 / found.scale, found.values.1 / found.scale);
     // A name that does not say so may be of other rows than those of training.
     let named = names_split(&found.train.column);
-    let severity = match found.judged.unwrap_or(Severity::Low) {
+    let severity = match judged {
         Severity::High if !named => Severity::Medium,
         it => it,
     };
@@ -269,6 +270,11 @@ fn tell(case: &Case<'_>, found: &Last<'_>) -> Draft {
     let course = match found.start {
         Some(start) => case.sentence("clue-final-opened", &[("start", (start / found.scale).into())]),
         None => case.sentence("clue-final-alone", &[]),
+    };
+    let note = found.note.map(|it| case.sentence(it, &[])).unwrap_or_default();
+    let next = match found.start {
+        Some(_) => String::new(),
+        None => case.sentence("advice-log-course", &[]),
     };
     let name = if named {
         String::new()
@@ -289,6 +295,8 @@ fn tell(case: &Case<'_>, found: &Last<'_>) -> Draft {
         .arg("validation_value", validation)
         .arg("name", name)
         .arg("course", course)
+        .arg("note", note)
+        .arg("next", next)
         .arg("advice", case.text(advice, &[]));
     for series in [found.train, found.validation] {
         if let Some((row, _)) = series.last() {
@@ -298,5 +306,7 @@ fn tell(case: &Case<'_>, found: &Last<'_>) -> Draft {
     draft
 }
 
+#[cfg(test)]
+mod healthy;
 #[cfg(test)]
 mod tests;

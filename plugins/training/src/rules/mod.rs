@@ -62,6 +62,11 @@ pub const MESSAGES: &[&str] = &[
     "dataset-label-noise",
 ];
 
+/// Columns of final values that could be judged.
+pub(crate) fn judged_finals(case: &Case<'_>) -> Vec<String> {
+    final_gap::judged(case)
+}
+
 /// What is wrong with a run.
 ///
 /// A cause silences its symptoms: a curve that turned into NaN is not examined further; rows in

@@ -133,11 +133,10 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     };
     let (train, validation) = (view.train_loss.as_ref()?, view.validation_loss.as_ref()?);
     let lowest = case.lowest(validation, &view.validation, &best)?;
-    let rise = rise_from(&best, lowest.value);
     let fall = fall_after(&view.train, lowest.group)?;
     let mut draft = Draft::new(CODE, severity, confidence)
         .beyond(best.rise / if severity == Severity::Low { RISE } else { CLEAR_RISE })
-        .computed(case.label("rise"), rise)
+        .computed(case.label("rise"), best.rise)
         .computed(case.label("fall-after-best"), fall)
         .computed(case.label("end-gap"), gap.end)
         .arg("train", train.column.as_str())
@@ -145,8 +144,10 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         .arg("lowest", is_lowest(case, &lowest))
         .arg("best", lowest.value)
         .arg("best_at", lowest.at.as_str())
+        .arg("around", around(case, &best, &lowest))
+        .arg("level", best.value)
         .arg("end", best.end)
-        .share("rise", rise)
+        .share("rise", best.rise)
         .share("fall", fall)
         .arg("train_end", view.train.end()?)
         .arg("gap", gap.end)
@@ -159,12 +160,15 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     Some(with_regularisation(case, draft, untold))
 }
 
-/// The rise from a logged value to the mean of the end.
-pub(crate) fn rise_from(best: &Best, lowest: f64) -> f64 {
-    if lowest > 0.0 {
-        best.end / lowest - 1.0
+/// The level of the curve about its lowest row, where that row is not it: a single row is as low as
+/// its noise makes it, and no end of a run is to be compared with it.
+pub(crate) fn around(case: &Case<'_>, best: &Best, lowest: &Lowest) -> String {
+    /// The share by which the two differ as good as nothing.
+    const SAME: f64 = 0.01;
+    if (best.value - lowest.value).abs() <= SAME * best.value.abs() {
+        String::new()
     } else {
-        best.rise
+        case.text("clue-level", &[("level", best.value.into())])
     }
 }
 

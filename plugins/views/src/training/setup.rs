@@ -114,6 +114,45 @@ impl TrainingView {
         }
     }
 
+    /// Whether the model answers from the training rows that it keeps, or is made to pass through them, so
+    /// that it answers these nearly without an error by design: nearest neighbours, Gaussian processes and
+    /// kernel machines (`sklearn.neighbors`, `sklearn.gaussian_process`, `sklearn.svm`).
+    #[must_use]
+    pub fn interpolates(&self) -> bool {
+        const NAMED: [&str; 9] = [
+            "neighbor",
+            "neighbour",
+            "knn",
+            "gaussianprocess",
+            "gaussian_process",
+            "supportvector",
+            "support_vector",
+            "kernelridge",
+            "kernel_ridge",
+        ];
+        // Alone or with what is predicted; `gpt` is no `gp`.
+        const EXACT: [&str; 7] = ["gp", "gpr", "gpc", "svm", "svr", "svc", "nusvr"];
+        const NETWORK: [&str; 5] = ["batch_size", "epochs", "hidden_sizes", "hidden_layer_sizes", "dropout"];
+        let name = self
+            .params
+            .model()
+            .or_else(|| self.model_config.model())
+            .map(|it| it.value)
+            .unwrap_or_default();
+        let words = || name.split(|it: char| !it.is_ascii_alphanumeric());
+        if NAMED.iter().any(|it| name.contains(it)) || words().any(|it| EXACT.contains(&it)) {
+            return true;
+        }
+        if !self.layers.is_empty() || self.gradient_norm.is_some() || self.params.mentions(&NETWORK) {
+            return false;
+        }
+        let kernel = self
+            .params
+            .text(&["kernel"])
+            .is_some_and(|it| ["rbf", "poly", "sigmoid", "precomputed"].contains(&it.value.as_str()));
+        kernel || self.params.mentions(&["n_neighbors", "n_restarts_optimizer"])
+    }
+
     /// What is predicted, by metrics, loss and model name.
     #[must_use]
     pub fn task(&self) -> Task {

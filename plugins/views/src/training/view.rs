@@ -345,10 +345,14 @@ fn validation(splits: &BTreeMap<u8, Candidates>, table: &MetricTable<'_>) -> Res
 fn scale(metric: Metric, splits: &[Option<&Series>]) -> f64 {
     /// No share is above 1, but for rounding and averages of several batches.
     const BEYOND_SHARES: f64 = 1.5;
-    let share = matches!(
-        metric,
-        Metric::Accuracy | Metric::BalancedAccuracy | Metric::F1 | Metric::Auc | Metric::Precision | Metric::Recall
-    );
+    // Errors are averaged over rows, so that none of a share lies above 1.
+    let beyond = match metric {
+        Metric::Accuracy | Metric::BalancedAccuracy | Metric::F1 | Metric::Auc | Metric::Precision | Metric::Recall => {
+            BEYOND_SHARES
+        }
+        Metric::ErrorRate => 1.0,
+        _ => return 1.0,
+    };
     let (low, high) = splits
         .iter()
         .flatten()
@@ -356,7 +360,7 @@ fn scale(metric: Metric, splits: &[Option<&Series>]) -> f64 {
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (_, it)| {
             (it.min(low), it.max(high))
         });
-    if share && low >= 0.0 && high > BEYOND_SHARES && high <= 100.0 {
+    if low >= 0.0 && high > beyond && high <= 100.0 {
         0.01
     } else {
         1.0

@@ -70,6 +70,42 @@ fn shares_in_per_cent_become_shares_and_stay_as_logged_in_their_cells() {
 }
 
 #[test]
+fn an_error_rate_above_one_is_per_cent() {
+    let of = |values: [f64; 2]| {
+        let view = view(json!({"metrics_values": {"epoch": [0, 1], "train_error": [0.5, 0.25], "val_error": values}}));
+        view.main_metric().unwrap().validation_curve.values()
+    };
+    assert_eq!(of([38.0, 1.25]), [0.38, 0.0125]);
+    assert_eq!(of([0.5, 1.0]), [0.5, 1.0]);
+    // Of a loss that is named so nobody knows.
+    assert_eq!(of([250.0, 40.0]), [250.0, 40.0]);
+}
+
+#[test]
+fn models_that_keep_their_training_rows_are_known_by_name_or_settings() {
+    let of = |params: Json| view(json!({"metrics_values": {"train_rmse": [0.1]}, "params": params})).interpolates();
+    for params in [
+        json!({"model": "KNeighborsClassifier"}),
+        json!({"model": "sklearn.svm.SVR"}),
+        json!({"estimator": "GaussianProcessRegressor"}),
+        json!({"n_neighbors": 5, "weights": "distance"}),
+        json!({"C": 10, "kernel": "rbf"}),
+        json!({"kernel": null, "n_restarts_optimizer": 0, "optimizer": "fmin_l_bfgs_b"}),
+    ] {
+        assert!(of(params.clone()), "{params}");
+    }
+    for params in [
+        json!({"model": "gpt2"}),
+        json!({"model": "mlp", "kernel_size": 3}),
+        json!({"n_neighbors": 5, "batch_size": 32}),
+        json!({"n_estimators": 100}),
+        json!({}),
+    ] {
+        assert!(!of(params.clone()), "{params}");
+    }
+}
+
+#[test]
 fn layers_are_ordered_from_the_input_on() {
     let view = view(json!({"metrics_values": {
         "loss": [1.0, 2.0], "grad_norm/layers.10": [1.0, 1.0], "grad_norm/layers.9": [0.5, 0.7], "grad_norm/layers.0": [0.1, 0.1],
