@@ -57,6 +57,7 @@ tell-checks-new-labels-spelling = Both splits write their classes alike, and the
 title-checks-covariate-drift = features that are distributed differently in the test data
 tell-checks-covariate-drift = On the new split this is no longer reported; where the shift is real, the score on rows like those of production rises.
 tell-checks-covariate-drift-multivariate = On the new split a classifier no longer tells training rows from test rows: its AUC is near 0.5.
+title-checks-covariate-drift-uncompared = a column that could not be compared between the splits
 tell-checks-covariate-drift-uncompared = The column has the same type in both splits and a drift score of its own.
 title-checks-label-drift = labels that are distributed differently in the test data
 tell-checks-label-drift = The label is distributed alike in both splits; where the split is kept on purpose, the score on rows like those of production rises.

@@ -57,6 +57,7 @@ tell-checks-new-labels-spelling = Les deux parties écrivent leurs classes de la
 title-checks-covariate-drift = des variables réparties autrement dans le test
 tell-checks-covariate-drift = Avec le nouveau découpage, cela n'est plus signalé ; si le décalage est réel, le score sur des lignes semblables à celles de la production monte.
 tell-checks-covariate-drift-multivariate = Avec le nouveau découpage, un classifieur ne distingue plus les lignes d'entraînement de celles du test : son AUC est proche de 0,5.
+title-checks-covariate-drift-uncompared = une colonne qui n'a pas pu être comparée entre les deux parties
 tell-checks-covariate-drift-uncompared = La colonne a le même type dans les deux parties et son propre score de dérive.
 title-checks-label-drift = des étiquettes réparties autrement dans le test
 tell-checks-label-drift = L'étiquette est répartie de la même façon dans les deux parties ; si le découpage est conservé à dessein, le score sur des lignes semblables à celles de la production monte.

@@ -23,6 +23,7 @@ mod extent;
 mod findings;
 mod graph;
 mod outputs;
+mod places;
 mod poor;
 mod rules;
 mod shares;

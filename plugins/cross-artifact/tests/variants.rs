@@ -330,3 +330,13 @@ fn overfitting_that_only_final_values_tell_is_judged_without_a_course() {
     let tell = &tells(&answer)[0];
     assert!(tell.contains("because it is better itself"), "{tell}");
 }
+
+#[test]
+fn a_column_that_was_not_compared_is_called_so() {
+    let request = json!({"deepchecks_artifacts": {"results": {"domain_classifier_feature_importance": {"a": 1.0}}}});
+    let answer = reason(request, &[completed(CHECKS, vec![uncompared("a")])]);
+    assert_eq!(
+        title(&answer, "checks.covariate_drift"),
+        "A column that could not be compared between the splits"
+    );
+}
