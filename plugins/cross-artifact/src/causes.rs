@@ -10,6 +10,7 @@ use crate::{
     columns,
     findings::{self, Findings, Observed},
     graph,
+    variants::{self, Outdone, Variants},
 };
 
 /// A fault with everything that says so.
@@ -31,14 +32,18 @@ pub(crate) struct Fault<'a> {
 
 impl<'a> Fault<'a> {
     fn new(code: &str, own: Option<Analysis>, mut findings: Vec<Observed<'a>>) -> Self {
-        // A rule's words stand for the fault before a model's.
-        findings.sort_by(|a, b| {
+        // A rule's words stand for the fault before a model's, and those of who knows it better before others.
+        let outdone = Outdone::by(&findings);
+        let mut ranked: Vec<(bool, Observed<'a>)> = findings.iter().map(|it| (outdone.contains(it), *it)).collect();
+        ranked.sort_by(|(outdone, a), (other, b)| {
             a.of_model
                 .cmp(&b.of_model)
+                .then(outdone.cmp(other))
                 .then(b.severity().cmp(&a.severity()))
                 .then(b.verified.cmp(&a.verified))
                 .then(b.confidence().total_cmp(&a.confidence()))
         });
+        findings = ranked.into_iter().map(|it| it.1).collect();
         let known = codes::lookup(code);
         let (severity, confidence) = match &own {
             Some(own) => (own.finding.severity, own.finding.confidence),
@@ -87,16 +92,12 @@ impl<'a> Fault<'a> {
         counting(&self.findings)
     }
 
-    /// The variant that all of its findings are of.
-    pub(crate) fn variant(&self) -> Option<String> {
-        let of = |it: &Analysis| findings::variant(&it.finding.extras);
-        let first = of(self.lead()?)?;
-        let alike = self.own.is_some()
-            || self
-                .counting()
-                .iter()
-                .all(|it| of(it.analysis).as_ref() == Some(&first));
-        alike.then_some(first)
+    /// The variant that its findings are of.
+    pub(crate) fn variants(&self) -> Variants {
+        match &self.own {
+            Some(own) => findings::variant(&own.finding.extras).map_or(Variants::Plain, Variants::Of),
+            None => Variants::of(self.counting()),
+        }
     }
 
     pub(crate) fn ids(&self) -> Vec<&'a str> {
@@ -205,10 +206,10 @@ pub(crate) fn faults<'a>(
     faults
 }
 
-/// Attaches consequences to causes. What is left over is a root.
-pub(crate) fn assemble(mut faults: Vec<Fault<'_>>) -> Vec<Cause<'_>> {
+/// Attaches consequences to causes; `label` is the name of the label, where it is known. What is left over is a root.
+pub(crate) fn assemble<'a>(mut faults: Vec<Fault<'a>>, label: Option<&str>) -> Vec<Cause<'a>> {
     faults.sort_by_key(|it| it.depth);
-    let mut open: Vec<Option<Fault<'_>>> = faults.into_iter().map(Some).collect();
+    let mut open: Vec<Option<Fault<'a>>> = faults.into_iter().map(Some).collect();
     let mut causes = Vec::new();
     while let Some(place) = next_root(&open) {
         let Some(fault) = open.get_mut(place).and_then(Option::take) else {
@@ -217,7 +218,7 @@ pub(crate) fn assemble(mut faults: Vec<Fault<'_>>) -> Vec<Cause<'_>> {
         let effects = if fault.is_external() {
             Vec::new()
         } else {
-            collect_effects(&fault, &mut open)
+            collect_effects(&fault, &mut open, label)
         };
         causes.push(Cause { fault, effects });
     }
@@ -267,7 +268,7 @@ fn next_root(open: &[Option<Fault<'_>>]) -> Option<usize> {
         .map(|(place, _)| *place)
 }
 
-fn collect_effects<'a>(root: &Fault<'a>, open: &mut [Option<Fault<'a>>]) -> Vec<Effect<'a>> {
+fn collect_effects<'a>(root: &Fault<'a>, open: &mut [Option<Fault<'a>>], label: Option<&str>) -> Vec<Effect<'a>> {
     let mut effects: Vec<Effect<'a>> = Vec::new();
     let mut frontier = vec![root.clone()];
     while let Some(cause) = frontier.pop() {
@@ -275,8 +276,10 @@ fn collect_effects<'a>(root: &Fault<'a>, open: &mut [Option<Fault<'a>>]) -> Vec<
             let follows = slot.as_ref().is_some_and(|it| {
                 !it.is_external()
                     && cause.may_explain(it)
-                    && graph::explains((&cause.code, cause.severity), (&it.code, it.severity))
+                    && (graph::explains((&cause.code, cause.severity), (&it.code, it.severity))
+                        || variants::tells_again(&cause, it))
                     && columns::allow(&cause, it)
+                    && variants::allow(&cause, it, label)
             });
             if follows && let Some(fault) = slot.take() {
                 frontier.push(fault.clone());

@@ -263,7 +263,7 @@ fn phrase(case: &Case<'_>, kind: ArtifactKind, outcomes: &[AgentOutcome]) -> Str
             Some((header, _)) => case.text("checked-checkpoint", &[("tensors", header.tensors.len().into())]),
             None => case.text("checked-checkpoint-plain", &[]),
         },
-        ArtifactKind::Training => training(case).unwrap_or_else(|| case.text("checked-training-plain", &[])),
+        ArtifactKind::Training => training(case, outcomes).unwrap_or_else(|| case.text("checked-training-plain", &[])),
     }
 }
 
@@ -289,7 +289,19 @@ fn dataset(case: &Case<'_>) -> String {
     )
 }
 
-fn training(case: &Case<'_>) -> Option<String> {
+/// The number of points of the curves as they were logged, as their analyzer counts it; curves average the rows of long
+/// logs.
+fn logged_points(outcomes: &[AgentOutcome]) -> Option<u64> {
+    outcomes.iter().find_map(|it| match &it.outcome {
+        Outcome::Completed { extras, .. } if it.artifacts.contains(&ArtifactKind::Training) => {
+            let extras: Json = serde_json::from_str(extras).ok()?;
+            extras.pointer("/curves/points")?.as_u64().filter(|it| *it > 0)
+        }
+        _ => None,
+    })
+}
+
+fn training(case: &Case<'_>, outcomes: &[AgentOutcome]) -> Option<String> {
     let view = case.experiment.training.as_ref()?;
     let (series, curve) = match (&view.validation_loss, &view.train_loss) {
         (Some(series), _) if !view.validation.is_empty() => (series, &view.validation),
@@ -311,10 +323,10 @@ fn training(case: &Case<'_>) -> Option<String> {
         return Some(case.text("checked-training-final", &args));
     }
     let args = [
-        ("points", view.points().into()),
+        ("points", logged_points(outcomes).unwrap_or(view.points() as u64).into()),
         ("column", series.column.as_str().into()),
-        ("first", curve.points.first()?.value.into()),
-        ("last", curve.points.last()?.value.into()),
+        ("first", series.first()?.1.into()),
+        ("last", series.last()?.1.into()),
     ];
     Some(case.text("checked-training", &args))
 }

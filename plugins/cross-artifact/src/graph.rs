@@ -32,7 +32,7 @@ const fn edges(cause: &'static str, reach: Reach, effects: &'static [&'static st
 
 // One cause a paragraph is easier to check than one effect a line.
 #[rustfmt::skip]
-const EDGES: [Edges; 33] = [
+const EDGES: [Edges; 34] = [
     edges("checkpoint.corrupted_file", Any, &[
         "checkpoint.config_mismatch", "checkpoint.nan_weights", "checkpoint.exploded_weights", "checkpoint.untrained",
         "checkpoint.dead_units",
@@ -53,8 +53,10 @@ const EDGES: [Edges; 33] = [
     ]),
     edges("checks.label_leakage", Equal, &["dataset.correlated_features", "checks.unused_features"]),
     edges("checks.train_test_leakage", Equal, &["dataset.duplicates", "dataset.label_noise"]),
-    edges("dataset.mixed_types", Equal, &[
-        "dataset.missing_values", "dataset.id_like_feature", "checks.new_categories",
+    edges("dataset.mixed_types", Equal, &["dataset.missing_values", "dataset.id_like_feature"]),
+    // What a check makes of the same column is no worse than that it has two types.
+    edges("dataset.mixed_types", Any, &[
+        "checks.covariate_drift", "checks.new_categories", "checks.inconsistent_strings",
     ]),
     edges("dataset.id_like_feature", Equal, &["checks.covariate_drift", "checks.new_categories"]),
     edges("dataset.outliers", Equal, &["checks.covariate_drift"]),
@@ -68,6 +70,7 @@ const EDGES: [Edges; 33] = [
     ]),
     edges("checks.new_labels", Equal, &[
         "checks.label_drift", "checks.covariate_drift", "cross.num_labels_mismatch", "training.early_stopping_missed",
+        "checks.inconsistent_strings",
     ]),
     edges("checks.covariate_drift", Equal, &[
         "checks.label_drift", "training.early_stopping_missed", "checks.prediction_drift",

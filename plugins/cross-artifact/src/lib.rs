@@ -23,12 +23,14 @@ mod extent;
 mod findings;
 mod graph;
 mod outputs;
+mod places;
 mod poor;
 mod rules;
 mod shares;
 mod steps;
 mod summary;
 mod texts;
+mod variants;
 
 use std::collections::BTreeSet;
 
@@ -102,7 +104,9 @@ impl Reasoner for CrossArtifactReasoner {
         let conclusions = rules::run(&case);
         let ruled_out = contradictions::rule_out(&case, &conclusions);
         let notes = contradictions::notes(&case);
-        let causes = causes(cx, conclusions, &findings, &ruled_out);
+        let label = experiment.dataset.as_ref().and_then(|it| it.label.as_ref());
+        let label = label.map(|it| it.name.as_str());
+        let causes = causes(cx, conclusions, &findings, &ruled_out, label);
         let extent = Extent::of(&case, outcomes);
         let checked = extent::checked(&case, outcomes);
 
@@ -156,11 +160,12 @@ fn causes<'a>(
     conclusions: Vec<Conclusion>,
     findings: &Findings<'a>,
     ruled_out: &[RuledOut],
+    label: Option<&str>,
 ) -> Vec<Cause<'a>> {
     let dropped: BTreeSet<String> = ruled_out.iter().flat_map(|it| it.findings.iter().cloned()).collect();
     let (drafts, merges): (Vec<_>, Vec<_>) = conclusions.into_iter().map(|it| (it.draft, it.merges)).unzip();
     let own = own(cx, drafts).into_iter().zip(merges).collect();
-    let mut causes = causes::assemble(causes::faults(own, findings, &dropped));
+    let mut causes = causes::assemble(causes::faults(own, findings, &dropped), label);
     causes::limit_external(&mut causes, MOST_EXTERNAL);
     causes.truncate(MOST_CAUSES);
     causes

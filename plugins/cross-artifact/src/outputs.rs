@@ -22,6 +22,10 @@ fn code<'a>(fault: &'a Fault<'_>) -> &'a str {
 }
 
 fn cause(cause: &Cause<'_>, texts: &Texts) -> Json {
+    let through = |code: &str| {
+        let mut faults = std::iter::once(&cause.fault).chain(cause.effects.iter().map(|it| &it.fault));
+        faults.find(|it| it.code == code)
+    };
     let effects: Vec<Json> = cause
         .effects
         .iter()
@@ -30,7 +34,7 @@ fn cause(cause: &Cause<'_>, texts: &Texts) -> Json {
                 "code": effect.fault.code,
                 "findings": effect.fault.ids(),
                 "through": effect.through,
-                "why": texts.why(&effect.through),
+                "why": through(&effect.through).map(|it| texts.why(it)),
             })
         })
         .collect();

@@ -5,7 +5,7 @@
 //! cure of its own; two agents that find the same give the same advice in other words, which is told once. What
 //! sets two cures apart is how to tell that they worked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deepfix_plugin::Severity;
 
@@ -14,6 +14,7 @@ use crate::{
     columns,
     findings::{Observed, variant},
     texts::{Texts, shorten},
+    variants::Outdone,
 };
 
 /// Distinct pieces of advice for one fault. Analyzers join what is alike before they report it, so that more of
@@ -55,24 +56,40 @@ pub(crate) fn steps(fault: &Fault<'_>, texts: &Texts) -> Vec<Step> {
     let mut steps = vec![first];
     let mut advice = vec![lead.recommendation.action.trim().to_owned()];
     let mut known: BTreeSet<String> = BTreeSet::new();
+    // Of which columns something is said already, by code and variant.
+    let mut told_of: BTreeMap<(&str, Option<String>), BTreeSet<String>> = BTreeMap::new();
     let agent = fault.findings.first().map_or("", |it| it.agent);
     let skipped = usize::from(fault.own.is_none());
     if let Some(it) = fault.findings.first().filter(|_| skipped == 1) {
         known.extend(columns::of(&it.analysis.finding));
+        let of = variant(&it.analysis.finding.extras);
+        told_of.insert((it.code(), of), known.clone());
+    }
+    // What is to be done about the label is said by who knows it for the label.
+    let outdone = Outdone::by(&fault.findings);
+    if !known.is_empty() {
+        known.extend(outdone.labels().cloned());
     }
     for other in fault.findings.iter().skip(skipped).filter(|it| !it.of_model) {
+        if outdone.contains(other) {
+            continue;
+        }
         let text = shorten(&other.analysis.recommendation.action, MOST_ACTION);
         let told = advice.iter().any(|it| it.contains(&text));
         if text.is_empty() || told || advice.len() >= MOST_ADVICE {
             continue;
         }
         let named = columns::of(&other.analysis.finding);
-        let tell = texts.tell_of(other.code(), variant(&other.analysis.finding.extras).as_deref());
+        let of = variant(&other.analysis.finding.extras);
+        let tell = texts.tell_of(other.code(), of.as_deref());
         let same = steps.iter_mut().find(|it| it.tell == tell);
         let new = !known.is_empty() && !named.is_subset(&known);
-        if !is_left(fault, other, agent, same.is_some(), new) {
+        let of = told_of.entry((other.code(), of)).or_default();
+        let again = !named.is_empty() && named.is_subset(of);
+        if again || !is_left(fault, other, agent, same.is_some(), new) {
             continue;
         }
+        of.extend(named.iter().cloned());
         known.extend(named);
         advice.push(text.clone());
         match same {

@@ -2,7 +2,7 @@
 
 use deepfix_plugin::{Arg, Catalogue, Language, Severity};
 
-use crate::{CATALOGUE, causes::Fault, codes, findings};
+use crate::{CATALOGUE, causes::Fault, codes, findings, variants::Variants};
 
 /// What codes are called, how to tell that their cure worked, why they have consequences.
 pub const NAMES: Catalogue = Catalogue {
@@ -28,7 +28,7 @@ impl Texts {
                 "title-external",
                 &[("agent", shorten(agent, 60).into()), ("code", shorten(code, 80).into())],
             ),
-            None => self.specific("title", &fault.code, fault.variant().as_deref()),
+            None => self.common("title", fault),
         }
     }
 
@@ -66,9 +66,19 @@ impl Texts {
         NAMES.text(self.language, &id, &[])
     }
 
+    /// The text of the variant that all findings of a fault are of; where they differ that of the code, which holds
+    /// for all.
+    fn common(&self, prefix: &str, fault: &Fault<'_>) -> String {
+        match fault.variants() {
+            Variants::Plain => self.specific(prefix, &fault.code, None),
+            Variants::Of(variant) => self.specific(prefix, &fault.code, Some(&variant)),
+            Variants::Several => NAMES.text(self.language, &codes::text_id(prefix, &fault.code), &[]),
+        }
+    }
+
     /// Why a cause has its consequences.
-    pub(crate) fn why(&self, cause: &str) -> String {
-        NAMES.text(self.language, &codes::text_id("why", cause), &[])
+    pub(crate) fn why(&self, cause: &Fault<'_>) -> String {
+        self.common("why", cause)
     }
 
     pub(crate) fn severity(&self, severity: Severity) -> String {

@@ -12,7 +12,7 @@
 use deepfix_plugin::Draft;
 
 use super::{Case, Conclusion};
-use crate::{experiment::point_fact, findings::is_of_dates};
+use crate::{findings::is_of_dates, places::Told};
 
 /// Ways in which validation rows give the answer away.
 pub(crate) const LEAKS: [&str; 2] = ["checks.label_leakage", "checks.train_test_leakage"];
@@ -37,6 +37,10 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     }
     let reached = curve.points.iter().find(|it| it.value >= EARLY)?;
     let series = pair.validation.as_ref()?;
+    let (early, highest) = (
+        Told::reaching(case, series, reached, EARLY),
+        Told::reaching(case, series, best, f64::INFINITY),
+    );
     let column = leak.code() == "checks.label_leakage";
     let draft = Draft::new(
         "cross.leakage_perfect_metric",
@@ -45,11 +49,11 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     )
     .variant(if column { "column" } else { "rows" })
     .arg("metric", series.column.as_str())
-    .arg("best", best.value)
-    .arg("reached", reached.value)
-    .arg("at", case.at(reached.label))
+    .arg("best", highest.value)
+    .arg("reached", early.value)
+    .arg("at", early.at.as_str())
     .arg("leak", leak.analysis.finding.evidence.as_str())
     .arg("advice", leak.analysis.recommendation.action.as_str());
-    let draft = point_fact(point_fact(draft, series, reached), series, best);
+    let draft = highest.fact(early.fact(draft, series, reached), series, best);
     Some(Conclusion::new(draft).merging(&found))
 }
