@@ -654,7 +654,7 @@ fn a_value_beside_true_and_false_is_all_that_is_new() {
     let csv = |yes: &str, no: &str, other: Option<&str>| {
         let cell = |it: usize| match other {
             Some(other) if it >= 297 => other,
-            _ if it % 3 == 0 => yes,
+            _ if it.is_multiple_of(3) => yes,
             _ => no,
         };
         let rows: String = (0..300).map(|it| format!("{it},{0},{0}\n", cell(it))).collect();
