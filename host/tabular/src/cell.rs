@@ -120,9 +120,14 @@ impl Cell {
         if self.is_missing() { MISSING } else { self.0 }
     }
 
-    /// [`Self::key`] by which rows are compared: the spelling of true and false does not matter.
+    /// The cell by which two tables are compared: the spelling of true and false does not matter.
+    pub(crate) fn compared(self) -> Self {
+        self.as_boolean().map_or(self, Self::boolean)
+    }
+
+    /// [`Self::key`] by which rows are compared.
     pub(crate) fn row_key(self) -> u64 {
-        self.as_boolean().map_or(self, Self::boolean).key()
+        self.compared().key()
     }
 
     /// A well-spread hash.

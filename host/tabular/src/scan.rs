@@ -223,8 +223,10 @@ impl Collector {
         let mut sample = into_inner(self.sample);
         sample.finish();
         for (place, column) in columns.iter_mut().enumerate() {
-            if column.join_booleans() {
-                sample.replace(place, |it| it.as_boolean().map_or(it, Cell::boolean));
+            let joined = column.join_booleans();
+            if !joined.is_empty() {
+                let joined_of = |cell: Cell| cell.as_boolean().filter(|it| joined.contains(it));
+                sample.replace(place, |it| joined_of(it).map_or(it, Cell::boolean));
             }
         }
         let hashes = into_inner(self.hashes);

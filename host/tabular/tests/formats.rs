@@ -642,17 +642,83 @@ fn true_and_false_are_the_same_however_they_are_written() {
             assert_eq!(value_of(train, test, "Train Test Samples Mix")["ratio"], 1.0);
         }
     }
-    // Among other texts, and in a column of yes and no, they are texts as they stand.
-    let words = |yes: &str| {
-        let rows: String = (0..200)
-            .map(|it| format!("{it},{},a\n", ["maybe", yes, "no"][it % 3]))
-            .collect();
-        table_of(&format!("x,flag,y\n{rows}"), &options)
-    };
-    let new = value_of(&words("true"), &words("True"), "New Category Train Test");
-    assert!(new.to_string().contains("\"True\""), "{new}");
+    // Yes and no are texts as they stand.
     let new = value_of(&csv("yes", "no"), &csv("Yes", "no"), "New Category Train Test");
     assert!(new.to_string().contains("\"Yes\""), "{new}");
+}
+
+#[test]
+fn a_value_beside_true_and_false_is_all_that_is_new() {
+    let options = options_of("y");
+    // The last three of 300 rows hold something else in both columns.
+    let csv = |yes: &str, no: &str, other: Option<&str>| {
+        let cell = |it: usize| match other {
+            Some(other) if it >= 297 => other,
+            _ if it.is_multiple_of(3) => yes,
+            _ => no,
+        };
+        let rows: String = (0..300).map(|it| format!("{it},{0},{0}\n", cell(it))).collect();
+        table_of(&format!("x,flag,y\n{rows}"), &options)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let values = || Arc::new(BooleanArray::from_iter((0..300).map(|it| Some(it % 3 == 0))));
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("x", Arc::new(Float64Array::from_iter_values((0..300).map(f64::from)))),
+        ("flag", values()),
+        ("y", values()),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let file = folder.path().join("a.parquet");
+    let mut writer = ArrowWriter::try_new(File::create(&file).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let parquet = read(&file, &options);
+    let compare = |train: &Table, test: &Table, new: u64| {
+        let labels = value_of(train, test, "New Label Train Test");
+        assert_eq!(labels["n_new_labels_samples"], new, "{labels}");
+        let categories = value_of(train, test, "New Category Train Test");
+        let share = categories[0]["Ratio of New Categories"].as_f64().unwrap();
+        assert!((share - new as f64 / 300.0).abs() < 1e-9, "{categories}");
+        for drift in [
+            &value_of(train, test, "Feature Drift")["flag"],
+            &value_of(train, test, "Label Drift"),
+        ] {
+            assert!(drift["Drift score"].as_f64().unwrap() < 0.1, "{drift}");
+        }
+        assert!(
+            value_of(train, test, "Train Test Samples Mix")["ratio"]
+                .as_f64()
+                .unwrap()
+                > 0.98
+        );
+        let spellings = value_of(train, test, "String Mismatch Comparison");
+        assert_eq!(spellings["flag"], serde_json::json!({}), "{spellings}");
+        let drift = value_of(train, test, "Multivariate Drift");
+        assert!(
+            drift["domain_classifier_drift_score"].as_f64().unwrap() < 0.25,
+            "{drift}"
+        );
+    };
+    for plain in [&csv("true", "false", None), &csv("TRUE", "FALSE", None), &parquet] {
+        for other in ["unsure", "?", "7"] {
+            let odd = csv("true", "false", Some(other));
+            compare(plain, &odd, 3);
+            compare(&odd, plain, 0);
+            compare(&csv("True", "False", Some(other)), &odd, 0);
+        }
+    }
+    // Both spellings beside another value stay two within the table, and are one to another table.
+    let rows: String = (0..300)
+        .map(|it| format!("{it},{0},{0}\n", ["true", "True", "false", "unsure"][it % 4]))
+        .collect();
+    let both = table_of(&format!("x,flag,y\n{rows}"), &options);
+    assert_eq!(both.column("flag").unwrap().distinct(), (4, true));
+    let new = value_of(&parquet, &both, "New Label Train Test");
+    assert_eq!(new["new_labels"], serde_json::json!(["unsure"]));
+    assert_eq!(
+        value_of(&both, &parquet, "New Label Train Test")["n_new_labels_samples"],
+        0
+    );
 }
 
 #[test]
@@ -709,4 +775,26 @@ fn copies_of_rows_do_not_make_a_key_tell_the_label() {
     // A table that is sorted by its label stays one.
     let sorted: String = (0..600).map(|it| format!("{it},{},{}\n", it % 7, it / 300)).collect();
     assert!(score(&format!("id,x,y\n{sorted}")) > 0.9);
+}
+
+#[test]
+fn a_key_of_a_few_groups_that_decides_the_label_is_told() {
+    let options = Options {
+        index: Some("site".into()),
+        ..options_of("y")
+    };
+    let score = |label: fn(usize) -> usize| {
+        let rows: String = (0..900)
+            .map(|it| format!("s{},{it},{}\n", it % 15, label(it)))
+            .collect();
+        let table = table_of(&format!("site,x,y\n{rows}"), &options);
+        let results = checks("x", &table, None, &CheckOptions::default());
+        let items = results["results"]["data_integrity"].as_array().unwrap();
+        let header = "Identifier Label Correlation - Train Dataset";
+        let it = items.iter().find(|it| it["header"] == header).unwrap();
+        it["result"]["value"]["site"].as_f64().unwrap()
+    };
+    assert!(score(|it| it % 15 % 2) > 0.99);
+    // Each site has both classes, equally often.
+    assert!(score(|it| it / 15 % 2) < 0.1);
 }

@@ -151,7 +151,8 @@ fn by_quantile(cells: &[Cell]) -> Vec<u8> {
 /// missing or rare.
 fn by_share(cells: &[Cell], classes: &[bool], is_held: &dyn Fn(usize) -> bool) -> Vec<u8> {
     let mut known = Codes::default();
-    let codes = known.of(cells);
+    let cells: Vec<Cell> = cells.iter().map(|it| it.compared()).collect();
+    let codes = known.of(&cells);
     let mut counts = vec![(0.0f64, 0.0f64); known.number()];
     for (_, (code, class)) in codes.iter().zip(classes).enumerate().filter(|it| !is_held(it.0)) {
         if let Some(it) = counts.get_mut(*code as usize) {

@@ -201,10 +201,10 @@ fn paired(train: &Table, place: usize, test: &Table, other: usize) -> Vec<(f64, 
     };
     let mut pairs: CellMap<Cell, (f64, f64)> = CellMap::default();
     for (cell, n) in counts(train, place) {
-        pairs.entry(cell).or_default().0 += n;
+        pairs.entry(cell.compared()).or_default().0 += n;
     }
     for (cell, n) in counts(test, other) {
-        pairs.entry(cell).or_default().1 += n;
+        pairs.entry(cell.compared()).or_default().1 += n;
     }
     let mut pairs: Vec<(Cell, (f64, f64))> = pairs.into_iter().collect();
     // Sums of floating numbers depend on their order.

@@ -106,22 +106,26 @@ fn shared(train: &Table, a: usize, test: &Table, b: usize) -> f64 {
     let counts = |table: &Table, place: usize| table.columns.get(place).and_then(Column::counts);
     let ours = counts(train, a);
     if let (Some(ours), Some(theirs)) = (&ours, counts(test, b)) {
-        let known: Set<Cell> = ours.iter().map(|it| it.0).collect();
+        let known: Set<Cell> = ours.iter().map(|it| it.0.compared()).collect();
         let all: u64 = theirs.iter().map(|it| it.1).sum();
-        let found: u64 = theirs.iter().filter(|it| known.contains(&it.0)).map(|it| it.1).sum();
+        let found: u64 = theirs
+            .iter()
+            .filter(|it| known.contains(&it.0.compared()))
+            .map(|it| it.1)
+            .sum();
         return found as f64 / (all as f64).max(1.0);
     }
     // The samples have rounded what is wider than their cells, in both tables alike.
     let is_wide = train.columns.get(a).is_some_and(|it| it.wide > 0);
     let (known, taken): (Set<Cell>, f64) = match ours.filter(|_| !is_wide) {
-        Some(counts) => (counts.into_iter().map(|it| it.0).collect(), 1.0),
+        Some(counts) => (counts.into_iter().map(|it| it.0.compared()).collect(), 1.0),
         None => (
-            train.sample.column(a).collect(),
+            train.sample.column(a).map(Cell::compared).collect(),
             train.sample.len() as f64 / train.rows.max(1) as f64,
         ),
     };
     let present = || test.sample.column(b).filter(|it| !it.is_missing());
-    let found = present().filter(|it| known.contains(it)).count() as f64;
+    let found = present().filter(|it| known.contains(&it.compared())).count() as f64;
     (found / (present().count() as f64).max(1.0) / taken).min(1.0)
 }
 
@@ -162,6 +166,10 @@ fn before(train: &Table, a: usize, test: &Table, b: usize) -> Result<(f64, f64),
     Ok((share(last), share(first)))
 }
 
+/// Keys from which on one row of each is enough to tell the order of the table. A tree in four parts learns little from
+/// fewer rows, and a key of so few values names groups of rows, of which all rows count.
+const FEWEST_KEYS: usize = 100;
+
 pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, options: &CheckOptions) -> Item {
     const NAME: &str = "Identifier Label Correlation";
     const SUMMARY: &str = "How well the index or the date of a row predicts its label.";
@@ -172,11 +180,16 @@ pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, option
     let mut seen: Set<u64> = Set::default();
     places.retain(|it| rows.get(*it).is_some_and(|row| seen.insert(*row)));
     // Rows of one key may share what they tell; the order of the table shows in one row of each.
-    let one_of_each = |place: usize| -> Vec<usize> {
+    let of_keys = |place: usize| -> Vec<usize> {
         let cells = mapping::cells(table, place, &places);
         let mut known: Set<Cell> = Set::default();
         let firsts = places.iter().zip(&cells).filter(|(_, cell)| known.insert(**cell));
-        firsts.map(|it| *it.0).collect()
+        let firsts: Vec<usize> = firsts.map(|it| *it.0).collect();
+        if firsts.len() < FEWEST_KEYS {
+            places.clone()
+        } else {
+            firsts
+        }
     };
     let target = predictive::target(table, task, &places);
     let (Some(_), false) = (target, columns.is_empty()) else {
@@ -193,7 +206,7 @@ pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, option
             let column = table.columns.get(place)?;
             let is_number = matches!(column.kind(), ColumnType::Numeric | ColumnType::Date);
             let is_key = index(table) == Some(place);
-            let places = if is_key { one_of_each(place) } else { places.clone() };
+            let places = if is_key { of_keys(place) } else { places.clone() };
             let target = predictive::target(table, task, &places)?;
             let score = predictive::score(table, (place, is_number), &target, &places);
             Some((column.name.clone(), json!(score)))

@@ -39,9 +39,14 @@ fn value(column: &Column, cell: Cell) -> Json {
 /// Values of the test column that the training column lacks, most frequent first; none where one of
 /// them has too many to count.
 fn unseen(train: &Column, test: &Column) -> Option<Vec<(Cell, u64)>> {
-    let known: Set<Cell> = train.counts()?.into_iter().map(|it| it.0).collect();
+    let known: Set<Cell> = train.counts()?.into_iter().map(|it| it.0.compared()).collect();
     let counts = test.counts()?;
-    Some(counts.into_iter().filter(|it| !known.contains(&it.0)).collect())
+    Some(
+        counts
+            .into_iter()
+            .filter(|it| !known.contains(&it.0.compared()))
+            .collect(),
+    )
 }
 
 pub(super) fn new_labels(train: &Table, test: &Table) -> Option<Item> {

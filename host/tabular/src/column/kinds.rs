@@ -61,33 +61,41 @@ impl Column {
         }
     }
 
-    /// Makes one value of each of true and false where they are all that the column holds, however they are
-    /// written: a reader takes it for a column of booleans. Whether it is one.
-    pub(crate) fn join_booleans(&mut self) -> bool {
-        let Some(counts) = self.distinct.counts().filter(|it| !it.is_empty()) else {
-            return false;
+    /// Gives true and false one name each, however they are written, so that tables agree: where they are all that
+    /// the column holds, as a reader takes it for a column of booleans, and beside other values each that is
+    /// written in one way. What is written in several ways beside other values stays as it stands. Which of both
+    /// now have that name.
+    pub(crate) fn join_booleans(&mut self) -> Vec<bool> {
+        let Some(counts) = self.distinct.counts() else {
+            return Vec::new();
         };
+        let is_all = counts.keys().all(|it| it.as_boolean().is_some());
+        let mut values = vec![true, false];
+        values.retain(|value| {
+            let spellings = counts.keys().filter(|it| it.as_boolean() == Some(*value)).count();
+            spellings == 1 || (is_all && spellings > 1)
+        });
+        if values.is_empty() {
+            return values;
+        }
+        let joined_of = |cell: Cell| cell.as_boolean().filter(|it| values.contains(it));
         let mut joined = Counted::default();
         for (cell, count) in counts {
-            let Some(value) = cell.as_boolean() else { return false };
-            *joined.entry(Cell::boolean(value)).or_default() += count;
+            *joined.entry(joined_of(*cell).map_or(*cell, Cell::boolean)).or_default() += count;
         }
-        self.names = [true, false]
-            .into_iter()
-            .map(|value| (Cell::boolean(value), boolean_name(value)))
-            .filter(|(cell, _)| joined.contains_key(cell))
-            .map(|(cell, text)| {
-                let name = Name {
-                    text: text.into(),
-                    characters: text.len() as u64,
-                    is_cut: false,
-                };
-                (cell, name)
-            })
-            .collect();
+        self.names.retain(|cell, _| joined_of(*cell).is_none());
+        for value in &values {
+            let text = boolean_name(*value);
+            let name = Name {
+                text: text.into(),
+                characters: text.len() as u64,
+                is_cut: false,
+            };
+            self.names.insert(Cell::boolean(*value), name);
+        }
         self.named_bytes = self.names.values().map(Name::bytes).sum();
         self.distinct = Distinct::known(joined);
-        true
+        values
     }
 
     /// Whether it looks like the key of a row: a value of its own in nearly every row, of whole
