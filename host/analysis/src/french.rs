@@ -4,7 +4,7 @@
 //! A frame is an English sentence with `{}` where a value stands; the values are kept. What no
 //! frame fits, such as the words of an operating system, stays as it is.
 
-const FRAMES: [(&str, &str); 38] = [
+const FRAMES: [(&str, &str); 40] = [
     ("MLflow: {}", "MLflow : {}"),
     ("the request carries no {}", "la requête ne contient pas {}"),
     ("the request carries none of {}", "la requête ne contient aucun de {}"),
@@ -101,6 +101,12 @@ const FRAMES: [(&str, &str); 38] = [
         "ce dossier contient {} expériences, et une seule est lue à la fois : {} a été lu, pas {} ; nommez le journal du dossier \
          lui-même pour le lire",
     ),
+    (
+        "{} holds several runs and several models, and nothing tells which model is of which run: none was read; name the \
+         file of a model to read it",
+        "{} contient plusieurs exécutions et plusieurs modèles, et rien ne dit quel modèle est de quelle exécution : aucun n'a \
+         été lu ; nommez le fichier d'un modèle pour le lire",
+    ),
     ("the folder itself", "le dossier lui-même"),
     (
         "{} was not looked into: it has more than {} entries",
@@ -109,6 +115,10 @@ const FRAMES: [(&str, &str); 38] = [
     (
         "{} was not looked into: at most {} entries and {} files of a folder are; name the folder of the experiment",
         "{} n'a pas été parcouru : au plus {} entrées et {} fichiers d'un dossier le sont ; nommez le dossier de l'expérience",
+    ),
+    (
+        "{} was not looked into: folders are looked into {} levels deep",
+        "{} n'a pas été parcouru : les dossiers sont parcourus jusqu'à {} niveaux de profondeur",
     ),
     ("{} was not looked into: {}", "{} n'a pas été parcouru : {}"),
     (
@@ -215,6 +225,16 @@ mod tests {
             (
                 "`a` was not looked into: it has more than 5 entries",
                 "`a` n'a pas été parcouru : il a plus de 5 entrées",
+            ),
+            (
+                "`a/b/c/d/e` was not looked into: folders are looked into 5 levels deep",
+                "`a/b/c/d/e` n'a pas été parcouru : les dossiers sont parcourus jusqu'à 5 niveaux de profondeur",
+            ),
+            (
+                "the folder itself holds several runs and several models, and nothing tells which model is of which run: none \
+                 was read; name the file of a model to read it",
+                "le dossier lui-même contient plusieurs exécutions et plusieurs modèles, et rien ne dit quel modèle est de \
+                 quelle exécution : aucun n'a été lu ; nommez le fichier d'un modèle pour le lire",
             ),
             (
                 "a.log: it was read as one column, `a b`; expected a comma, a semicolon, a tab or a bar between the names, and \

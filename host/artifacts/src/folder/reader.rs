@@ -67,6 +67,7 @@ impl Reader<'_> {
         let mut found = Found::default();
         let mut around = folders_around(model.map(|it| it.path.as_str()));
         let mut read = if has_metrics { Some("metrics.csv") } else { None };
+        let mut found_log = false;
         if !has_metrics {
             let output = outputs::find(self.folder, &files, &around).map_err(failed)?;
             if let Some(output) = output {
@@ -76,15 +77,16 @@ impl Reader<'_> {
                 found.add(output, &mut request);
                 let log = log.and_then(|log| files.iter().find(|it| it.path == log));
                 read = log.map(|it| it.path.as_str());
+                found_log = read.is_some();
                 if around.is_empty() {
                     around = folders_around(read);
                 }
             }
         }
         let read = read.or(model.map(|it| it.path.as_str()));
-        taken
-            .warnings
-            .extend(read.and_then(|it| experiments.told(self.folder, it)));
+        let has_both = model.is_some() && (has_metrics || found_log);
+        let told = read.map(|it| [experiments.told(self.folder, it), experiments.unclear(it)]);
+        taken.warnings.extend(told.into_iter().flatten().flatten());
         self.params_around(&around, &mut request, &mut taken);
         found.recognised.splice(0..0, std::mem::take(&mut taken.recognised));
         found.warnings.splice(0..0, std::mem::take(&mut taken.warnings));
@@ -99,7 +101,7 @@ impl Reader<'_> {
         };
         found.warnings.extend(unread::told(&known));
         found.warnings.extend(self.walked.warnings.iter().cloned());
-        if found.recognised.is_empty() {
+        if !has_both || found.recognised.is_empty() {
             found.warnings.extend(self.walked.too_deep());
         }
         found.request = Json::Object(request);

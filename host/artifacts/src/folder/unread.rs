@@ -94,7 +94,10 @@ impl Known<'_> {
             .iter()
             .filter(|it| !self.used.contains(&it.path) && !self.is_part(&it.path))
             .filter(|it| !told(&it.path))
-            .filter(|it| !(is_state(&it.path) && self.used.iter().any(|used| is_state(used) && same(used, &it.path))))
+            .filter(|it| {
+                let is_same = |used: &str| is_state(used) && same(used, &it.path);
+                !(is_state(&it.path) && self.experiments.has(&it.path) && self.used.iter().any(|used| is_same(used)))
+            })
             .filter_map(|it| Some((self.what(it)?, it.path.as_str())))
             .collect()
     }
@@ -139,7 +142,8 @@ impl Known<'_> {
 
     /// Whether a model is another checkpoint of the training whose model is read.
     fn is_of_same_training(&self, path: &str) -> bool {
-        self.model.is_some_and(|model| same(model, path))
+        // Folders with a number may be trainings of their own.
+        self.experiments.has(path) && self.model.is_some_and(|model| same(model, path))
     }
 
     /// The topmost folder around a file of which nothing is read; none where its own folder is read from.

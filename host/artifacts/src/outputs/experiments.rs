@@ -11,8 +11,12 @@ use std::{
 
 use super::{
     ANYWHERE, Entry,
-    homes::{above, is_part, parent, splits},
-    is_events, is_log, sure_log,
+    belongs::Belongs,
+    homes::{above, is_part, parent},
+    is_events, is_log,
+    lightning::version,
+    several::Several,
+    sure_log,
 };
 use crate::{best_model, folder::pasted, models};
 
@@ -32,19 +36,22 @@ enum Log {
 }
 
 /// What lies in a home.
-#[derive(Debug, Clone, Copy, Default)]
-struct Home {
+#[derive(Debug, Clone, Default)]
+struct Home<'a> {
     log: Log,
     model: bool,
     params: bool,
+    several: Several<'a>,
+    /// One of its logs.
+    at: Option<&'a str>,
 }
 
-impl Home {
-    fn is_complete(self) -> bool {
+impl Home<'_> {
+    fn is_complete(&self) -> bool {
         self.log > Log::None && self.model
     }
 
-    fn is_experiment(self) -> bool {
+    fn is_experiment(&self) -> bool {
         self.log == Log::Sure || self.is_complete()
     }
 }
@@ -52,50 +59,41 @@ impl Home {
 /// The experiments of a folder.
 #[derive(Debug, Default)]
 pub(crate) struct Experiments<'a> {
-    experiments: BTreeMap<&'a str, Home>,
+    experiments: BTreeMap<&'a str, Home<'a>>,
     /// Where a home is a part of another one.
     part_of: BTreeMap<&'a str, &'a str>,
-    /// Folders of splits that have a sibling.
-    splits: BTreeSet<&'a str>,
+    belongs: Belongs<'a>,
     /// Those of which nothing is read.
     left_out: BTreeSet<&'a str>,
+    /// Those with several runs and models of which nothing tells what belongs to what.
+    unclear: BTreeSet<&'a str>,
 }
 
 impl<'a> Experiments<'a> {
     /// `has_metrics`: whether the folder itself has the metrics, which are read then.
     pub(crate) fn of(files: &'a [Entry], has_metrics: bool) -> Self {
         let mut all = Self {
-            splits: splits(files),
+            belongs: Belongs::of(files),
             ..Self::default()
         };
-        let mut homes: BTreeMap<&str, Home> = BTreeMap::new();
-        for file in files {
-            let (log, model) = (log(&file.path), models::is_one(&file.path, file.size));
-            let is_params = is_params(&file.path);
-            if log == Log::None && !model && !is_params {
-                continue;
-            }
-            let home = homes.entry(all.home(&file.path)).or_default();
-            home.log = home.log.max(log);
-            home.model |= model;
-            home.params |= is_params;
-        }
         // A name before what it is the beginning of: above before below.
-        for (name, home) in homes {
-            if home.is_complete() {
-                all.experiments.insert(name, home);
-                continue;
-            }
+        for (name, home) in all.homes(files) {
             // What may be a log is read as one in the folder itself alone, or beside a model.
             let is_read = home.log == Log::Sure || home.model || (name.is_empty() && home.log > Log::None);
-            if !is_read {
+            if !home.is_complete() && !is_read {
                 continue;
             }
-            let above = above(name).find(|it| all.experiments.contains_key(it));
+            let above = if home.is_complete() || all.belongs.is_own_run(name) {
+                None
+            } else {
+                above(name).find(|it| all.experiments.contains_key(it) && (home.model || !all.belongs.is_torn(it)))
+            };
             match above.and_then(|it| Some((it, all.experiments.get_mut(it)?))) {
                 Some((above, whole)) => {
                     whole.log = whole.log.max(home.log);
                     whole.model |= home.model;
+                    whole.several.join(home.several);
+                    whole.at = whole.at.or(home.at);
                     all.part_of.insert(name, above);
                 }
                 None => {
@@ -103,26 +101,59 @@ impl<'a> Experiments<'a> {
                 }
             }
         }
+        for (name, home) in &mut all.experiments {
+            if home.several.is_unclear(name) {
+                home.model = home.several.has_within();
+                all.unclear.insert(name);
+            }
+        }
         if let Some(read) = all.chosen(files, has_metrics) {
             let others = all.experiments.keys().filter(|it| **it != read);
             all.left_out = others.copied().collect();
         }
+        // The model of one of several runs is that of no other log.
+        let lone = all.experiments.iter().filter(|it| it.1.log == Log::None);
+        let lone = lone.map(|it| *it.0).filter(|it| all.belongs.is_own_run(it));
+        all.left_out.extend(lone);
         all
+    }
+
+    fn homes(&self, files: &'a [Entry]) -> BTreeMap<&'a str, Home<'a>> {
+        let mut homes: BTreeMap<&str, Home<'a>> = BTreeMap::new();
+        for file in files {
+            let path = file.path.as_str();
+            let (log, model) = (log(path), models::is_one(path, file.size));
+            let is_params = is_params(path);
+            if log == Log::None && !model && !is_params {
+                continue;
+            }
+            let name = self.belongs.home(path);
+            let home = homes.entry(name).or_default();
+            home.log = home.log.max(log);
+            home.model |= model;
+            home.params |= is_params;
+            if log > Log::None {
+                home.several.add_log(path);
+                home.at = home.at.or(Some(path));
+            }
+            if model {
+                home.several.add_model(path, name);
+            }
+        }
+        homes
     }
 
     /// The experiment that is read; none where all that is found may be of one.
     fn chosen(&self, files: &'a [Entry], has_metrics: bool) -> Option<&'a str> {
-        let complete: Vec<(&str, Home)> = self.experiments.iter().map(|(name, it)| (*name, *it)).collect();
-        let complete: Vec<(&str, Home)> = complete.into_iter().filter(|it| it.1.is_complete()).collect();
-        let is_root = |it: &&(&str, Home)| it.0.is_empty();
-        if has_metrics || complete.iter().any(|it| is_root(&it)) {
+        let complete: Vec<(&str, &Home<'_>)> = self.complete().collect();
+        if has_metrics || complete.iter().any(|it| it.0.is_empty()) {
             return Some("");
         }
-        let score = |it: &Home| (it.log, it.params);
-        if let Some(best) = complete.iter().map(|it| score(&it.1)).max() {
+        let score = |it: &Home<'_>| (it.log, it.params);
+        if let Some(best) = complete.iter().map(|it| score(it.1)).max() {
             let first: BTreeSet<&str> = complete
                 .iter()
-                .filter(|it| score(&it.1) == best)
+                .filter(|it| score(it.1) == best)
                 .map(|it| it.0)
                 .collect();
             let is_first = |path: &str| self.experiment(path).is_some_and(|it| first.contains(it));
@@ -139,40 +170,65 @@ impl<'a> Experiments<'a> {
             .flatten()
     }
 
-    /// The folder of the training that a log or a model is of.
-    fn home<'b>(&self, path: &'b str) -> &'b str {
-        let mut folder = parent(path);
-        while !folder.is_empty() && (is_part(folder) || self.splits.contains(folder)) {
-            folder = parent(folder.trim_end_matches('/'));
-        }
-        folder
+    fn complete(&self) -> impl Iterator<Item = (&'a str, &Home<'a>)> {
+        let all = self.experiments.iter().filter(|it| it.1.is_complete());
+        all.map(|(name, home)| (*name, home))
     }
 
     fn experiment(&self, path: &str) -> Option<&'a str> {
-        let home = self.home(path);
+        let home = self.belongs.home(path);
         let whole = self.part_of.get(home).copied();
         whole.or_else(|| self.experiments.get_key_value(home).map(|it| *it.0))
     }
 
     /// Whether a file may be read with what was chosen.
     pub(crate) fn has(&self, path: &str) -> bool {
-        self.experiment(path).is_none_or(|it| !self.left_out.contains(it))
+        let is_unclear = |it: &str| self.unclear.contains(it) && models::is_model(path) && version(path).is_none();
+        self.experiment(path)
+            .is_none_or(|it| !self.left_out.contains(it) && !is_unclear(it))
+    }
+
+    /// What to say where no model was read, for it may be of another run than the log.
+    pub(crate) fn unclear(&self, read: &str) -> Option<String> {
+        let of = self.experiment(read).filter(|it| self.unclear.contains(it))?;
+        Some(format!(
+            "{} holds several runs and several models, and nothing tells which model is of which run: none was read; \
+             name the file of a model to read it",
+            shown(of)
+        ))
+    }
+
+    /// Whether an experiment without a model is a part of the only one that has both: the log of a trainer beside
+    /// the folder of its results.
+    fn is_around(&self, name: &str, home: &Home<'_>) -> bool {
+        let mut complete = self.complete();
+        let (Some((only, _)), None) = (complete.next(), complete.next()) else {
+            return false;
+        };
+        let beside = |part: &str| {
+            let whole = self.belongs.whole(parent(part.trim_end_matches('/')));
+            !only.starts_with(part) && only.starts_with(whole)
+        };
+        let is_below = !home.is_complete() && only.starts_with(name);
+        is_below || (!home.is_complete() && above(name).any(|it| is_part(it) && beside(it)))
     }
 
     /// What to say of the others beside the experiment that a file was read of.
     pub(crate) fn told(&self, folder: &Path, read: &str) -> Option<String> {
         let read = self.experiment(read)?;
+        let own = self.experiments.get(read)?;
         let others = self
             .experiments
             .iter()
             .filter(|it| *it.0 != read && it.1.is_experiment());
-        let others: Vec<&str> = others.map(|it| it.0.trim_end_matches('/')).collect();
+        let others = others.filter(|it| !own.is_complete() || !self.is_around(it.0, it.1));
+        let others: Vec<&str> = others.map(|it| place(it.0, it.1)).collect();
         let first = others.first()?;
-        let name = |it: &str| match it.trim_end_matches('/') {
-            "" => "the folder itself".to_owned(),
-            name => format!("`{name}`"),
-        };
-        let names: Vec<String> = others.iter().take(MAX_NAMES).map(|it| name(it)).collect();
+        let count = others.len() + usize::from(own.is_experiment());
+        if count < 2 {
+            return None;
+        }
+        let names: Vec<String> = others.iter().take(MAX_NAMES).map(|it| shown(it)).collect();
         let more = others.len().saturating_sub(MAX_NAMES);
         let more = if more > 0 { format!(" (+{more})") } else { String::new() };
         let how = if first.is_empty() {
@@ -181,12 +237,29 @@ impl<'a> Experiments<'a> {
             format!("read another with `deepfix analyse {}`", pasted(folder, first))
         };
         Some(format!(
-            "this folder holds {} experiments, and one is read at a time: {} was read, not {}{more}; {how}",
-            others.len() + 1,
-            name(read),
+            "this folder holds {count} experiments, and one is read at a time: {} was read, not {}{more}; {how}",
+            shown(read),
             names.join(", "),
         ))
     }
+}
+
+/// Where an experiment is found: of one that is no more than a log, the folder of that.
+fn place<'a>(name: &'a str, home: &Home<'a>) -> &'a str {
+    let log = home.at.filter(|_| !home.model).map(parent);
+    log.unwrap_or(name).trim_end_matches('/')
+}
+
+fn shown(name: &str) -> String {
+    match name.trim_end_matches('/') {
+        "" => "the folder itself".to_owned(),
+        name => format!("`{name}`"),
+    }
+}
+
+/// Whether a file has the name of a log of metrics that nothing else has.
+pub(super) fn is_sure(path: &str) -> bool {
+    log(path) == Log::Sure
 }
 
 fn log(path: &str) -> Log {
@@ -208,88 +281,5 @@ pub(crate) fn is_params(path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn files(paths: &[&str]) -> Vec<Entry> {
-        let entry = |path: &&str| Entry {
-            path: (*path).to_owned(),
-            size: 9,
-        };
-        paths.iter().map(entry).collect()
-    }
-
-    fn read(paths: &[&str]) -> Vec<String> {
-        let files = files(paths);
-        let experiments = Experiments::of(&files, false);
-        let kept = files.iter().filter(|it| experiments.has(&it.path));
-        kept.map(|it| it.path.clone()).collect()
-    }
-
-    #[test]
-    fn the_parts_of_one_training_are_one_whatever_folders_they_are_in() {
-        for paths in [
-            &[
-                "lightning_logs/version_0/metrics.csv",
-                "lightning_logs/version_0/checkpoints/a.ckpt",
-                "last.ckpt",
-            ][..],
-            &[
-                "out/trainer_state.json",
-                "out/checkpoint-9/model.safetensors",
-                "out/runs/today/events.out.tfevents.1.h",
-            ],
-            &[
-                "logs/train/events.out.tfevents.1.h",
-                "logs/validation/events.out.tfevents.1.h",
-                "model.keras",
-            ],
-            &[
-                "logs/today/events.out.tfevents.1.h",
-                "logs/before/events.out.tfevents.0.h",
-                "model.keras",
-            ],
-            &[
-                "wandb/offline-run-1/run-1.wandb",
-                "wandb/run-2/files/model.pt",
-                "model.pt",
-            ],
-            &["curves/metrics.csv", "nets/net.pt"],
-            &[
-                "run/metrics.csv",
-                "run/weights/best.pt",
-                "run/tb_logs/version_0/events.out.tfevents.1.h",
-            ],
-        ] {
-            assert_eq!(read(paths), paths);
-        }
-    }
-
-    #[test]
-    fn of_several_the_most_complete_is_read_and_nothing_of_the_others() {
-        assert_eq!(
-            read(&["a/best.pt", "b/metrics.csv", "b/net.pt", "c/history.json"]),
-            ["b/metrics.csv", "b/net.pt"]
-        );
-        assert_eq!(
-            read(&["a/net.pt", "a/metrics.json", "b/net.pt", "b/metrics.csv"]),
-            ["b/net.pt", "b/metrics.csv"],
-            "metrics.json may hold the result alone"
-        );
-        assert_eq!(
-            read(&[
-                "a/net.pt",
-                "a/metrics.csv",
-                "b/net.pt",
-                "b/metrics.csv",
-                "b/params.yaml"
-            ]),
-            ["b/net.pt", "b/metrics.csv", "b/params.yaml"]
-        );
-        // Of logs alone the newest, and no model that may be of the other.
-        assert_eq!(
-            read(&["x/events.out.tfevents.1.h", "y/events.out.tfevents.2.h", "nets/net.pt"]),
-            ["y/events.out.tfevents.2.h"]
-        );
-    }
-}
+#[path = "experiments_tests.rs"]
+mod tests;

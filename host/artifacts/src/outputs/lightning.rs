@@ -16,7 +16,7 @@ pub(super) fn is_version(path: &str) -> bool {
 }
 
 /// The folder of one of Lightning's versions that a file is in: `logs/version_3/`.
-fn version(path: &str) -> Option<&str> {
+pub(super) fn version(path: &str) -> Option<&str> {
     let (mut at, mut found) = (0, None);
     for part in path.split_inclusive('/') {
         at += part.len();
@@ -66,9 +66,11 @@ pub(super) fn read(folder: &Path, files: &[Entry], metrics: &str) -> Result<Outp
 pub(crate) struct ReadVersion<'a>(Option<&'a str>);
 
 impl<'a> ReadVersion<'a> {
-    /// Of these files, found in one walk over them. None is restricted to where the log of no version is read.
+    /// Of these files, found in one walk over them. None is restricted to where the log of no version is read; that
+    /// may be its events as well.
     pub(crate) fn of(files: &'a [Entry]) -> Self {
-        Self(super::chosen(files).filter(|it| is_version(it)).and_then(version))
+        let log = super::sure_log(files).filter(|it| is_version(it) || super::is_events(it));
+        Self(log.and_then(version))
     }
 
     /// Whether a file belongs to it, or to no version.

@@ -1,5 +1,6 @@
 //! What trainings leave behind: folders and files of the usual frameworks and loggers.
 
+mod belongs;
 mod deeper;
 mod events;
 mod experiments;
@@ -7,6 +8,7 @@ mod homes;
 mod lightning;
 mod listing;
 mod rows;
+mod several;
 mod tensorboard;
 mod walk;
 mod wandb;
