@@ -179,13 +179,31 @@ dataset-mixed-types-splits =
     .description = { $number ->
         [one] Column { $columns } is
        *[other] Columns { $columns } are
-    } numbers in one split and text in the other: the model is judged on values of another kind than it learned from.
-    .evidence = { $texts ->
-        [test] In the training split '{ $first }' is numbers with a mean of { $mean }, in the test split text; the most frequent value is '{ $top }'.
-       *[train] In the training split '{ $first }' is text, with '{ $top }' as the most frequent value; in the test split it is numbers with a mean of { $mean }.
+    } { $kind ->
+        [flags] true and false in one split, and 1 and 0 in the other.
+        [some] numbers in one split; in the other some cells are texts, so that most readers take the whole column for text.
+       *[texts] numbers in one split and text in the other: the model is judged on values of another kind than it learned from.
     }
-    .action = Write and read { $columns } by the same code in both splits: take units and signs out of the texts, read the rest with pd.to_numeric, and let the pipeline fail where a column changes its type. Then compare the distributions again.
-    .rationale = A text is a category that training never saw, or a gap, so the score says nothing of what '{ $first }' is worth. Afterwards the column has one type in both splits, as many values as before, and a drift score.
+    .evidence = { $texts ->
+        [test] In the training split '{ $first }' is numbers with a mean of { $mean }, in the test split { $kind ->
+            [some] some cells are text; the most frequent value is '{ $top }'.
+           *[other] text; the most frequent value is '{ $top }'.
+        }
+       *[train] In the training split { $kind ->
+            [some] some cells of '{ $first }' are text, with '{ $top }' as the most frequent value
+           *[other] '{ $first }' is text, with '{ $top }' as the most frequent value
+        }; in the test split it is numbers with a mean of { $mean }.
+    }
+    .action = { $kind ->
+        [flags] Write true and false in { $columns } in one way in both splits, as True and False or as 1 and 0.
+        [some] Convert { $columns } with pd.to_numeric(..., errors="coerce") in both splits, list the cells that become missing, and decide for each text whether it is a gap or a number in another notation.
+       *[texts] Write and read { $columns } by the same code in both splits: take units and signs out of the texts, read the rest with pd.to_numeric, and let the pipeline fail where a column changes its type. Then compare the distributions again.
+    }
+    .rationale = { $kind ->
+        [flags] Some programs take the two for the same, and others for categories that training never saw. Afterwards the column has the same two values in both splits.
+        [some] One text makes the whole column categorical: the numbers lose their order and each new value is unseen. Afterwards the column is numbers in both splits, with as many gaps as there were texts, and has a drift score.
+       *[texts] A text is a category that training never saw, or a gap, so the score says nothing of what '{ $first }' is worth. Afterwards the column has one type in both splits, as many values as before, and a drift score.
+    }
 dataset-test-too-small =
     .description = The test split has { $rows } rows: too few to judge a model by.
     .evidence = One row changes accuracy by { $step }. An accuracy of 80 % measured here could truly be anywhere from { $low } to { $high }.
@@ -271,12 +289,23 @@ checks-label-drift-mean =
     .rationale = A regressor answers around the mean of its training labels, so the whole test set is off by the shift. The mean residual on the test split should come back to about zero.
 checks-new-labels =
     .description = The test split contains a class of '{ $label }' that the training split does not have.
-    .evidence = { $train } classes in training, { $test } in the test split.
-    .action = { $spelt ->
-        [yes] Write each class in one way in both splits (strip blanks, one case): the classes that seem new are known ones in another spelling, and no row need be collected.
-       *[no] Split with stratify=y so that every class is on both sides; collect training rows for the missing class, or take it out of the task and route such rows elsewhere.
+    .evidence = { $train } classes in training, { $test } in the test split{ $respelt ->
+        [some] . New is { $classes }; known in another spelling are { $pairs }.
+       *[none] .
+    }
+    .action = { $respelt ->
+        [some] First write the known classes in one way in both splits (strip blanks, one case): { $pairs }. Then split with stratify=y so that every class is on both sides; collect training rows for { $classes }, or take it out of the task and route such rows elsewhere.
+       *[none] Split with stratify=y so that every class is on both sides; collect training rows for the missing class, or take it out of the task and route such rows elsewhere.
     }
     .rationale = The model cannot predict a class that it never saw: each of those rows is a sure error, and an output layer built from the training labels is too small. The class counts of both splits must agree.
+checks-new-labels-spelling =
+    .description = { $number ->
+        [one] Class { $classes } of the test split is
+       *[other] Classes { $classes } of the test split are
+    } known in training in another spelling: case or blanks differ.
+    .evidence = { $samples } test rows carry a spelling that training lacks: { $pairs }.
+    .action = Write each class in one way before splitting and encoding: strip the blanks and take one case for the label in both splits. No training rows need be collected.
+    .rationale = To an encoder each spelling is a class of its own, so each of these rows is counted as an error whatever the model says. Afterwards both splits have the same classes, and the score is that of the model.
 checks-new-labels-range =
     .description = The test split contains a class code of '{ $label }' outside the range of the training split.
     .evidence = The training split ends at code { $known }, the test split at { $unseen }.
@@ -292,10 +321,13 @@ checks-new-labels-named =
         [one] Class { $classes } occurs
        *[other] Classes { $classes } occur
     } in the test split but not in the training split.
-    .evidence = { $rows } test samples ({ $share }) carry a class that was never trained.
-    .action = { $spelt ->
-        [yes] Write each class in one way in both splits (strip blanks, one case): the classes that seem new are known ones in another spelling, and no row need be collected.
-       *[no] Split stratified by class, or add training samples of { $classes }; check the spelling of the class names first.
+    .evidence = { $rows } test samples ({ $share }) carry a class { $respelt ->
+        [some] name that was never trained. Not new, but known in another spelling: { $pairs }.
+       *[none] that was never trained.
+    }
+    .action = { $respelt ->
+        [some] First write the known classes in one way in both splits (strip blanks, one case): { $pairs }. Then split stratified by class, or add training samples of { $classes }.
+       *[none] Split stratified by class, or add training samples of { $classes }; check the spelling of the class names first.
     }
     .rationale = Each of those samples is a sure error. The class names of both splits must agree; recall of { $classes } can only then rise above zero.
 checks-new-labels-pixels =

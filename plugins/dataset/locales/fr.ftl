@@ -179,13 +179,31 @@ dataset-mixed-types-splits =
     .description = { $number ->
         [one] La colonne { $columns } contient
        *[other] Les colonnes { $columns } contiennent
-    } des nombres dans un jeu et du texte dans l'autre : le modèle est jugé sur des valeurs d'une autre nature que celles qu'il a apprises.
-    .evidence = { $texts ->
-        [test] Dans le jeu d'entraînement, « { $first } » est faite de nombres de moyenne { $mean }, dans le jeu de test de textes ; la valeur la plus fréquente est « { $top } ».
-       *[train] Dans le jeu d'entraînement, « { $first } » est faite de textes, « { $top } » étant la valeur la plus fréquente ; dans le jeu de test, de nombres de moyenne { $mean }.
+    } { $kind ->
+        [flags] vrai et faux dans un jeu, 1 et 0 dans l'autre.
+        [some] des nombres dans un jeu ; dans l'autre, certaines cellules sont des textes, si bien que la plupart des lecteurs prennent toute la colonne pour du texte.
+       *[texts] des nombres dans un jeu et du texte dans l'autre : le modèle est jugé sur des valeurs d'une autre nature que celles qu'il a apprises.
     }
-    .action = Écrivez et lisez { $columns } avec le même code dans les deux jeux : retirez les unités et les signes des textes, lisez le reste avec pd.to_numeric, et faites échouer le pipeline dès qu'une colonne change de type. Comparez ensuite de nouveau les distributions.
-    .rationale = Un texte est une catégorie que l'entraînement n'a jamais vue, ou une lacune : le score ne dit rien de ce que vaut « { $first } ». Ensuite, la colonne a un seul type dans les deux jeux, autant de valeurs qu'avant et un score de dérive.
+    .evidence = { $texts ->
+        [test] Dans le jeu d'entraînement, « { $first } » est faite de nombres de moyenne { $mean }, dans le jeu de test { $kind ->
+            [some] certaines cellules sont des textes ; la valeur la plus fréquente est « { $top } ».
+           *[other] de textes ; la valeur la plus fréquente est « { $top } ».
+        }
+       *[train] Dans le jeu d'entraînement, { $kind ->
+            [some] certaines cellules de « { $first } » sont des textes, « { $top } » étant la valeur la plus fréquente
+           *[other] « { $first } » est faite de textes, « { $top } » étant la valeur la plus fréquente
+        } ; dans le jeu de test, elle est faite de nombres de moyenne { $mean }.
+    }
+    .action = { $kind ->
+        [flags] Écrivez vrai et faux dans { $columns } d'une seule façon dans les deux jeux, comme True et False ou comme 1 et 0.
+        [some] Convertissez { $columns } avec pd.to_numeric(..., errors="coerce") dans les deux jeux, listez les cellules qui deviennent manquantes, et décidez pour chaque texte si c'est une lacune ou un nombre écrit autrement.
+       *[texts] Écrivez et lisez { $columns } avec le même code dans les deux jeux : retirez les unités et les signes des textes, lisez le reste avec pd.to_numeric, et faites échouer le pipeline dès qu'une colonne change de type. Comparez ensuite de nouveau les distributions.
+    }
+    .rationale = { $kind ->
+        [flags] Certains programmes prennent les deux pour la même chose, d'autres pour des catégories que l'entraînement n'a jamais vues. Ensuite, la colonne a les deux mêmes valeurs dans les deux jeux.
+        [some] Un seul texte rend toute la colonne catégorielle : les nombres perdent leur ordre et chaque valeur nouvelle est inconnue. Ensuite, la colonne est faite de nombres dans les deux jeux, avec autant de lacunes qu'il y avait de textes, et a un score de dérive.
+       *[texts] Un texte est une catégorie que l'entraînement n'a jamais vue, ou une lacune : le score ne dit rien de ce que vaut « { $first } ». Ensuite, la colonne a un seul type dans les deux jeux, autant de valeurs qu'avant et un score de dérive.
+    }
 dataset-test-too-small =
     .description = Le jeu de test a { $rows } lignes : trop peu pour juger un modèle.
     .evidence = Une seule ligne change l'exactitude de { $step }. Une exactitude de 80 % mesurée ici pourrait valoir en réalité de { $low } à { $high }.
@@ -271,12 +289,23 @@ checks-label-drift-mean =
     .rationale = Un régresseur répond autour de la moyenne de ses étiquettes d'entraînement : tout le jeu de test est décalé d'autant. Le résidu moyen sur le test doit revenir vers zéro.
 checks-new-labels =
     .description = Le jeu de test contient une classe de « { $label } » absente du jeu d'entraînement.
-    .evidence = { $train } classes à l'entraînement, { $test } dans le jeu de test.
-    .action = { $spelt ->
-        [yes] Écrivez chaque classe d'une seule façon dans les deux jeux (sans blancs superflus, une seule casse) : les classes qui semblent nouvelles sont connues sous une autre orthographe, et aucune ligne n'est à recueillir.
-       *[no] Découpez avec stratify=y pour que chaque classe soit des deux côtés ; recueillez des lignes d'entraînement pour la classe absente, ou sortez-la de la tâche et traitez ces lignes ailleurs.
+    .evidence = { $train } classes à l'entraînement, { $test } dans le jeu de test{ $respelt ->
+        [some] . Est nouveau : { $classes } ; sont connues sous une autre orthographe : { $pairs }.
+       *[none] .
+    }
+    .action = { $respelt ->
+        [some] Écrivez d'abord les classes connues d'une seule façon dans les deux jeux (sans blancs superflus, une seule casse) : { $pairs }. Puis découpez avec stratify=y pour que chaque classe soit des deux côtés ; recueillez des lignes d'entraînement pour { $classes }, ou sortez-la de la tâche et traitez ces lignes ailleurs.
+       *[none] Découpez avec stratify=y pour que chaque classe soit des deux côtés ; recueillez des lignes d'entraînement pour la classe absente, ou sortez-la de la tâche et traitez ces lignes ailleurs.
     }
     .rationale = Le modèle ne peut pas prédire une classe qu'il n'a jamais vue : chacune de ces lignes est une erreur certaine, et une couche de sortie construite sur les étiquettes d'entraînement est trop petite. Les classes des deux jeux doivent coïncider.
+checks-new-labels-spelling =
+    .description = { $number ->
+        [one] La classe { $classes } du jeu de test est connue
+       *[other] Les classes { $classes } du jeu de test sont connues
+    } à l'entraînement sous une autre orthographe : seuls la casse ou les blancs diffèrent.
+    .evidence = { $samples } lignes de test portent une orthographe absente de l'entraînement : { $pairs }.
+    .action = Écrivez chaque classe d'une seule façon avant de découper et d'encoder : retirez les blancs et prenez une seule casse pour l'étiquette dans les deux jeux. Aucune ligne d'entraînement n'est à recueillir.
+    .rationale = Pour un encodeur, chaque orthographe est une classe à part : chacune de ces lignes compte comme une erreur, quoi que dise le modèle. Ensuite, les deux jeux ont les mêmes classes, et le score est celui du modèle.
 checks-new-labels-range =
     .description = Le jeu de test contient un code de classe de « { $label } » hors de l'étendue du jeu d'entraînement.
     .evidence = Le jeu d'entraînement s'arrête au code { $known }, le jeu de test au code { $unseen }.
@@ -292,10 +321,13 @@ checks-new-labels-named =
         [one] La classe { $classes } apparaît
        *[other] Les classes { $classes } apparaissent
     } dans le jeu de test mais pas dans le jeu d'entraînement.
-    .evidence = { $rows } exemples de test ({ $share }) portent une classe jamais apprise.
-    .action = { $spelt ->
-        [yes] Écrivez chaque classe d'une seule façon dans les deux jeux (sans blancs superflus, une seule casse) : les classes qui semblent nouvelles sont connues sous une autre orthographe, et aucune ligne n'est à recueillir.
-       *[no] Découpez de façon stratifiée par classe, ou ajoutez des exemples d'entraînement de { $classes } ; vérifiez d'abord l'orthographe des noms de classes.
+    .evidence = { $rows } exemples de test ({ $share }) portent { $respelt ->
+        [some] un nom de classe jamais appris. Pas nouvelles, mais connues sous une autre orthographe : { $pairs }.
+       *[none] une classe jamais apprise.
+    }
+    .action = { $respelt ->
+        [some] Écrivez d'abord les classes connues d'une seule façon dans les deux jeux (sans blancs superflus, une seule casse) : { $pairs }. Puis découpez de façon stratifiée par classe, ou ajoutez des exemples d'entraînement de { $classes }.
+       *[none] Découpez de façon stratifiée par classe, ou ajoutez des exemples d'entraînement de { $classes } ; vérifiez d'abord l'orthographe des noms de classes.
     }
     .rationale = Chacun de ces exemples est une erreur certaine. Les noms de classes des deux jeux doivent coïncider ; alors seulement le rappel de { $classes } peut dépasser zéro.
 checks-new-labels-pixels =

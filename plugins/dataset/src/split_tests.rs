@@ -78,6 +78,37 @@ fn true_and_false_beside_zero_and_one_is_a_remark_and_an_empty_column_none() {
     assert_eq!(found(numbers(column(200.0, 3.0, 1.0)), empty), None);
 }
 
+/// All that is told of mixed types.
+fn told(train: Value, test: Value) -> String {
+    let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(table(train, test)));
+    let mut found = report.analyses.into_iter();
+    let it = found.find(|it| it.finding.code == "dataset.mixed_types").unwrap();
+    format!(
+        "{} {} {} {}",
+        it.finding.description, it.finding.evidence, it.recommendation.action, it.recommendation.rationale
+    )
+}
+
+#[test]
+fn what_is_said_of_two_types_fits_the_cells() {
+    let flag = json!({"count": 200, "mean": 0.4, "std": 0.49, "min": 0, "25%": 0, "50%": 0, "75%": 1, "max": 1});
+    let flags = told(
+        numbers(flag),
+        categories(texts(200.0, 2.0, "True"), 2.0, json!({"type": "boolean"})),
+    );
+    assert!(flags.contains("True and False or as 1 and 0"), "{flags}");
+    assert!(!flags.contains("units") && !flags.contains("to_numeric"), "{flags}");
+    let train = || numbers(column(200.0, 3.0, 1.0));
+    let some = told(train(), categories(texts(200.0, 190.0, "-1.022"), 190.0, json!({})));
+    assert!(some.contains("in the test split some cells are text"), "{some}");
+    assert!(
+        !some.contains("in the test split text") && !some.contains("units"),
+        "{some}"
+    );
+    let all = told(train(), categories(texts(200.0, 90.0, "1.23 kg"), 90.0, json!({})));
+    assert!(all.contains("units") && !all.contains("some cells"), "{all}");
+}
+
 /// A column of whole numbers, spread evenly.
 fn even(count: f64, low: f64, high: f64, shift: f64, first: f64) -> Value {
     let width = high - low;
@@ -138,6 +169,37 @@ fn a_class_in_another_spelling_needs_no_new_rows() {
             .find(|it| it.finding.code == "checks.new_labels");
         found.unwrap().recommendation.action
     };
-    assert!(action("Yes ").contains("strip blanks"));
+    assert!(action("Yes ").contains("strip the blanks"));
     assert!(action("maybe").contains("collect training rows"));
+}
+
+#[test]
+fn spellings_and_new_classes_are_told_apart() {
+    let found = |classes: Value| {
+        let side = |classes: Value| {
+            let number = classes.as_object().unwrap().len();
+            json!({"feature_statistics": {"a": column(300.0, 3.0, 1.0), "y": {"count": 300, "unique": number, "top": "a", "freq": 150}},
+                "number_unique_values": {"a": 290, "y": number}, "numerical_features": ["a"], "label_column": "y",
+                "class_distribution": classes})
+        };
+        let request = table(side(json!({"a": 150, "c": 150})), side(classes));
+        let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(request));
+        let mut found = report.analyses.into_iter();
+        let it = found.find(|it| it.finding.code == "checks.new_labels").unwrap();
+        (it.finding.description, it.finding.evidence, it.recommendation)
+    };
+    let (description, evidence, advice) = found(json!({"a": 110, "c": 150, "A ": 40}));
+    assert!(description.contains("in another spelling"), "{description}");
+    assert!(
+        evidence.contains("40 test rows") && evidence.contains("'A ' ~ 'a'"),
+        "{evidence}"
+    );
+    // No layer is too small, and nothing is to be taken out of the task.
+    assert!(!advice.rationale.contains("too small") && !advice.action.contains("out of the task"));
+    let (_, evidence, advice) = found(json!({"a": 50, "c": 150, "A ": 40, "z": 60}));
+    assert!(
+        evidence.contains("New is 'z'; known in another spelling are 'A ' ~ 'a' (40)"),
+        "{evidence}"
+    );
+    assert!(advice.action.starts_with("First write the known classes") && advice.action.contains("rows for 'z'"));
 }

@@ -151,11 +151,18 @@ checks-covariate-drift-multivariate =
 checks-covariate-drift-uncompared =
     .description = A classifier tells training rows from test rows, most of all by '{ $driver }', which could not be compared by itself.
     .evidence = Its AUC is { $auc } (0.5 is chance); it uses { $drivers }. { $why }.
-    .action = Give '{ $driver }' the same type in both splits, by reading them with the same code, and run the checks again.
+    .action = { $flag ->
+        [yes] Write true and false of '{ $driver }' in one way in both splits, as True and False or as 1 and 0, and run the checks again.
+       *[no] Give '{ $driver }' the same type in both splits, by reading them with the same code, and run the checks again.
+    }
     .rationale = A column that is written in another way is another one for the model, and its own drift is unknown until then. Afterwards it has a drift score, and the AUC is that of the data.
 checks-label-drift =
     .description = The class shares differ between training and test split.
-    .evidence = Drift score (Cramér's V) { $score } with { $rows } and { $test } rows.
+    .evidence = Drift score (Cramér's V) { $score } with { $rows } and { $test } rows{ $spelt ->
+        [joined] ; where another spelling of a class counts as that class, it is { $joined }.
+        [least] ; where another spelling of a class counts as that class, it is at least { $joined }.
+       *[alike] .
+    }
     .action = Split with stratify=y. If the test shares are those of production, keep them and adjust class weights or the decision threshold by their ratio.
     .rationale = A classifier learns the class shares too and is biased on others. The score is 0 after stratification; compare macro metrics before and after.
 checks-label-drift-numeric =
@@ -168,8 +175,17 @@ checks-new-labels =
         [one] Class { $classes } occurs
        *[other] Classes { $classes } occur
     } in the test split but never in training.
-    .evidence = { $samples } of { $test } test rows ({ $share }) carry a class that the model never saw.
-    .action = Split with stratify=y so that { $classes } is on both sides, collect training rows for it, or take it out of the task; check the spelling of class names first.
+    .evidence = { $samples } of { $test } test rows ({ $share }) carry a class { $respelt ->
+        [some] name that the model never saw. Not new, but known in another spelling: { $pairs }.
+       *[none] that the model never saw.
+    }
+    .action = { $respelt ->
+        [some] First write the known classes in one way in both splits (strip the blanks, take one case): { $pairs }. Then split
+       *[none] Split
+    } with stratify=y so that { $classes } is on both sides, collect training rows for it, or take it out of the task{ $respelt ->
+        [some] .
+       *[none] ; check the spelling of class names first.
+    }
     .rationale = Each of these rows is a sure error, and an output layer built from the training labels has no unit for it. The check passes once the classes agree; recall of { $classes } can only then leave zero.
 checks-new-labels-spelling =
     .description = { $number ->
@@ -187,8 +203,14 @@ checks-new-categories =
 checks-new-categories-many =
     .description = Column '{ $column }' has categories in the test split that training lacks, in far more rows than chance brings.
     .evidence = { $number } new categories in { $ratio } of the test rows, where the number of its categories in training explains { $natural } at most: { $categories }.
-    .action = Find out where the two splits come from: another period, site or list of '{ $column }', or another way to write it. Split so that both have the same sources, or take '{ $column }' out or join it to coarser groups that both splits share.
-    .rationale = For these rows the model has nothing to go by in '{ $column }', and what it learnt of the known values does not count. After the new split the share of rows with an unseen category falls to what the training split explains.
+    .action = { $grouped ->
+        [yes] If the rows were split by '{ $column }' on purpose (GroupKFold), keep that split and take '{ $column }' out of the features (`--index` of deepfix ingest, index_name of deepchecks). Otherwise find out whether it is written in another way in the test split.
+       *[no] Find out where the two splits come from: another period, site or list of '{ $column }', or another way to write it. Split so that both have the same sources, or take '{ $column }' out or join it to coarser groups that both splits share. If the rows were split by '{ $column }' on purpose, keep that split and take the column out of the features.
+    }
+    .rationale = For these rows the model has nothing to go by in '{ $column }', and what it learnt of the known values does not count. { $grouped ->
+        [yes] Without the column the test score should stay or rise.
+       *[no] After a new split the share of rows with an unseen category falls to what the training split explains; after a split by group, the test score should stay or rise without the column.
+    }
 checks-train-test-leakage =
     .description = Test rows also occur in the training split.
     .evidence = { $shared } of { $test } test rows ({ $ratio }) are copies of training rows; { $natural } would repeat by the nature of the data.
@@ -345,6 +367,7 @@ fact-share-of-test-rows-before-the-last-training-date = share of test rows befor
 fact-share-of-test-rows-before-the-first-training-date = share of test rows before the first training date
 fact-share-of-test-rows-with-a-key-of-the-training-split = share of test rows with a key of the training split
 fact-label-drift-score = label drift score
+fact-label-drift-score-without-spellings = label drift score without spellings
 fact-share-of-test-rows-with-a-new-category = share of test rows with a new category
 fact-samples-of-class = samples of class { $name }
 fact-min-max-class-ratio = min/max class ratio

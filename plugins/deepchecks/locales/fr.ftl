@@ -151,11 +151,18 @@ checks-covariate-drift-multivariate =
 checks-covariate-drift-uncompared =
     .description = Un classifieur distingue les lignes d'entraînement de celles de test, avant tout par « { $driver } », qui n'a pas pu être comparée en elle-même.
     .evidence = Son AUC est de { $auc } (0,5 : le hasard) ; il utilise { $drivers }. { $why }.
-    .action = Donnez à « { $driver } » le même type dans les deux jeux, en les lisant avec le même code, puis relancez les contrôles.
+    .action = { $flag ->
+        [yes] Écrivez vrai et faux de « { $driver } » d'une seule façon dans les deux jeux, comme True et False ou comme 1 et 0, puis relancez les contrôles.
+       *[no] Donnez à « { $driver } » le même type dans les deux jeux, en les lisant avec le même code, puis relancez les contrôles.
+    }
     .rationale = Une colonne écrite autrement en est une autre pour le modèle, et sa propre dérive reste inconnue jusque-là. Ensuite elle a un score de dérive, et l'AUC est celle des données.
 checks-label-drift =
     .description = Les parts des classes diffèrent entre entraînement et test.
-    .evidence = Score de dérive (V de Cramér) de { $score } avec { $rows } et { $test } lignes.
+    .evidence = Score de dérive (V de Cramér) de { $score } avec { $rows } et { $test } lignes{ $spelt ->
+        [joined] {" "}; une autre orthographe d'une classe comptée comme cette classe, il est de { $joined }.
+        [least] {" "}; une autre orthographe d'une classe comptée comme cette classe, il est d'au moins { $joined }.
+       *[alike] .
+    }
     .action = Découpez avec stratify=y. Si les parts du test sont celles de la production, gardez-les et ajustez les poids de classe ou le seuil de décision selon leur rapport.
     .rationale = Un classifieur apprend aussi les parts des classes et se trouve biaisé sur d'autres. Le score est nul après stratification ; comparez les mesures macro avant et après.
 checks-label-drift-numeric =
@@ -168,8 +175,17 @@ checks-new-labels =
         [one] La classe { $classes } apparaît
        *[other] Les classes { $classes } apparaissent
     } dans le jeu de test mais jamais à l'entraînement.
-    .evidence = { $samples } des { $test } lignes de test ({ $share }) portent une classe que le modèle n'a jamais vue.
-    .action = Découpez avec stratify=y pour que { $classes } soit des deux côtés, recueillez des lignes d'entraînement pour elle, ou sortez-la de la tâche ; vérifiez d'abord l'orthographe des noms de classes.
+    .evidence = { $samples } des { $test } lignes de test ({ $share }) portent { $respelt ->
+        [some] un nom de classe que le modèle n'a jamais vu. Pas nouvelles, mais connues sous une autre orthographe : { $pairs }.
+       *[none] une classe que le modèle n'a jamais vue.
+    }
+    .action = { $respelt ->
+        [some] Écrivez d'abord les classes connues d'une seule façon dans les deux jeux (sans blancs superflus, une seule casse) : { $pairs }. Puis découpez
+       *[none] Découpez
+    } avec stratify=y pour que { $classes } soit des deux côtés, recueillez des lignes d'entraînement pour elle, ou sortez-la de la tâche{ $respelt ->
+        [some] .
+       *[none] {" "}; vérifiez d'abord l'orthographe des noms de classes.
+    }
     .rationale = Chacune de ces lignes est une erreur certaine, et une couche de sortie construite sur les étiquettes d'entraînement n'a pas d'unité pour elle. Le contrôle passe une fois les classes accordées ; alors seulement le rappel de { $classes } peut quitter zéro.
 checks-new-labels-spelling =
     .description = { $number ->
@@ -187,8 +203,14 @@ checks-new-categories =
 checks-new-categories-many =
     .description = La colonne « { $column } » a dans le jeu de test des catégories absentes de l'entraînement, dans bien plus de lignes que le hasard n'en apporte.
     .evidence = { $number } catégories nouvelles dans { $ratio } des lignes de test, alors que le nombre de ses catégories à l'entraînement en explique { $natural } au plus : { $categories }.
-    .action = Cherchez d'où viennent les deux jeux : une autre période, un autre site, une autre liste de « { $column } », ou une autre façon de l'écrire. Découpez de sorte que les deux aient les mêmes sources, ou retirez « { $column } », ou réunissez-la en groupes plus larges communs aux deux jeux.
-    .rationale = Pour ces lignes, « { $column } » n'apprend rien au modèle, et ce qu'il a appris des valeurs connues ne compte pas. Après la nouvelle découpe, la part de lignes à catégorie inconnue retombe à ce qu'explique l'entraînement.
+    .action = { $grouped ->
+        [yes] Si les lignes ont été découpées par « { $column } » à dessein (GroupKFold), gardez cette découpe et retirez « { $column } » des variables (`--index` de deepfix ingest, index_name de deepchecks). Sinon, cherchez si elle est écrite autrement dans le jeu de test.
+       *[no] Cherchez d'où viennent les deux jeux : une autre période, un autre site, une autre liste de « { $column } », ou une autre façon de l'écrire. Découpez de sorte que les deux aient les mêmes sources, ou retirez « { $column } », ou réunissez-la en groupes plus larges communs aux deux jeux. Si les lignes ont été découpées par « { $column } » à dessein, gardez cette découpe et retirez la colonne des variables.
+    }
+    .rationale = Pour ces lignes, « { $column } » n'apprend rien au modèle, et ce qu'il a appris des valeurs connues ne compte pas. { $grouped ->
+        [yes] Sans la colonne, le score de test doit rester ou monter.
+       *[no] Après une nouvelle découpe, la part de lignes à catégorie inconnue retombe à ce qu'explique l'entraînement ; après une découpe par groupe, le score de test doit rester ou monter sans la colonne.
+    }
 checks-train-test-leakage =
     .description = Des lignes de test figurent aussi dans le jeu d'entraînement.
     .evidence = { $shared } des { $test } lignes de test ({ $ratio }) sont des copies de lignes d'entraînement ; { $natural } se répéteraient par nature.
@@ -345,6 +367,7 @@ fact-share-of-test-rows-before-the-last-training-date = part des lignes de test 
 fact-share-of-test-rows-before-the-first-training-date = part des lignes de test avant la première date d'entraînement
 fact-share-of-test-rows-with-a-key-of-the-training-split = part des lignes de test ayant une clé de l'entraînement
 fact-label-drift-score = score de dérive de l'étiquette
+fact-label-drift-score-without-spellings = score de dérive de l'étiquette, orthographes réunies
 fact-share-of-test-rows-with-a-new-category = part des lignes de test ayant une catégorie nouvelle
 fact-samples-of-class = exemples de la classe { $name }
 fact-min-max-class-ratio = rapport entre classe rare et fréquente

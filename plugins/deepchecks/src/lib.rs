@@ -13,6 +13,8 @@
     )
 )]
 
+#[cfg(test)]
+mod advice_tests;
 mod examined;
 #[cfg(test)]
 mod french_tests;

@@ -17,6 +17,7 @@
 //!
 //! Healthy: random and stratified splits; a class or two missing from a small test split.
 
+use super::spelling::{Spelt, unseen};
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{
     ClassCounts, ClassShares, Column, DatasetView, Modality, OTHER, Split, Stat, Task, chi_square_p, is_same_word,
@@ -75,9 +76,9 @@ fn new_labels(view: &DatasetView) -> Option<Draft> {
                 }
                 false => Severity::High,
             })
+            .spelt(&unseen(view), None)
             .arg("train", a as u64)
             .arg("test", b as u64)
-            .arg("spelt", if respelt(view) { "yes" } else { "no" })
             .fact("classes in the training split", a, train.source(Stat::Unique))
             .fact("classes in the test split", b, test.source(Stat::Unique)),
         );
@@ -105,17 +106,6 @@ fn new_labels(view: &DatasetView) -> Option<Draft> {
             .fact("extreme class code in the training split", known, train.source(stat))
             .fact("extreme class code in the test split", unseen, test.source(stat)),
     )
-}
-
-/// Whether every class that only the test split has is a known one in another spelling, as far as classes have names.
-fn respelt(view: &DatasetView) -> bool {
-    let counts = |split: Option<&Split>| split.and_then(|it| view.class_counts(it));
-    let (Some(train), Some(test)) = (counts(view.train.as_ref()), counts(view.test.as_ref())) else {
-        return false;
-    };
-    let known = |name: &str| train.classes.iter().any(|it| it.0 == name && it.1 > 0.0);
-    let mut unseen = test.classes.iter().filter(|it| it.1 > 0.0 && !known(&it.0)).peekable();
-    unseen.peek().is_some() && unseen.all(|(name, _)| train.classes.iter().any(|it| is_same_word(&it.0, name)))
 }
 
 /// Whether the integers of a label are class codes rather than a count, an age or a rating:
@@ -149,15 +139,15 @@ fn span(of: &Column) -> Option<f64> {
 fn new_classes(view: &DatasetView) -> Option<Draft> {
     let train = view.class_counts(view.train.as_ref()?)?;
     let test = view.class_counts(view.test.as_ref()?)?;
-    let unseen: Vec<(&(String, f64), _)> = test
+    let found: Vec<(&(String, f64), _)> = test
         .classes
         .iter()
         .zip(&test.sources)
         .filter(|((name, count), _)| *count > 0.0 && !train.classes.iter().any(|(it, n)| it == name && *n > 0.0))
         .collect();
-    let rows: f64 = unseen.iter().map(|((_, count), _)| count).sum();
+    let rows: f64 = found.iter().map(|((_, count), _)| count).sum();
     let total = test.total();
-    if unseen.is_empty() || total <= 0.0 {
+    if found.is_empty() || total <= 0.0 {
         return None;
     }
     let severity = if rows / total >= 0.02 {
@@ -166,16 +156,10 @@ fn new_classes(view: &DatasetView) -> Option<Draft> {
         Severity::Medium
     };
     let mut draft = Draft::new("checks.new_labels", severity, 0.95)
-        .variant("named")
-        .arg(
-            "classes",
-            deepfix_plugin::join(unseen.iter().map(|((name, _), _)| name), super::MOST_NAMES),
-        )
-        .arg("number", unseen.len())
-        .arg("spelt", if respelt(view) { "yes" } else { "no" })
+        .spelt(&unseen(view), Some("named"))
         .arg("rows", rows as u64)
         .share("share", rows / total);
-    for ((name, count), source) in unseen.into_iter().take(super::MOST_FACTS) {
+    for ((name, count), source) in found.into_iter().take(super::MOST_FACTS) {
         draft = draft.fact(format!("test samples of unseen class {name}"), *count, source.clone());
     }
     Some(draft)
@@ -185,10 +169,11 @@ fn drift(view: &DatasetView) -> Option<Draft> {
     let (train, test) = (view.train.as_ref()?, view.test.as_ref()?);
     if let (Some(a), Some(mut b)) = (view.class_counts(train), view.class_counts(test)) {
         align(&a, &mut b);
+        let sent = b.clone();
         join_spellings(&a, &mut b);
         let label = view.label.as_ref();
         let column = |split| label.and_then(|it| Split::column(split, &it.name));
-        return classes(&a, &b).map(|draft| match (a.sources.is_empty(), column(train), column(test)) {
+        return classes(&a, &b, &sent).map(|draft| match (a.sources.is_empty(), column(train), column(test)) {
             (true, Some(train), Some(test)) => summarised(draft, train, test),
             _ => draft,
         });
@@ -266,7 +251,8 @@ fn align(train: &ClassCounts, test: &mut ClassCounts) {
     }
 }
 
-fn classes(train: &ClassCounts, test: &ClassCounts) -> Option<Draft> {
+/// `sent`: the test split's classes as they are spelt there.
+fn classes(train: &ClassCounts, test: &ClassCounts, sent: &ClassCounts) -> Option<Draft> {
     let (n, m) = (train.total(), test.total());
     if n < FEWEST_ROWS || m < FEWEST_ROWS {
         return None;
@@ -319,12 +305,14 @@ fn classes(train: &ClassCounts, test: &ClassCounts) -> Option<Draft> {
         .computed("total variation distance", variation)
         .computed("p-value", p);
     draft = super::class_arg(draft, train, "worst", worst.0);
-    for (which, counts) in [("train", train), ("test", test)] {
+    let is_known = |name: &str| train.classes.iter().any(|it| it.0 == name);
+    let is_worst = |name: &str| name == worst.0 || (!is_known(name) && is_same_word(name, worst.0));
+    for (which, counts) in [("train", train), ("test", sent)] {
         for ((name, count), source) in counts
             .classes
             .iter()
             .zip(&counts.sources)
-            .filter(|it| it.0.0 == worst.0)
+            .filter(|it| is_worst(&it.0.0))
         {
             draft = draft.fact(format!("samples of class {name} ({which})"), *count, source.clone());
         }

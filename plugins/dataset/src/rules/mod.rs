@@ -12,6 +12,7 @@ mod outliers;
 mod pixels;
 mod redundancy;
 mod sizes;
+mod spelling;
 mod split_types;
 mod text;
 mod vision;

@@ -30,16 +30,56 @@ struct Found<'a> {
     numbers: &'a Column,
     texts: &'a Column,
     split: Which,
-    severity: Severity,
+    kind: Kinds,
 }
 
-pub(super) fn check(view: &DatasetView) -> Option<Draft> {
-    let found = found(view);
-    let first = found.iter().max_by_key(|it| it.severity)?;
-    let confidence = if first.severity == Severity::Low { 0.5 } else { 0.9 };
-    let mut draft = Draft::new("dataset.mixed_types", first.severity, confidence)
+/// What the texts are, from what weighs least.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kinds {
+    /// True and false, where the other split has 1 and 0.
+    Flags,
+    /// Some cells only.
+    Some,
+    /// Most cells.
+    Texts,
+}
+
+impl Kinds {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Flags => "flags",
+            Self::Some => "some",
+            Self::Texts => "texts",
+        }
+    }
+
+    fn severity(self) -> Severity {
+        match self {
+            Self::Flags => Severity::Low,
+            Self::Some => Severity::Medium,
+            Self::Texts => Severity::High,
+        }
+    }
+}
+
+pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
+    // True and false have a cure of their own.
+    let (flags, others): (Vec<Found<'_>>, Vec<Found<'_>>) =
+        found(view).into_iter().partition(|it| it.kind == Kinds::Flags);
+    [others, flags].iter().filter_map(|it| told(it)).collect()
+}
+
+fn told(found: &[Found<'_>]) -> Option<Draft> {
+    let first = found.iter().max_by_key(|it| it.kind)?;
+    let confidence = if first.kind.severity() == Severity::Low {
+        0.5
+    } else {
+        0.9
+    };
+    let mut draft = Draft::new("dataset.mixed_types", first.kind.severity(), confidence)
         .variant("splits")
         .columns(found.iter().map(|it| &it.texts.name), MOST_NAMES)
+        .arg("kind", first.kind.name())
         .arg("number", found.len())
         .arg("first", first.texts.name.as_str())
         .arg("top", first.texts.top.clone().unwrap_or_default())
@@ -81,18 +121,18 @@ fn found(view: &DatasetView) -> Vec<Found<'_>> {
                 (None, Some(_)) => (theirs, ours, train),
                 _ => return None,
             };
-            let severity = severity(numbers, texts, split)?;
+            let kind = kind(numbers, texts, split)?;
             Some(Found {
                 numbers,
                 texts,
                 split: split.which,
-                severity,
+                kind,
             })
         })
         .collect()
 }
 
-fn severity(numbers: &Column, texts: &Column, split: &Split) -> Option<Severity> {
+fn kind(numbers: &Column, texts: &Column, split: &Split) -> Option<Kinds> {
     let top = texts.top.as_deref()?.trim();
     if is_identifier(texts) {
         return None;
@@ -100,7 +140,7 @@ fn severity(numbers: &Column, texts: &Column, split: &Split) -> Option<Severity>
     let within = |it: Option<f64>| it.is_some_and(|it| (0.0..=1.0).contains(&it));
     let says = ["true", "false"].iter().any(|it| it.eq_ignore_ascii_case(top));
     if says && within(numbers.min) && within(numbers.max) && texts.unique.is_none_or(|it| it <= 2.0) {
-        return Some(Severity::Low);
+        return Some(Kinds::Flags);
     }
     let path = ["other_statistics", "columns", texts.name.as_str(), "numbers"];
     let share = match (split.number(&path), texts.count) {
@@ -109,9 +149,5 @@ fn severity(numbers: &Column, texts: &Column, split: &Split) -> Option<Severity>
         _ if top.parse::<f64>().is_ok() || is_placeholder(top) => 0.0,
         _ => 1.0,
     };
-    Some(if share >= MOSTLY {
-        Severity::High
-    } else {
-        Severity::Medium
-    })
+    Some(if share >= MOSTLY { Kinds::Texts } else { Kinds::Some })
 }

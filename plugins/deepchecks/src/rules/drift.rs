@@ -13,7 +13,8 @@
 //! without drift is `sqrt((n + m + 1) / (12 n m))` (Mann-Whitney) for a hold-out, of which
 //! deepchecks takes a third; it counts from 0.75 and 4 errors on. An identifier drives this
 //! classifier too, so one that drives it alone is low, or silent where feature drift names it; medium where
-//! feature drift says that it could not compare that very column (another type in the test split).
+//! feature drift says that it could not compare that very column (another type in the test split), but for true and
+//! false written as 1 and 0.
 //!
 //! Sources: Massey 1951 (Kolmogorov-Smirnov), Bergsma 2013 (Cramer's V without bias), deepchecks
 //! `FeatureDrift` and `MultivariateDrift`.
@@ -25,6 +26,7 @@ use deepfix_views::{
     checks::{Check, CheckKind, DriftScore, Status},
     dataset::{Which, chi_square_p, ks_p},
 };
+use serde_json::Value;
 
 use super::{Facts, MOST_FACTS, MOST_NAMES};
 
@@ -180,6 +182,9 @@ fn whole(facts: &Facts<'_>, told: bool) -> Option<Draft> {
     if low && told {
         return None;
     }
+    // True and false as 1 and 0 are one thing to most programs.
+    let flag = is_flag_in_digits(facts, driver);
+    let low = low || (alone && flag);
     let severity = if low { Severity::Low } else { Severity::Medium };
     let mut draft = Draft::new("checks.covariate_drift", severity, if low { 0.5 } else { 0.75 })
         .variant(if uncompared.is_some() {
@@ -188,6 +193,7 @@ fn whole(facts: &Facts<'_>, told: bool) -> Option<Draft> {
             "multivariate"
         })
         .arg("driver", driver)
+        .arg("flag", if flag { "yes" } else { "no" })
         .arg("why", uncompared.unwrap_or_default())
         .arg("auc", auc)
         .arg(
@@ -218,6 +224,22 @@ fn uncompared(facts: &Facts<'_>, column: &str) -> Option<String> {
         .flat_map(|it| it.more_info.split("; "))
         .find(|it| it.contains(&named))
         .map(|it| it.trim_end_matches('.').chars().take(MOST).collect())
+}
+
+/// Whether a column is true and false in the training split and 1 and 0 in the test split, as far as the checks tell:
+/// the one says that it was boolean, the other which categories are new.
+pub(super) fn is_flag_in_digits(facts: &Facts<'_>, column: &str) -> bool {
+    let said = uncompared(facts, column).is_some_and(|it| it.contains("is boolean in the training"));
+    let mut rows = facts.view.one(CheckKind::NewCategory).into_iter().flat_map(Check::rows);
+    said && rows.any(|(_, row)| {
+        let names = row.get("New categories").and_then(Value::as_array);
+        let is_digit = |it: &Value| match it {
+            Value::String(it) => matches!(it.trim(), "0" | "1" | "0.0" | "1.0"),
+            other => other.as_f64().is_some_and(|it| it == 0.0 || it == 1.0),
+        };
+        row.get("Feature Name").and_then(Value::as_str) == Some(column)
+            && names.is_some_and(|it| !it.is_empty() && it.iter().all(is_digit))
+    })
 }
 
 fn auc(check: &Check) -> Option<(Vec<&'static str>, f64)> {

@@ -11,7 +11,10 @@
 //! Sources: deepchecks `PercentOfNulls`, `IsSingleValue` and `MixedDataTypes`, Little & Rubin 2019.
 
 use deepfix_plugin::{Draft, Severity, Source, join};
-use deepfix_views::{checks::CheckKind, dataset::Which};
+use deepfix_views::{
+    checks::{Check, CheckKind},
+    dataset::Which,
+};
 use serde_json::Value;
 
 use super::{Facts, MOST_FACTS, MOST_NAMES, name_of};
@@ -159,12 +162,25 @@ fn constant(facts: &Facts<'_>) -> Option<Draft> {
     Some(draft)
 }
 
-/// The label: the column that the unique counts have but the predictive power has not.
-fn label_name(facts: &Facts<'_>) -> Option<String> {
+/// The label: the column that the unique counts have but neither the predictive power, nor the keys and dates; of
+/// several, as where columns are ignored, the one with as many values as there are classes.
+pub(super) fn label_name(facts: &Facts<'_>) -> Option<String> {
     let features = facts.view.on(CheckKind::LabelCorrelation, Which::Train)?;
+    let keys: Vec<&Check> = facts.view.of(CheckKind::IdentifierCorrelation).collect();
     let unique = facts.view.unique_counts(Which::Train);
-    let mut others = unique.into_keys().filter(|it| features.get(&[it]).is_none());
-    others.next().filter(|_| others.next().is_none())
+    let others: Vec<(&String, &f64)> = unique
+        .iter()
+        .filter(|(name, _)| features.get(&[name]).is_none() && keys.iter().all(|it| it.get(&[name]).is_none()))
+        .collect();
+    if let [(name, _)] = others.as_slice() {
+        return Some((*name).clone());
+    }
+    let classes = facts.view.on(CheckKind::ClassImbalance, Which::Train)?.scores().len() as f64;
+    let mut fitting = others.into_iter().filter(|it| classes > 0.0 && *it.1 == classes);
+    fitting
+        .next()
+        .filter(|_| fitting.next().is_none())
+        .map(|it| it.0.clone())
 }
 
 /// A column of numbers with text among them.
@@ -207,7 +223,12 @@ fn mixed(facts: &Facts<'_>) -> Option<Draft> {
     found.sort_by(|a, b| b.strings.total_cmp(&a.strings));
     let first = found.first()?;
     // A single stray cell in a large table is noise; from half a percent on it is a habit.
-    let habit = first.strings >= 0.005 || first.strings * facts.n.max(1.0) >= 5.0;
+    let rows = if first.which == Some(Which::Test) {
+        facts.m
+    } else {
+        facts.n
+    };
+    let habit = first.strings >= 0.005 || first.strings * rows.max(1.0) >= 5.0;
     let severity = if habit { Severity::Medium } else { Severity::Low };
     let mut draft = Draft::new("dataset.mixed_types", severity, 0.95)
         .columns(found.iter().map(|it| &it.column), MOST_NAMES)

@@ -4,7 +4,7 @@
 //! less its degrees of freedom, one per class but the first) from 0.15 with a probability below 2e-3, or
 //! from 0.2 with one below 1/80 (a low remark below 0.02, which one in fifty random splits of
 //! small tables reaches), or a Kolmogorov-Smirnov distance from 0.2 with one below 1e-3. Healthy: 0.14 for a numeric
-//! label and 400 against 100 rows; any score of a test split below 15 rows, or of one that spells its classes otherwise.
+//! label and 400 against 100 rows; any score of a test split below 15 rows, or one that classes in another spelling explain.
 //!
 //! Sources: Bergsma 2013 (Cramer's V without bias), Wilson 1927, He & Garcia 2009, deepchecks
 //! `LabelDrift` and `ClassImbalance`.
@@ -20,7 +20,8 @@ use serde_json::Value;
 
 use super::{
     Facts,
-    unseen::{respelt, text},
+    spelling::{self, Joined},
+    unseen::text,
 };
 
 /// Probability of a label's drift score by chance: below it counts, or is a remark.
@@ -46,21 +47,27 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Draft> {
 fn drift(facts: &Facts<'_>) -> Option<Draft> {
     let it = facts.view.one(CheckKind::LabelDrift)?.drift().into_iter().next()?;
     let (n, m) = (facts.n, facts.m);
-    // Each spelling counts as a class, so that the score is one of spellings.
-    if (m > 0.0 && m < 15.0) || !respelt(facts).is_empty() {
+    if m > 0.0 && m < 15.0 {
         return None;
     }
+    // Each spelling counts as a class; what counts is the drift of what they mean.
+    let joined = if it.is_ks {
+        None
+    } else {
+        spelling::joined(facts, it.score)
+    };
+    let score = joined.as_ref().map_or(it.score, |it| it.score);
     let known = n > 0.0 && m > 0.0;
     let (least, p) = if it.is_ks {
-        (0.2, ks_p(it.score, n, m))
+        (0.2, ks_p(score, n, m))
     } else {
         // V squared times the rows is chi-square less its mean, one degree of freedom per class
         // more than one.
         let degrees = class_number(facts).unwrap_or(UNKNOWN_CLASSES).clamp(2.0, MOST_CLASSES) - 1.0;
-        (0.15, chi_square_p(it.score.powi(2) * (n + m) + degrees, degrees))
+        (0.15, chi_square_p(score.powi(2) * (n + m) + degrees, degrees))
     };
     let faint = if it.is_ks { SURE } else { FAINT };
-    let severity = match it.score {
+    let severity = match score {
         score if score < least || (known && p >= faint) => return None,
         score if known && p >= SURE && (score < LARGE || p >= LIKELY) => Severity::Low,
         // Of how many rows nobody knows, it may be the scatter of a few.
@@ -68,14 +75,23 @@ fn drift(facts: &Facts<'_>) -> Option<Draft> {
         score if known && score >= 0.35 => Severity::High,
         _ => Severity::Medium,
     };
-    let draft = Draft::new("checks.label_drift", severity, (0.7 + 0.5 * it.score).min(0.95));
-    Some(
-        if it.is_ks { draft.variant("numeric") } else { draft }
-            .arg("score", it.score)
-            .arg("rows", n as u64)
-            .arg("test", m as u64)
-            .fact("label drift score", it.score, it.source),
-    )
+    let draft = Draft::new("checks.label_drift", severity, (0.7 + 0.5 * score).min(0.95));
+    let draft = if it.is_ks { draft.variant("numeric") } else { draft }
+        .arg("score", it.score)
+        .arg("rows", n as u64)
+        .arg("test", m as u64)
+        .fact("label drift score", it.score, it.source);
+    let spelt = match joined {
+        None => "alike",
+        Some(Joined { at_least: true, .. }) => "least",
+        Some(_) => "joined",
+    };
+    let draft = draft.arg("spelt", spelt).arg("joined", score);
+    Some(if spelt == "alike" {
+        draft
+    } else {
+        draft.computed("label drift score without spellings", score)
+    })
 }
 
 /// The label's number of classes: counted by a check, else the unique values of the one column

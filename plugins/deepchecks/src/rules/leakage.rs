@@ -36,6 +36,8 @@ const CLUSTERING: f64 = 3.0;
 /// How much of a key's predictive power a share of repeated rows explains: both twins of a pair are told by the
 /// other one, in three of four parts of the cross-validation.
 const COPIES: f64 = 2.5;
+/// What copies explain at most: each row would have its twin on the other side of each cut.
+const MOST_EXPLAINED: f64 = 0.95;
 /// The share of test rows before the first training date from which on the splits are the wrong way round; the
 /// others may be written wrongly.
 const MOSTLY_BEFORE: f64 = 0.9;
@@ -126,14 +128,22 @@ fn identifier(facts: &Facts<'_>) -> Option<Draft> {
         .of(CheckKind::IdentifierCorrelation)
         .find(|it| it.scores().first().is_some_and(|it| it.1 >= 0.3))?;
     let (name, score) = check.scores().into_iter().next()?;
-    // Copies of a row share their key and their label, so that one predicts the other's.
+    // Copies of a row share their key and their label, so that one predicts the other's. No two rows share a key
+    // that has a value for each.
+    let which = check.which.unwrap_or(Which::Train);
+    let rows = if which == Which::Test { facts.m } else { facts.n };
+    let is_unique = facts
+        .view
+        .unique_counts(which)
+        .get(&name)
+        .is_some_and(|it| rows > 0.0 && *it >= rows);
     let copies = facts
         .view
-        .on(CheckKind::Duplicates, check.which.unwrap_or(Which::Train))
+        .on(CheckKind::Duplicates, which)
         .and_then(|it| it.number(&[]))
         .unwrap_or(0.0);
     let counts_rows_once = check.parameter("different_rows_only").is_some_and(|it| *it == true);
-    if !counts_rows_once && score <= COPIES * copies {
+    if !counts_rows_once && !is_unique && score <= (COPIES * copies).min(MOST_EXPLAINED) {
         return None;
     }
     let severity = if score >= 0.6 { Severity::Medium } else { Severity::Low };

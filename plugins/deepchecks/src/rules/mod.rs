@@ -10,6 +10,7 @@ mod leakage;
 mod model;
 mod model_quality;
 mod outliers;
+mod spelling;
 mod strings;
 mod unseen;
 

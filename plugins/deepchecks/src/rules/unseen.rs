@@ -3,8 +3,10 @@
 //! New labels: any class of the test split that training lacks; where each differs from a known one in case or
 //! blanks only, the advice is to write them alike. New categories: low, since an
 //! encoder can be told to expect them; medium where a tenth of the test rows more have one than there are
-//! categories per training row, which bounds what random rows bring (Good 1953); silent where the column is an
-//! identifier, all of whose categories are new by nature. Not flagged as more than a remark: columns of
+//! categories per training row, which bounds what random rows bring (Good 1953); low again where hardly any
+//! test row has a known one and both splits have as many categories per row: they were split by it (`GroupKFold`).
+//! Silent where the column is an
+//! identifier, all of whose categories are new by nature, or true and false written as 1 and 0. Not flagged as more than a remark: columns of
 //! names, texts and keys, which have about as many categories as rows; rare categories.
 //!
 //! Sources: Good 1953 (unseen species), deepchecks `NewLabelTrainTest` and `NewCategoryTrainTest`.
@@ -12,11 +14,11 @@
 use deepfix_plugin::{Draft, Severity, join};
 use deepfix_views::{
     checks::{Check, CheckKind},
-    dataset::{Which, is_same_word},
+    dataset::Which,
 };
 use serde_json::Value;
 
-use super::{Facts, MOST_FACTS, MOST_NAMES, labels::class_samples};
+use super::{Facts, MOST_FACTS, MOST_NAMES, drift, spelling};
 
 /// A category of many levels always has some in the test split that training did not draw.
 const NEW_CATEGORIES: f64 = 0.02;
@@ -25,6 +27,10 @@ const NEW_CATEGORIES: f64 = 0.02;
 const MANY_UNSEEN: f64 = 0.1;
 /// Standard errors of that share by which it must be beyond.
 const ERRORS: f64 = 3.0;
+/// The share of test rows with a new category from which on none of training's comes back, but for a slip.
+const NEARLY_ALL: f64 = 0.98;
+/// How far the categories per row may differ between splits that were made by them: groups differ in size.
+const ALIKE: f64 = 2.0;
 /// Fewer rows are no base for a share.
 const FEWEST_TEST_ROWS: f64 = 30.0;
 
@@ -60,20 +66,28 @@ fn new_labels(facts: &Facts<'_>) -> Option<Draft> {
     if rows <= 0.0 {
         return None;
     }
-    let names = new_names(check);
     let share = if total > 0.0 { rows / total } else { 1.0 };
     let severity = if share >= 0.05 {
         Severity::High
     } else {
         Severity::Medium
     };
-    let respelt = respelt(facts);
+    let (respelt, fresh) = spelling::unseen(facts);
+    let is_spelling = fresh.is_empty() && !respelt.is_empty();
+    // Each is told apart: a new class lacks rows, a respelt one does not.
+    let names: Vec<&String> = if is_spelling {
+        respelt.iter().map(|it| &it.name).collect()
+    } else {
+        fresh.iter().collect()
+    };
     let mut draft = Draft::new("checks.new_labels", severity, 0.97);
-    if !respelt.is_empty() {
-        draft = draft.variant("spelling").arg("pairs", listed(&respelt));
+    if is_spelling {
+        draft = draft.variant("spelling");
     }
     let mut draft = draft
-        .arg("classes", join(&names, MOST_NAMES))
+        .arg("pairs", spelling::listed(&respelt))
+        .arg("respelt", if respelt.is_empty() { "none" } else { "some" })
+        .arg("classes", join(names.iter().copied(), MOST_NAMES))
         .arg("number", names.len().max(1))
         .arg("samples", rows as u64)
         .arg("test", total as u64)
@@ -82,42 +96,6 @@ fn new_labels(facts: &Facts<'_>) -> Option<Draft> {
         draft = draft.fact(label, rows, source);
     }
     Some(draft)
-}
-
-fn listed(pairs: &[(String, String)]) -> String {
-    let shown = pairs
-        .iter()
-        .take(MOST_NAMES)
-        .map(|(new, known)| format!("'{new}' ~ '{known}'"));
-    let more = if pairs.len() > MOST_NAMES { ", ..." } else { "" };
-    format!("{}{more}", shown.collect::<Vec<_>>().join(", "))
-}
-
-/// The names of classes that only the test split has.
-fn new_names(check: &Check) -> Vec<String> {
-    match check.get(&["new_labels"]) {
-        Some(Value::Array(items)) => items.iter().map(text).collect(),
-        Some(Value::Object(members)) => members.keys().cloned().collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The classes that only the test split has, each with the known one that it is in another spelling; none where one
-/// is new indeed.
-pub(super) fn respelt(facts: &Facts<'_>) -> Vec<(String, String)> {
-    let names = facts.view.one(CheckKind::NewLabel).map(new_names).unwrap_or_default();
-    let known = known_classes(facts);
-    let twin = |new: &String| known.iter().find(|it| is_same_word(it, new)).cloned();
-    let pairs: Option<Vec<_>> = names.into_iter().map(|it| twin(&it).map(|known| (it, known))).collect();
-    pairs.unwrap_or_default()
-}
-
-/// The names of the training split's classes, as far as a check tells them.
-fn known_classes(facts: &Facts<'_>) -> Vec<String> {
-    let shares = facts.view.on(CheckKind::ClassImbalance, Which::Train);
-    let mut names: Vec<String> = shares.into_iter().flat_map(|it| it.scores()).map(|it| it.0).collect();
-    names.extend(class_samples(facts).into_iter().flatten().map(|it| it.0));
-    names
 }
 
 pub(super) fn text(value: &Value) -> String {
@@ -148,30 +126,26 @@ fn new_categories(facts: &Facts<'_>) -> Option<Draft> {
         };
         // Nearly every test row brings a category of its own: an identifier.
         let identifier = ratio > 0.9 && number > 0.5 * facts.m;
-        if ratio < NEW_CATEGORIES || identifier {
-            continue;
-        }
         let column = match row.get("Feature Name").and_then(Value::as_str) {
             Some(name) => name.to_owned(),
             None => column_of(check),
         };
-        let excess = beyond_nature(facts, unique.get(&column).copied(), ratio);
-        if worst.as_ref().is_none_or(|it| (excess, ratio) > (it.excess, it.ratio)) {
-            let names = row
-                .get("New categories")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .map(text)
-                .collect();
-            worst = Some(New {
-                index,
-                column,
-                ratio,
-                number,
-                excess,
-                names,
-            });
+        // True and false written in another way are told by the rule of drift.
+        if ratio < NEW_CATEGORIES || identifier || drift::is_flag_in_digits(facts, &column) {
+            continue;
+        }
+        let levels = unique.get(&column).copied();
+        let new = New {
+            index,
+            excess: beyond_nature(facts, levels, ratio),
+            grouped: is_split_by(facts, &column, levels, ratio, number),
+            names: named(row),
+            column,
+            ratio,
+            number,
+        };
+        if worst.as_ref().is_none_or(|it| new.rank() > it.rank()) {
+            worst = Some(new);
         }
     }
     let New {
@@ -180,32 +154,31 @@ fn new_categories(facts: &Facts<'_>) -> Option<Draft> {
         ratio,
         number,
         excess,
+        grouped,
         names,
     } = worst?;
     let index = index.to_string();
-    let severity = if excess >= MANY_UNSEEN && facts.m >= FEWEST_TEST_ROWS {
+    let many = excess >= MANY_UNSEEN && facts.m >= FEWEST_TEST_ROWS;
+    let severity = if many && !grouped {
         Severity::Medium
     } else {
         Severity::Low
     };
     let draft = Draft::new("checks.new_categories", severity, 0.85).beyond(excess / MANY_UNSEEN);
     Some(
-        if severity == Severity::Low {
-            draft
-        } else {
-            draft.variant("many")
-        }
-        .share("natural", ratio - excess)
-        .extra("columns", [column.as_str()].as_slice())
-        .arg("column", column)
-        .arg("categories", join(&names, MOST_NAMES))
-        .arg("number", number as u64)
-        .share("ratio", ratio)
-        .fact(
-            "share of test rows with a new category",
-            ratio,
-            check.source(&[&index, "Ratio of New Categories"]),
-        ),
+        if many { draft.variant("many") } else { draft }
+            .arg("grouped", if grouped { "yes" } else { "no" })
+            .share("natural", ratio - excess)
+            .extra("columns", [column.as_str()].as_slice())
+            .arg("column", column)
+            .arg("categories", join(&names, MOST_NAMES))
+            .arg("number", number as u64)
+            .share("ratio", ratio)
+            .fact(
+                "share of test rows with a new category",
+                ratio,
+                check.source(&[&index, "Ratio of New Categories"]),
+            ),
     )
 }
 
@@ -217,7 +190,39 @@ struct New {
     number: f64,
     /// The share of test rows beyond what is natural.
     excess: f64,
+    /// The splits look like made by this column.
+    grouped: bool,
     names: Vec<String>,
+}
+
+impl New {
+    /// What is worse comes first; a split by group is none of a fault.
+    fn rank(&self) -> (bool, f64, f64) {
+        (!self.grouped, self.excess, self.ratio)
+    }
+}
+
+/// The names of a column's new categories.
+fn named(row: &Value) -> Vec<String> {
+    let names = row.get("New categories").and_then(Value::as_array);
+    names.into_iter().flatten().map(text).collect()
+}
+
+/// Whether the splits were made by this column, as a grouped split is: none of training's categories comes back, and
+/// the test rows have as many categories each as the training rows. A column that is written in another way has
+/// the same categories once more, whatever the number of rows, or is known for its spellings.
+fn is_split_by(facts: &Facts<'_>, column: &str, levels: Option<f64>, ratio: f64, number: f64) -> bool {
+    let (Some(levels), true) = (levels, facts.n > 0.0 && facts.m > 0.0) else {
+        return false;
+    };
+    let respelt = facts
+        .view
+        .of(CheckKind::StringMismatchComparison)
+        .filter_map(|it| it.get(&[column])?.as_object())
+        .any(|it| !it.is_empty());
+    let (ours, theirs) = (levels / facts.n, number / facts.m);
+    let alike = theirs <= ours * ALIKE && ours <= theirs * ALIKE;
+    ratio >= NEARLY_ALL && alike && !respelt
 }
 
 /// The table has lost its index, the column names; the condition's text still has them.
