@@ -708,10 +708,20 @@ fn a_value_beside_true_and_false_is_all_that_is_new() {
         }
     }
     // Both spellings beside another value stay two within the table, and are one to another table.
-    let rows: String = (0..300)
-        .map(|it| format!("{it},{0},{0}\n", ["true", "True", "false", "unsure"][it % 4]))
-        .collect();
-    let both = table_of(&format!("x,flag,y\n{rows}"), &options);
+    let mixed = |cells: [&str; 4]| {
+        let rows: String = (0..300).map(|it| format!("{it},{0},{0}\n", cells[it % 4])).collect();
+        table_of(&format!("x,flag,y\n{rows}"), &options)
+    };
+    let both = mixed(["true", "True", "false", "unsure"]);
+    let one = mixed(["TRUE", "TRUE", "FALSE", "unsure"]);
+    for (train, test) in [(&one, &both), (&both, &one)] {
+        assert_eq!(value_of(train, test, "Feature Drift")["flag"]["Drift score"], 0.0);
+        let drift = value_of(train, test, "Multivariate Drift");
+        assert!(
+            drift["domain_classifier_drift_score"].as_f64().unwrap() < 0.25,
+            "{drift}"
+        );
+    }
     assert_eq!(both.column("flag").unwrap().distinct(), (4, true));
     let new = value_of(&parquet, &both, "New Label Train Test");
     assert_eq!(new["new_labels"], serde_json::json!(["unsure"]));
