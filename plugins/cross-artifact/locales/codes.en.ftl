@@ -48,6 +48,7 @@ title-dataset-test-too-small = a test split that is too small to judge by
 tell-dataset-test-too-small = The confidence interval of the score is narrower than the differences that you want to see.
 title-cross-drift-not-overfitting = a validation gap that comes from differing splits
 tell-cross-drift-not-overfitting = On the new split the gap of the first epochs is a fraction of the present one.
+tell-cross-drift-not-overfitting-spelling = With one spelling per class in both splits the saved model scores on validation nearly what it scores on training.
 title-checks-new-labels = classes in the test data that training never shows
 tell-checks-new-labels = Every class of the test split occurs in training, or is left out of the task.
 title-checks-new-labels-amount = test labels beyond the range of training

@@ -48,6 +48,7 @@ title-dataset-test-too-small = une partie de test trop petite pour juger
 tell-dataset-test-too-small = L'intervalle de confiance du score est plus étroit que les différences que vous voulez voir.
 title-cross-drift-not-overfitting = un écart de validation dû à la différence entre les deux parties
 tell-cross-drift-not-overfitting = Avec le nouveau découpage, l'écart des premières époques n'est plus qu'une fraction de l'actuel.
+tell-cross-drift-not-overfitting-spelling = Avec une seule graphie par classe dans les deux parties, le modèle enregistré obtient en validation presque le score d'entraînement.
 title-checks-new-labels = des classes du test que l'entraînement ne montre jamais
 tell-checks-new-labels = Chaque classe du test figure à l'entraînement, ou est exclue de la tâche.
 title-checks-new-labels-amount = des étiquettes de test hors de l'intervalle de l'entraînement

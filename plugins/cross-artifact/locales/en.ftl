@@ -99,6 +99,11 @@ cross-drift-not-overfitting-labels =
     .evidence = { $train_name } and { $validation_name } are { $early_train } and { $early_validation } from { $early_at } on, { $end_train } and { $end_validation } at the end: { $share } of the gap is there early. { $drift }
     .action = Split again with every class in both parts (stratified); where a class is too rare for that, merge it, collect more of it, or take it out of the test set and say so.
     .rationale = No model predicts a label that it has not seen, and the surer it is the dearer these rows make the validation loss. After a stratified split the gap should nearly vanish; regularisation would only hide it.
+cross-drift-not-overfitting-spelling =
+    .description = Validation is worse than training because it writes classes in another way than training, not because the model memorises.
+    .evidence = { $train_name } and { $validation_name } are { $early_train } and { $early_validation } from { $early_at } on, { $end_train } and { $end_validation } at the end: { $share } of the gap is there early. { $drift }
+    .action = Write each class in one way in both splits (strip the blanks, one case), then score the saved model once more.
+    .rationale = To the score a class in another spelling is one that the model never gives, so each of these rows is a sure error. With one spelling the gap should shrink by their share, without any training anew; regularisation would only hide it.
 
 cross-val-labels-corrupted-metric =
     .description = The labels of the validation rows do not belong to them: the model learns, and is no better than guessing on validation from the first epoch on.

@@ -99,6 +99,11 @@ cross-drift-not-overfitting-labels =
     .evidence = { $train_name } et { $validation_name } valent déjà { $early_train } et { $early_validation } tôt dans l'exécution ({ $early_at }), puis { $end_train } et { $end_validation } à la fin : { $share } de l'écart est là très tôt. { $drift }
     .action = Refaites le découpage avec chaque classe dans les deux parties (stratifié) ; si une classe est trop rare pour cela, fusionnez-la, collectez-en davantage ou retirez-la du test en le disant.
     .rationale = Aucun modèle ne prédit une étiquette qu'il n'a jamais vue, et plus il est sûr de lui, plus ces lignes alourdissent la perte de validation. Après un découpage stratifié, l'écart doit presque disparaître ; une régularisation ne ferait que le masquer.
+cross-drift-not-overfitting-spelling =
+    .description = La validation est moins bonne que l'entraînement parce qu'elle écrit des classes autrement, non parce que le modèle apprend par cœur.
+    .evidence = { $train_name } et { $validation_name } valent déjà { $early_train } et { $early_validation } tôt dans l'exécution ({ $early_at }), puis { $end_train } et { $end_validation } à la fin : { $share } de l'écart est là très tôt. { $drift }
+    .action = Écrivez chaque classe d'une seule façon dans les deux parties (sans blancs superflus, une seule casse), puis évaluez de nouveau le modèle enregistré.
+    .rationale = Pour le score, une classe écrite autrement est une classe que le modèle ne donne jamais : chacune de ces lignes est une erreur certaine. Avec une seule graphie, l'écart devrait se réduire de leur part, sans nouvel entraînement ; régulariser ne ferait que le cacher.
 
 cross-val-labels-corrupted-metric =
     .description = Les étiquettes de validation n'appartiennent pas à leurs lignes : le modèle apprend, mais ne fait pas mieux que le hasard en validation, dès la première époque.

@@ -23,6 +23,7 @@ const MESSAGES: &[&str] = &[
     "cross-imbalance-accuracy-metric-majority",
     "cross-drift-not-overfitting-shift",
     "cross-drift-not-overfitting-labels",
+    "cross-drift-not-overfitting-spelling",
     "cross-val-labels-corrupted-metric",
     "cross-val-labels-corrupted-loss",
     "cross-val-labels-corrupted-checks",

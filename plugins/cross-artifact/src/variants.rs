@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     causes::Fault,
     columns,
-    findings::{self, Observed},
+    findings::{self, Findings, Observed},
 };
 
 /// Variants of findings that are about the label.
@@ -94,6 +94,12 @@ impl<'a> Outdone<'a> {
     pub(crate) fn labels(&self) -> impl Iterator<Item = &String> {
         self.labels.keys()
     }
+}
+
+/// Whether all classes that only the test split has are known ones in another spelling, as a rule found.
+pub(crate) fn is_respelt(findings: &Findings<'_>) -> bool {
+    let found: Vec<Observed<'_>> = findings.of_code(NEW_LABELS).copied().collect();
+    Variants::of(&found).is(SPELLING)
 }
 
 /// Whether the variants of two faults let the one follow from the other; `label` is the label's name, where it is

@@ -340,3 +340,54 @@ fn a_column_that_was_not_compared_is_called_so() {
         "A column that could not be compared between the splits"
     );
 }
+
+#[test]
+fn a_gap_that_the_spelling_of_classes_explains_asks_for_no_other_split() {
+    let gap = [
+        curve(0.69, 0.3, 30, 0.3),
+        curve(0.75, 0.6, 30, 0.3),
+        curve(0.55, 0.9, 30, 0.3),
+        curve(0.5, 0.7, 30, 0.3),
+    ];
+    let request = json!({
+        "dataset_artifacts": dataset((400, 200), (1.0, 1.0), 2),
+        "training_artifacts": training(gap, network(json!({}))),
+    });
+    let found = |variant: &str, more: Option<Analysis>| {
+        let labels = of("checks.new_labels", High, &json!({"variant": variant}), "Write alike.");
+        let found = std::iter::once(labels).chain(more).collect();
+        let outcomes = [completed(CHECKS, found), completed(TRAINING, vec![])];
+        reason(request.clone(), &outcomes)
+    };
+    let answer = found("spelling", None);
+    assert_eq!(answer.codes(), ["cross.drift_not_overfitting"]);
+    assert!(
+        plan(&answer)[0].contains("Write each class in one way"),
+        "{:?}",
+        plan(&answer)
+    );
+    assert!(
+        tells(&answer)[0].contains("one spelling per class"),
+        "{:?}",
+        tells(&answer)
+    );
+    let answer = found("named", None);
+    assert!(
+        plan(&answer)[0].contains("every class in both parts"),
+        "{:?}",
+        plan(&answer)
+    );
+    // Beside a shift that explains the gap the spelling keeps a step of its own.
+    let shift = of("checks.covariate_drift", High, &json!({}), "Split again.");
+    let answer = found("spelling", Some(shift));
+    assert!(
+        plan(&answer).contains(&"Write alike.".to_owned()),
+        "{:?}",
+        plan(&answer)
+    );
+    assert!(
+        answer.codes().contains(&"cross.drift_not_overfitting"),
+        "{:?}",
+        answer.codes()
+    );
+}

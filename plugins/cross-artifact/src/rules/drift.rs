@@ -8,7 +8,8 @@
 //! round: memorising takes time, so a gap from overfitting opens late and validation worsens
 //! while training improves (Zhang et al. 2017; Moreno-Torres et al. 2012 on dataset shift).
 //! With unseen labels the validation loss rises however well the rest is learned, since a row
-//! of an unknown class costs more the surer the model is; then only the metric counts.
+//! of an unknown class costs more the surer the model is; then only the metric counts. Classes that are new by their
+//! spelling only are such a difference too, with a cure of its own; where the splits differ otherwise, they stand beside it.
 //!
 //! Sources: Rabanser et al. 2019, Moreno-Torres et al. 2012 (kinds of data set shift).
 //!
@@ -18,7 +19,7 @@ use deepfix_plugin::Draft;
 use deepfix_views::training::{Curve, Metric, Orientation, Point, Series, paired};
 
 use super::{Case, Conclusion};
-use crate::experiment::point_fact;
+use crate::{experiment::point_fact, variants::is_respelt};
 
 /// What makes the splits differ, the most specific first.
 pub(crate) const DRIFT: [&str; 3] = ["checks.new_labels", "checks.covariate_drift", "checks.label_drift"];
@@ -142,7 +143,15 @@ fn loss_turns(curve: &Curve) -> bool {
 }
 
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
-    let drift = case.findings.worst(&DRIFT).filter(|it| it.strength() >= 0.4)?;
+    let respelt = is_respelt(case.findings);
+    let [labels, others @ ..] = &DRIFT;
+    let (codes, kind): (&[&'static str], _) = match (respelt, case.findings.fault(others)) {
+        (true, true) => (others, "shift"),
+        (true, false) => (std::slice::from_ref(labels), "spelling"),
+        (false, _) if case.findings.fault(&[*labels]) => (&DRIFT, "labels"),
+        (false, _) => (&DRIFT, "shift"),
+    };
+    let drift = case.findings.worst(codes).filter(|it| it.strength() >= 0.4)?;
     // A leak makes validation look too good, so a gap in spite of it says nothing simple.
     let gap = Gap::of(case)?;
     let view = case.experiment.training.as_ref()?;
@@ -159,7 +168,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
         (0.6 + 0.3 * drift.strength()).min(0.9),
     )
     .beyond(gap.share / 0.5)
-    .variant(if unseen { "labels" } else { "shift" })
+    .variant(kind)
     .arg("train_name", gap.train.column.as_str())
     .arg("validation_name", gap.validation.column.as_str())
     .arg("early_train", gap.early.0)
@@ -171,5 +180,5 @@ pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     .arg("drift", drift.analysis.finding.evidence.as_str())
     .computed("early gap as a share of the late one", gap.share);
     let draft = point_fact(draft, gap.train, &gap.last.0);
-    Some(Conclusion::new(point_fact(draft, gap.validation, &gap.last.1)).merging(&DRIFT))
+    Some(Conclusion::new(point_fact(draft, gap.validation, &gap.last.1)).merging(codes))
 }
