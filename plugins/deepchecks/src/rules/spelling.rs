@@ -1,10 +1,11 @@
 //! Classes of the test split that are known in training in another spelling, and what label drift is left once they
 //! are counted as the known ones. No rule of its own: those of new labels, label drift and strings ask it.
 //!
-//! Let `s` be the share of test rows that are respelt and `f` the training split's share of all rows. Counting a
-//! spelling as its class takes at most `s / f` from `V² = χ² / (n + m)`: by the algebra of merging two columns of a
-//! table of two rows, one of which is empty in training, the loss is `f s p² / (c (c + (1 - f) s))`, where `c >= f p`
-//! is the class's share of all rows, and `p` that in training. So what is left is known from below without the shares.
+//! The check scales the larger split down to the smaller, so that both weigh one half. Let `s` be the share of test rows
+//! that are respelt. Counting a spelling as its class takes at most `2 s` from `V² = χ² / rows`: by the algebra of
+//! merging two columns of a table of two rows, one of which is empty in training, the loss is
+//! `s p² / (2 c (c + s / 2))`, where `p` is the class's share in training and `c >= p / 2` that of all rows. So what is
+//! left is known from below without the shares.
 //!
 //! Sources: Bergsma 2013 (Cramer's V without bias), Lancaster 1949 (chi-square of merged columns).
 
@@ -18,6 +19,9 @@ use super::{Facts, MOST_NAMES, labels::class_samples, unseen::text};
 
 /// How far the shares of all classes may be from one: they are rounded.
 const ROUNDING: f64 = 0.02;
+
+/// What counting a spelling as its class takes from the square of the score at most, per respelt share.
+const MOST_LOST: f64 = 2.0;
 
 /// A class of the test split, the known one that it is in another spelling, and its rows where they are counted.
 pub(super) struct Respelt {
@@ -76,9 +80,9 @@ pub(super) fn joined(facts: &Facts<'_>, score: f64) -> Option<Joined> {
     // All unseen rows are respelt ones where no class is new indeed.
     let all = || facts.view.one(CheckKind::NewLabel)?.number(&["n_new_labels_samples"]);
     let rows = counted.or_else(|| all().filter(|_| fresh.is_empty()));
-    let (n, m) = (facts.n, facts.m);
+    let m = facts.m;
     let left = match rows {
-        Some(rows) if n > 0.0 && m > 0.0 => score.powi(2) - rows / m * (n + m) / n,
+        Some(rows) if m > 0.0 => score.powi(2) - MOST_LOST * rows / m,
         // Where nothing says how much the spellings make up, new classes drift, and spellings alone need not.
         _ if fresh.is_empty() => 0.0,
         _ => score.powi(2),
@@ -91,35 +95,32 @@ pub(super) fn joined(facts: &Facts<'_>, score: f64) -> Option<Joined> {
 
 /// Cramér's V of the class shares of both splits, each spelling counted as the class that it means.
 fn from_shares(facts: &Facts<'_>, respelt: &[Respelt]) -> Option<f64> {
-    let (n, m) = (facts.n, facts.m);
+    // Both as many as the smaller one has.
+    let rows = facts.n.min(facts.m);
     let shares = |which| {
         let shares = facts.view.on(CheckKind::ClassImbalance, which)?.scores();
         let total: f64 = shares.iter().map(|it| it.1).sum();
         ((total - 1.0).abs() <= ROUNDING).then_some(shares)
     };
     let (train, test) = (shares(Which::Train)?, shares(Which::Test)?);
-    if n <= 0.0 || m <= 0.0 {
+    if rows <= 0.0 {
         return None;
     }
-    let mut classes: Vec<(String, f64, f64)> = train.into_iter().map(|it| (it.0, it.1 * n, 0.0)).collect();
+    let mut classes: Vec<(String, f64, f64)> = train.into_iter().map(|it| (it.0, it.1 * rows, 0.0)).collect();
     for (name, share) in test {
         let meant = respelt.iter().find(|it| it.name == name).map_or(&name, |it| &it.known);
         match classes.iter_mut().find(|it| it.0 == *meant) {
-            Some(class) => class.2 += share * m,
-            None => classes.push((meant.clone(), 0.0, share * m)),
+            Some(class) => class.2 += share * rows,
+            None => classes.push((meant.clone(), 0.0, share * rows)),
         }
     }
-    let all = n + m;
     let chi: f64 = classes
         .iter()
         .filter(|it| it.1 + it.2 > 0.0)
-        .map(|(_, a, b)| {
-            let (x, y) = ((a + b) * n / all, (a + b) * m / all);
-            (a - x).powi(2) / x + (b - y).powi(2) / y
-        })
+        .map(|(_, a, b)| (a - b).powi(2) / (a + b))
         .sum();
     let degrees = classes.len() as f64 - 1.0;
-    Some(((chi - degrees) / all).max(0.0).sqrt())
+    Some(((chi - degrees) / (2.0 * rows)).max(0.0).sqrt())
 }
 
 /// The rows of a class in the test split.

@@ -196,9 +196,9 @@ struct New {
 }
 
 impl New {
-    /// What is worse comes first; a split by group is none of a fault.
+    /// A fault comes first, which a split by group is not, and then what is in most rows.
     fn rank(&self) -> (bool, f64, f64) {
-        (!self.grouped, self.excess, self.ratio)
+        (!self.grouped && self.excess >= MANY_UNSEEN, self.excess, self.ratio)
     }
 }
 
