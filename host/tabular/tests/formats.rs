@@ -788,14 +788,14 @@ fn copies_of_rows_do_not_make_a_key_tell_the_label() {
 }
 
 #[test]
-fn a_key_of_a_few_groups_that_decides_the_label_is_told() {
+fn a_key_of_groups_that_decides_the_label_is_told() {
     let options = Options {
         index: Some("site".into()),
         ..options_of("y")
     };
-    let score = |label: fn(usize) -> usize| {
+    let score = |sites: usize, label: fn(usize) -> usize| {
         let rows: String = (0..900)
-            .map(|it| format!("s{},{it},{}\n", it % 15, label(it)))
+            .map(|it| format!("s{},{it},{}\n", it % sites, label(it)))
             .collect();
         let table = table_of(&format!("site,x,y\n{rows}"), &options);
         let results = checks("x", &table, None, &CheckOptions::default());
@@ -804,7 +804,9 @@ fn a_key_of_a_few_groups_that_decides_the_label_is_told() {
         let it = items.iter().find(|it| it["header"] == header).unwrap();
         it["result"]["value"]["site"].as_f64().unwrap()
     };
-    assert!(score(|it| it % 15 % 2) > 0.99);
+    assert!(score(15, |it| it % 15 % 2) > 0.99);
+    assert!(score(150, |it| it % 150 % 2) > 0.9);
     // Each site has both classes, equally often.
-    assert!(score(|it| it / 15 % 2) < 0.1);
+    assert!(score(15, |it| it / 15 % 2) < 0.1);
+    assert!(score(150, |it| it / 150 % 2) < 0.1);
 }

@@ -205,7 +205,8 @@ pub(super) fn with_label(which: Which, table: &Table, task: Option<Task>, option
         .filter_map(|place| {
             let column = table.columns.get(place)?;
             let is_number = matches!(column.kind(), ColumnType::Numeric | ColumnType::Date);
-            let is_key = index(table) == Some(place);
+            // Only numbers have an order that one row of each shows.
+            let is_key = is_number && index(table) == Some(place);
             let places = if is_key { of_keys(place) } else { places.clone() };
             let target = predictive::target(table, task, &places)?;
             let score = predictive::score(table, (place, is_number), &target, &places);
