@@ -194,8 +194,8 @@ fn spellings_and_new_classes_are_told_apart() {
         evidence.contains("40 test rows") && evidence.contains("'A ' ~ 'a'"),
         "{evidence}"
     );
-    let images = |classes: Value| json!({"class_distribution": classes});
-    let request = json!({"dataset_artifacts": {"task_type": "vision_classification",
+    let images = |classes: Value| json!({"num_samples": 300, "class_distribution": classes});
+    let request = json!({"dataset_artifacts": {"task_type": "image_classification",
         "train_statistics": images(json!({"cat": 150, "dog": 150})),
         "test_statistics": images(json!({"cat": 40, "dog": 60, "Cat": 20}))}});
     let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(request));
