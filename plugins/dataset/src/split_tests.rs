@@ -194,6 +194,21 @@ fn spellings_and_new_classes_are_told_apart() {
         evidence.contains("40 test rows") && evidence.contains("'A ' ~ 'a'"),
         "{evidence}"
     );
+    let images = |classes: Value| json!({"num_samples": 300, "class_distribution": classes});
+    let request = json!({"dataset_artifacts": {"task_type": "image_classification",
+        "train_statistics": images(json!({"cat": 150, "dog": 150})),
+        "test_statistics": images(json!({"cat": 40, "dog": 60, "Cat": 20}))}});
+    let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(request));
+    let it = report
+        .analyses
+        .iter()
+        .find(|it| it.finding.code == "checks.new_labels")
+        .unwrap();
+    assert!(
+        it.finding.description.contains("in another spelling"),
+        "{}",
+        it.finding.description
+    );
     // No layer is too small, and nothing is to be taken out of the task.
     assert!(!advice.rationale.contains("too small") && !advice.action.contains("out of the task"));
     let (_, evidence, advice) = found(json!({"a": 50, "c": 150, "A ": 40, "z": 60}));

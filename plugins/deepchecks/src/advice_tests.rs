@@ -46,6 +46,9 @@ fn a_few_respelt_labels_do_not_hide_that_the_classes_drift() {
     let (severity, evidence) = drift_beside_spelling(0.45, 3, None).unwrap();
     assert!(severity >= Severity::Medium);
     assert!(evidence.contains("it is at least 0.4"), "{evidence}");
+    // What is no share is not reckoned with.
+    let (_, evidence) = drift_beside_spelling(0.45, 3, Some(json!({"no": -4.0, "yes": 4.995, "Yes ": 0.005}))).unwrap();
+    assert!(evidence.contains("at least"), "{evidence}");
     // Half of a class that is respelt is a drift of spellings alone.
     assert_eq!(drift_beside_spelling(0.45, 150, None), None);
     let shares = json!({"no": 0.51, "yes": 0.24, "Yes ": 0.25});
@@ -122,20 +125,23 @@ fn copies_of_rows_do_not_excuse_a_key_of_its_own_per_row() {
 
 /// What is said of the new categories of a column in 2500 training rows and 400 test rows.
 fn of_groups(levels: u32, number: u32, names: Value, others: Vec<Value>) -> Option<(Severity, String)> {
-    let new = json!([{"Feature Name": "user", "# New Categories": number, "Ratio of New Categories": 1.0, "New categories": names}]);
+    // Rare places of another column, which say less.
+    let city = json!({"Feature Name": "city", "# New Categories": 46, "Ratio of New Categories": 0.09, "New categories": ["c1"]});
+    let new = json!([city, {"Feature Name": "user", "# New Categories": number, "Ratio of New Categories": 1.0, "New categories": names}]);
     let mut items = vec![
         sizes(2500, 400),
         item(
             "Single Value in Column - Train Dataset",
-            json!({"user": levels, "b": 2500, "y": 2}),
+            json!({"user": levels, "city": 540, "b": 2500, "y": 2}),
         ),
         item("New Category Train Test", new),
     ];
     items.extend(others);
     let found = report(items).analyses;
-    let it = found
+    let mut new = found
         .into_iter()
-        .find(|it| it.finding.code == "checks.new_categories")?;
+        .filter(|it| it.finding.code == "checks.new_categories");
+    let it = new.find(|it| it.finding.description.contains("user"))?;
     Some((it.finding.severity, it.recommendation.action))
 }
 

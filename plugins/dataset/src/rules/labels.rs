@@ -15,6 +15,9 @@
 //! Sources: Pearson 1900 (chi-square), Lipton et al. 2018 (label shift), deepchecks
 //! `NewLabelTrainTest`.
 //!
+//! Classes that training knows in another spelling (case or blanks) are told as such, apart from new ones, and
+//! count as the known ones in label drift.
+//!
 //! Healthy: random and stratified splits; a class or two missing from a small test split.
 
 use super::spelling::{Spelt, unseen};

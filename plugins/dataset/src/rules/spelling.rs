@@ -20,6 +20,10 @@ pub(super) fn unseen(view: &DatasetView) -> Unseen {
     let (Some(train), Some(test)) = (counts(view.train.as_ref()), counts(view.test.as_ref())) else {
         return Unseen::default();
     };
+    // Counts that were derived name one class of two at most.
+    if train.sources.is_empty() || test.sources.is_empty() {
+        return Unseen::default();
+    }
     let mut found = Unseen::default();
     let is_known = |name: &str| train.classes.iter().any(|it| it.0 == name && it.1 > 0.0);
     for (name, rows) in test.classes.into_iter().filter(|it| it.1 > 0.0 && !is_known(&it.0)) {

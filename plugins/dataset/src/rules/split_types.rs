@@ -5,8 +5,8 @@
 //! mean, in the other. High where three tenths of the cells of the split with texts are text, as far
 //! as they are counted (`other_statistics`, which `deepfix ingest` fills) or as the most
 //! frequent value tells; else medium, since a few texts make the whole column one of texts
-//! for most readers. Low where the texts are true and false and the numbers lie within 0 and 1, which most
-//! programs take for the same.
+//! for most readers. Low where the texts are true and false and the numbers lie within 0 and 1, which many
+//! programs take for the same, but not all.
 //!
 //! Sources: pandas (`object` columns of `read_csv`), Breck et al. 2019 (data validation: one schema for
 //! training and serving).

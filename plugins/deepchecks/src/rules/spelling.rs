@@ -88,7 +88,7 @@ pub(super) fn joined(facts: &Facts<'_>, score: f64) -> Option<Joined> {
         _ => score.powi(2),
     };
     Some(Joined {
-        score: left.max(0.0).sqrt(),
+        score: left.clamp(0.0, score.powi(2)).sqrt(),
         at_least: true,
     })
 }
@@ -100,7 +100,8 @@ fn from_shares(facts: &Facts<'_>, respelt: &[Respelt]) -> Option<f64> {
     let shares = |which| {
         let shares = facts.view.on(CheckKind::ClassImbalance, which)?.scores();
         let total: f64 = shares.iter().map(|it| it.1).sum();
-        ((total - 1.0).abs() <= ROUNDING).then_some(shares)
+        let are_shares = shares.iter().all(|it| (0.0..=1.0).contains(&it.1));
+        (are_shares && (total - 1.0).abs() <= ROUNDING).then_some(shares)
     };
     let (train, test) = (shares(Which::Train)?, shares(Which::Test)?);
     if rows <= 0.0 {
@@ -120,7 +121,7 @@ fn from_shares(facts: &Facts<'_>, respelt: &[Respelt]) -> Option<f64> {
         .map(|(_, a, b)| (a - b).powi(2) / (a + b))
         .sum();
     let degrees = classes.len() as f64 - 1.0;
-    Some(((chi - degrees) / (2.0 * rows)).max(0.0).sqrt())
+    Some(((chi - degrees) / (2.0 * rows)).clamp(0.0, 1.0).sqrt())
 }
 
 /// The rows of a class in the test split.
