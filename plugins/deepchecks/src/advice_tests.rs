@@ -49,6 +49,7 @@ fn a_few_respelt_labels_do_not_hide_that_the_classes_drift() {
     // What is no share is not reckoned with.
     let (_, evidence) = drift_beside_spelling(0.45, 3, Some(json!({"no": -4.0, "yes": 4.995, "Yes ": 0.005}))).unwrap();
     assert!(evidence.contains("at least"), "{evidence}");
+    assert_eq!(drift_beside_spelling(-1e308, 3, None), None);
     // Half of a class that is respelt is a drift of spellings alone.
     assert_eq!(drift_beside_spelling(0.45, 150, None), None);
     let shares = json!({"no": 0.51, "yes": 0.24, "Yes ": 0.25});

@@ -73,6 +73,8 @@ pub(super) fn joined(facts: &Facts<'_>, score: f64) -> Option<Joined> {
     if respelt.is_empty() {
         return None;
     }
+    // A score that is none of Cramér's V says nothing.
+    let score = score.clamp(0.0, 1.0);
     if let Some(score) = from_shares(facts, &respelt) {
         return Some(Joined { score, at_least: false });
     }
@@ -88,7 +90,7 @@ pub(super) fn joined(facts: &Facts<'_>, score: f64) -> Option<Joined> {
         _ => score.powi(2),
     };
     Some(Joined {
-        score: left.clamp(0.0, score.powi(2)).sqrt(),
+        score: left.clamp(0.0, 1.0).sqrt(),
         at_least: true,
     })
 }
