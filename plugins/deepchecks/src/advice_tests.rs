@@ -124,16 +124,41 @@ fn copies_of_rows_do_not_excuse_a_key_of_its_own_per_row() {
     assert!(found(0.9993, 0.996, 2100));
 }
 
-/// What is said of the new categories of a column in 2500 training rows and 400 test rows.
-fn of_groups(levels: u32, number: u32, names: Value, others: Vec<Value>) -> Option<(Severity, String)> {
+#[test]
+fn a_key_of_groups_that_share_their_label_is_a_remark() {
+    let found = |keys: u32| {
+        let report = report(vec![
+            sizes(3000, 600),
+            item(
+                "Single Value in Column - Train Dataset",
+                json!({"patient": keys, "a": 3000, "b": 2, "y": 2}),
+            ),
+            item("Identifier Label Correlation - Train Dataset", json!({"patient": 0.99})),
+        ]);
+        let mut all = report.analyses.into_iter();
+        let it = all.find(|it| it.finding.code == "checks.label_leakage").unwrap();
+        (it.finding.severity, it.recommendation.action)
+    };
+    let (severity, action) = found(300);
+    assert_eq!(severity, Severity::Low);
+    assert!(action.contains("GroupKFold") && !action.contains("shuffle"), "{action}");
+    let (severity, action) = found(3000);
+    assert_eq!(severity, Severity::Medium);
+    assert!(action.contains("shuffle the rows"), "{action}");
+}
+
+const ROWS: [u32; 2] = [2500, 400];
+
+/// What is said of the new categories of a column in so many training and test rows.
+fn of_groups(rows: [u32; 2], levels: u32, number: u32, names: Value, others: Vec<Value>) -> Option<(Severity, String)> {
     // Rare places of another column, which say less.
     let city = json!({"Feature Name": "city", "# New Categories": 46, "Ratio of New Categories": 0.09, "New categories": ["c1"]});
     let new = json!([city, {"Feature Name": "user", "# New Categories": number, "Ratio of New Categories": 1.0, "New categories": names}]);
     let mut items = vec![
-        sizes(2500, 400),
+        sizes(rows[0], rows[1]),
         item(
             "Single Value in Column - Train Dataset",
-            json!({"user": levels, "city": 540, "b": 2500, "y": 2}),
+            json!({"user": levels, "city": 540, "b": rows[0], "y": 2}),
         ),
         item("New Category Train Test", new),
     ];
@@ -148,22 +173,25 @@ fn of_groups(levels: u32, number: u32, names: Value, others: Vec<Value>) -> Opti
 
 #[test]
 fn a_split_by_group_is_a_remark_that_names_it() {
-    let (severity, action) = of_groups(1200, 190, json!(["u1", "u2"]), Vec::new()).unwrap();
+    let (severity, action) = of_groups(ROWS, 1200, 190, json!(["u1", "u2"]), Vec::new()).unwrap();
     assert_eq!(severity, Severity::Low);
     assert!(action.contains("on purpose") && action.contains("--index"), "{action}");
     // The same twelve places in another notation, for any number of rows.
-    let (severity, action) = of_groups(12, 12, json!(["Rome", "Oslo"]), Vec::new()).unwrap();
+    let (severity, action) = of_groups(ROWS, 12, 12, json!(["Rome", "Oslo"]), Vec::new()).unwrap();
     assert_eq!(severity, Severity::Medium);
     assert!(
         action.contains("Find out where") && action.contains("on purpose"),
         "{action}"
     );
+    // As many as training has, though there are half as many rows.
+    let (severity, _) = of_groups([2000, 1000], 200, 200, json!(["SKU004211"]), Vec::new()).unwrap();
+    assert_eq!(severity, Severity::Medium);
     // Or one that is known for its spellings.
     let spelt = item(
         "String Mismatch Comparison",
         json!({"user": {"u1": {"commons": [], "variants_only_in_test": ["U1"], "variants_only_in_train": ["u1"]}}}),
     );
-    let (severity, _) = of_groups(1200, 190, json!(["U1"]), vec![spelt]).unwrap();
+    let (severity, _) = of_groups(ROWS, 1200, 190, json!(["U1"]), vec![spelt]).unwrap();
     assert_eq!(severity, Severity::Medium);
 }
 
@@ -181,7 +209,7 @@ fn true_and_false_as_digits_are_one_remark() {
             json!({"domain_classifier_auc": 1.0, "domain_classifier_feature_importance": {"user": 1.0, "x": 0.0}}),
         );
         let others = || vec![drift.clone(), whole.clone()];
-        let new = of_groups(2, 2, names.clone(), others()).map(|it| it.0);
+        let new = of_groups(ROWS, 2, 2, names.clone(), others()).map(|it| it.0);
         let row = json!([{"Feature Name": "user", "# New Categories": 2, "Ratio of New Categories": 1.0, "New categories": names}]);
         let mut items = vec![sizes(2500, 400), item("New Category Train Test", row)];
         items.extend(others());

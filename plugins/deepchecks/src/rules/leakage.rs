@@ -132,11 +132,15 @@ fn identifier(facts: &Facts<'_>) -> Option<Draft> {
     // that has a value for each.
     let which = check.which.unwrap_or(Which::Train);
     let rows = if which == Which::Test { facts.m } else { facts.n };
-    let is_unique = facts
+    let keys = facts
         .view
         .unique_counts(which)
         .get(&name)
-        .is_some_and(|it| rows > 0.0 && *it >= rows);
+        .copied()
+        .filter(|_| rows > 0.0);
+    let is_unique = keys.is_some_and(|it| it >= rows);
+    // Rows of one group share their label by nature: one of a patient, of a site.
+    let of_groups = keys.is_some_and(|it| it <= rows / 2.0);
     let copies = facts
         .view
         .on(CheckKind::Duplicates, which)
@@ -146,10 +150,14 @@ fn identifier(facts: &Facts<'_>) -> Option<Draft> {
     if !counts_rows_once && !is_unique && score <= (COPIES * copies).min(MOST_EXPLAINED) {
         return None;
     }
-    let severity = if score >= 0.6 { Severity::Medium } else { Severity::Low };
+    let severity = if score >= 0.6 && !of_groups {
+        Severity::Medium
+    } else {
+        Severity::Low
+    };
     Some(
         Draft::new("checks.label_leakage", severity, 0.7)
-            .variant("identifier")
+            .variant(if of_groups { "groups" } else { "identifier" })
             .arg("feature", name.as_str())
             .arg("top", score)
             .fact(format!("predictive power of '{name}'"), score, check.source(&[&name])),

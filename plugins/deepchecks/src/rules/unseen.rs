@@ -222,7 +222,9 @@ fn is_split_by(facts: &Facts<'_>, column: &str, levels: Option<f64>, ratio: f64,
         .any(|it| !it.is_empty());
     let (ours, theirs) = (levels / facts.n, number / facts.m);
     let alike = theirs <= ours * ALIKE && ours <= theirs * ALIKE;
-    ratio >= NEARLY_ALL && alike && !respelt
+    // Written in another way it would have as many as in training: nearer to that than to a share of the groups.
+    let rewritten = (number / levels).ln().abs() <= (theirs / ours).ln().abs();
+    ratio >= NEARLY_ALL && alike && !rewritten && !respelt
 }
 
 /// The table has lost its index, the column names; the condition's text still has them.

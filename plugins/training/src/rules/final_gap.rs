@@ -208,11 +208,14 @@ fn knows_by_design(case: &Case<'_>) -> bool {
     grows_trees(case) || case.view.interpolates()
 }
 
-/// Whether a share is that of guessing, where its level is known.
+/// Whether a share is that of guessing, where its level is known or at most that of two classes.
 fn is_guess(case: &Case<'_>, metric: Metric, validation: f64) -> bool {
     let level = match metric {
         Metric::Auc => Some(COIN - NEAR_GUESS),
-        Metric::Accuracy | Metric::BalancedAccuracy | Metric::ErrorRate => case.view.class_count().map(f64::recip),
+        Metric::Accuracy | Metric::BalancedAccuracy | Metric::ErrorRate => {
+            // Two classes are the most that guessing reaches.
+            Some(case.view.class_count().map_or(0.5, f64::recip))
+        }
         _ => None,
     };
     level.is_some_and(|it| validation <= it + NEAR_GUESS)

@@ -129,7 +129,10 @@ pub(super) fn log_loss<'a>(case: &Case<'a>, beside: bool) -> Option<Last<'a>> {
     } else {
         UNNAMED
     };
-    let constant = view.class_count().map_or(LN_2, f64::ln);
+    // Of an unknown number of classes an AUC tells that there are two.
+    let is_binary = view.metrics.iter().any(|it| it.metric == Metric::Auc);
+    let unknown = if beside && !is_binary { f64::INFINITY } else { LN_2 };
+    let constant = view.class_count().map_or(unknown, f64::ln);
     let worse = validation > constant && !is_fair(case);
     found.verdict = match bounds.judge(validation / train.max(f64::MIN_POSITIVE)) {
         _ if train < 0.0 || validation < 0.0 => Verdict::Open,

@@ -249,3 +249,23 @@ fn success_is_told_of_the_next_run_and_not_of_a_course_that_is_not_there() {
         assert!(advice.rationale.contains(part), "{}", advice.rationale);
     }
 }
+
+#[test]
+fn a_loss_of_many_classes_is_no_worse_than_guessing() {
+    for (scores, losses) in [([0.94, 0.72], [0.11, 1.15]), ([0.9, 0.74], [0.1, 1.05])] {
+        let metrics = json!({"train_accuracy": [scores[0]], "val_accuracy": [scores[1]], "train_loss": [losses[0]],
+            "val_loss": [losses[1]]});
+        assert!(of(&metrics, &json!({"hidden": 64})) <= Some(Severity::Low), "{metrics}");
+        let of_two = json!({"hidden": 64, "num_classes": 2});
+        let worse = json!({"train_accuracy": [0.99], "val_accuracy": [0.72], "train_loss": [0.01], "val_loss": [1.15]});
+        assert_eq!(of(&worse, &of_two), Some(Severity::Medium));
+    }
+}
+
+#[test]
+fn a_forest_that_guesses_on_other_rows_is_at_fault_however_many_classes_there_are() {
+    for (score, wanted) in [(0.51, Severity::Medium), (0.3, Severity::Medium), (0.66, Severity::Low)] {
+        let metrics = json!({"train_accuracy": [1.0], "val_accuracy": [score]});
+        assert_eq!(of(&metrics, &forest()), Some(wanted), "{score}");
+    }
+}
