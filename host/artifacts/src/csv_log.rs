@@ -75,18 +75,10 @@ pub(crate) fn one_column(table: &Table) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::tests::{some, texts as texts_of};
 
     fn texts(text: &str, column: &str) -> Vec<Option<String>> {
-        let table = from_csv(text.as_bytes()).unwrap();
-        let data = &table.column(column).unwrap().data;
-        (0..table.rows()).map(|row| data.text(row)).collect()
-    }
-
-    fn some(texts: &[&str]) -> Vec<Option<String>> {
-        texts
-            .iter()
-            .map(|it| (!it.is_empty()).then(|| (*it).to_owned()))
-            .collect()
+        texts_of(&from_csv(text.as_bytes()).unwrap(), column)
     }
 
     #[test]

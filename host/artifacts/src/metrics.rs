@@ -233,19 +233,19 @@ fn from_long(pointer: &str, members: &Map<String, Json>) -> Result<Table, Proble
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn table(value: &Json) -> Table {
         from_json("/m", value).unwrap()
     }
 
-    fn texts(table: &Table, column: &str) -> Vec<Option<String>> {
+    pub(crate) fn texts(table: &Table, column: &str) -> Vec<Option<String>> {
         let data = &table.column(column).unwrap().data;
         (0..table.rows()).map(|row| data.text(row)).collect()
     }
 
-    fn some(texts: &[&str]) -> Vec<Option<String>> {
+    pub(crate) fn some(texts: &[&str]) -> Vec<Option<String>> {
         texts
             .iter()
             .map(|it| (!it.is_empty()).then(|| (*it).to_owned()))

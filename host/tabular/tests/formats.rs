@@ -1,7 +1,11 @@
 //! The same rows in any format, with any number of threads, are the same table; no bytes make the readers panic.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
-use std::{fs::File, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, ListArray, RecordBatch, StringArray,
@@ -13,6 +17,16 @@ use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 
 const ROWS: usize = 5_000;
+
+/// Columns as a Parquet file in a folder.
+fn parquet_of(folder: &Path, columns: Vec<(&str, ArrayRef)>) -> PathBuf {
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let file = folder.join("a.parquet");
+    let mut writer = ArrowWriter::try_new(File::create(&file).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    file
+}
 
 fn batch() -> RecordBatch {
     let number = |it: usize| (it.wrapping_mul(2_654_435_761) % 1000) as f64 / 8.0;
@@ -202,17 +216,12 @@ fn the_result_does_not_depend_on_threads_or_on_the_order_of_batches() {
 #[test]
 fn columns_of_lists_are_left_out_and_named() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("a.parquet");
     let lists = ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1)]), None]);
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("vector", Arc::new(lists)),
         ("y", Arc::new(Int32Array::from(vec![1, 2]))),
     ];
-    let batch = RecordBatch::try_from_iter(columns).unwrap();
-    let mut writer =
-        parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&file).unwrap(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
+    let file = parquet_of(folder.path(), columns);
     let table = read(&file, &Options::default());
     assert_eq!(table.columns.len(), 1);
     assert!(
@@ -620,11 +629,7 @@ fn true_and_false_are_the_same_however_they_are_written() {
         ("flag", Arc::new(BooleanArray::from(values.clone()))),
         ("y", Arc::new(BooleanArray::from(values.clone()))),
     ];
-    let batch = RecordBatch::try_from_iter(columns).unwrap();
-    let file = folder.path().join("a.parquet");
-    let mut writer = ArrowWriter::try_new(File::create(&file).unwrap(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
+    let file = parquet_of(folder.path(), columns);
     let parquet = read(&file, &options);
     for other in [
         csv("true", "false"),
@@ -667,11 +672,7 @@ fn a_value_beside_true_and_false_is_all_that_is_new() {
         ("flag", values()),
         ("y", values()),
     ];
-    let batch = RecordBatch::try_from_iter(columns).unwrap();
-    let file = folder.path().join("a.parquet");
-    let mut writer = ArrowWriter::try_new(File::create(&file).unwrap(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
+    let file = parquet_of(folder.path(), columns);
     let parquet = read(&file, &options);
     let compare = |train: &Table, test: &Table, new: u64| {
         let labels = value_of(train, test, "New Label Train Test");

@@ -74,11 +74,9 @@ impl<'a> Fault<'a> {
         self.code == EXTERNAL
     }
 
-    /// What a model suspects does not make a consequence of what a rule found, and a split by dates no rows that
-    /// both splits have.
+    /// What a model suspects does not make a consequence of what a rule found.
     fn may_explain(&self, other: &Fault<'_>) -> bool {
-        let of_dates = |it: &Observed<'_>| findings::is_of_dates(&it.analysis.finding.extras);
-        (!self.is_models() || other.is_models()) && !self.counting().first().is_some_and(of_dates)
+        !self.is_models() || other.is_models()
     }
 
     /// The code and agent of a finding of another plugin.

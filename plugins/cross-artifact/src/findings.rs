@@ -133,11 +133,6 @@ pub(crate) fn variant(extras: &str) -> Option<String> {
     Some(extras.get("variant")?.as_str()?.to_owned())
 }
 
-/// Whether a finding is of a split by dates: its test rows are of the wrong time, and no training row answers them.
-pub(crate) fn is_of_dates(extras: &str) -> bool {
-    variant(extras).is_some_and(|it| ["days", "overlap", "past"].contains(&it.as_str()))
-}
-
 /// Whether the host says of a finding that a language model alone has made it.
 fn is_models(extras: &str) -> bool {
     let extras: serde_json::Value = serde_json::from_str(extras).unwrap_or_default();

@@ -17,6 +17,8 @@ const OF_LABEL: [&str; 2] = ["target", "label"];
 /// The variant of classes that are new by their spelling only.
 const SPELLING: &str = "spelling";
 const NEW_LABELS: &str = "checks.new_labels";
+/// Variants of leaks that are about the dates of rows.
+const OF_DATES: [&str; 3] = ["days", "overlap", "past"];
 const MIXED_TYPES: &str = "dataset.mixed_types";
 const STRINGS: &str = "checks.inconsistent_strings";
 
@@ -107,6 +109,8 @@ pub(crate) fn is_respelt(findings: &Findings<'_>) -> bool {
 pub(crate) fn allow(cause: &Fault<'_>, effect: &Fault<'_>, label: Option<&str>) -> bool {
     let is_uncompared = |it: &Fault<'_>| it.code == "checks.covariate_drift" && it.variants().is("uncompared");
     match (cause.code.as_str(), effect.code.as_str()) {
+        // It brings no rows that both splits have.
+        ("checks.train_test_leakage", _) => !cause.counting().first().is_some_and(is_of_dates),
         // That a column has two types says nothing about how anything is distributed.
         _ if is_uncompared(cause) => false,
         (NEW_LABELS, "checks.label_drift" | "checks.covariate_drift") => !is_spelling(cause),
@@ -131,6 +135,11 @@ pub(crate) fn tells_again(cause: &Fault<'_>, effect: &Fault<'_>) -> bool {
         && ["checks.covariate_drift", "checks.new_categories", STRINGS].contains(&effect.code.as_str())
         && is_of_its_columns(cause, effect)
         && allow(cause, effect, None)
+}
+
+/// Whether a leak is one of a split by dates: its test rows are of the wrong time, and no training row answers them.
+pub(crate) fn is_of_dates(it: &Observed<'_>) -> bool {
+    variant(it).is_some_and(|it| OF_DATES.contains(&it.as_str()))
 }
 
 fn is_spelling(fault: &Fault<'_>) -> bool {

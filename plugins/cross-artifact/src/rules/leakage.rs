@@ -12,7 +12,7 @@
 use deepfix_plugin::Draft;
 
 use super::{Case, Conclusion};
-use crate::{findings::is_of_dates, places::Told};
+use crate::{places::Told, variants::is_of_dates};
 
 /// Ways in which validation rows give the answer away.
 pub(crate) const LEAKS: [&str; 2] = ["checks.label_leakage", "checks.train_test_leakage"];
@@ -23,7 +23,7 @@ const EARLY: f64 = 0.95;
 pub(super) fn find(case: &Case<'_>) -> Option<Conclusion> {
     let is_leak = |it: &&str| {
         let found = case.findings.serious(&[*it]);
-        found.is_some_and(|it| !is_of_dates(&it.analysis.finding.extras))
+        found.is_some_and(|it| !is_of_dates(it))
     };
     // Only the leak that was found belongs to this cause; another one may stand beside it.
     let found: Vec<&'static str> = LEAKS.into_iter().filter(is_leak).collect();

@@ -49,15 +49,16 @@ pub enum Optimizer {
 }
 
 impl TrainingView {
+    /// How the model is called, by its parameters or else its configuration; empty where neither tells.
+    fn model_name(&self) -> String {
+        let named = self.params.model().or_else(|| self.model_config.model());
+        named.map(|it| it.value).unwrap_or_default()
+    }
+
     /// How the model learns, by its name and by what its training needs.
     #[must_use]
     pub fn model_kind(&self) -> ModelKind {
-        let name = self
-            .params
-            .model()
-            .or_else(|| self.model_config.model())
-            .map(|it| it.value)
-            .unwrap_or_default();
+        let name = self.model_name();
         let has = |words: &[&str]| words.iter().any(|it| name.contains(it));
         if has(&[
             "boost", "xgb", "lgbm", "lightgbm", "forest", "tree", "gbm", "gbdt", "gbtree", "dart",
@@ -133,12 +134,7 @@ impl TrainingView {
         // Alone or with what is predicted; `gpt` is no `gp`.
         const EXACT: [&str; 7] = ["gp", "gpr", "gpc", "svm", "svr", "svc", "nusvr"];
         const NETWORK: [&str; 5] = ["batch_size", "epochs", "hidden_sizes", "hidden_layer_sizes", "dropout"];
-        let name = self
-            .params
-            .model()
-            .or_else(|| self.model_config.model())
-            .map(|it| it.value)
-            .unwrap_or_default();
+        let name = self.model_name();
         let words = || name.split(|it: char| !it.is_ascii_alphanumeric());
         if NAMED.iter().any(|it| name.contains(it)) || words().any(|it| EXACT.contains(&it)) {
             return true;
@@ -157,12 +153,7 @@ impl TrainingView {
     #[must_use]
     pub fn task(&self) -> Task {
         let loss = self.params.loss().map(|it| it.value).unwrap_or_default();
-        let name = self
-            .params
-            .model()
-            .or_else(|| self.model_config.model())
-            .map(|it| it.value)
-            .unwrap_or_default();
+        let name = self.model_name();
         if self.metrics.iter().any(|it| it.metric.is_classification())
             || [
                 "cross_entropy",
