@@ -109,16 +109,18 @@ const FRAMES: [(&str, &str); 40] = [
     ),
     ("the folder itself", "le dossier lui-même"),
     (
-        "{} was not looked into: it has more than {} entries",
-        "{} n'a pas été parcouru : il a plus de {} entrées",
+        "{} was not looked into: it has more than {} entries (`{}`)",
+        "{} n'a pas été parcouru : il a plus de {} entrées (`{}`)",
     ),
     (
-        "{} was not looked into: at most {} entries and {} files of a folder are; name the folder of the experiment",
-        "{} n'a pas été parcouru : au plus {} entrées et {} fichiers d'un dossier le sont ; nommez le dossier de l'expérience",
+        "{} was not looked into: at most {} entries (`{}`) and {} files (`{}`) of a folder are; name the folder of the \
+         experiment",
+        "{} n'a pas été parcouru : au plus {} entrées (`{}`) et {} fichiers (`{}`) d'un dossier le sont ; nommez le dossier \
+         de l'expérience",
     ),
     (
-        "{} was not looked into: folders are looked into {} levels deep",
-        "{} n'a pas été parcouru : les dossiers sont parcourus jusqu'à {} niveaux de profondeur",
+        "{} was not looked into: folders are looked into {} levels deep (`{}`)",
+        "{} n'a pas été parcouru : les dossiers sont parcourus jusqu'à {} niveaux de profondeur (`{}`)",
     ),
     ("{} was not looked into: {}", "{} n'a pas été parcouru : {}"),
     (
@@ -126,8 +128,8 @@ const FRAMES: [(&str, &str); 40] = [
         "{} autres dossiers n'ont pas été parcourus, ou pas entièrement",
     ),
     (
-        "{}: {} files were looked at and {} were not, which is the limit; logs and models come first",
-        "{} : {} fichiers ont été regardés et {} ne l'ont pas été, c'est la limite ; journaux et modèles d'abord",
+        "{}: {} files were looked at and {} were not, which is the limit (`{}`); logs and models come first",
+        "{} : {} fichiers ont été regardés et {} ne l'ont pas été, c'est la limite (`{}`) ; journaux et modèles d'abord",
     ),
     (
         "found no metric among its columns: {}",
@@ -223,12 +225,12 @@ mod tests {
                  lisez-en une autre avec `deepfix analyse x/b`",
             ),
             (
-                "`a` was not looked into: it has more than 5 entries",
-                "`a` n'a pas été parcouru : il a plus de 5 entrées",
+                "`a` was not looked into: it has more than 5 entries (`--max-entries-of-folder`)",
+                "`a` n'a pas été parcouru : il a plus de 5 entrées (`--max-entries-of-folder`)",
             ),
             (
-                "`a/b/c/d/e` was not looked into: folders are looked into 5 levels deep",
-                "`a/b/c/d/e` n'a pas été parcouru : les dossiers sont parcourus jusqu'à 5 niveaux de profondeur",
+                "`a/b/c/d/e` was not looked into: folders are looked into 5 levels deep (`--max-depth`)",
+                "`a/b/c/d/e` n'a pas été parcouru : les dossiers sont parcourus jusqu'à 5 niveaux de profondeur (`--max-depth`)",
             ),
             (
                 "the folder itself holds several runs and several models, and nothing tells which model is of which run: none \

@@ -38,6 +38,7 @@ pub use folder::{FolderContents, FolderError, TABLE_ENDINGS, read_file, read_fol
 pub use history::{History, TooManyCells};
 pub use json::parse_lenient;
 pub use models::best_model;
+pub use outputs::FolderLimits;
 pub use request::{decode_request, decode_value};
 pub use safetensors::safetensors_summary;
 pub use siblings::{belongs_to, files_of_model};

@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use deepfix_artifacts::read_folder;
+use deepfix_artifacts::{FolderLimits, read_folder};
 use tempfile::TempDir;
 
 const LOG: &str = "epoch,train_loss,val_loss\n0,1.5,1.6\n1,1.2,1.4\n";
@@ -35,7 +35,7 @@ fn folder(names: &[&str]) -> TempDir {
 
 /// The files that were read, and what was said.
 fn read(names: &[&str]) -> (Vec<String>, String) {
-    let found = read_folder(folder(names).path()).unwrap();
+    let found = read_folder(folder(names).path(), &FolderLimits::default()).unwrap();
     let mut files: Vec<String> = found
         .recognised
         .iter()
@@ -283,7 +283,7 @@ fn of_several_versions_with_events_alone_the_weights_are_those_of_the_curve() {
 
 #[test]
 fn what_lies_too_deep_is_told_where_the_model_or_the_log_is_missing() {
-    let deep = "`a/b/c/d/checkpoints` was not looked into: folders are looked into 5 levels deep";
+    let deep = "`a/b/c/d/checkpoints` was not looked into: folders are looked into 5 levels deep (`--max-depth`)";
     let (files, said) = read(&["a/b/c/d/metrics.csv", "a/b/c/d/checkpoints/net.safetensors"]);
     assert_eq!(files, ["a/b/c/d/metrics.csv"]);
     assert_eq!(said, deep);

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use deepfix_artifacts::{FolderContents, read_file, read_folder, read_folder_without_tables};
+use deepfix_artifacts::{FolderContents, FolderLimits, read_file, read_folder, read_folder_without_tables};
 use deepfix_core::ArtifactKind;
 use tempfile::TempDir;
 
@@ -22,7 +22,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn read(files: &[(&str, &str)]) -> FolderContents {
-    read_folder(folder(files).path()).unwrap()
+    read_folder(folder(files).path(), &FolderLimits::default()).unwrap()
 }
 
 fn warnings(found: &FolderContents) -> String {
@@ -49,7 +49,7 @@ fn metrics_and_parameters_beside_the_model_are_read_and_tables_elsewhere_are_tol
         ("run/model.safetensors", "1234"),
         ("run/config.json", "{\"num_labels\": 2}"),
     ]);
-    let found = read_folder(made.path()).unwrap();
+    let found = read_folder(made.path(), &FolderLimits::default()).unwrap();
     assert_eq!((rows(&found), rate(&found)), (Some(2), 0.1.into()));
     let said = found.recognised.join("\n");
     for name in ["run/metrics.csv:", "run/params.yaml:", "run/model.safetensors:"] {
@@ -117,20 +117,22 @@ fn of_two_experiments_one_is_read_and_the_other_is_named() {
 #[test]
 fn tables_under_other_names_are_not_passed_over_in_silence() {
     let flat = folder(&[("a.csv", TABLE), ("b.csv", TABLE)]);
-    let error = read_folder(flat.path()).unwrap_err().to_string();
+    let error = read_folder(flat.path(), &FolderLimits::default())
+        .unwrap_err()
+        .to_string();
     assert!(
         error.contains("holds nothing")
             && error.contains("`a.csv, b.csv` was not read: a table of a folder is read where"),
         "{error}"
     );
     fs::write(flat.path().join("model.safetensors"), "1234").unwrap();
-    let said = warnings(&read_folder(flat.path()).unwrap());
+    let said = warnings(&read_folder(flat.path(), &FolderLimits::default()).unwrap());
     let command = format!("`deepfix ingest --train {}/a.csv --label", flat.path().display());
     assert!(said.contains(&command), "{said}");
     // Whoever reads the tables himself needs no word of them.
     fs::write(flat.path().join("train.csv"), TABLE).unwrap();
     fs::remove_file(flat.path().join("a.csv")).unwrap();
-    let said = warnings(&read_folder_without_tables(flat.path()).unwrap());
+    let said = warnings(&read_folder_without_tables(flat.path(), &FolderLimits::default()).unwrap());
     assert!(
         said.contains("`b.csv` was not read") && !said.contains("train.csv,"),
         "{said}"
@@ -273,7 +275,9 @@ fn a_log_in_which_nothing_stands_is_refused_alone_and_told_of_among_others() {
         );
     }
     let alone = folder(&[("metrics.csv", "epoch,loss\n")]);
-    let error = read_folder(alone.path()).unwrap_err().to_string();
+    let error = read_folder(alone.path(), &FolderLimits::default())
+        .unwrap_err()
+        .to_string();
     assert!(
         error.contains("holds nothing") && error.contains("found no row of metrics"),
         "{error}"
@@ -302,7 +306,7 @@ fn a_text_beside_the_model_does_not_hide_the_events_of_its_training() {
     let events = "events.out.tfevents.1795727479.host";
     let fixture = format!("{}/tests/fixtures/tensorboard/{events}", env!("CARGO_MANIFEST_DIR"));
     fs::copy(fixture, made.path().join("run").join(events)).unwrap();
-    let found = read_folder(made.path()).unwrap();
+    let found = read_folder(made.path(), &FolderLimits::default()).unwrap();
     assert!(rows(&found) > Some(10), "{:?} {}", found.recognised, warnings(&found));
     assert!(
         warnings(&found).contains("`run/training.log` was not read: found no metric"),
@@ -335,7 +339,7 @@ fn of_tables_of_one_name_those_that_are_not_read_are_told_of() {
         ("metrics.csv", LOG),
         ("model.safetensors", "1234"),
     ]);
-    let found = read_folder_without_tables(made.path()).unwrap();
+    let found = read_folder_without_tables(made.path(), &FolderLimits::default()).unwrap();
     let said = warnings(&found);
     assert!(said.contains("`Test.csv, train.parquet` was not read"), "{said}");
 }
@@ -365,7 +369,7 @@ fn the_model_and_the_curve_of_two_trainings_are_never_mixed() {
         ("ok/checkpoint-180/model.safetensors", "1234"),
         ("ok/checkpoint-9/model.safetensors", "1234"),
     ]);
-    let found = read_folder(made.path()).unwrap();
+    let found = read_folder(made.path(), &FolderLimits::default()).unwrap();
     let said = found.recognised.join("\n");
     assert!(
         said.contains("hot/checkpoint-180/model.safetensors") && said.contains("hot/checkpoint-180/trainer_state.json"),
@@ -394,7 +398,7 @@ fn versions_of_lightning_in_two_projects_are_two_experiments() {
         ("b/lightning_logs/version_7/metrics.csv", "epoch,loss\n0,1\n"),
         ("b/lightning_logs/version_7/checkpoints/step=1.ckpt", "1234"),
     ]);
-    let found = read_folder(made.path()).unwrap();
+    let found = read_folder(made.path(), &FolderLimits::default()).unwrap();
     assert!(
         found
             .recognised
@@ -444,7 +448,7 @@ fn a_log_with_semicolons_is_a_curve_and_one_of_one_column_is_told_of() {
         assert_eq!(warnings(&found), "");
         // Further down it may be something else.
         let spaced = folder(&[(name, &LOG.replace(',', " ")), ("net.pt", "1234")]);
-        let found = read_folder(spaced.path()).unwrap();
+        let found = read_folder(spaced.path(), &FolderLimits::default()).unwrap();
         assert_eq!(rows(&found).is_some(), is_sure, "{name}");
         let said = warnings(&found);
         assert!(
@@ -457,7 +461,7 @@ fn a_log_with_semicolons_is_a_curve_and_one_of_one_column_is_told_of() {
 #[test]
 fn a_table_for_validation_is_named_for_the_test_with_paths_that_can_be_pasted() {
     let made = folder(&[("train.csv", TABLE), ("valid.csv", TABLE), ("metrics.csv", LOG)]);
-    let found = read_folder_without_tables(made.path()).unwrap();
+    let found = read_folder_without_tables(made.path(), &FolderLimits::default()).unwrap();
     let command = format!(
         "`deepfix ingest --train {0}/train.csv --test {0}/valid.csv --label COLUMN --analyse`",
         made.path().display()
@@ -468,7 +472,9 @@ fn a_table_for_validation_is_named_for_the_test_with_paths_that_can_be_pasted() 
 #[test]
 fn where_nothing_is_found_folders_that_lie_too_deep_are_named() {
     let made = folder(&[("a/b/c/d/e/metrics.csv", LOG)]);
-    let error = read_folder(made.path()).unwrap_err().to_string();
+    let error = read_folder(made.path(), &FolderLimits::default())
+        .unwrap_err()
+        .to_string();
     assert!(
         error.contains("holds nothing") && error.contains("`a/b/c/d/e` was not looked into"),
         "{error}"

@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use deepfix_artifacts::{FolderContents, read_file, read_folder};
+use deepfix_artifacts::{FolderContents, FolderLimits, read_file, read_folder};
 use deepfix_core::{ArtifactKind, Table};
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn names(table: &Table) -> Vec<&str> {
 #[test]
 fn events_of_tensorboard_are_curves() {
     for found in [
-        read_folder(&fixtures("tensorboard")).unwrap(),
+        read_folder(&fixtures("tensorboard"), &FolderLimits::default()).unwrap(),
         read_file(&fixtures("tensorboard/events.out.tfevents.1795727479.host"))
             .unwrap()
             .unwrap(),
@@ -59,7 +59,7 @@ fn events_of_tensorboard_are_curves() {
 
 #[test]
 fn a_run_of_weights_and_biases_has_its_history_and_its_configuration() {
-    let found = read_folder(&fixtures("wandb")).unwrap();
+    let found = read_folder(&fixtures("wandb"), &FolderLimits::default()).unwrap();
     let table = metrics(&found);
     assert_eq!(table.rows(), 40);
     assert_eq!(
@@ -89,7 +89,7 @@ fn curves_of_the_splits_in_folders_of_their_own_are_one_run_and_old_runs_are_nam
         "logs/b/train/events.out.tfevents.22.h",
         &events[..events.len() / 2],
     );
-    let found = read_folder(folder.path()).unwrap();
+    let found = read_folder(folder.path(), &FolderLimits::default()).unwrap();
     assert!(
         metrics(&found).column("validation/Loss/train").is_some(),
         "{:?}",
@@ -123,7 +123,7 @@ fn the_newest_version_of_lightning_is_told_by_its_number() {
             format!("x{version}"),
         );
     }
-    let found = read_folder(folder.path()).unwrap();
+    let found = read_folder(folder.path(), &FolderLimits::default()).unwrap();
     assert_eq!(
         metrics(&found).column("train_loss").unwrap().data.text(0).as_deref(),
         Some("0.1")
@@ -157,7 +157,7 @@ fn the_weights_are_those_of_the_version_whose_curves_are_read() {
         );
         write(folder.path(), &format!("{below}/checkpoints/{checkpoint}"), "x");
     }
-    let found = read_folder(folder.path()).unwrap();
+    let found = read_folder(folder.path(), &FolderLimits::default()).unwrap();
     let said = found.recognised.join("\n");
     assert!(
         said.contains("logs/version_2/metrics.csv: a log of Lightning"),
@@ -167,11 +167,14 @@ fn the_weights_are_those_of_the_version_whose_curves_are_read() {
     let warnings = found.experiment.warnings.join("\n");
     assert!(warnings.contains("1 other versions of Lightning"), "{warnings}");
     // The version that is named is read, whatever is beside it.
-    let found = read_folder(&folder.path().join("logs/version_1")).unwrap();
+    let found = read_folder(&folder.path().join("logs/version_1"), &FolderLimits::default()).unwrap();
     assert!(found.recognised.iter().any(|it| it.contains("best-step=9000.ckpt")));
     // Weights beside all versions belong to none of them.
     write(folder.path(), "export/model.safetensors", "1234");
-    let said = read_folder(folder.path()).unwrap().recognised.join("\n");
+    let said = read_folder(folder.path(), &FolderLimits::default())
+        .unwrap()
+        .recognised
+        .join("\n");
     assert!(said.contains("export/model.safetensors"), "{said}");
 }
 
@@ -189,7 +192,12 @@ fn versions_whose_curves_are_not_read_restrict_no_weights() {
             write(folder.path(), &format!("{below}/metrics.csv"), log);
             write(folder.path(), &format!("{below}/checkpoints/{checkpoint}"), "x");
         }
-        let said = || read_folder(folder.path()).unwrap().recognised.join("\n");
+        let said = || {
+            read_folder(folder.path(), &FolderLimits::default())
+                .unwrap()
+                .recognised
+                .join("\n")
+        };
         assert!(said().contains("logs/version_2/checkpoints/step=30.ckpt"), "{}", said());
         write(folder.path(), name, text);
         let said = said();
@@ -212,7 +220,7 @@ fn the_last_checkpoint_of_hugging_face_has_the_log_of_the_whole_training() {
     write(folder.path(), "checkpoint-10/config.json", "{\"num_labels\": 2}");
     write(folder.path(), "checkpoint-10/model.safetensors", "12345678");
     write(folder.path(), "checkpoint-10/optimizer.pt", "1234567890");
-    let found = read_folder(folder.path()).unwrap();
+    let found = read_folder(folder.path(), &FolderLimits::default()).unwrap();
     assert_eq!(
         metrics(&found).column("eval_loss").unwrap().data.text(1).as_deref(),
         Some("0.8")
@@ -244,7 +252,7 @@ fn logs_of_keras_and_of_ones_own_are_read() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), name, text);
         for found in [
-            read_folder(folder.path()).unwrap(),
+            read_folder(folder.path(), &FolderLimits::default()).unwrap(),
             read_file(&folder.path().join(name)).unwrap().unwrap(),
         ] {
             let table = metrics(&found);
@@ -273,14 +281,16 @@ fn a_request_is_no_log_and_a_broken_log_is_named() {
     );
     assert!(read_file(&folder.path().join("r.json")).unwrap().is_none());
     write(folder.path(), "history.json", "{\"loss\": 3}");
-    let error = read_folder(folder.path()).unwrap_err().to_string();
+    let error = read_folder(folder.path(), &FolderLimits::default())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("history.json: expected metrics"), "{error}");
     write(folder.path(), "x.wandb", "not one");
     assert!(read_file(&folder.path().join("x.wandb")).is_err());
     let hidden = tempfile::tempdir().unwrap();
     write(hidden.path(), ".cache/history.json", "{\"loss\": [3]}");
     assert!(
-        read_folder(hidden.path())
+        read_folder(hidden.path(), &FolderLimits::default())
             .unwrap_err()
             .to_string()
             .contains("holds nothing")

@@ -2,7 +2,7 @@ use std::{io::Read, path::Path, process::ExitCode, sync::Arc, time::Instant};
 
 use anyhow::Context as _;
 use deepfix_analysis::Coordinator;
-use deepfix_artifacts::{FileAccess, decode_request, read_file, read_folder};
+use deepfix_artifacts::{FileAccess, FolderLimits, decode_request, read_file, read_folder};
 use deepfix_core::{Allowance, AnalyseOptions, AnalyseResponse, Diagnosis, Experiment, Progress, Severity};
 
 use crate::{
@@ -23,9 +23,11 @@ pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Resu
             if let Some(hint) = stores::hint(path) {
                 anyhow::bail!(hint);
             }
-            let (experiment, said) = match ingest::read_tables(path, &args.table, args.progress == Shown::Bars)? {
+            let limits = args.folder.limits();
+            let tables = ingest::read_tables(path, &args.table, &limits, args.progress == Shown::Bars)?;
+            let (experiment, said) = match tables {
                 Some(read) => read,
-                None => read(path)?,
+                None => read(path, &limits)?,
             };
             say(&said);
             if let Some(hint) = stores::beside(path) {
@@ -97,10 +99,10 @@ pub(crate) fn say(lines: &[String]) {
 }
 
 /// What a path on the command line names, and what was recognised there.
-pub(crate) fn read(path: &Path) -> anyhow::Result<(Experiment, Vec<String>)> {
+pub(crate) fn read(path: &Path, limits: &FolderLimits) -> anyhow::Result<(Experiment, Vec<String>)> {
     let contents = if path.is_dir() {
         // A project's folder may hold nothing but the store of its runs.
-        Some(read_folder(path).map_err(|error| match stores::beside(path) {
+        Some(read_folder(path, limits).map_err(|error| match stores::beside(path) {
             Some(hint) => anyhow::anyhow!("{error}; {hint}"),
             None => error.into(),
         })?)

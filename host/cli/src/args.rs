@@ -3,7 +3,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Parser, Subcommand, ValueEnum};
 use deepfix_core::Severity;
 
-use crate::ingest::{IngestArgs, TableArgs};
+use crate::{
+    folders::FolderArgs,
+    ingest::{IngestArgs, TableArgs},
+};
 
 /// Diagnoses machine-learning experiments: what is wrong, how sure, shown by what, fix what first.
 #[derive(Debug, Parser)]
@@ -128,6 +131,9 @@ pub(crate) struct AnalyseArgs {
 
     #[command(flatten)]
     pub(crate) table: TableArgs,
+
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
 
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]

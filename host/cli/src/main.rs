@@ -6,6 +6,7 @@ mod agents;
 mod analyse;
 mod args;
 mod config;
+mod folders;
 mod history;
 mod ingest;
 mod kb;

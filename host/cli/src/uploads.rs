@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use deepfix_artifacts::FolderLimits;
 use deepfix_core::{Experiment, MlflowSource, MlflowTarget};
 use deepfix_mlflow::{Retriever, Settings};
 use deepfix_server::{ReadFiles, Reader};
@@ -51,13 +52,14 @@ fn read(path: &Path, label: Option<&str>) -> anyhow::Result<ReadFiles> {
             recognised: vec!["a run of MLflow".to_owned()],
         });
     }
+    let limits = FolderLimits::default();
     let table = TableArgs {
         label: label.map(str::to_owned),
         ..TableArgs::default()
     };
-    let (mut experiment, recognised) = match ingest::read_tables(path, &table, false)? {
+    let (mut experiment, recognised) = match ingest::read_tables(path, &table, &limits, false)? {
         Some(read) => read,
-        None => analyse::read(path)?,
+        None => analyse::read(path, &limits)?,
     };
     experiment.warnings.extend(stands_alone(path, &recognised));
     for warning in &mut experiment.warnings {

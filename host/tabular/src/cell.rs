@@ -120,9 +120,11 @@ impl Cell {
         if self.is_missing() { MISSING } else { self.0 }
     }
 
-    /// The cell by which two tables are compared: the spelling of true and false does not matter.
+    /// The cell by which two tables are compared: neither the spelling of true and false matters, nor whether they
+    /// stand as 1 and 0, which pandas and NumPy take for equal too.
     pub(crate) fn compared(self) -> Self {
-        self.as_boolean().map_or(self, Self::boolean)
+        self.as_boolean()
+            .map_or(self, |it| Self::number(f64::from(u8::from(it))))
     }
 
     /// [`Self::key`] by which rows are compared.

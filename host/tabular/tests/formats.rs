@@ -647,6 +647,31 @@ fn true_and_false_are_the_same_however_they_are_written() {
             assert_eq!(value_of(train, test, "Train Test Samples Mix")["ratio"], 1.0);
         }
     }
+    // Nor whether they stand as numbers.
+    let numbers = csv("1", "0");
+    for (train, test) in [(&parquet, &numbers), (&numbers, &parquet)] {
+        assert_eq!(value_of(train, test, "New Label Train Test")["n_new_labels_samples"], 0);
+        assert_eq!(value_of(train, test, "Feature Drift")["flag"]["Drift score"], 0.0);
+        assert_eq!(value_of(train, test, "Label Drift")["Drift score"], 0.0);
+        assert_eq!(value_of(train, test, "Train Test Samples Mix")["ratio"], 1.0);
+        let told = value_of(train, test, "Multivariate Drift");
+        assert!(told["domain_classifier_drift_score"].as_f64().unwrap() < 0.25, "{told}");
+    }
+    // What drifts is seen all the same.
+    let rows: String = (0..200)
+        .map(|it| format!("{it},{0},{0}\n", u8::from(it % 3 != 0)))
+        .collect();
+    let drifted = table_of(&format!("x,flag,y\n{rows}"), &options);
+    for (train, test) in [(&parquet, &drifted), (&drifted, &parquet)] {
+        let drift = value_of(train, test, "Feature Drift");
+        assert!(drift["flag"]["Drift score"].as_f64().unwrap() > 0.2, "{drift}");
+        assert_eq!(drift["flag"]["Method"], "Cramer's V");
+    }
+    // A two is no flag: such a column was not compared.
+    let rows: String = (0..200).map(|it| format!("{it},{0},{0}\n", it % 3)).collect();
+    let coded = table_of(&format!("x,flag,y\n{rows}"), &options);
+    let drift = value_of(&parquet, &coded, "Feature Drift");
+    assert!(drift["flag"].is_null(), "{drift}");
     // Yes and no are texts as they stand.
     let new = value_of(&csv("yes", "no"), &csv("Yes", "no"), "New Category Train Test");
     assert!(new.to_string().contains("\"Yes\""), "{new}");

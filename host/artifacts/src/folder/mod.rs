@@ -15,7 +15,7 @@ use deepfix_core::{ArtifactKind, Experiment, Problem};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    FileAccess,
+    FileAccess, FolderLimits,
     found::Found,
     models,
     outputs::{self, Output, Walked, walk},
@@ -73,23 +73,23 @@ pub enum FolderError {
 ///
 /// # Errors
 /// Names the file and what is wrong with it.
-pub fn read_folder(folder: &Path) -> Result<FolderContents, FolderError> {
-    read(folder, true)
+pub fn read_folder(folder: &Path, limits: &FolderLimits) -> Result<FolderContents, FolderError> {
+    read(folder, limits, true)
 }
 
 /// The same without its tables, for whoever reads these: `train.csv` and `test.csv`.
 ///
 /// # Errors
 /// As [`read_folder`].
-pub fn read_folder_without_tables(folder: &Path) -> Result<FolderContents, FolderError> {
-    read(folder, false)
+pub fn read_folder_without_tables(folder: &Path, limits: &FolderLimits) -> Result<FolderContents, FolderError> {
+    read(folder, limits, false)
 }
 
-fn read(folder: &Path, tables: bool) -> Result<FolderContents, FolderError> {
+fn read(folder: &Path, limits: &FolderLimits, tables: bool) -> Result<FolderContents, FolderError> {
     let access = FileAccess::of_folder(folder);
     let reader = Reader {
         folder,
-        walked: walk(folder, &access),
+        walked: walk(folder, &access, limits),
         tables,
     };
     let mut found = match reader.json("request.json")? {
@@ -195,7 +195,9 @@ mod tests {
     fn a_device_or_a_folder_in_place_of_a_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/dev/zero", folder.path().join("request.json")).unwrap();
-        let error = read_folder(folder.path()).unwrap_err().to_string();
+        let error = read_folder(folder.path(), &FolderLimits::default())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("it is no regular file"), "{error}");
     }
 
@@ -223,7 +225,7 @@ mod tests {
         write("model.safetensors", "1234");
         write("config.json", "{\"num_labels\": 2}");
         write("deepchecks.json", "{\"data_integrity\": []}");
-        let found = read_folder(folder.path()).unwrap();
+        let found = read_folder(folder.path(), &FolderLimits::default()).unwrap();
         assert_eq!(found.experiment.artifacts.kinds().count(), 4);
         assert_eq!(found.recognised.len(), 6, "{:?}", found.recognised);
         let training = found.experiment.artifacts.get(ArtifactKind::Training).unwrap();
@@ -253,7 +255,7 @@ mod tests {
         write("best_checkpoint/config.json", "{\"num_labels\": 2}");
         write("training_artifacts/metrics.csv", "epoch,train_loss\n0,1.5\n1,1.2\n");
         write("training_artifacts/params.yaml", "lr: 0.1\n");
-        let found = read_folder(folder.path()).unwrap();
+        let found = read_folder(folder.path(), &FolderLimits::default()).unwrap();
         assert_eq!(found.recognised.len(), 7, "{:?}", found.recognised);
         let model = found.experiment.artifacts.get(ArtifactKind::ModelCheckpoint).unwrap();
         assert_eq!(model.document["model_type"], "Net");
@@ -292,8 +294,8 @@ mod tests {
         symlink(cache.path().join("secret"), snapshot.join("best.safetensors")).unwrap();
         // From the snapshot, from the model's folder, and from one of its files.
         for found in [
-            read_folder(&snapshot).unwrap(),
-            read_folder(&model).unwrap(),
+            read_folder(&snapshot, &FolderLimits::default()).unwrap(),
+            read_folder(&model, &FolderLimits::default()).unwrap(),
             read_file(&snapshot.join("model.safetensors.index.json"))
                 .unwrap()
                 .unwrap(),
@@ -316,7 +318,9 @@ mod tests {
     #[test]
     fn an_empty_folder_says_what_was_looked_for() {
         let folder = tempfile::tempdir().unwrap();
-        let error = read_folder(folder.path()).unwrap_err().to_string();
+        let error = read_folder(folder.path(), &FolderLimits::default())
+            .unwrap_err()
+            .to_string();
         assert!(
             error.contains("holds nothing") && error.contains("metrics.csv"),
             "{error}"
@@ -328,14 +332,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("params.yaml"), "a: [1").unwrap();
         assert!(
-            read_folder(folder.path())
+            read_folder(folder.path(), &FolderLimits::default())
                 .unwrap_err()
                 .to_string()
                 .contains("params.yaml")
         );
         std::fs::write(folder.path().join("request.json"), "{").unwrap();
         assert!(
-            read_folder(folder.path())
+            read_folder(folder.path(), &FolderLimits::default())
                 .unwrap_err()
                 .to_string()
                 .contains("request.json")

@@ -29,6 +29,7 @@ use events::events;
 pub(crate) use experiments::{Experiments, is_params};
 pub(crate) use lightning::ReadVersion;
 use lightning::is_version;
+pub use walk::FolderLimits;
 pub(crate) use walk::{Entry, Walked, walk};
 
 /// A log of metrics in JSON: a million rows have about 200 MB.

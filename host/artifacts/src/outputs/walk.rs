@@ -4,8 +4,8 @@ use super::listing::{names, rank, size};
 use crate::FileAccess;
 
 /// How much of a folder is looked at.
-#[derive(Debug, Clone)]
-pub(crate) struct WalkLimits {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderLimits {
     /// Levels of folders. `run/lightning_logs/version_3/checkpoints` is as deep as they get.
     pub depth: usize,
     /// Names of files and folders in all: someone may name a home folder, and a million names take seconds.
@@ -18,7 +18,7 @@ pub(crate) struct WalkLimits {
     pub files_of_folder: usize,
 }
 
-impl Default for WalkLimits {
+impl Default for FolderLimits {
     fn default() -> Self {
         Self {
             depth: 5,
@@ -50,6 +50,8 @@ pub(crate) struct Walked {
     pub warnings: Vec<String>,
     /// Folders that lie deeper than is looked.
     pub deeper: Vec<String>,
+    /// Levels of folders that were looked into.
+    pub depth: usize,
 }
 
 /// A folder that is to be looked into.
@@ -63,14 +65,14 @@ struct Folder {
 /// The regular files below a folder that may be of an experiment. A link counts where it is one to
 /// a file that may be read: the cache of a hub has its files elsewhere. Links to folders are not followed,
 /// hidden folders left out.
-pub(crate) fn walk(folder: &Path, access: &FileAccess) -> Walked {
-    within(folder, access, &WalkLimits::default(), &|it| std::fs::read_dir(it))
+pub(crate) fn walk(folder: &Path, access: &FileAccess, limits: &FolderLimits) -> Walked {
+    within(folder, access, limits, &|it| std::fs::read_dir(it))
 }
 
 fn within(
     folder: &Path,
     access: &FileAccess,
-    limits: &WalkLimits,
+    limits: &FolderLimits,
     list: &dyn Fn(&Path) -> io::Result<ReadDir>,
 ) -> Walked {
     let mut walked = Walked::default();
@@ -100,7 +102,7 @@ fn within(
             if names.count > limits.names_of_folder {
                 // In no order: what would be among the first ones is chance.
                 unread.push(format!(
-                    "{} was not looked into: it has more than {} entries",
+                    "{} was not looked into: it has more than {} entries (`--max-entries-of-folder`)",
                     shown(&prefix),
                     limits.names_of_folder
                 ));
@@ -110,9 +112,10 @@ fn within(
             let most = limits.files_of_folder.min(limits.files - walked.files.len());
             if names.files.len() > most {
                 unread.push(format!(
-                    "{}: {most} files were looked at and {} were not, which is the limit; logs and models come first",
+                    "{}: {most} files were looked at and {} were not, which is the limit (`{}`); logs and models come first",
                     shown(&prefix),
-                    names.files.len() - most
+                    names.files.len() - most,
+                    if most < limits.files_of_folder { "--max-files" } else { "--max-files-of-folder" }
                 ));
                 names.files.truncate(most);
             }
@@ -143,12 +146,14 @@ fn within(
     }
     if !unseen.is_empty() {
         walked.warnings.push(format!(
-            "{} was not looked into: at most {} entries and {} files of a folder are; name the folder of the experiment",
+            "{} was not looked into: at most {} entries (`--max-entries`) and {} files (`--max-files`) of a folder are; name the folder of the \
+             experiment",
             listed(&unseen),
             limits.names,
             limits.files
         ));
     }
+    walked.depth = limits.depth;
     walked.deeper = level.into_iter().map(|it| it.prefix).collect();
     walked.deeper.sort();
     walked
@@ -159,9 +164,9 @@ impl Walked {
     pub(crate) fn too_deep(&self) -> Option<String> {
         (!self.deeper.is_empty()).then(|| {
             format!(
-                "{} was not looked into: folders are looked into {} levels deep",
+                "{} was not looked into: folders are looked into {} levels deep (`--max-depth`)",
                 listed(&self.deeper),
-                WalkLimits::default().depth
+                self.depth
             )
         })
     }
@@ -197,7 +202,7 @@ mod tests {
         folder
     }
 
-    fn walked(folder: &Path, limits: &WalkLimits) -> (Vec<String>, String) {
+    fn walked(folder: &Path, limits: &FolderLimits) -> (Vec<String>, String) {
         let access = FileAccess::of_folder(folder);
         let found = within(folder, &access, limits, &|it| fs::read_dir(it));
         let files = found.files.into_iter().map(|it| it.path).collect();
@@ -210,21 +215,24 @@ mod tests {
         let mut names: Vec<&str> = pictures.iter().map(String::as_str).collect();
         names.push("lightning_logs/version_0/metrics.csv");
         let folder = made(&names);
-        let limits = WalkLimits {
+        let limits = FolderLimits {
             files: 3,
-            ..WalkLimits::default()
+            ..FolderLimits::default()
         };
         let (files, said) = walked(folder.path(), &limits);
         assert_eq!(files, ["lightning_logs/version_0/metrics.csv"]);
         assert_eq!(said, "");
         // A folder with too many entries is told of, and the others are looked into.
-        let limits = WalkLimits {
+        let limits = FolderLimits {
             names_of_folder: 50,
-            ..WalkLimits::default()
+            ..FolderLimits::default()
         };
         let (files, said) = walked(folder.path(), &limits);
         assert_eq!(files, ["lightning_logs/version_0/metrics.csv"]);
-        assert_eq!(said, "`data/img` was not looked into: it has more than 50 entries");
+        assert_eq!(
+            said,
+            "`data/img` was not looked into: it has more than 50 entries (`--max-entries-of-folder`)"
+        );
     }
 
     #[test]
@@ -233,9 +241,9 @@ mod tests {
         let mut names: Vec<&str> = classes.iter().map(String::as_str).collect();
         names.push("logs/version_0/metrics.csv");
         let folder = made(&names);
-        let limits = WalkLimits {
+        let limits = FolderLimits {
             names: 26,
-            ..WalkLimits::default()
+            ..FolderLimits::default()
         };
         let (files, said) = walked(folder.path(), &limits);
         assert!(files.contains(&"logs/version_0/metrics.csv".to_owned()), "{files:?}");
@@ -251,16 +259,16 @@ mod tests {
         let mut names: Vec<&str> = samples.iter().map(String::as_str).collect();
         names.extend(["all/net.pt", "all/trainer_state.json"]);
         let folder = made(&names);
-        let limits = WalkLimits {
+        let limits = FolderLimits {
             files_of_folder: 3,
-            ..WalkLimits::default()
+            ..FolderLimits::default()
         };
         let (files, said) = walked(folder.path(), &limits);
         assert_eq!(files, ["all/a0.csv", "all/net.pt", "all/trainer_state.json"]);
         assert!(said.contains("`all`: 3 files were looked at and 8 were not"), "{said}");
-        let limits = WalkLimits {
+        let limits = FolderLimits {
             files: 3,
-            ..WalkLimits::default()
+            ..FolderLimits::default()
         };
         assert_eq!(walked(folder.path(), &limits).0.len(), 3);
     }
@@ -269,7 +277,7 @@ mod tests {
     fn a_folder_that_cannot_be_listed_is_named_with_the_reason() {
         let folder = made(&["run/metrics.csv", "secret/metrics.csv"]);
         let access = FileAccess::of_folder(folder.path());
-        let found = within(folder.path(), &access, &WalkLimits::default(), &|it| {
+        let found = within(folder.path(), &access, &FolderLimits::default(), &|it| {
             if it.ends_with("secret") {
                 return Err(io::ErrorKind::PermissionDenied.into());
             }
@@ -282,12 +290,16 @@ mod tests {
     #[test]
     fn what_lies_too_deep_is_known() {
         let folder = made(&["a/b/c/d/e/metrics.csv"]);
-        let found = walk(folder.path(), &FileAccess::of_folder(folder.path()));
+        let found = walk(
+            folder.path(),
+            &FileAccess::of_folder(folder.path()),
+            &FolderLimits::default(),
+        );
         assert!(found.files.is_empty());
         let said = found.too_deep().unwrap();
         assert_eq!(
             said,
-            "`a/b/c/d/e` was not looked into: folders are looked into 5 levels deep"
+            "`a/b/c/d/e` was not looked into: folders are looked into 5 levels deep (`--max-depth`)"
         );
     }
 }

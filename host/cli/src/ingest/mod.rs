@@ -23,6 +23,7 @@ use crate::{
     analyse,
     args::{AnalyseArgs, MlflowArgs, Shown, TapeArgs},
     config,
+    folders::FolderArgs,
     output::{self, DIM, styled},
 };
 
@@ -61,6 +62,7 @@ pub(crate) async fn run(named: Option<&Path>, args: IngestArgs) -> anyhow::Resul
         path: None,
         mlflow: MlflowArgs::default(),
         table: TableArgs::default(),
+        folder: FolderArgs::default(),
         format: args.format,
         progress: Shown::default(),
         language: args.language.clone(),

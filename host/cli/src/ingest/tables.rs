@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use deepfix_artifacts::{FileAccess, FolderError, TABLE_ENDINGS, decode_value, read_folder_without_tables};
+use deepfix_artifacts::{
+    FileAccess, FolderError, FolderLimits, TABLE_ENDINGS, decode_value, read_folder_without_tables,
+};
 use deepfix_core::Experiment;
 use deepfix_tabular::{Format, Options, Source};
 use serde_json::json;
@@ -24,6 +26,7 @@ const CHECKS: [&str; 3] = ["deepchecks.json", "deepchecks.yaml", "deepchecks.yml
 pub(crate) fn read_tables(
     path: &Path,
     args: &TableArgs,
+    limits: &FolderLimits,
     bars: bool,
 ) -> anyhow::Result<Option<(Experiment, Vec<String>)>> {
     let mut options = args.options();
@@ -54,7 +57,7 @@ pub(crate) fn read_tables(
         Some(_) => {}
         None => said.push(format!("{}; no data checks without it", unknown_label(&source))),
     }
-    let experiment = beside(path, &name, computed, &mut said)?;
+    let experiment = beside(path, &name, computed, limits, &mut said)?;
     Ok(Some((experiment, said)))
 }
 
@@ -144,7 +147,13 @@ pub(super) fn unknown_label(source: &Source) -> String {
 }
 
 /// The experiment with what else lies beside the tables.
-fn beside(path: &Path, name: &str, computed: Computed, said: &mut Vec<String>) -> anyhow::Result<Experiment> {
+fn beside(
+    path: &Path,
+    name: &str,
+    computed: Computed,
+    limits: &FolderLimits,
+    said: &mut Vec<String>,
+) -> anyhow::Result<Experiment> {
     let mut request = json!({ "dataset_name": name, "dataset_artifacts": computed.dataset });
     if let (Some(checks), Some(members)) = (computed.checks, request.as_object_mut()) {
         members.insert("deepchecks_artifacts".to_owned(), checks);
@@ -152,7 +161,7 @@ fn beside(path: &Path, name: &str, computed: Computed, said: &mut Vec<String>) -
     let mut experiment =
         decode_value(request, &FileAccess::below(&[])).map_err(|problem| anyhow::anyhow!("{problem}"))?;
     if path.is_dir() {
-        match read_folder_without_tables(path) {
+        match read_folder_without_tables(path, limits) {
             Ok(contents) => {
                 said.extend(contents.recognised.iter().map(|line| format!("read {line}")));
                 let ours = std::mem::replace(&mut experiment, contents.experiment);
@@ -181,7 +190,11 @@ mod tests {
             label: Some("y".to_owned()),
             ..TableArgs::default()
         };
-        let said = |path: &Path| read_tables(path, &args, false).unwrap_err().to_string();
+        let said = |path: &Path| {
+            read_tables(path, &args, &FolderLimits::default(), false)
+                .unwrap_err()
+                .to_string()
+        };
         assert!(said(path).contains("holds no train.csv"), "{}", said(path));
         std::fs::write(path.join("dataset.json"), "{}").unwrap();
         assert!(
@@ -208,7 +221,9 @@ mod tests {
             index: Some("epoch".to_owned()),
             ..TableArgs::default()
         };
-        let error = read_tables(&log, &args, false).unwrap_err().to_string();
+        let error = read_tables(&log, &args, &FolderLimits::default(), false)
+            .unwrap_err()
+            .to_string();
         assert!(
             error.starts_with("--index:") && error.contains("a log of metrics"),
             "{error}"

@@ -1,6 +1,7 @@
 use std::{path::Path, process::ExitCode, sync::Arc};
 
 use deepfix_analysis::Workbench;
+use deepfix_artifacts::FolderLimits;
 use deepfix_config::Config;
 use deepfix_core::{ArtifactSet, Experiment};
 use deepfix_runtime::{Plugin, PluginConfig};
@@ -22,7 +23,7 @@ pub(crate) fn entry(config: &Config, file: &Path, settings: Option<&String>) -> 
 
 /// An experiment and its artifacts apart.
 pub(crate) fn experiment(path: &Path) -> anyhow::Result<(Experiment, Arc<ArtifactSet>)> {
-    let (mut experiment, said) = analyse::read(path)?;
+    let (mut experiment, said) = analyse::read(path, &FolderLimits::default())?;
     analyse::say(&said);
     let artifacts = Arc::new(std::mem::take(&mut experiment.artifacts));
     Ok((experiment, artifacts))

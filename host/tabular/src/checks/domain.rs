@@ -36,7 +36,8 @@ pub(super) fn check(train: &Table, test: &Table, options: &CheckOptions) -> Item
         let other = mapping::place_in(test, train, place)?;
         let mut cells = mapping::cells(train, place, &a);
         cells.extend(mapping::cells(test, other, &b));
-        Some(if is_number {
+        let is_flag = mapping::are_flags(train.columns.get(place)?, test.columns.get(other)?);
+        Some(if is_number && !is_flag {
             by_quantile(&cells)
         } else {
             by_share(&cells, &classes, &is_held)

@@ -53,9 +53,10 @@ pub(super) fn features(train: &Table, test: &Table, options: &CheckOptions) -> I
     let scores = parallel(columns.len(), options.threads, |at| {
         let (place, is_number) = *columns.get(at)?;
         let other = mapping::place_in(test, train, place)?;
+        let is_flag = mapping::are_flags(train.columns.get(place)?, test.columns.get(other)?);
         if changed.iter().any(|it| it.0 == place) {
             None
-        } else if is_number {
+        } else if is_number && !is_flag {
             numbers(train, place, test, other)
         } else {
             categories(train, place, test, other)
@@ -101,7 +102,7 @@ pub(super) fn features(train: &Table, test: &Table, options: &CheckOptions) -> I
 }
 
 /// Features that are numbers in one table only, by their place, and what to say of them: their values have
-/// nothing in common that could be measured.
+/// nothing in common that could be measured. True and false in one and 1 and 0 in the other have.
 fn changed_types(train: &Table, test: &Table, columns: &[(usize, bool)]) -> Vec<(usize, String)> {
     columns
         .iter()
@@ -110,7 +111,10 @@ fn changed_types(train: &Table, test: &Table, columns: &[(usize, bool)]) -> Vec<
             let theirs = test.columns.get(mapping::place_in(test, train, *place)?)?;
             let is_coded = train.roles.categorical.contains(place);
             let (a, b) = (ours.kind(), theirs.kind());
-            let is_other = b != ColumnType::Empty && !is_coded && (b == ColumnType::Numeric) != *is_number;
+            let is_other = b != ColumnType::Empty
+                && !is_coded
+                && (b == ColumnType::Numeric) != *is_number
+                && !mapping::are_flags(ours, theirs);
             is_other.then(|| {
                 let said = format!(
                     "`{}` is {} in the training table and {} in the test table, and was not compared",

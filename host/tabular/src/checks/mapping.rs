@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use crate::{
-    Cell, Table,
+    Cell, Column, Table,
     hash::{self, Map},
 };
 
@@ -92,6 +92,11 @@ impl Codes {
 pub(super) fn place_in(other: &Table, table: &Table, column: usize) -> Option<usize> {
     let name = &table.columns.get(column)?.name;
     other.columns.iter().position(|it| it.name == *name)
+}
+
+/// Whether one column has true and false and the other 1 and 0 for them: they are compared as categories.
+pub(super) fn are_flags(one: &Column, other: &Column) -> bool {
+    one.kind() != other.kind() && one.is_flag() && other.is_flag()
 }
 
 #[cfg(test)]

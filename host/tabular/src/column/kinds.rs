@@ -98,6 +98,13 @@ impl Column {
         values
     }
 
+    /// Whether it holds nothing but true and false, as such or as 1 and 0.
+    pub(crate) fn is_flag(&self) -> bool {
+        let is_one = |cell: Cell| cell.compared().as_number().is_some_and(|it| it == 0.0 || it == 1.0);
+        // The spellings of true and false are one each by then.
+        (1..=2).contains(&self.distinct().0) && self.counts().is_some_and(|it| it.iter().all(|it| is_one(it.0)))
+    }
+
     /// Whether it looks like the key of a row: a value of its own in nearly every row, of whole
     /// numbers or texts. Measurements with a fraction are no keys.
     #[must_use]
