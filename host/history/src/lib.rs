@@ -12,6 +12,7 @@ mod cursor;
 mod error;
 mod jobs;
 mod keys;
+mod migrations;
 mod open;
 mod usage;
 mod within;

@@ -1,10 +1,8 @@
 use std::{path::Path, time::Duration};
 
-use sqlx::{AnyPool, Row as _, any::AnyPoolOptions, migrate::Migrator};
+use sqlx::{AnyPool, Row as _, any::AnyPoolOptions};
 
-use crate::{HistoryError, within::Within as _};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+use crate::{HistoryError, migrations, within::Within as _};
 
 /// How long a statement waits for a connection: longer than a slow commit, shorter than a client's
 /// patience.
@@ -62,7 +60,7 @@ impl History {
                 place: shown(place),
                 reason: error.to_string(),
             })?;
-        MIGRATIONS.run(&pool).await?;
+        migrations::all().run(&pool).await?;
         Ok(Self {
             pool,
             patience: PATIENCE,
