@@ -37,9 +37,9 @@ pub(crate) struct Row {
     pub(crate) root_causes: Vec<String>,
     /// Why it could not be diagnosed, or not wholly.
     pub(crate) error: Option<String>,
-    /// Why the diagnosis was not written back, where it was meant to be.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) warning: Option<String>,
+    /// What of it was not read, or not written back where it was meant to be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) warnings: Vec<String>,
 }
 
 /// What came of an experiment.
@@ -95,7 +95,7 @@ pub(crate) async fn run(
         .await?;
     unreached.end()?;
     bar.finish_and_clear();
-    let unwritten: Vec<&str> = rows.iter().filter_map(|it| it.warning.as_deref()).collect();
+    let unwritten: Vec<&str> = rows.iter().filter_map(not_written).collect();
     if let Some(first) = unwritten.first() {
         output::remark(&output::printable(&format!("{} of the runs: {first}", unwritten.len())));
     }
@@ -152,7 +152,7 @@ async fn one(
         findings: BTreeMap::new(),
         root_causes: Vec::new(),
         error: None,
-        warning: None,
+        warnings: Vec::new(),
     };
     let retrieved = tokio::time::timeout(time, coordinator.mlflow().experiment(None, &run, language, write_back));
     let experiment = match retrieved.await {
@@ -178,14 +178,10 @@ async fn one(
     Ok(Outcome { row, unreached: None })
 }
 
-/// What was odd about a request and matters in a table: that the diagnosis could not be written back.
-fn not_written(response: &AnalyseResponse) -> Option<String> {
-    let warnings = response.additional_outputs.get("warnings")?.as_array()?;
-    let texts = warnings.iter().filter_map(|it| it.as_str());
-    texts
-        .filter(|it| it.contains("not written back"))
-        .map(str::to_owned)
-        .next()
+/// That the diagnosis could not be written back.
+fn not_written(row: &Row) -> Option<&str> {
+    let mut warnings = row.warnings.iter().map(String::as_str);
+    warnings.find(|it| it.contains("not written back"))
 }
 
 fn fill(row: &mut Row, response: &AnalyseResponse) {
@@ -209,7 +205,9 @@ fn fill(row: &mut Row, response: &AnalyseResponse) {
         errors.push("nothing could be examined".to_owned());
     }
     row.error = (!errors.is_empty()).then(|| errors.join("; "));
-    row.warning = not_written(response);
+    let warnings = response.additional_outputs.get("warnings").and_then(|it| it.as_array());
+    let texts = warnings.into_iter().flatten().filter_map(|it| it.as_str());
+    row.warnings = texts.map(str::to_owned).collect();
 }
 
 fn progress() -> ProgressBar {

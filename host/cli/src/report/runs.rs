@@ -1,6 +1,6 @@
 //! The table over the runs of an experiment.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use deepfix_core::Severity;
 
@@ -24,6 +24,9 @@ struct Words {
     none: &'static str,
     failed: &'static str,
     most: &'static str,
+    partly: &'static str,
+    warnings: &'static str,
+    more: &'static str,
 }
 
 fn words(language: &str) -> Words {
@@ -35,6 +38,9 @@ fn words(language: &str) -> Words {
             none: "rien à signaler",
             failed: "échec",
             most: "Causes les plus fréquentes",
+            partly: "pas entièrement examiné",
+            warnings: "Avertissements",
+            more: "autres ; tous avec `--format json`",
         }
     } else {
         Words {
@@ -44,6 +50,9 @@ fn words(language: &str) -> Words {
             none: "nothing found",
             failed: "failed",
             most: "Most frequent causes",
+            partly: "not looked at in full",
+            warnings: "Warnings",
+            more: "more; all with `--format json`",
         }
     }
 }
@@ -81,6 +90,13 @@ pub(crate) fn runs_text(table: &Table, language: &str) -> String {
             let _ = writeln!(text, "{count:8} {code}");
         }
     }
+    let warnings = warnings(table, &words);
+    if !warnings.is_empty() {
+        let _ = write!(text, "\n{}\n", styled(BOLD, words.warnings));
+        for (warning, count) in warnings {
+            let _ = writeln!(text, "{count:8} {warning}");
+        }
+    }
     text
 }
 
@@ -112,15 +128,49 @@ pub(crate) fn runs_markdown(table: &Table, language: &str) -> String {
             let _ = writeln!(text, "- {count} `{code}`");
         }
     }
+    let warnings = warnings(table, &words);
+    if !warnings.is_empty() {
+        let _ = write!(text, "\n## {}\n\n", words.warnings);
+        for (warning, count) in warnings {
+            let _ = writeln!(text, "- {count} {warning}");
+        }
+    }
     text
 }
 
 fn said(row: &Row, words: &Words) -> String {
-    match &row.error {
-        Some(error) if row.findings.is_empty() => format!("{}: {}", words.failed, clean(error, ERROR)),
+    let found = match &row.error {
+        Some(error) if row.findings.is_empty() => return format!("{}: {}", words.failed, clean(error, ERROR)),
+        Some(_) if row.root_causes.is_empty() => String::new(),
         _ if row.root_causes.is_empty() => words.none.to_owned(),
         _ => row.root_causes.join(", "),
+    };
+    // A cause that is found does not hide that something else could not be looked for.
+    let partly = row
+        .error
+        .as_ref()
+        .map(|error| format!("{}: {}", words.partly, clean(error, ERROR)));
+    let parts = [Some(found).filter(|it| !it.is_empty()), partly];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// What runs warn of, with their number, the most frequent first.
+fn warnings(table: &Table, words: &Words) -> Vec<(String, usize)> {
+    /// As many as are read at a glance.
+    const SHOWN: usize = 5;
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for warning in table.runs.iter().flat_map(|it| &it.warnings) {
+        *counts.entry(warning).or_insert(0) += 1;
     }
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let left: usize = counts.iter().skip(SHOWN).map(|it| it.1).sum();
+    counts.truncate(SHOWN);
+    let mut shown: Vec<(String, usize)> = counts.into_iter().map(|(it, n)| (clean(it, ERROR), n)).collect();
+    if left > 0 {
+        shown.push((words.more.to_owned(), left));
+    }
+    shown
 }
 
 fn most(table: &Table) -> Vec<(&String, &usize)> {
@@ -141,8 +191,6 @@ fn clean(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]
@@ -155,7 +203,7 @@ mod tests {
             findings: causes.iter().map(|_| (Severity::High, 1)).collect(),
             root_causes: causes.iter().map(|it| (*it).to_owned()).collect(),
             error: error.map(str::to_owned),
-            warning: None,
+            warnings: Vec::new(),
         };
         let table = Table {
             experiment: "e\u{1b}[31m".to_owned(),
@@ -175,5 +223,38 @@ mod tests {
         assert!(!text.contains("e\u{1b}"), "{text:?}");
         let markdown = runs_markdown(&table, "french");
         assert!(markdown.contains("| GRAVE | a\\|b |"), "{markdown}");
+    }
+
+    #[test]
+    fn what_was_not_read_or_not_looked_at_is_told_beside_what_was_found() {
+        let row = |causes: &[&str], error: Option<&str>, warnings: &[&str]| Row {
+            findings: BTreeMap::from([(Severity::Low, 1)]),
+            root_causes: causes.iter().map(|it| (*it).to_owned()).collect(),
+            error: error.map(str::to_owned),
+            warnings: warnings.iter().map(|it| (*it).to_owned()).collect(),
+            ..Row::default()
+        };
+        let many: Vec<String> = (0..7).map(|it| format!("`{it}.pt` was left out")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let table = Table {
+            experiment: "e".to_owned(),
+            runs: vec![
+                row(&[], Some("T: out of time"), &["a gap"]),
+                row(&["training.overfitting"], Some("T: out of time"), &["a gap"]),
+                row(&[], None, &many),
+            ],
+            root_causes: BTreeMap::new(),
+        };
+        let text = runs_text(&table, "english");
+        for said in [
+            " not looked at in full: T: out of time\n",
+            "training.overfitting; not looked at in full: T: out of time",
+            "nothing found",
+            "       2 a gap\n",
+            "       1 `3.pt` was left out\n       3 more; all with `--format json`",
+        ] {
+            assert!(text.contains(said), "{said}\n{text}");
+        }
+        assert!(runs_markdown(&table, "french").contains("## Avertissements\n\n- 2 a gap\n"));
     }
 }
