@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic))]
 
+mod agents;
 mod error;
 mod llm;
 mod load;
@@ -13,6 +14,7 @@ mod oidc;
 mod overrides;
 mod plugins;
 mod raw;
+mod server;
 mod service;
 mod telemetry;
 mod tenants;

@@ -1,18 +1,15 @@
 //! From the file to checked types. This is the single place where that happens.
 
 use std::{
-    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use deepfix_core::{ArtifactKind, Capability, Limits, parse_duration};
+use deepfix_core::{Capability, Limits, parse_duration};
 
 use crate::{
-    AgentConfig, ArtifactsConfig, Config, ConfigError, EngineSection, KnowledgeConfig, LogConfig, LogFormat,
-    ServerConfig, mlflow, oidc, overrides, plugins,
-    raw::{RawAgent, RawConfig, RawServer},
-    service, telemetry, tenants, tls, uploads,
+    AgentConfig, ArtifactsConfig, Config, ConfigError, EngineSection, KnowledgeConfig, LogConfig, LogFormat, mlflow,
+    oidc, overrides, plugins, raw::RawConfig, service, telemetry, tenants, tls, uploads,
 };
 
 impl Config {
@@ -80,10 +77,6 @@ fn shown(error: &toml::de::Error) -> String {
     });
     lines.collect::<Vec<_>>().join("\n")
 }
-
-/// What the HTTP library can be given as the size of its buffer for a request's head: it panics
-/// below the lower one, and no client needs more than the upper one.
-const HEAD_SIZES: std::ops::RangeInclusive<usize> = (8 << 10)..=(16 << 20);
 
 pub(crate) struct Checker<'a> {
     file: &'a Path,
@@ -199,70 +192,6 @@ impl Checker<'_> {
         })
     }
 
-    fn server(&self, raw: &RawServer) -> Result<ServerConfig, ConfigError> {
-        let default = ServerConfig::default();
-        let at_least_one = |key: &str, value: Option<usize>, default| self.at_least_one(key, value.unwrap_or(default));
-        let max_head = raw
-            .max_head
-            .map_or(default.max_head, |it| usize::try_from(it).unwrap_or(usize::MAX));
-        if !HEAD_SIZES.contains(&max_head) {
-            return Err(self.wrong(
-                "server.max_head",
-                format!("{max_head} bytes"),
-                "between `8 KiB` and `16 MiB`",
-            ));
-        }
-        let address = |key: &str, text: Option<&str>| {
-            let parsed = text.filter(|it| !it.is_empty()).map(|text| {
-                let expected = "an address and port such as `127.0.0.1:8844`";
-                text.parse::<SocketAddr>()
-                    .map_err(|_| self.wrong(key, format!("`{text}`"), expected))
-            });
-            parsed.transpose()
-        };
-        Ok(ServerConfig {
-            listen: address("server.listen", raw.listen.as_deref())?.unwrap_or(default.listen),
-            admin_listen: address("server.admin_listen", raw.admin_listen.as_deref())?,
-            max_body: raw.max_body.unwrap_or(default.max_body),
-            max_in_flight: at_least_one("server.max_in_flight", raw.max_in_flight, default.max_in_flight)?,
-            max_waiting: raw.max_waiting.unwrap_or(default.max_waiting),
-            request_timeout: self.time(
-                "server.request_timeout",
-                raw.request_timeout.as_ref(),
-                default.request_timeout,
-            )?,
-            drain_timeout: self.time(
-                "server.drain_timeout",
-                raw.drain_timeout.as_ref(),
-                default.drain_timeout,
-            )?,
-            header_timeout: self.time(
-                "server.header_timeout",
-                raw.header_timeout.as_ref(),
-                default.header_timeout,
-            )?,
-            max_head,
-            body_timeout: self.time("server.body_timeout", raw.body_timeout.as_ref(), default.body_timeout)?,
-            body_idle_timeout: self.time(
-                "server.body_idle_timeout",
-                raw.body_idle_timeout.as_ref(),
-                default.body_idle_timeout,
-            )?,
-            write_timeout: self.time(
-                "server.write_timeout",
-                raw.write_timeout.as_ref(),
-                default.write_timeout,
-            )?,
-            max_connections: at_least_one("server.max_connections", raw.max_connections, default.max_connections)?,
-            max_jobs: at_least_one("server.max_jobs", raw.max_jobs, default.max_jobs)?,
-            job_retention: self.time(
-                "server.job_retention",
-                raw.job_retention.as_ref(),
-                default.job_retention,
-            )?,
-        })
-    }
-
     fn log(&self, level: Option<String>, format: Option<&str>) -> Result<LogConfig, ConfigError> {
         let format = match format.unwrap_or("text") {
             "text" => LogFormat::Text,
@@ -286,227 +215,7 @@ impl Checker<'_> {
             Ok(value)
         }
     }
-
-    fn agent(&self, key: &str, raw: RawAgent, limits: Limits, max_memory: u64) -> Result<AgentConfig, ConfigError> {
-        let limits = raw.limits.over(limits);
-        if limits.memory > max_memory {
-            return Err(self.wrong(
-                format!("{key}.limits.memory"),
-                format!("{} bytes", limits.memory),
-                format!("at most `[engine] max_memory`, {max_memory} bytes"),
-            ));
-        }
-        if let Some(digest) = &raw.sha256
-            && (digest.len() != 64 || !digest.chars().all(|c| c.is_ascii_hexdigit()))
-        {
-            return Err(self.wrong(format!("{key}.sha256"), format!("`{digest}`"), "64 hexadecimal digits"));
-        }
-        let settings = if raw.settings.is_empty() {
-            String::new()
-        } else {
-            serde_json::to_string(&raw.settings)
-                .map_err(|error| self.wrong(format!("{key}.settings"), error.to_string(), "values that JSON has"))?
-        };
-        Ok(AgentConfig {
-            artifacts: self.artifact_kinds(&format!("{key}.artifacts"), &raw.artifacts)?,
-            capabilities: self.capabilities(&format!("{key}.capabilities"), &raw.capabilities)?,
-            component: match raw.component.to_str() {
-                Some(text) if is_remote(text) => raw.component,
-                _ => self.path(&raw.component),
-            },
-            plugin: raw.plugin,
-            secrets: plugins::secrets(self, raw.secrets),
-            name: raw.name,
-            sha256: raw.sha256,
-            namespaces: raw.namespaces,
-            limits,
-            settings,
-        })
-    }
-
-    pub(crate) fn artifact_kinds(&self, key: &str, names: &[String]) -> Result<Vec<ArtifactKind>, ConfigError> {
-        let known = || ArtifactKind::ALL.map(ArtifactKind::config_name).join("`, `");
-        names
-            .iter()
-            .map(|name| {
-                ArtifactKind::ALL
-                    .into_iter()
-                    .find(|kind| kind.config_name() == name)
-                    .ok_or_else(|| self.wrong(key, format!("`{name}`"), format!("some of `{}`", known())))
-            })
-            .collect()
-    }
-
-    pub(crate) fn capabilities(&self, key: &str, names: &[String]) -> Result<Vec<Capability>, ConfigError> {
-        names
-            .iter()
-            .map(|name| match name.as_str() {
-                "knowledge" => Ok(Capability::Knowledge),
-                "llm" => Ok(Capability::Llm),
-                other => Err(self.wrong(key, format!("`{other}`"), "`knowledge` or `llm`")),
-            })
-            .collect()
-    }
-}
-
-/// Whether a component is not a file of this machine.
-fn is_remote(component: &str) -> bool {
-    ["oci://", "https://", "http://"]
-        .iter()
-        .any(|it| component.starts_with(it))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const REASONER: &str = "[reasoner]\nname = \"R\"\ncomponent = \"r.wasm\"\n";
-
-    fn parse(text: &str) -> Result<Config, ConfigError> {
-        Config::parse(
-            Path::new("/etc/deepfix.toml"),
-            &format!("{text}\n{REASONER}"),
-            std::iter::empty(),
-        )
-    }
-
-    #[test]
-    fn an_unknown_key_is_an_error_that_shows_its_line() {
-        let error = parse("[server]\nlisten = \"127.0.0.1:1\"\nmax_boddy = \"1 MiB\"")
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("line 3"), "{error}");
-        assert!(error.contains("max_boddy") && error.contains("max_body"), "{error}");
-        assert!(
-            error.contains("| max_boddy = ...") && !error.contains("1 MiB"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_wrong_value_names_the_key_what_was_found_and_what_was_expected() {
-        let error = parse("[server]\nlisten = \"here\"").unwrap_err().to_string();
-        assert!(
-            error.contains("`server.listen`: found `here`, expected an address"),
-            "{error}"
-        );
-        let error = parse("[[agent]]\nname = \"A\"\ncomponent = \"a\"\nartifacts = [\"data\"]")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("`agent A.artifacts`: found `data`, expected some of `dataset`"),
-            "{error}"
-        );
-        let error = parse("[server]\nmax_head = \"1 KiB\"").unwrap_err().to_string();
-        assert!(
-            error.contains("`server.max_head`: found 1024 bytes, expected between"),
-            "{error}"
-        );
-        let error = parse("[server]\nmax_jobs = 0").unwrap_err().to_string();
-        assert!(error.contains("`server.max_jobs`: found 0"), "{error}");
-        let error = parse("[limits]\nmemory = \"much\"").unwrap_err().to_string();
-        assert!(error.contains("line 2") && error.contains("found `much`"), "{error}");
-        let error = parse("[engine]\nmax_instances = 0").unwrap_err().to_string();
-        assert!(
-            error.contains("`engine.max_instances`: found 0, expected at least 1"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn an_agents_limits_are_over_the_default_ones() {
-        let config = parse(
-            "[limits]\nfindings = 5\nwall_time = \"3s\"\n[[agent]]\nname = \"A\"\ncomponent = \"a.wasm\"\n\
-             limits = { findings = 9 }",
-        )
-        .unwrap();
-        assert_eq!(config.agents[0].limits.findings, 9);
-        assert_eq!(config.agents[0].limits.wall_time, Duration::from_secs(3));
-        assert_eq!(config.reasoner.limits.findings, 5);
-        assert_eq!(config.agents[0].component, Path::new("/etc/a.wasm"));
-    }
-
-    #[test]
-    fn the_environment_overrides_a_value_and_is_named_when_wrong() {
-        let text = format!("[server]\nlisten = \"127.0.0.1:1\"\n{REASONER}");
-        let environment = |value: &str| vec![("DEEPFIX_SERVER__LISTEN".to_owned(), value.to_owned())].into_iter();
-        let config = Config::parse(Path::new("d.toml"), &text, environment("127.0.0.1:2")).unwrap();
-        assert_eq!(config.server.listen.port(), 2);
-        let wrong = vec![("DEEPFIX_SERVER__LISTENN".to_owned(), "x".to_owned())].into_iter();
-        let error = Config::parse(Path::new("d.toml"), &text, wrong)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("DEEPFIX_SERVER__LISTENN") && error.contains("listenn"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn no_agent_gets_more_memory_than_a_slot_has() {
-        let error = parse("[limits]\nmemory = \"1 GiB\"").unwrap_err().to_string();
-        assert!(
-            error.contains("`reasoner.limits.memory`") && error.contains("`[engine] max_memory`"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn dropped_in_plugins_get_what_is_granted_and_no_more() {
-        let config = parse("[plugins]\nfolder = \"p\"").unwrap();
-        assert!(config.plugins.artifacts.is_empty() && config.plugins.capabilities.is_empty());
-        let config = parse("[plugins]\nfolder = \"p\"\nartifacts = [\"training\"]").unwrap();
-        assert_eq!(config.plugins.artifacts, [ArtifactKind::Training]);
-    }
-
-    #[test]
-    fn a_signature_is_asked_for_of_a_key_or_an_identity() {
-        let error = parse("[plugins]\nrequire_signature = true").unwrap_err().to_string();
-        assert!(
-            error.contains("plugins.trusted_keys") && error.contains("trusted_identities"),
-            "{error}"
-        );
-        let config = parse(
-            "[plugins]\nrequire_signature = true\nsigstore_root = \"root.json\"\nmax_bundle = \"1 KiB\"\n\
-             trusted_identities = [{ issuer = \"https://forge.example\", subject = \"acme\" },\
-             { issuer = \"https://forge.example\", subject = \"acme\", repository = \"https://forge.example/acme\" }]",
-        )
-        .unwrap();
-        let identities = &config.plugins.trusted_identities;
-        assert_eq!(
-            (identities[0].subject.as_str(), &identities[0].repository),
-            ("acme", &None)
-        );
-        assert_eq!(identities[1].repository.as_deref(), Some("https://forge.example/acme"));
-        assert_eq!(
-            config.plugins.sigstore_root.as_deref(),
-            Some(Path::new("/etc/root.json"))
-        );
-        assert_eq!(config.plugins.max_bundle, 1024);
-        let built_in = parse("[plugins]\nsigstore_root = \"\"").unwrap();
-        assert_eq!(built_in.plugins.sigstore_root, None);
-        let error = parse("[plugins]\ntrusted_identities = [{ issuer = \"https://forge.example\" }]");
-        assert!(error.unwrap_err().to_string().contains("subject"));
-    }
-
-    #[test]
-    fn sizes_are_texts_or_numbers_of_bytes() {
-        for size in ["\"1 MiB\"", "1048576", "\"1048576\""] {
-            let config = parse(&format!("[server]\nmax_body = {size}\n[engine]\nstack = {size}")).unwrap();
-            assert_eq!(
-                (config.server.max_body, config.engine.stack),
-                (1 << 20, 1 << 20),
-                "{size}"
-            );
-        }
-        let error = parse("[server]\nmax_body = \"big\"").unwrap_err().to_string();
-        assert!(error.contains("line 2") && error.contains("found `big`"), "{error}");
-    }
-
-    #[test]
-    fn two_agents_of_one_name_are_refused() {
-        let agent = "[[agent]]\nname = \"A\"\ncomponent = \"a.wasm\"\n";
-        let error = parse(&agent.repeat(2)).unwrap_err().to_string();
-        assert!(error.contains("the name twice"), "{error}");
-    }
-}
+mod tests;
