@@ -144,3 +144,15 @@ pub enum DocumentFault {
     #[error("found no passage, expected at least one `## Heading` with text")]
     NoPassage,
 }
+
+/// What fits into a message.
+pub(crate) fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 160;
+    let text = text.trim();
+    let cut = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
+    if cut.len() < text.len() {
+        format!("{cut}...")
+    } else {
+        cut.to_owned()
+    }
+}
