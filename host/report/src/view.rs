@@ -1,21 +1,18 @@
 //! The response as the template wants it: texts without control characters, figures drawn.
 
 mod figures;
+mod findings;
+mod parts;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use deepfix_core::{AnalyseResponse, Figures, Severity, Value, WireAnalysis, WireFact, WireFinding};
+use deepfix_core::{AnalyseResponse, Figures, Severity, WireFinding};
 use serde_json::Value as Json;
 
-use crate::{
-    Content, Labels,
-    charts::{Figure, scale::number},
-    words::Words,
-};
-
-/// Facts of one finding that are listed.
-const MAX_FACTS: usize = 24;
+use crate::{Content, Labels, words::Words};
+use findings::Maker;
+use parts::{AgentRow, Cause, Citation, Finding, Group, Link, Remark, Step, Symptom};
 
 pub(crate) struct View {
     pub words: &'static Words,
@@ -38,92 +35,6 @@ pub(crate) struct View {
     pub counts: [usize; 3],
     /// Whether there is a curve that a script draws.
     pub has_numbers: bool,
-}
-
-pub(crate) struct Finding {
-    pub anchor: String,
-    pub code: String,
-    pub severity: &'static str,
-    pub severity_word: &'static str,
-    pub confidence: u32,
-    pub is_verified: bool,
-    pub is_of_model: bool,
-    pub description: String,
-    pub evidence: String,
-    pub action: String,
-    pub rationale: String,
-    pub citations: Vec<(String, String)>,
-    pub facts: Vec<Fact>,
-    pub more_facts: usize,
-    pub figures: Vec<Figure>,
-    pub has_layers: bool,
-    /// The root cause that says the same already.
-    pub told: Option<Link>,
-}
-
-pub(crate) struct Fact {
-    pub label: String,
-    pub value: String,
-    pub place: String,
-    pub state: &'static str,
-    pub mark: &'static str,
-}
-
-pub(crate) struct Cause {
-    pub finding: Finding,
-    pub title: String,
-    pub step: Option<usize>,
-    pub behind: Vec<Link>,
-    pub symptoms: Vec<Symptom>,
-}
-
-pub(crate) struct Link {
-    pub anchor: String,
-    pub text: String,
-}
-
-pub(crate) struct Symptom {
-    pub code: String,
-    pub why: String,
-    pub links: Vec<Link>,
-}
-
-pub(crate) struct Step {
-    pub action: String,
-    pub how_to_tell: String,
-    pub effort: &'static str,
-    pub effect: &'static str,
-    pub cause: Option<Link>,
-}
-
-pub(crate) struct Group {
-    pub agent: String,
-    pub summary: String,
-    pub findings: Vec<Finding>,
-}
-
-pub(crate) struct Remark {
-    pub what: String,
-    pub why: String,
-    pub send: String,
-}
-
-pub(crate) struct AgentRow {
-    pub name: String,
-    pub status: &'static str,
-    pub class: &'static str,
-    pub why: String,
-    pub findings: usize,
-    pub time: String,
-}
-
-pub(crate) struct Citation {
-    pub anchor: String,
-    pub id: String,
-    pub title: String,
-    pub source: String,
-    pub url: String,
-    pub used: Vec<Link>,
 }
 
 /// A text without characters that act: controls, and those that turn the direction of writing, with
@@ -314,78 +225,4 @@ fn remarks(notes: &[crate::Note<'_>]) -> Vec<Remark> {
             send: clean(it.send),
         })
         .collect()
-}
-
-struct Maker {
-    words: &'static Words,
-    labels: &'static Labels,
-    figures: Figures,
-}
-
-impl Maker {
-    fn severity_word(&self, name: &str) -> &'static str {
-        match name {
-            "high" => self.labels.severity(Severity::High),
-            "medium" => self.labels.severity(Severity::Medium),
-            "low" => self.labels.severity(Severity::Low),
-            _ => "",
-        }
-    }
-
-    fn finding(&self, analysis: &WireAnalysis, prefix: &str, with_figures: bool) -> Finding {
-        let (finding, recommendation) = (&analysis.findings, &analysis.recommendations);
-        let origin = finding.extras.get("origin").and_then(Json::as_str);
-        let noted = finding.extras.get("llm").and_then(|it| it.get("origin")?.as_str());
-        Finding {
-            anchor: anchor(prefix, &finding.id),
-            code: clean(&finding.code),
-            severity: finding.severity.as_str(),
-            severity_word: self.labels.severity(finding.severity),
-            confidence: (finding.confidence.clamp(0.0, 1.0) * 100.0).round() as u32,
-            is_verified: finding.evidence_verified,
-            is_of_model: origin == Some("model") || noted == Some("model"),
-            description: clean(&finding.description),
-            evidence: clean(&finding.evidence),
-            action: clean(&recommendation.action),
-            rationale: clean(&recommendation.rationale),
-            citations: recommendation
-                .citations
-                .iter()
-                .map(|it| (anchor("k", it), clean(it)))
-                .collect(),
-            facts: finding.facts.iter().take(MAX_FACTS).map(|it| self.fact(it)).collect(),
-            more_facts: finding.facts.len().saturating_sub(MAX_FACTS),
-            figures: if with_figures {
-                figures::of(&self.figures, finding, self.words)
-            } else {
-                Vec::new()
-            },
-            has_layers: finding.code.starts_with("checkpoint."),
-            told: None,
-        }
-    }
-
-    fn fact(&self, fact: &WireFact) -> Fact {
-        let (state, mark) = match fact.verified {
-            Some(true) => (self.words.checked, "good"),
-            Some(false) => (self.words.differs, "bad"),
-            None => (self.words.computed, "none"),
-        };
-        Fact {
-            label: clean(&fact.label),
-            value: match &fact.value {
-                Value::Boolean(it) => it.to_string(),
-                Value::Integer(it) => it.to_string(),
-                Value::Number(it) => number(*it),
-                Value::Text(it) => clean(&it.chars().take(200).collect::<String>()),
-            },
-            place: fact
-                .source
-                .as_ref()
-                .map(|it| clean(&format!("{}{}", it.artifact, it.pointer)))
-                .unwrap_or_default(),
-            state,
-            mark,
-        }
-    }
 }
