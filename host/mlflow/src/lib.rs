@@ -24,7 +24,6 @@ mod files;
 mod filter;
 mod find;
 mod folder;
-mod folder_runs;
 mod layout;
 mod local;
 mod local_write;

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use crate::{
-    MlflowError, RunRecord,
-    folder::{FolderStore, folders, meta, status},
-    local::failed,
-    store::Page,
+use super::{
+    FolderStore,
+    files::{folders, meta},
+    record::status,
 };
+use crate::{MlflowError, RunRecord, local::failed, store::Page};
 
 /// Runs of one page: each is some dozen small files.
 const PAGE: usize = 100;
