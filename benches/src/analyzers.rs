@@ -11,7 +11,7 @@ use std::{
 };
 
 use deepfix_analysis::Coordinator;
-use deepfix_artifacts::{FileAccess, decode_value, parse_lenient, read_folder};
+use deepfix_artifacts::{FileAccess, FolderLimits, decode_value, parse_lenient, read_folder};
 use deepfix_core::{Allowance, AnalyseOptions, Diagnosis, Experiment};
 use serde_json::{Value as Json, json};
 
@@ -108,7 +108,7 @@ fn requests() -> Result<Vec<Request>> {
     for folder in examples {
         requests.push(Request {
             name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            experiment: read_folder(&folder)?.experiment,
+            experiment: read_folder(&folder, &FolderLimits::default())?.experiment,
             parse: None,
         });
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use deepfix_analysis::Coordinator;
-use deepfix_artifacts::{FileAccess, decode_value, parse_lenient, read_folder};
+use deepfix_artifacts::{FileAccess, FolderLimits, decode_value, parse_lenient, read_folder};
 use deepfix_config::Config;
 use deepfix_core::{Allowance, AnalyseOptions, Diagnosis, Experiment};
 use deepfix_diagnosis_score::{Answer, Case};
@@ -62,7 +62,7 @@ pub(crate) async fn answers(coordinator: &Coordinator, cases: &[Case]) -> Vec<An
 fn read(folder: &Path) -> Result<Experiment> {
     let file = folder.join("request.json");
     if !file.is_file() {
-        return Ok(read_folder(folder)?.experiment);
+        return Ok(read_folder(folder, &FolderLimits::default())?.experiment);
     }
     let mut request = parse_lenient(&fs::read(&file)?)?;
     if let Some(Json::Object(checkpoint)) = request.get_mut("model_checkpoint_artifacts")
