@@ -1,11 +1,16 @@
 //! Reading the artifact.
 
-use std::collections::BTreeMap;
+mod candidates;
+mod gradients;
 
-use deepfix_plugin::{ArtifactKind, ColumnType, Context, Error, MetricTable, Source, Statistic};
+use deepfix_plugin::{ArtifactKind, Context, Error, MetricTable};
 use serde_json::Value as Json;
 
-use super::{Axis, Curve, METRICS, Metric, Params, Role, Series, Split, Unit, resolve};
+use super::{Axis, Curve, METRICS, Metric, Params, Series, Unit};
+use candidates::{Columns, validation};
+use gradients::layers;
+
+pub use gradients::Layer;
 
 /// One metric on both splits.
 #[derive(Debug, Clone)]
@@ -22,27 +27,6 @@ pub struct MetricPair {
     pub validation_curve: Curve,
     /// What the curves are of the logged cells: a hundredth where a share was logged in per cent.
     pub scale: f64,
-}
-
-/// The gradient norm of one layer over the whole run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Layer {
-    /// The layer's name, such as `layers.0`.
-    pub name: String,
-    /// The column that holds it.
-    pub column: String,
-    /// The mean over the run.
-    pub mean: f64,
-    /// The largest value of the run.
-    pub max: f64,
-}
-
-impl Layer {
-    /// Where the mean stands.
-    #[must_use]
-    pub fn mean_source(&self) -> Source {
-        Source::column(ArtifactKind::Training, METRICS, &self.column, Statistic::Mean)
-    }
 }
 
 /// The training artifact with its names resolved.
@@ -81,133 +65,6 @@ pub struct TrainingView {
     pub model_config: Params,
     /// Columns whose meaning is unknown.
     pub unknown_columns: Vec<String>,
-}
-
-/// Candidates for one meaning.
-#[derive(Default)]
-struct Candidates(Vec<(u8, bool, String)>);
-
-impl Candidates {
-    /// The plainest name among those with enough values: Hugging Face logs `loss` along the
-    /// run and one `train_loss` at its end.
-    fn choose(&self, table: &MetricTable<'_>) -> Result<Option<Series>, Error> {
-        let mut counted = Vec::new();
-        for (rank, per_step, column) in &self.0 {
-            let summary = table.summary(column)?;
-            counted.push((summary.count + summary.nan + summary.infinite, *rank, *per_step, column));
-        }
-        let most = counted.iter().map(|it| it.0).max().unwrap_or_default();
-        let best = counted
-            .into_iter()
-            .filter(|(count, _, per_step, _)| count * 3 >= most || (!per_step && *count >= 3))
-            .min_by_key(|(count, rank, per_step, _)| (*per_step, *rank, std::cmp::Reverse(*count)));
-        match best {
-            Some((_, _, _, column)) => Series::read(table, column).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn per_step(&self, table: &MetricTable<'_>) -> Result<Option<Series>, Error> {
-        match self.0.iter().find(|(_, per_step, _)| *per_step) {
-            Some((_, _, column)) => Series::read(table, column).map(Some),
-            None => Ok(None),
-        }
-    }
-}
-
-/// The columns of the table, by meaning.
-#[derive(Default)]
-struct Columns {
-    epoch: Candidates,
-    step: Candidates,
-    learning_rate: Candidates,
-    gradient_norm: Candidates,
-    losses: BTreeMap<u8, Candidates>,
-    metrics: Vec<(Metric, BTreeMap<u8, Candidates>)>,
-    layers: Vec<(String, String)>,
-    unknown: Vec<String>,
-}
-
-fn key(split: Split) -> u8 {
-    match split {
-        Split::Train => 0,
-        Split::Validation => 1,
-        Split::Test => 2,
-    }
-}
-
-impl Columns {
-    fn sort(table: &MetricTable<'_>) -> Self {
-        let mut columns = Self::default();
-        for column in table
-            .columns()
-            .iter()
-            .filter(|it| it.column_type == ColumnType::Numeric)
-        {
-            let name = column.name.clone();
-            match resolve(&name) {
-                Role::Epoch => columns.epoch.0.push((0, false, name)),
-                Role::Step => columns
-                    .step
-                    .0
-                    .push((u8::from(!name.to_lowercase().contains("step")), false, name)),
-                Role::LearningRate => columns.learning_rate.0.push((0, false, name)),
-                Role::GradientNorm => columns.gradient_norm.0.push((0, false, name)),
-                Role::LayerGradientNorm(layer) => columns.layers.push((layer, name)),
-                Role::Loss { split, rank, per_step } => {
-                    columns
-                        .losses
-                        .entry(key(split))
-                        .or_default()
-                        .0
-                        .push((rank, per_step, name));
-                }
-                Role::Metric {
-                    split,
-                    metric,
-                    rank,
-                    per_step,
-                } => columns.metric(metric, split, (rank, per_step, name)),
-                Role::Other => columns.unknown.push(name),
-            }
-        }
-        columns.split_numbered_sets();
-        columns
-    }
-
-    fn metric(&mut self, metric: Metric, split: Split, candidate: (u8, bool, String)) {
-        let place = match self.metrics.iter().position(|(it, _)| *it == metric) {
-            Some(place) => place,
-            None => {
-                self.metrics.push((metric, BTreeMap::new()));
-                self.metrics.len() - 1
-            }
-        };
-        if let Some((_, splits)) = self.metrics.get_mut(place) {
-            splits.entry(key(split)).or_default().0.push(candidate);
-        }
-    }
-
-    /// XGBoost names its evaluation sets `validation_0`, `validation_1`; by convention the first
-    /// is the training set where there are two.
-    fn split_numbered_sets(&mut self) {
-        let all = std::iter::once(&mut self.losses).chain(self.metrics.iter_mut().map(|(_, splits)| splits));
-        for splits in all {
-            if splits.contains_key(&0) {
-                continue;
-            }
-            let Some(validation) = splits.get_mut(&1) else { continue };
-            let names: Vec<String> = validation.0.iter().map(|it| it.2.clone()).collect();
-            let first = validation
-                .0
-                .iter()
-                .position(|(_, _, name)| name.contains("_0") && names.contains(&name.replacen("_0", "_1", 1)));
-            if let Some(first) = first {
-                let candidate = validation.0.remove(first);
-                splits.entry(0).or_default().0.push(candidate);
-            }
-        }
-    }
 }
 
 impl TrainingView {
@@ -325,22 +182,6 @@ impl TrainingView {
     }
 }
 
-fn validation(splits: &BTreeMap<u8, Candidates>, table: &MetricTable<'_>) -> Result<Option<Series>, Error> {
-    for split in [Split::Validation, Split::Test] {
-        if let Some(candidates) = splits.get(&key(split))
-            && let Some(series) = candidates.choose(table)?
-            && (!series.is_empty() || split == Split::Test)
-        {
-            return Ok(Some(series));
-        }
-    }
-    // A column of nulls is still a column: an exploded run may have been logged like that.
-    match splits.get(&key(Split::Validation)) {
-        Some(candidates) => candidates.choose(table),
-        None => Ok(None),
-    }
-}
-
 /// A hundredth for shares that one of the splits has in per cent, else 1.
 fn scale(metric: Metric, splits: &[Option<&Series>]) -> f64 {
     /// No share is above 1, but for rounding and averages of several batches.
@@ -376,58 +217,6 @@ fn weight(metric: Metric) -> u8 {
         Metric::ErrorRate | Metric::Rmse | Metric::Mae | Metric::Mse => 3,
         Metric::Precision | Metric::Recall | Metric::Mape | Metric::Perplexity => 4,
     }
-}
-
-/// Gradient norms per layer, from the input on; weights only where biases are logged as well.
-fn layers(table: &MetricTable<'_>, columns: &[(String, String)]) -> Result<Vec<Layer>, Error> {
-    /// The ratio of the first to the last layer does not need every layer of a deep network.
-    const MOST_LAYERS: usize = 200;
-    let has_weights = columns
-        .iter()
-        .any(|(layer, _)| layer.ends_with("weight") || layer.ends_with("kernel"));
-    let mut chosen: Vec<&(String, String)> = columns
-        .iter()
-        .filter(|(layer, _)| !has_weights || layer.ends_with("weight") || layer.ends_with("kernel"))
-        .collect();
-    chosen.sort_by_cached_key(|(layer, _)| natural(layer));
-    let every = chosen.len().div_ceil(MOST_LAYERS).max(1);
-    let last = chosen.len().saturating_sub(1);
-    let mut layers = Vec::new();
-    for (index, (name, column)) in chosen.into_iter().enumerate() {
-        if index % every != 0 && index != last {
-            continue;
-        }
-        let summary = table.summary(column)?;
-        if summary.count > 0 && summary.mean.is_finite() {
-            layers.push(Layer {
-                name: name.clone(),
-                column: column.clone(),
-                mean: summary.mean,
-                max: summary.max,
-            });
-        }
-    }
-    Ok(layers)
-}
-
-/// Sorts `layers.10` after `layers.9`.
-fn natural(name: &str) -> Vec<(u64, String)> {
-    let mut parts = Vec::new();
-    let (mut text, mut digits) = (String::new(), String::new());
-    for letter in name.chars() {
-        if letter.is_ascii_digit() {
-            digits.push(letter);
-            continue;
-        }
-        if !digits.is_empty() {
-            parts.push((digits.parse().unwrap_or(u64::MAX), std::mem::take(&mut text)));
-            digits.clear();
-        }
-        text.push(letter);
-    }
-    parts.push((digits.parse().unwrap_or_default(), text));
-    // The text before a number comes first, so that blocks of one kind stay together.
-    parts
 }
 
 #[cfg(test)]
