@@ -152,7 +152,8 @@ def _real(rng, name, label, task, left_out=(), rows=900):
     frame = frame.drop(columns=list(left_out)).dropna()
     frame = frame.iloc[rng.permutation(len(frame))[:rows]]
     for column in frame.columns:
-        if frame[column].dtype == object:
+        # Texts are `object` up to pandas 2, `str` from 3 on.
+        if frame[column].dtype.kind not in "biuf":
             frame[column] = frame[column].astype("category").cat.codes
     y = frame.pop(label).to_numpy(float)
     if task == "classification":
