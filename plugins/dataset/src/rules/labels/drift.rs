@@ -6,6 +6,8 @@
 //! `z >= 4` and 0.4 standard deviations.
 //!
 //! Sources: Pearson 1900 (chi-square), Lipton et al. 2018 (label shift).
+//!
+//! Healthy: random and stratified splits.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{

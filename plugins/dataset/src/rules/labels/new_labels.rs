@@ -5,6 +5,8 @@
 //! count of a random test split is often beyond the largest of training.
 //!
 //! Source: deepchecks `NewLabelTrainTest`.
+//!
+//! Healthy: random and stratified splits; a class or two missing from a small test split.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{Column, DatasetView, Modality, Stat, Task};
