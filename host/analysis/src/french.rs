@@ -4,7 +4,7 @@
 //! A frame is an English sentence with `{}` where a value stands; the values are kept. What no
 //! frame fits, such as the words of an operating system, stays as it is.
 
-const FRAMES: [(&str, &str); 40] = [
+const FRAMES: [(&str, &str); 42] = [
     ("MLflow: {}", "MLflow : {}"),
     ("the request carries no {}", "la requête ne contient pas {}"),
     ("the request carries none of {}", "la requête ne contient aucun de {}"),
@@ -108,6 +108,16 @@ const FRAMES: [(&str, &str); 40] = [
          été lu ; nommez le fichier d'un modèle pour le lire",
     ),
     ("the folder itself", "le dossier lui-même"),
+    (
+        "cells that are no numbers count as gaps: {}",
+        "les cellules qui ne sont pas des nombres comptent comme des lacunes : {}",
+    ),
+    (
+        "the files of the run were not looked at: {} is not below the store, {}; start a tracking server on the store, or copy \
+         the files to where it looks",
+        "les fichiers de l'exécution n'ont pas été regardés : {} n'est pas sous le dépôt, {} ; lancez un serveur de suivi sur le \
+         dépôt, ou copiez les fichiers là où il les cherche",
+    ),
     (
         "{} was not looked into: it has more than {} entries (`{}`)",
         "{} n'a pas été parcouru : il a plus de {} entrées (`{}`)",

@@ -22,6 +22,7 @@ mod history;
 mod json;
 mod metrics;
 mod models;
+mod odd_cells;
 mod outputs;
 mod protobuf;
 mod request;
@@ -38,6 +39,7 @@ pub use folder::{FolderContents, FolderError, TABLE_ENDINGS, read_file, read_fol
 pub use history::{History, TooManyCells};
 pub use json::parse_lenient;
 pub use models::best_model;
+pub use odd_cells::without_odd_cells;
 pub use outputs::FolderLimits;
 pub use request::{decode_request, decode_value};
 pub use safetensors::safetensors_summary;

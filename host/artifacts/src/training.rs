@@ -5,7 +5,7 @@ use std::{fs::File, path::Path};
 use deepfix_core::{Artifact, Problem, Table};
 use serde_json::Value as Json;
 
-use crate::{FileAccess, csv_log, describe::describe, metrics};
+use crate::{FileAccess, csv_log, describe::describe, metrics, odd_cells::without_odd_cells};
 
 /// The name of the table.
 pub(crate) const METRICS: &str = "metrics";
@@ -38,16 +38,23 @@ pub(crate) fn read(
     match document.remove("metrics_values") {
         None | Some(Json::Null) => {
             if let Some(table) = from_path(pointer, document.get("metrics_path"), access, warnings)? {
-                artifact.tables.insert(METRICS.to_owned(), table);
+                insert(&mut artifact, table, warnings);
             }
         }
         Some(values) => {
             let table = metrics::from_json(&format!("{pointer}/metrics_values"), &values)?;
-            artifact.tables.insert(METRICS.to_owned(), table);
+            insert(&mut artifact, table, warnings);
         }
     }
     artifact.document = Json::Object(document);
     Ok(artifact)
+}
+
+/// Makes a table the metrics of a training.
+pub(crate) fn insert(artifact: &mut Artifact, table: Table, warnings: &mut Vec<String>) {
+    let (table, warning) = without_odd_cells(table);
+    warnings.extend(warning);
+    artifact.tables.insert(METRICS.to_owned(), table);
 }
 
 fn from_path(

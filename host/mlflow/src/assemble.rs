@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use deepfix_artifacts::{FileAccess, FileBlob, History, decode_value, metrics_from_csv, parse_yaml};
+use deepfix_artifacts::{FileAccess, FileBlob, History, decode_value, metrics_from_csv, parse_yaml, without_odd_cells};
 use deepfix_core::{ArtifactKind, Experiment, MlflowRun, Table};
 use futures::{StreamExt as _, stream};
 use serde_json::{Map, Value as Json, json};
@@ -50,6 +50,9 @@ pub(crate) async fn experiment(
         work.warnings
             .push("the run has more folders than are looked into: a checkpoint deep down may be missed".to_owned());
     }
+    if found.files.is_empty() {
+        work.warnings.extend(store.away(&found.place).await?);
+    }
     let layout = Layout::of(&found.files);
     let mut documents = work.documents(&found.place, &layout).await?;
     let table = match work.layout_table(&found.place, &layout, &mut documents).await? {
@@ -78,6 +81,8 @@ pub(crate) async fn experiment(
         let mut made = decode_value(Json::Object(request), &FileAccess::default())
             .map_err(|problem| MlflowError::Content { uri, run: id, problem })?;
         if let Some(table) = table {
+            let (table, warning) = without_odd_cells(table);
+            made.warnings.extend(warning);
             let training = made.artifacts.get_mut(ArtifactKind::Training);
             if let Some(training) = training {
                 training.tables.insert("metrics".to_owned(), table);

@@ -51,6 +51,28 @@ fn folder(root: &Path, place: &Place) -> Option<PathBuf> {
     named.canonicalize().ok().filter(|it| it.starts_with(&root))
 }
 
+/// What to tell of files that are not looked at, since their place is none below the store: on another system, or where the
+/// store was copied from. A folder below it that is not there is one of a run without files.
+pub(crate) fn away(root: &Path, place: &Place) -> Option<String> {
+    if folder(root, place).is_some() {
+        return None;
+    }
+    let uri = place.uri();
+    let local = uri
+        .strip_prefix("file:")
+        .map_or(uri, |it| it.strip_prefix("//").unwrap_or(it));
+    let scheme = local.split_once(':').map(|it| it.0).filter(|it| it.len() > 1);
+    let below = root.canonicalize().ok()?;
+    let is_below = scheme.is_none() && (root.join(local).starts_with(root) || root.join(local).starts_with(&below));
+    (!is_below).then(|| {
+        format!(
+            "the files of the run were not looked at: `{uri}` is not below the store, `{}`; start a tracking server on the \
+             store, or copy the files to where it looks",
+            root.display()
+        )
+    })
+}
+
 pub(crate) fn list(root: &Path, place: &Place, below: &str) -> Result<Vec<Listed>, MlflowError> {
     let Some(folder) = folder(root, place) else {
         return Ok(Vec::new());
@@ -138,5 +160,18 @@ mod tests {
         let outside = place(outer.path().display().to_string());
         assert!(list(&root, &outside, "").unwrap().is_empty());
         assert!(file(&root, &outside, "secret").is_err());
+        // Nobody is told that a run has no files where they are elsewhere.
+        for uri in ["s3://bucket/0/r/artifacts", "mlflow-artifacts:/0/r/artifacts"] {
+            assert!(away(&root, &place(uri.into())).unwrap().contains(uri));
+        }
+        let gone = outer.path().join("gone").display().to_string();
+        for there in [outer.path().display().to_string(), gone] {
+            assert!(away(&root, &place(there.clone())).unwrap().contains(&there));
+        }
+        let none = root.join("0/other/artifacts").display().to_string();
+        for below in [none.clone(), format!("file://{none}"), "0/other/artifacts".to_owned()] {
+            assert_eq!(away(&root, &place(below)), None);
+        }
+        assert_eq!(away(&root, &inside), None);
     }
 }

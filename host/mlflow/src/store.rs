@@ -160,6 +160,17 @@ impl Store {
         }
     }
 
+    /// What to tell of the files of a place that this store cannot reach.
+    pub(crate) async fn away(&self, place: &Place) -> Result<Option<String>, MlflowError> {
+        match self {
+            Self::Server(_) => Ok(None),
+            Self::Folder(_) | Self::Database(_) => {
+                let (root, place) = (self.root(), place.clone());
+                blocking(move || Ok(local::away(&root, &place))).await
+            }
+        }
+    }
+
     /// The first bytes of a file.
     pub(crate) async fn start_of(&self, place: &Place, path: &str, length: u64) -> Result<Vec<u8>, MlflowError> {
         match self {

@@ -24,5 +24,5 @@ mod words;
 pub use content::{Action, Agent, Content, Note, RootCause};
 pub use html::{BASE_STYLE, ReportError, content_security_policy, html, html_on_server};
 pub use labels::Labels;
-pub use markdown::markdown;
+pub use markdown::{escape, markdown};
 pub use sarif::sarif;

@@ -116,8 +116,9 @@ fn notes(out: &mut String, title: &str, notes: &[Note<'_>], labels: &Labels) {
     }
 }
 
-/// Column names and texts of third parties must not become markup.
-fn escape(text: &str) -> String {
+/// A text in which nothing is markup: names of columns and runs, and texts of third parties.
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {

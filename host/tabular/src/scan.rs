@@ -42,6 +42,15 @@ pub struct Options {
     pub limits: Limits,
 }
 
+impl Options {
+    /// Whether a column is named by them.
+    pub(crate) fn names(&self, column: &str) -> bool {
+        let roles = [&self.label, &self.index, &self.date].into_iter().flatten();
+        let all = roles.chain(&self.ignore).chain(&self.categorical);
+        all.into_iter().any(|it| it == column)
+    }
+}
+
 /// Reads a table once, in as many threads as there are cores.
 ///
 /// # Errors

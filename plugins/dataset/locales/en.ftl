@@ -197,7 +197,7 @@ dataset-mixed-types-splits =
     .action = { $kind ->
         [flags] Write true and false in { $columns } in one way in both splits, as True and False or as 1 and 0.
         [some] Convert { $columns } with pd.to_numeric(..., errors="coerce") in both splits, list the cells that become missing, and decide for each text whether it is a gap or a number in another notation.
-       *[texts] Write and read { $columns } by the same code in both splits: take units and signs out of the texts, read the rest with pd.to_numeric, and let the pipeline fail where a column changes its type. Then compare the distributions again.
+       *[texts] Write and read { $columns } by the same code in both splits: map words such as '{ $top }' to numbers by one table, take units off, read the rest with pd.to_numeric, and let the pipeline fail where a column changes its type. Then compare the distributions again.
     }
     .rationale = { $kind ->
         [flags] Some programs take the two for the same, and others for categories that training never saw. Afterwards the column has the same two values in both splits.
@@ -302,9 +302,9 @@ checks-new-labels-spelling =
     .description = { $number ->
         [one] Class { $classes } of the test split is
        *[other] Classes { $classes } of the test split are
-    } known in training in another spelling: case or blanks differ.
+    } known in training in another spelling: they differ in case or blanks only, or one split has true and false for 1 and 0.
     .evidence = { $samples } test rows carry a spelling that training lacks: { $pairs }.
-    .action = Write each class in one way before splitting and encoding: strip the blanks and take one case for the label in both splits. No training rows need be collected.
+    .action = Write each class in one way before splitting and encoding: strip the blanks, take one case, and true and false as True and False or as 1 and 0, for the label in both splits. No training rows need be collected.
     .rationale = To an encoder each spelling is a class of its own, so each of these rows is counted as an error whatever the model says. Afterwards both splits have the same classes, and the score is that of the model.
 checks-new-labels-range =
     .description = The test split contains a class code of '{ $label }' outside the range of the training split.

@@ -197,7 +197,7 @@ dataset-mixed-types-splits =
     .action = { $kind ->
         [flags] Écrivez vrai et faux dans { $columns } d'une seule façon dans les deux jeux, comme True et False ou comme 1 et 0.
         [some] Convertissez { $columns } avec pd.to_numeric(..., errors="coerce") dans les deux jeux, listez les cellules qui deviennent manquantes, et décidez pour chaque texte si c'est une lacune ou un nombre écrit autrement.
-       *[texts] Écrivez et lisez { $columns } avec le même code dans les deux jeux : retirez les unités et les signes des textes, lisez le reste avec pd.to_numeric, et faites échouer le pipeline dès qu'une colonne change de type. Comparez ensuite de nouveau les distributions.
+       *[texts] Écrivez et lisez { $columns } avec le même code dans les deux jeux : traduisez les mots comme « { $top } » en nombres par une seule table, retirez les unités, lisez le reste avec pd.to_numeric, et faites échouer le pipeline dès qu'une colonne change de type. Comparez ensuite de nouveau les distributions.
     }
     .rationale = { $kind ->
         [flags] Certains programmes prennent les deux pour la même chose, d'autres pour des catégories que l'entraînement n'a jamais vues. Ensuite, la colonne a les deux mêmes valeurs dans les deux jeux.
@@ -302,9 +302,9 @@ checks-new-labels-spelling =
     .description = { $number ->
         [one] La classe { $classes } du jeu de test est connue
        *[other] Les classes { $classes } du jeu de test sont connues
-    } à l'entraînement sous une autre orthographe : seuls la casse ou les blancs diffèrent.
+    } à l'entraînement sous une autre orthographe : seuls la casse ou les blancs diffèrent, ou un jeu a vrai et faux là où l'autre a 1 et 0.
     .evidence = { $samples } lignes de test portent une orthographe absente de l'entraînement : { $pairs }.
-    .action = Écrivez chaque classe d'une seule façon avant de découper et d'encoder : retirez les blancs et prenez une seule casse pour l'étiquette dans les deux jeux. Aucune ligne d'entraînement n'est à recueillir.
+    .action = Écrivez chaque classe d'une seule façon avant de découper et d'encoder : retirez les blancs, prenez une seule casse, et vrai et faux comme True et False ou comme 1 et 0, pour l'étiquette dans les deux jeux. Aucune ligne d'entraînement n'est à recueillir.
     .rationale = Pour un encodeur, chaque orthographe est une classe à part : chacune de ces lignes compte comme une erreur, quoi que dise le modèle. Ensuite, les deux jeux ont les mêmes classes, et le score est celui du modèle.
 checks-new-labels-range =
     .description = Le jeu de test contient un code de classe de « { $label } » hors de l'étendue du jeu d'entraînement.

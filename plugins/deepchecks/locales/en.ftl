@@ -191,9 +191,9 @@ checks-new-labels-spelling =
     .description = { $number ->
         [one] Class { $classes } of the test split is
        *[other] Classes { $classes } of the test split are
-    } known in training in another spelling: case or blanks differ.
+    } known in training in another spelling: they differ in case or blanks only, or one split has true and false for 1 and 0.
     .evidence = { $samples } of { $test } test rows ({ $share }) carry a spelling that the model never saw: { $pairs }.
-    .action = Write each class in one way before splitting and encoding: strip the blanks and take one case for the label in both splits. No training rows need be collected.
+    .action = Write each class in one way before splitting and encoding: strip the blanks, take one case, and true and false as True and False or as 1 and 0, for the label in both splits. No training rows need be collected.
     .rationale = To an encoder each spelling is a class of its own, so each of these rows is counted as an error whatever the model says. Afterwards both splits have the same classes, and the score is that of the model.
 checks-new-categories =
     .description = Column '{ $column }' has categories in the test split that training lacks.

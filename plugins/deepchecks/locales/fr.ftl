@@ -191,9 +191,9 @@ checks-new-labels-spelling =
     .description = { $number ->
         [one] La classe { $classes } du jeu de test est connue
        *[other] Les classes { $classes } du jeu de test sont connues
-    } à l'entraînement sous une autre orthographe : seuls la casse ou les blancs diffèrent.
+    } à l'entraînement sous une autre orthographe : seuls la casse ou les blancs diffèrent, ou un jeu a vrai et faux là où l'autre a 1 et 0.
     .evidence = { $samples } des { $test } lignes de test ({ $share }) portent une orthographe que le modèle n'a jamais vue : { $pairs }.
-    .action = Écrivez chaque classe d'une seule façon avant de découper et d'encoder : retirez les blancs et prenez une seule casse pour l'étiquette dans les deux jeux. Aucune ligne d'entraînement n'est à recueillir.
+    .action = Écrivez chaque classe d'une seule façon avant de découper et d'encoder : retirez les blancs, prenez une seule casse, et vrai et faux comme True et False ou comme 1 et 0, pour l'étiquette dans les deux jeux. Aucune ligne d'entraînement n'est à recueillir.
     .rationale = Pour un encodeur, chaque orthographe est une classe à part : chacune de ces lignes compte comme une erreur, quoi que dise le modèle. Ensuite, les deux jeux ont les mêmes classes, et le score est celui du modèle.
 checks-new-categories =
     .description = La colonne « { $column } » a dans le jeu de test des catégories absentes de l'entraînement.

@@ -1,7 +1,11 @@
 //! Every guest has a test.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use deepfix_tests::examples_folder;
 
@@ -15,6 +19,12 @@ fn stems(folder: &Path, suffix: &str) -> BTreeSet<String> {
         .collect()
 }
 
+fn rust_files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let names = stems(folder, ".rs").into_iter();
+    let folder = folder.to_owned();
+    names.map(move |it| folder.join(format!("{it}.rs")))
+}
+
 #[test]
 fn every_guest_has_a_host_test() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
@@ -24,6 +34,8 @@ fn every_guest_has_a_host_test() {
         .iter()
         .filter(|it| it.starts_with("sandbox_"))
         .map(|it| tests.join(format!("{it}.rs")))
+        // The limits have a file per resource.
+        .chain(rust_files(&tests.join("sandbox_limits")))
         // What a guest does with a model's words shows through the whole system.
         .chain(
             system

@@ -34,6 +34,14 @@ pub(crate) struct TableArgs {
     #[arg(long, value_enum, help_heading = "Tables")]
     pub(crate) task: Option<TaskArg>,
 
+    /// What separates the cells of CSV files, instead of what their first lines tell.
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter, help_heading = "Tables")]
+    pub(crate) delimiter: Option<u8>,
+
+    /// What separates the fraction of numbers in CSV files, `.` or `,`, instead of what their first lines tell.
+    #[arg(long, value_name = "CHARACTER", value_parser = decimal, help_heading = "Tables")]
+    pub(crate) decimal: Option<u8>,
+
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }
@@ -56,6 +64,8 @@ impl TableArgs {
             (!self.ignore.is_empty(), "--ignore"),
             (!self.categorical.is_empty(), "--categorical"),
             (self.task.is_some(), "--task"),
+            (self.delimiter.is_some(), "--delimiter"),
+            (self.decimal.is_some(), "--decimal"),
         ];
         given.into_iter().find(|it| it.0).map(|it| it.1)
     }
@@ -71,6 +81,8 @@ impl TableArgs {
                 TaskArg::Classification => Task::Classification,
                 TaskArg::Regression => Task::Regression,
             }),
+            delimiter: self.delimiter,
+            decimal: self.decimal,
             limits: self.limits.limits(),
             ..Options::default()
         }
@@ -159,14 +171,6 @@ pub(crate) struct IngestArgs {
     /// Statistics only, no checks.
     #[arg(long)]
     pub(crate) no_checks: bool,
-
-    /// What separates the cells of CSV files, instead of what their first lines tell.
-    #[arg(long, value_name = "CHARACTER", value_parser = delimiter, help_heading = "Limits")]
-    pub(crate) delimiter: Option<u8>,
-
-    /// What separates the fraction of numbers in CSV files, `.` or `,`, instead of what their first lines tell.
-    #[arg(long, value_name = "CHARACTER", value_parser = decimal, help_heading = "Limits")]
-    pub(crate) decimal: Option<u8>,
 
     /// Threads, instead of one per core. The result does not depend on them.
     #[arg(
@@ -285,8 +289,6 @@ impl Default for LimitArgs {
 impl IngestArgs {
     pub(crate) fn options(&self) -> Options {
         Options {
-            delimiter: self.delimiter,
-            decimal: self.decimal,
             threads: self.threads,
             ..self.table.options()
         }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use deepfix_core::Severity;
 
-use deepfix_report::Labels;
+use deepfix_report::{Labels, escape};
 
 use crate::{
     output::{BOLD, DIM, GREEN, RED, YELLOW, styled},
@@ -15,6 +15,8 @@ use crate::{
 const NAME: usize = 28;
 /// What a terminal shows of an error; `--format json` has all of it.
 const ERROR: usize = 160;
+/// The same of a warning, which ends with what to do.
+const WARNING: usize = 400;
 
 /// Words of the table.
 struct Words {
@@ -25,6 +27,10 @@ struct Words {
     failed: &'static str,
     most: &'static str,
     partly: &'static str,
+    remarks: &'static str,
+    /// Between a word and what it announces.
+    colon: &'static str,
+    warned: &'static str,
     warnings: &'static str,
     more: &'static str,
 }
@@ -39,6 +45,9 @@ fn words(language: &str) -> Words {
             failed: "échec",
             most: "Causes les plus fréquentes",
             partly: "pas entièrement examiné",
+            remarks: "remarque(s) sans gravité",
+            colon: " : ",
+            warned: "avertissement(s)",
             warnings: "Avertissements",
             more: "autres ; tous avec `--format json`",
         }
@@ -51,6 +60,9 @@ fn words(language: &str) -> Words {
             failed: "failed",
             most: "Most frequent causes",
             partly: "not looked at in full",
+            remarks: "minor remark(s)",
+            colon: ": ",
+            warned: "warning(s)",
             warnings: "Warnings",
             more: "more; all with `--format json`",
         }
@@ -103,10 +115,9 @@ pub(crate) fn runs_text(table: &Table, language: &str) -> String {
 /// For an issue or a wiki.
 pub(crate) fn runs_markdown(table: &Table, language: &str) -> String {
     let (words, labels) = (words(language), Labels::of(language));
-    let cell = |text: &str| text.replace('|', "\\|");
     let mut text = format!(
         "# DeepFix: {}\n\n{} {}\n\n| | {} | id | {} |\n|---|---|---|---|\n",
-        cell(&clean(&table.experiment, 200)),
+        escape(&clean(&table.experiment, 200)),
         table.runs.len(),
         words.runs,
         words.run,
@@ -117,9 +128,9 @@ pub(crate) fn runs_markdown(table: &Table, language: &str) -> String {
         let _ = writeln!(
             text,
             "| {mark} | {} | `{}` | {} |",
-            cell(&clean(&row.run_name, NAME)),
-            cell(&clean(&row.run_id, 32)),
-            cell(&said(row, &words))
+            escape(&clean(&row.run_name, NAME)),
+            clean(&row.run_id, 32).replace(['`', '|'], ""),
+            escape(&said(row, &words))
         );
     }
     if !table.root_causes.is_empty() {
@@ -132,41 +143,59 @@ pub(crate) fn runs_markdown(table: &Table, language: &str) -> String {
     if !warnings.is_empty() {
         let _ = write!(text, "\n## {}\n\n", words.warnings);
         for (warning, count) in warnings {
-            let _ = writeln!(text, "- {count} {warning}");
+            let _ = writeln!(text, "- {count} {}", escape(&warning));
         }
     }
     text
 }
 
 fn said(row: &Row, words: &Words) -> String {
+    let low = row.findings.get(&Severity::Low).copied().unwrap_or_default();
     let found = match &row.error {
-        Some(error) if row.findings.is_empty() => return format!("{}: {}", words.failed, clean(error, ERROR)),
-        Some(_) if row.root_causes.is_empty() => String::new(),
-        _ if row.root_causes.is_empty() => words.none.to_owned(),
-        _ => row.root_causes.join(", "),
+        Some(error) if row.findings.is_empty() => {
+            return format!("{}{}{}", words.failed, words.colon, clean(error, ERROR));
+        }
+        _ if !row.root_causes.is_empty() => row.root_causes.join(", "),
+        _ if low > 0 => format!("{low} {}", words.remarks),
+        Some(_) => String::new(),
+        None => words.none.to_owned(),
     };
-    // A cause that is found does not hide that something else could not be looked for.
+    // A cause that is found does not hide that something else could not be looked for, or was not read.
     let partly = row
         .error
         .as_ref()
-        .map(|error| format!("{}: {}", words.partly, clean(error, ERROR)));
-    let parts = [Some(found).filter(|it| !it.is_empty()), partly];
+        .map(|error| format!("{}{}{}", words.partly, words.colon, clean(error, ERROR)));
+    let warned = (!row.warnings.is_empty()).then(|| format!("{} {}", row.warnings.len(), words.warned));
+    // One that ended otherwise than by itself tells more in that than in any curve.
+    let status = Some(row.status.clone()).filter(|it| !it.is_empty() && it != "FINISHED");
+    let parts = [Some(found).filter(|it| !it.is_empty()), partly, warned, status];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-/// What runs warn of, with their number, the most frequent first.
+/// What runs warn of with the first of them, and their number, the most frequent first.
 fn warnings(table: &Table, words: &Words) -> Vec<(String, usize)> {
     /// As many as are read at a glance.
     const SHOWN: usize = 5;
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for warning in table.runs.iter().flat_map(|it| &it.warnings) {
-        *counts.entry(warning).or_insert(0) += 1;
+    // The same of many runs is one line, though each names its own.
+    let mut counts: BTreeMap<String, (usize, &Row)> = BTreeMap::new();
+    for row in &table.runs {
+        for warning in &row.warnings {
+            let text = match row.run_id.as_str() {
+                "" => warning.clone(),
+                id => warning.replace(id, "…"),
+            };
+            counts.entry(text).or_insert((0, row)).0 += 1;
+        }
     }
-    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let left: usize = counts.iter().skip(SHOWN).map(|it| it.1).sum();
+    let mut counts: Vec<(String, (usize, &Row))> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+    let left: usize = counts.iter().skip(SHOWN).map(|it| it.1.0).sum();
     counts.truncate(SHOWN);
-    let mut shown: Vec<(String, usize)> = counts.into_iter().map(|(it, n)| (clean(it, ERROR), n)).collect();
+    let named = |(text, (count, first)): (String, (usize, &Row))| {
+        let name = clean(&first.run_name, NAME);
+        (format!("{} ({name})", clean(&text, WARNING)), count)
+    };
+    let mut shown: Vec<(String, usize)> = counts.into_iter().map(named).collect();
     if left > 0 {
         shown.push((words.more.to_owned(), left));
     }
@@ -208,7 +237,7 @@ mod tests {
         let table = Table {
             experiment: "e\u{1b}[31m".to_owned(),
             runs: vec![
-                row("a|b", &["training.overfitting"], None),
+                row("a|b*<i>", &["training.overfitting"], None),
                 row("fine", &[], None),
                 row("x", &[], Some("no metrics")),
             ],
@@ -222,12 +251,15 @@ mod tests {
         assert!(text.contains("1 training.overfitting"), "{text}");
         assert!(!text.contains("e\u{1b}"), "{text:?}");
         let markdown = runs_markdown(&table, "french");
-        assert!(markdown.contains("| GRAVE | a\\|b |"), "{markdown}");
+        assert!(markdown.contains("| GRAVE | a\\|b\\*\\<i\\> |"), "{markdown}");
     }
 
     #[test]
     fn what_was_not_read_or_not_looked_at_is_told_beside_what_was_found() {
         let row = |causes: &[&str], error: Option<&str>, warnings: &[&str]| Row {
+            run_id: format!("{:032}", warnings.len()),
+            run_name: "first".to_owned(),
+            status: "KILLED".to_owned(),
             findings: BTreeMap::from([(Severity::Low, 1)]),
             root_causes: causes.iter().map(|it| (*it).to_owned()).collect(),
             error: error.map(str::to_owned),
@@ -239,22 +271,35 @@ mod tests {
         let table = Table {
             experiment: "e".to_owned(),
             runs: vec![
-                row(&[], Some("T: out of time"), &["a gap"]),
-                row(&["training.overfitting"], Some("T: out of time"), &["a gap"]),
+                row(
+                    &[],
+                    Some("T: out of time"),
+                    &["a gap of 00000000000000000000000000000001"],
+                ),
+                row(
+                    &["training.overfitting"],
+                    Some("T: out of time"),
+                    &["a gap of 00000000000000000000000000000001"],
+                ),
                 row(&[], None, &many),
             ],
             root_causes: BTreeMap::new(),
         };
         let text = runs_text(&table, "english");
         for said in [
-            " not looked at in full: T: out of time\n",
+            " 1 minor remark(s); not looked at in full: T: out of time; 1 warning(s); KILLED\n",
             "training.overfitting; not looked at in full: T: out of time",
-            "nothing found",
-            "       2 a gap\n",
-            "       1 `3.pt` was left out\n       3 more; all with `--format json`",
+            " 1 minor remark(s); 7 warning(s)",
+            "       2 a gap of … (first)\n",
+            "       1 `3.pt` was left out (first)\n       3 more; all with `--format json`",
         ] {
             assert!(text.contains(said), "{said}\n{text}");
         }
-        assert!(runs_markdown(&table, "french").contains("## Avertissements\n\n- 2 a gap\n"));
+        let markdown = runs_markdown(&table, "french");
+        assert!(
+            markdown.contains("## Avertissements\n\n- 2 a gap of … (first)\n"),
+            "{markdown}"
+        );
+        assert!(markdown.contains("pas entièrement examiné : T"), "{markdown}");
     }
 }

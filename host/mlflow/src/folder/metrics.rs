@@ -52,6 +52,10 @@ impl FolderStore {
                 continue;
             };
             let Ok(value) = value.parse::<f64>() else {
+                // A writer that was ended in the middle of a line leaves a torn one: the others are whole.
+                if !line.ends_with('\n') {
+                    return Ok(Some(points));
+                }
                 return Err(failed(&path, format!("line {}: no number", points.len() + 1)));
             };
             points.push((step.and_then(|it| it.parse().ok()).unwrap_or(0), value));

@@ -6,7 +6,7 @@ use arrow_ipc::reader::{FileReader, StreamReader};
 use parquet::arrow::{ProjectionMask, arrow_reader::ArrowReaderMetadata};
 
 use super::{Format, cells::is_plain, footer, messages, pages, texts::Metadata};
-use crate::{Limits, TableError};
+use crate::{Options, TableError};
 
 /// What a file of Arrow's family holds.
 #[derive(Debug)]
@@ -21,8 +21,9 @@ pub(crate) struct Layout {
 pub(super) fn open(
     file: &Path,
     format: Format,
-    limits: &Limits,
+    options: &Options,
 ) -> Result<(Layout, Vec<String>, Vec<String>), TableError> {
+    let limits = &options.limits;
     let input = || {
         File::open(file).map_err(|error| TableError::Io {
             file: file.to_owned(),
@@ -82,7 +83,13 @@ pub(super) fn open(
     };
     let (mut places, mut names, mut remarks) = (Vec::new(), Vec::new(), Vec::new());
     for (place, field) in schema.fields().iter().enumerate() {
-        if is_plain(field.data_type()) {
+        if is_index_of_pandas(field.name()) && !options.names(field.name()) {
+            remarks.push(format!(
+                "column `{0}` is the index of a table of pandas, which its readers do not see as a column: it is left out \
+                 (`--index \"{0}\"` reads it as one)",
+                field.name()
+            ));
+        } else if is_plain(field.data_type()) {
             places.push(place);
             names.push(field.name().clone());
         } else {
@@ -113,6 +120,12 @@ pub(super) fn open(
         names,
         remarks,
     ))
+}
+
+/// Whether pandas wrote the column for an index without a name of its own.
+fn is_index_of_pandas(name: &str) -> bool {
+    let number = name.strip_prefix("__index_level_").and_then(|it| it.strip_suffix("__"));
+    number.is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
 }
 
 fn no_rows(file: &Path) -> TableError {

@@ -87,7 +87,7 @@ impl Source {
                 (Kind::Csv(dialect), names, remarks)
             }
             Format::Parquet | Format::ArrowFile | Format::ArrowStream => {
-                let (layout, names, remarks) = arrow::open(file, format, &options.limits)?;
+                let (layout, names, remarks) = arrow::open(file, format, options)?;
                 (Kind::Arrow(layout), names, remarks)
             }
         };

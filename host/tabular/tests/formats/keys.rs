@@ -107,3 +107,26 @@ fn a_key_of_groups_that_decides_the_label_is_told() {
     assert!(score(15, |it| it / 15 % 2) < 0.1);
     assert!(score(150, |it| it / 150 % 2) < 0.1);
 }
+
+#[test]
+fn the_index_that_pandas_writes_is_no_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let numbers = || Arc::new(Float64Array::from_iter_values((0..50).map(f64::from))) as ArrayRef;
+    let file = parquet_of(
+        folder.path(),
+        vec![
+            ("x", numbers()),
+            ("__index_level_0__", numbers()),
+            ("__index_level_x__", numbers()),
+        ],
+    );
+    let source = Source::open(&file, &options()).unwrap();
+    assert_eq!(source.names(), ["x", "__index_level_x__"]);
+    // Who asks for it has it.
+    let named = Options {
+        index: Some("__index_level_0__".into()),
+        ..Options::default()
+    };
+    assert_eq!(Source::open(&file, &named).unwrap().names().len(), 3);
+    assert!(scan(&source, &Options::default()).is_ok());
+}

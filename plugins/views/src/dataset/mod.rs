@@ -218,7 +218,7 @@ fn modality(task_type: &str, train: &Value) -> Modality {
     }
 }
 
-/// Whether two names differ at most in case and in blanks: spellings of one value.
+/// Whether two names differ at most in case and in blanks, or are true and 1, or false and 0: spellings of one value.
 #[must_use]
 pub fn is_same_word(a: &str, b: &str) -> bool {
     let letters = |text: &str| -> String {
@@ -227,8 +227,14 @@ pub fn is_same_word(a: &str, b: &str) -> bool {
             .flat_map(char::to_lowercase)
             .collect()
     };
-    let word = letters(a);
-    !word.is_empty() && word == letters(b)
+    // A column of booleans and one of 0 and 1 are equal for NumPy and pandas.
+    let flag = |word: &str| match word {
+        "true" | "1" | "1.0" => Some(true),
+        "false" | "0" | "0.0" => Some(false),
+        _ => None,
+    };
+    let (a, b) = (letters(a), letters(b));
+    !a.is_empty() && (a == b || (flag(&a).is_some() && flag(&a) == flag(&b)))
 }
 
 /// A finite number. The texts `NaN` and `Infinity` of the wire are none.
