@@ -187,10 +187,12 @@ dataset-mixed-types-splits =
     .evidence = { $texts ->
         [test] In the training split '{ $first }' is numbers with a mean of { $mean }, in the test split { $kind ->
             [some] some cells are text; the most frequent value is '{ $top }'.
+            [flags] true and false; the most frequent value is '{ $top }'.
            *[other] text; the most frequent value is '{ $top }'.
         }
        *[train] In the training split { $kind ->
             [some] some cells of '{ $first }' are text, with '{ $top }' as the most frequent value
+            [flags] '{ $first }' is true and false, with '{ $top }' as the most frequent value
            *[other] '{ $first }' is text, with '{ $top }' as the most frequent value
         }; in the test split it is numbers with a mean of { $mean }.
     }

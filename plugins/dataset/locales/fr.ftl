@@ -187,10 +187,12 @@ dataset-mixed-types-splits =
     .evidence = { $texts ->
         [test] Dans le jeu d'entraînement, « { $first } » est faite de nombres de moyenne { $mean }, dans le jeu de test { $kind ->
             [some] certaines cellules sont des textes ; la valeur la plus fréquente est « { $top } ».
+            [flags] de vrai et de faux ; la valeur la plus fréquente est « { $top } ».
            *[other] de textes ; la valeur la plus fréquente est « { $top } ».
         }
        *[train] Dans le jeu d'entraînement, { $kind ->
             [some] certaines cellules de « { $first } » sont des textes, « { $top } » étant la valeur la plus fréquente
+            [flags] « { $first } » est faite de vrai et de faux, « { $top } » étant la valeur la plus fréquente
            *[other] « { $first } » est faite de textes, « { $top } » étant la valeur la plus fréquente
         } ; dans le jeu de test, elle est faite de nombres de moyenne { $mean }.
     }

@@ -12,7 +12,8 @@
 //! training and serving).
 //!
 //! Not flagged: a column without a value in one split, which has no type there; columns that the model
-//! does not see; identifiers, which have a rule of their own; classes of a label, which the rule of new labels reports; numbers in both.
+//! does not see; identifiers, which have a rule of their own; classes of a label but
+//! true and false, which the rule of new labels reports; numbers in both.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::dataset::{Column, DatasetView, Kind, Split, Stat, Task, Which};
@@ -113,7 +114,7 @@ fn found(view: &DatasetView) -> Vec<Found<'_>> {
     train
         .columns
         .iter()
-        .filter(|it| it.is_feature() || (it.kind == Kind::Label && is_number))
+        .filter(|it| it.is_feature() || it.kind == Kind::Label)
         .filter_map(|ours| {
             let theirs = test.column(&ours.name)?;
             let (numbers, texts, split) = match (ours.mean, theirs.mean) {
@@ -121,7 +122,9 @@ fn found(view: &DatasetView) -> Vec<Found<'_>> {
                 (None, Some(_)) => (theirs, ours, train),
                 _ => return None,
             };
-            let kind = kind(numbers, texts, split)?;
+            // Classes are names, whatever their type: of these only true and 1 are one.
+            let kind = kind(numbers, texts, split)
+                .filter(|it| ours.kind != Kind::Label || is_number || *it == Kinds::Flags)?;
             Some(Found {
                 numbers,
                 texts,
