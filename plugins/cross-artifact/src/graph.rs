@@ -107,12 +107,13 @@ const EDGES: [Edges; 34] = [
     edges("training.lr_too_low", Any, &[
         "training.underfitting", "checkpoint.untrained", "training.plateau_no_schedule",
     ]),
+    // Not the rate: a loss is unsteady because of it, however mild its own finding is.
     edges("training.noisy_loss", Equal, &[
-        "training.lr_too_high", "training.plateau_no_schedule", "training.early_stopping_missed",
+        "training.plateau_no_schedule", "training.early_stopping_missed",
         "checkpoint.dead_units",
     ]),
     edges("training.plateau_no_schedule", Equal, &[
-        "training.lr_too_high", "training.noisy_loss", "training.underfitting", "training.early_stopping_missed",
+        "training.noisy_loss", "training.underfitting", "training.early_stopping_missed",
     ]),
     edges("training.metric_loss_mismatch", Equal, &["training.underfitting"]),
     edges("checkpoint.unregularised_model", Equal, &["training.overfitting"]),
@@ -157,6 +158,15 @@ mod tests {
                 assert!(codes::lookup(effect).is_some(), "{effect}");
                 assert_ne!(cause, *effect);
             }
+        }
+    }
+
+    #[test]
+    fn a_rate_that_is_too_high_is_no_consequence_of_what_it_does_to_the_loss() {
+        let rate = ("training.lr_too_high", Severity::Medium);
+        for effect in ["training.noisy_loss", "training.plateau_no_schedule"] {
+            let effect = (effect, Severity::High);
+            assert!(explains(rate, effect) && !explains(effect, rate), "{effect:?}");
         }
     }
 

@@ -218,3 +218,41 @@ fn spellings_and_new_classes_are_told_apart() {
     );
     assert!(advice.action.starts_with("First write the known classes") && advice.action.contains("rows for 'z'"));
 }
+
+#[test]
+fn a_label_of_true_and_false_is_that_of_one_and_zero() {
+    let side = |label: Value, classes: Value| {
+        json!({"feature_statistics": {"a": column(300.0, 3.0, 1.0), "y": label},
+            "number_unique_values": {"a": 290, "y": 2}, "numerical_features": ["a"], "label_column": "y", "class_distribution": classes})
+    };
+    let words = |no: u32| {
+        let label = json!({"count": 300, "unique": 2, "top": "False", "freq": no});
+        side(label, json!({"False": no, "True": 300 - no}))
+    };
+    let numbers = |no: u32| {
+        let mean = f64::from(300 - no) / 300.0;
+        let label = json!({"count": 300, "mean": mean, "std": (mean * (1.0 - mean)).sqrt(), "min": 0.0, "25%": 0.0, "50%": 0.0, "75%": 1.0, "max": 1.0});
+        side(label, json!({"0": no, "1": 300 - no}))
+    };
+    let found = |train: Value, test: Value| {
+        let report = analyze_soundly::<DatasetArtifactsAnalyzer>(&FakeHost::from_request(table(train, test)));
+        let told = report.analyses.into_iter();
+        told.map(|it| (it.finding.code, it.finding.severity, it.finding.evidence))
+            .filter(|it| !it.0.starts_with("dataset.small"))
+            .collect::<Vec<_>>()
+    };
+    for (train, test) in [(words(180), numbers(175)), (numbers(180), words(175))] {
+        let told = found(train, test);
+        let codes: Vec<&str> = told.iter().map(|it| it.0.as_str()).collect();
+        assert_eq!(codes, ["dataset.mixed_types"], "{told:?}");
+        assert_eq!(told[0].1, Severity::Low);
+        assert!(told[0].2.contains("true and false"), "{told:?}");
+    }
+    // What drifts is told with its true shares.
+    let told = found(words(180), numbers(60));
+    let drift = told.iter().find(|it| it.0 == "checks.label_drift").unwrap();
+    assert!(
+        drift.2.contains("from 40 %") && drift.2.contains("to 80 %"),
+        "{drift:?}"
+    );
+}
