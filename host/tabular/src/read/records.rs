@@ -211,6 +211,8 @@ fn push(
     if let Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'i' | b'I') = trimmed.first()
         && let Ok(number) = fast_float2::parse::<f64, _>(trimmed)
         && !number.is_nan()
+        // Digits beyond what a number can be are a key that looks like one, `12e45678`: as infinity all would be one.
+        && (number.is_finite() || !trimmed.iter().any(u8::is_ascii_digit))
     {
         // As long as the shortest number that is not exact.
         if trimmed.len() >= 16 {

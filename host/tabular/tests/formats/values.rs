@@ -100,3 +100,13 @@ fn long_texts_that_begin_alike_are_two() {
         .unwrap();
     assert_eq!(mismatch["result"]["conditions_results"][0]["status"], "PASS");
 }
+
+#[test]
+fn hexadecimal_keys_that_look_like_huge_numbers_stay_apart() {
+    let rows: String = (0..60).map(|it| format!("{}e9{:04},1\n", it % 7, it)).collect();
+    let table = table_of(&format!("key,y\n{rows}inf,1\n-inf,1\n"), &options_of("y"));
+    let key = table.column("key").unwrap();
+    // Those of zero are zero; the two infinities are meant.
+    assert_eq!((key.numbers, key.infinite), (9 + 2, 2));
+    assert_eq!(key.distinct().0, 51 + 3);
+}
