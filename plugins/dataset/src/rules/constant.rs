@@ -5,7 +5,7 @@
 //! (`(mean - min) / (max - min)`) and for text (`freq / count`). For whole numbers with
 //! `q1 = median = q3 = v` it is at least `1 - E (x - v)²`, since other values are at least 1
 //! away. Healthy: rare flags of a large table, which may well matter (hence low from 30 rare
-//! rows on); a column that is constant in a tiny test split only; a label that is nearly constant, which is imbalance.
+//! rows on); the dummy of a rare category beside others of its kind (low); a column that is constant in a tiny test split only; a label that is nearly constant, which is imbalance.
 //!
 //! Sources: Kuhn & Johnson 2013 (near-zero variance predictors), deepchecks `IsSingleValue`.
 
@@ -52,11 +52,8 @@ pub(super) fn check(view: &DatasetView) -> Vec<Draft> {
         drafts.push(draft);
     }
     if let Some((_, share)) = nearly.iter().max_by(|a, b| a.1.total_cmp(&b.1)) {
-        let severity = if share * rows < RARE_ROWS {
-            Severity::Medium
-        } else {
-            Severity::Low
-        };
+        let ballast = share * rows < RARE_ROWS && !nearly.iter().all(|it| is_dummy(view, it.0));
+        let severity = if ballast { Severity::Medium } else { Severity::Low };
         let mut draft = Draft::new("dataset.constant_feature", severity, 0.9)
             .variant("near")
             .arg("columns", join(nearly.iter().map(|(it, _)| &it.name), MOST_NAMES))
@@ -92,6 +89,21 @@ fn label(view: &DatasetView, rows: f64) -> Option<Draft> {
             label.source(Stat::Unique),
         );
     Some(draft)
+}
+
+/// Whether the column is one of several that a category was written as: two values, as others with the same beginning of
+/// their names have. A rare category is no fault of the encoding.
+fn is_dummy(view: &DatasetView, column: &Column) -> bool {
+    /// Two dummies may be flags of their own.
+    const FEWEST_OTHERS: usize = 2;
+    let stem = |name: &str| name.rsplit_once(['_', '.', '-', '=']).map(|it| it.0.to_owned());
+    let Some(own) = stem(&column.name).filter(|_| column.unique == Some(2.0)) else {
+        return false;
+    };
+    let others = view
+        .features()
+        .filter(|it| it.name != column.name && it.unique == Some(2.0) && stem(&it.name).is_some_and(|it| it == own));
+    others.count() >= FEWEST_OTHERS
 }
 
 fn is_constant(column: &Column) -> bool {

@@ -37,6 +37,22 @@ fn a_nearly_constant_flag_of_a_small_table_is_ballast() {
 }
 
 #[test]
+fn a_rare_category_beside_others_is_no_fault_of_its_encoding() {
+    let flag = |share: f64| json!({"count": 400, "mean": share, "std": (share * (1.0 - share)).sqrt(), "min": 0, "25%": 0, "50%": 0, "75%": 0, "max": 1});
+    let found = |names: [&str; 3]| {
+        let [rare, second, third] = names;
+        codes(table(
+            json!({"feature_statistics": {rare: flag(0.005), second: flag(0.1), third: flag(0.2), "b": column(400.0, 5.0, 2.0)},
+                "number_unique_values": {rare: 2, second: 2, third: 2, "b": 300}, "numerical_features": [rare, second, third, "b"]}),
+            json!(null),
+        ))
+    };
+    let told = |severity| [("dataset.constant_feature".to_owned(), severity)];
+    assert_eq!(found(["shop_north", "shop_south", "shop_east"]), told(Severity::Low));
+    assert_eq!(found(["shop_north", "shop_south", "is_new"]), told(Severity::Medium));
+}
+
+#[test]
 fn a_share_that_most_rows_have_none_of_is_not_nearly_constant() {
     // Four fifths are 0, the others a tenth or so, one is 1.
     let share = json!({"count": 400, "mean": 0.022, "std": 0.05, "min": 0, "25%": 0, "50%": 0, "75%": 0, "max": 1});
