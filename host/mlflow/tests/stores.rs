@@ -66,6 +66,42 @@ async fn a_run_that_cannot_be_read_is_found_and_its_diagnosis_says_why() {
 }
 
 #[tokio::test]
+async fn a_torn_end_costs_a_point_and_files_that_are_elsewhere_are_told() {
+    let root = tempfile::tempdir().unwrap();
+    let experiment = root.path().join("7");
+    for id in ["here", "torn", "away"] {
+        run(&experiment, id, "0.5");
+    }
+    std::fs::write(experiment.join("meta.yaml"), "name: sweep\n").unwrap();
+    std::fs::write(experiment.join("torn/metrics/loss"), "1 0.5 0\n2 0.4 1\n3 -").unwrap();
+    std::fs::write(
+        experiment.join("away/meta.yaml"),
+        "run_id: away\nstatus: 3\nartifact_uri: s3://bucket/7/away/artifacts\n",
+    )
+    .unwrap();
+    let retriever = Retriever::new(settings(&root.path().display().to_string())).unwrap();
+    let search = Search {
+        experiment: "sweep".to_owned(),
+        ..Search::default()
+    };
+    let mut told = Vec::new();
+    for found in &retriever.runs(&search, None).await.unwrap().runs {
+        let made = retriever.experiment(None, found, "english", false).await.unwrap();
+        let rows = made.artifacts.get(ArtifactKind::Training).unwrap().tables["metrics"].rows();
+        told.push((found.id.clone(), rows, made.warnings.join("\n")));
+    }
+    told.sort();
+    assert_eq!((told[1].1, told[1].2.as_str()), (1, ""), "{told:?}");
+    assert_eq!((told[2].1, told[2].2.as_str()), (2, ""), "{told:?}");
+    assert!(
+        told[0]
+            .2
+            .contains("`s3://bucket/7/away/artifacts` is not below the store"),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_configuration_that_is_too_large_is_a_gap_on_disk_too() {
     let root = tempfile::tempdir().unwrap();
     let experiment = root.path().join("7");

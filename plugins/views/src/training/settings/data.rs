@@ -16,6 +16,9 @@ impl Params {
                 "shuffle_training",
                 "reshuffle",
                 "shuffle_train_data",
+                "shuffle_dataset",
+                "dataset_shuffle",
+                "dataloader_shuffle",
             ],
             boolean,
         )
