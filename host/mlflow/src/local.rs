@@ -13,6 +13,9 @@ use crate::{
 /// Entries of one folder that are looked at.
 const MAX_ENTRIES: usize = 10_000;
 
+/// Where a server that uses a database keeps its files unless told otherwise.
+const OF_SERVERS: &str = "mlartifacts";
+
 /// Runs work that waits for a disk where it holds up nobody.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, MlflowError> + Send + 'static,
@@ -37,9 +40,8 @@ pub(crate) fn failed(path: &Path, reason: impl std::fmt::Display) -> MlflowError
 fn folder(root: &Path, place: &Place) -> Option<PathBuf> {
     let uri = place.uri();
     let named = match uri.strip_prefix("mlflow-artifacts:") {
-        // Where a server that uses the database keeps its files unless told otherwise.
         Some(rest) if rest.split('/').any(|it| it == "..") => return None,
-        Some(rest) => root.join("mlartifacts").join(rest.trim_start_matches('/')),
+        Some(rest) => root.join(OF_SERVERS).join(rest.trim_start_matches('/')),
         None => {
             let path = uri
                 .strip_prefix("file:")
@@ -58,6 +60,9 @@ pub(crate) fn away(root: &Path, place: &Place) -> Option<String> {
         return None;
     }
     let uri = place.uri();
+    if uri.starts_with("mlflow-artifacts:") && root.join(OF_SERVERS).is_dir() {
+        return None;
+    }
     let local = uri
         .strip_prefix("file:")
         .map_or(uri, |it| it.strip_prefix("//").unwrap_or(it));
@@ -160,6 +165,7 @@ mod tests {
         let outside = place(outer.path().display().to_string());
         assert!(list(&root, &outside, "").unwrap().is_empty());
         assert!(file(&root, &outside, "secret").is_err());
+        std::fs::remove_dir_all(root.join("mlartifacts")).unwrap();
         // Nobody is told that a run has no files where they are elsewhere.
         for uri in ["s3://bucket/0/r/artifacts", "mlflow-artifacts:/0/r/artifacts"] {
             assert!(away(&root, &place(uri.into())).unwrap().contains(uri));
@@ -173,5 +179,8 @@ mod tests {
             assert_eq!(away(&root, &place(below)), None);
         }
         assert_eq!(away(&root, &inside), None);
+        // A server's folder that is there has no folder for a run without files.
+        std::fs::create_dir_all(root.join("mlartifacts/0")).unwrap();
+        assert_eq!(away(&root, &place("mlflow-artifacts:/0/other/artifacts".into())), None);
     }
 }

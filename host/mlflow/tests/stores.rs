@@ -79,6 +79,7 @@ async fn a_torn_end_costs_a_point_and_files_that_are_elsewhere_are_told() {
         "run_id: away\nstatus: 3\nartifact_uri: s3://bucket/7/away/artifacts\n",
     )
     .unwrap();
+    std::fs::remove_dir(experiment.join("away/artifacts")).unwrap();
     let retriever = Retriever::new(settings(&root.path().display().to_string())).unwrap();
     let search = Search {
         experiment: "sweep".to_owned(),

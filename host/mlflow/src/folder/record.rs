@@ -40,8 +40,7 @@ impl FolderStore {
                 .to_string_lossy()
                 .into_owned(),
             status: status(&meta).to_owned(),
-            // Where it is now: a store may have been moved since the URI was written.
-            artifact_uri: folder.join("artifacts").display().to_string(),
+            artifact_uri: files(folder, &text("artifact_uri")),
             metrics,
             params,
             tags,
@@ -50,6 +49,17 @@ impl FolderStore {
             ..RunRecord::default()
         })
     }
+}
+
+/// Where the files of a run are now: a store may have been moved since the URI was written. One that leads to another system
+/// stays, where there is no folder for them here.
+fn files(folder: &Path, written: &str) -> String {
+    let here = folder.join("artifacts");
+    let is_elsewhere = written.contains("://") && !written.starts_with("file:");
+    if is_elsewhere && !here.is_dir() {
+        return written.to_owned();
+    }
+    here.display().to_string()
 }
 
 /// `status` in a run's `meta.yaml` is a number.
