@@ -43,8 +43,8 @@ const ALIKE: f64 = 0.1;
 /// The quality at the end, on the scale of its metric.
 struct Quality {
     column: String,
-    train: f64,
-    validation: f64,
+    train: Option<f64>,
+    validation: Option<f64>,
     chance: bool,
     poor: bool,
     /// Fair, but not good.
@@ -92,13 +92,9 @@ fn rate(case: &Case<'_>) -> String {
 
 fn quality(case: &Case<'_>) -> Option<Quality> {
     let pair = case.view.main_metric()?;
-    let (train, validation) = match (pair.train_curve.end(), pair.validation_curve.end()) {
-        (Some(train), Some(validation)) => (train, validation),
-        (Some(it), None) | (None, Some(it)) => (it, it),
-        (None, None) => return None,
-    };
+    let (train, validation) = (pair.train_curve.end(), pair.validation_curve.end());
     // Dropout and running averages lower the training metric: the better of both counts.
-    let best = train.max(validation);
+    let best = train.into_iter().chain(validation).reduce(f64::max)?;
     let column = pair.validation.as_ref().or(pair.train.as_ref())?.column.clone();
     let (poor, chance, mediocre) = match pair.metric {
         Metric::R2 => (best < 0.6, best < 0.1, best < 0.8),
@@ -113,7 +109,7 @@ fn quality(case: &Case<'_>) -> Option<Quality> {
         chance,
         poor,
         mediocre,
-        alike: pair.metric == Metric::R2 && (train - validation).abs() < ALIKE,
+        alike: pair.metric == Metric::R2 && train.zip(validation).is_none_or(|(a, b)| (a - b).abs() < ALIKE),
     })
 }
 
@@ -208,10 +204,25 @@ fn with_quality(case: &Case<'_>, mut draft: Draft, quality: &Quality) -> Draft {
             }
         }
     }
+    // One column says nothing about the other rows.
+    let (ends, alike) = match (quality.train, quality.validation) {
+        (Some(train), Some(validation)) => (
+            case.text(
+                "clue-ends-both",
+                &[("train", train.into()), ("validation", validation.into())],
+            ),
+            "clue-poor-alike",
+        ),
+        (Some(it), None) => (case.text("clue-ends-train", &[("value", it.into())]), "clue-poor-alone"),
+        (None, it) => (
+            case.text("clue-ends-validation", &[("value", it.unwrap_or(f64::NAN).into())]),
+            "clue-poor-alone",
+        ),
+    };
     draft
         .arg("column", quality.column.as_str())
-        .arg("train", quality.train)
-        .arg("validation", quality.validation)
+        .arg("ends", ends)
+        .arg("alike", case.text(alike, &[]))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use deepfix_plugin::Severity;
 use serde_json::{Value as Json, json};
 
 use super::CODE;
-use crate::sample::{codes, decay, epochs, severity};
+use crate::sample::{codes, decay, epochs, evidence, severity};
 
 fn run(r2: f64, params: &Json) -> Json {
     let loss = decay(40, 1.5, 1.0 - r2, 6.0, 0.002);
@@ -22,6 +22,32 @@ fn a_model_that_guesses_is_found() {
     assert_eq!(
         severity(&run(0.02, &json!({"optimizer": "adam"})), CODE),
         Some(Severity::Medium)
+    );
+}
+
+#[test]
+fn one_column_says_nothing_about_the_other_rows() {
+    let mut run = run(0.02, &json!({"optimizer": "adam"}));
+    let both = evidence(&run, CODE).unwrap();
+    assert!(
+        both.contains("on validation and") && both.contains("on training"),
+        "{both}"
+    );
+    for (gone, left, other) in [
+        ("train_r2", "on validation", "on training"),
+        ("val_r2", "on training", "on validation"),
+    ] {
+        let mut run = run.clone();
+        run["metrics_values"].as_object_mut().unwrap().remove(gone);
+        let evidence = evidence(&run, CODE).unwrap();
+        assert!(evidence.contains(left) && !evidence.contains(other), "{evidence}");
+    }
+    run["params"] = json!({"hidden_sizes": [8], "dropout": 0.65, "weight_decay": 0.3, "learning_rate": 0.002});
+    run["metrics_values"].as_object_mut().unwrap().remove("train_r2");
+    let evidence = evidence(&run, CODE).unwrap();
+    assert!(
+        !evidence.contains("training") && !evidence.contains("both"),
+        "{evidence}"
     );
 }
 
