@@ -57,6 +57,7 @@ pub const MESSAGES: &[&str] = &[
     "training-plateau-no-schedule",
     "training-early-stopping-missed",
     "training-metric-loss-mismatch",
+    "training-metric-loss-mismatch-forbidden",
     "training-no-shuffle",
     "training-no-shuffle-declared",
     "dataset-label-noise",
