@@ -3,6 +3,7 @@
 mod early_stopping;
 mod exploding;
 mod final_gap;
+mod guess;
 mod label_noise;
 mod limits;
 mod mismatch;

@@ -9,8 +9,8 @@
 //!   quarters of the way from guessing, or a cross-entropy above Fano's bound for its own
 //!   accuracy, `h(e) + e ln(K - 1)`, which a calibrated model stays below: it does not dare to
 //!   be sure;
-//! - it ends at the level of guessing (R² below 0.1, cross-entropy near that of equal classes, or one answer to all
-//!   rows where nobody knows the classes);
+//! - it ends at the level of guessing (R² below 0.1, cross-entropy near that of equal classes; where nobody knows
+//!   the classes one answer to all rows, or a loss that sits at ln K with an accuracy of 1 / K for a whole K);
 //! - it is still improving when the run ends: a remark.
 //!
 //! The gap is that of the losses, but none where R² is the same in both splits: the targets of one may spread further.
@@ -25,6 +25,7 @@ use deepfix_plugin::{Arg, Draft, Severity};
 use deepfix_views::training::{Metric, MetricPair, Schedule, Task};
 
 use super::{
+    guess::guessed_classes,
     limits::{Limit, limits},
     vanishing::answers_one_class,
 };
@@ -115,7 +116,7 @@ fn quality(case: &Case<'_>) -> Option<Quality> {
 
 fn classes(case: &Case<'_>, pair: &MetricPair, best: f64) -> (bool, bool, bool) {
     let view = case.view;
-    let Some(classes) = view.class_count() else {
+    let Some(classes) = view.class_count().or_else(|| guessed_classes(case)) else {
         return (best < 0.7, answers_blindly(case, best), best < 0.8);
     };
     let guess = 1.0 / classes;

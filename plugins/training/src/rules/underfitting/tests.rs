@@ -132,3 +132,23 @@ fn decoupled_decay_of_a_usual_size_holds_nothing_down() {
     let params = json!({"optimizer": "adamw", "learning_rate": 0.006, "weight_decay": 0.1, "hidden_sizes": [16]});
     assert!(severity(&run(0.45, &params), CODE).is_none());
 }
+
+#[test]
+fn a_loss_that_sits_at_the_logarithm_of_a_number_of_classes_is_a_guess_though_nobody_states_them() {
+    let of = |from: f64, loss: f64, accuracy: f64| {
+        let mut run = classifier(accuracy, loss, &json!({}));
+        run["metrics_values"]["train_loss"] = json!(decay(40, from, loss, 3.0, 0.002));
+        run["metrics_values"]["val_loss"] = json!(decay(40, from, loss, 3.0, 0.003));
+        for column in ["train_accuracy", "val_accuracy"] {
+            run["metrics_values"][column] = json!(decay(40, accuracy, accuracy, 3.0, 0.05));
+        }
+        severity(&run, CODE)
+    };
+    assert_eq!(of(2.33, 2.312, 0.101), Some(Severity::Medium));
+    assert_eq!(of(0.71, 0.695, 0.51), Some(Severity::Medium));
+    // It learnt something, by its loss or by its answers, or it learnt and is at no whole number.
+    assert!(of(0.71, 0.64, 0.55).is_none());
+    assert!(of(0.71, 0.695, 0.68).is_none());
+    assert!(of(1.4, 0.695, 0.51).is_none());
+    assert!(of(0.86, 0.85, 0.45).is_none());
+}
