@@ -47,6 +47,7 @@ pub const MESSAGES: &[&str] = &[
     "training-lr-too-high-stuck",
     "training-lr-too-high-oscillating",
     "training-lr-too-low",
+    "training-lr-too-low-slow",
     "training-exploding-gradients",
     "training-exploding-gradients-null",
     "training-exploding-gradients-gradient",
