@@ -27,6 +27,14 @@ pub(crate) fn action(training: &Json, code: &str) -> Option<String> {
     found.map(|it| it.recommendation.action)
 }
 
+/// What a finding rests on, as the report says it.
+pub(crate) fn evidence(training: &Json, code: &str) -> Option<String> {
+    let host = FakeHost::from_request(json!({"training_artifacts": training}));
+    let report = host.analyze::<TrainingArtifactsAnalyzer>().unwrap();
+    let found = report.analyses.into_iter().find(|it| it.finding.code == code);
+    found.map(|it| it.finding.evidence)
+}
+
 /// The codes alone, the worst first.
 pub(crate) fn codes(training: &Json) -> Vec<String> {
     findings(training).into_iter().map(|it| it.0).collect()

@@ -3,6 +3,7 @@
 mod early_stopping;
 mod exploding;
 mod final_gap;
+mod guess;
 mod label_noise;
 mod limits;
 mod mismatch;
@@ -46,6 +47,7 @@ pub const MESSAGES: &[&str] = &[
     "training-lr-too-high-stuck",
     "training-lr-too-high-oscillating",
     "training-lr-too-low",
+    "training-lr-too-low-slow",
     "training-exploding-gradients",
     "training-exploding-gradients-null",
     "training-exploding-gradients-gradient",
@@ -57,6 +59,7 @@ pub const MESSAGES: &[&str] = &[
     "training-plateau-no-schedule",
     "training-early-stopping-missed",
     "training-metric-loss-mismatch",
+    "training-metric-loss-mismatch-forbidden",
     "training-no-shuffle",
     "training-no-shuffle-declared",
     "dataset-label-noise",

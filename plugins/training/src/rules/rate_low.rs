@@ -5,7 +5,9 @@
 //! falls at least [`STEADY`] times as fast as the first, per unit of a rate that decays, so that
 //! nothing flattens; the learning
 //! rate is small for its optimiser: below 1e-4 for Adam and its kin, which move each weight by
-//! about the rate in each step, and below 5e-3 for SGD. Sources: AutoTrainer slow convergence,
+//! about the rate in each step, and below 5e-3 for SGD. A fall of up to [`SLOW_FALL`] counts as
+//! well at so small a rate, where the loss of a dozen points or more falls [`STEADY`] times as fast
+//! at the end whatever the schedule, and the model is still far from good. Sources: AutoTrainer slow convergence,
 //! TheDeepChecker `NonDecreasing` (5 % a period), UMLAUT (1e-7).
 //!
 //! Healthy look-alikes: short fine-tunes of a model that is good already (fewer than
@@ -23,6 +25,12 @@ pub(crate) const CODE: &str = "training.lr_too_low";
 
 /// Healthy runs from scratch lose half of their loss or more.
 const FALL: f64 = 0.15;
+/// More than that is progress, even at a small rate.
+const SLOW_FALL: f64 = 0.45;
+/// Fewer points do not tell a slow run from a short one.
+const SLOW_POINTS: usize = 12;
+/// An accuracy that is no longer far from good where nobody knows the classes.
+const FAIR: f64 = 0.75;
 /// The slope of the last third over that of the first.
 const STEADY: f64 = 0.4;
 /// The same where guessing is as good.
@@ -32,7 +40,8 @@ const POINTS: usize = 6;
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
-    if !case.is_gradient_trained() || view.pretrained() || !has_shape(case) || is_good_already(case) {
+    let crawls = has_shape(case);
+    if !case.is_gradient_trained() || view.pretrained() || !(crawls || is_slow(case)) || is_good_already(case) {
         return None;
     }
     let (series, curve) = judged(case)?;
@@ -41,11 +50,14 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let small = rate.map(|it| it <= small_rate(case));
     let (severity, confidence) = match small {
         Some(true) if fall < 0.05 => (Severity::High, 0.92),
-        Some(true) => (Severity::Medium, 0.8),
+        Some(true) if crawls => (Severity::Medium, 0.8),
+        Some(true) => (Severity::Medium, 0.65),
         Some(false) => return None,
         None => (Severity::Low, 0.5),
     };
-    let draft = Draft::new(CODE, severity, confidence)
+    let draft = Draft::new(CODE, severity, confidence);
+    let draft = if crawls { draft } else { draft.variant("slow") };
+    let draft = draft
         .beyond(rate.map_or(1.0, |it| small_rate(case) / it))
         .computed(case.label("fall"), fall)
         .arg("column", series.column.as_str())
@@ -88,11 +100,35 @@ fn judged<'a>(case: &Case<'a>) -> Option<(&'a Series, &'a Curve)> {
 
 /// A slow, straight, unbroken fall.
 pub(crate) fn has_shape(case: &Case<'_>) -> bool {
+    let least = if is_at_chance(case) { STEADY_AT_CHANCE } else { STEADY };
+    // A schedule that decays slows the fall itself: what counts is the fall per unit of the rate.
+    let rates = rates(case);
+    let rate = |from, to| rates.as_ref().and_then(|it| it.mean_between(from, to)).unwrap_or(1.0);
+    falls_straight(case, FALL, |early, late| {
+        least * (rate(late.0, late.1) / rate(early.0, early.1)).min(1.0)
+    })
+}
+
+/// A fall that is no crawl, but at a small rate as straight and far from its end.
+fn is_slow(case: &Case<'_>) -> bool {
+    let view = case.view;
+    let small = view.peak_learning_rate().is_some_and(|it| it <= small_rate(case));
+    let enough = judged(case).is_some_and(|(_, curve)| curve.len() >= SLOW_POINTS);
+    let fair = view.class_count().is_none()
+        && view.metrics.iter().any(|it| {
+            let ends = it.train_curve.end().into_iter().chain(it.validation_curve.end());
+            it.metric == Metric::Accuracy && ends.reduce(f64::max).is_some_and(|it| it >= FAIR)
+        });
+    small && enough && !fair && falls_straight(case, SLOW_FALL, |_, _| STEADY)
+}
+
+/// An unbroken fall by less than `most`, at the end at least so many times as fast as at first.
+fn falls_straight(case: &Case<'_>, most: f64, least: impl Fn((f64, f64), (f64, f64)) -> f64) -> bool {
     let Some((_, curve)) = judged(case) else { return false };
     let values = curve.values();
     let time: Vec<f64> = (0..values.len()).map(|it| it as f64).collect();
     let monotone = stats::spearman(&time, &values).is_some_and(|it| it <= -0.9);
-    let small = curve.relative_fall().is_some_and(|it| (0.0..FALL).contains(&it));
+    let small = curve.relative_fall().is_some_and(|it| (0.0..most).contains(&it));
     let slope = |from, to| stats::linear_fit(&curve.slice(from, to)).map(|it| it.slope);
     // Noise may turn the slope of short thirds: halves serve as well where there are few points.
     let (early, late) = if values.len() >= 12 {
@@ -100,13 +136,9 @@ pub(crate) fn has_shape(case: &Case<'_>) -> bool {
     } else {
         ((0.0, 0.5), (0.5, 1.0))
     };
-    // A schedule that decays slows the fall itself: what counts is the fall per unit of the rate.
-    let rates = rates(case);
-    let rate = |from, to| rates.as_ref().and_then(|it| it.mean_between(from, to)).unwrap_or(1.0);
-    let least = if is_at_chance(case) { STEADY_AT_CHANCE } else { STEADY };
     let steady = slope(early.0, early.1)
         .zip(slope(late.0, late.1))
-        .is_some_and(|(a, b)| a < 0.0 && b <= least * a * (rate(late.0, late.1) / rate(early.0, early.1)).min(1.0));
+        .is_some_and(|(a, b)| a < 0.0 && b <= least(early, late) * a);
     monotone && small && steady
 }
 
@@ -160,102 +192,4 @@ fn is_good_already(case: &Case<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use deepfix_plugin::Severity;
-    use serde_json::{Value as Json, json};
-
-    use super::CODE;
-    use crate::sample::{codes, epochs, severity};
-
-    fn line(from: f64, to: f64, points: usize, params: &Json) -> Json {
-        let loss: Vec<f64> = (0..points)
-            .map(|it| from + (to - from) * it as f64 / (points - 1) as f64)
-            .collect();
-        json!({"metrics_values": {"epoch": epochs(points), "train_loss": loss, "val_loss": loss}, "params": params})
-    }
-
-    #[test]
-    fn a_straight_crawl_at_a_tiny_rate_is_found() {
-        let run = line(
-            1.10,
-            1.08,
-            30,
-            &json!({"learning_rate": 1e-6, "optimizer": "adam", "loss": "cross_entropy"}),
-        );
-        assert_eq!(severity(&run, CODE), Some(Severity::High));
-        assert_eq!(codes(&run), [CODE]);
-    }
-
-    #[test]
-    fn few_updates_at_a_usual_rate_are_something_else() {
-        let run = line(
-            1.77,
-            1.6,
-            20,
-            &json!({"learning_rate": 1e-3, "optimizer": "adam", "loss": "cross_entropy"}),
-        );
-        assert!(severity(&run, CODE).is_none());
-    }
-
-    #[test]
-    fn short_and_pretrained_fine_tunes_are_healthy() {
-        let params = json!({"learning_rate": 2e-5, "optimizer": "adamw", "loss": "cross_entropy"});
-        assert!(codes(&line(0.426, 0.424, 3, &params)).is_empty());
-        assert!(codes(&line(0.30, 0.28, 12, &params)).is_empty());
-        let params = json!({"learning_rate": 2e-5, "optimizer": "adamw", "model_name_or_path": "bert-base-uncased"});
-        assert!(codes(&line(0.69, 0.65, 12, &params)).is_empty());
-    }
-
-    #[test]
-    fn adapters_and_weights_that_a_configuration_names_are_fine_tunes() {
-        for pretrained in [json!({"lora_r": 8}), json!({"_name_or_path": "gpt2"})] {
-            let mut params = json!({"learning_rate": 2e-5, "optimizer": "adamw"});
-            params
-                .as_object_mut()
-                .unwrap()
-                .extend(pretrained.as_object().unwrap().clone());
-            assert!(codes(&line(1.90, 1.78, 12, &params)).is_empty(), "{pretrained}");
-        }
-        for scratch in [
-            json!({"use_lora": false, "lora_r": 8}),
-            json!({"lora_r": 0}),
-            json!({"tokenizer": {"name_or_path": "gpt2"}}),
-        ] {
-            let mut params = json!({"learning_rate": 2e-5, "optimizer": "adamw"});
-            params
-                .as_object_mut()
-                .unwrap()
-                .extend(scratch.as_object().unwrap().clone());
-            assert!(!codes(&line(1.90, 1.78, 12, &params)).is_empty(), "{scratch}");
-        }
-    }
-
-    #[test]
-    fn a_small_rate_that_ends_at_guessing_has_not_converged() {
-        // The rate falls to a tenth, the progress to a sixtieth.
-        let rate = |it: usize| 6e-4 * (1.0 - 0.9 * it as f64 / 40.0);
-        let mut loss = vec![1.58];
-        for it in 1..41 {
-            loss.push(loss[it - 1] - 6.0 * rate(it) * (1.0 - 0.85 * it as f64 / 40.0));
-        }
-        let mut run = json!({"metrics_values": {"epoch": epochs(41), "train_loss": vec![1.0; 41], "val_loss": loss,
-                "learning_rate": (0..41).map(rate).collect::<Vec<_>>(), "val_r2": vec![-0.04; 41]},
-            "params": {"optimizer": "sgd", "lr_scheduler": "linear", "loss": "mse"}});
-        assert!(severity(&run, CODE).is_some_and(|it| it > Severity::Low));
-        run["metrics_values"]["val_r2"] = json!(vec![0.35; 41]);
-        assert!(severity(&run, CODE).is_none());
-    }
-
-    #[test]
-    fn a_rate_that_decays_slows_the_fall_itself() {
-        let rate = |it: usize| 5e-6 * 0.5 * (1.0 + (std::f64::consts::PI * it as f64 / 30.0).cos());
-        let mut loss = vec![1.1];
-        for it in 1..30 {
-            loss.push(loss[it - 1] - 300.0 * rate(it));
-        }
-        let run = json!({"metrics_values": {"epoch": epochs(30), "train_loss": loss, "val_loss": loss,
-                "learning_rate": (0..30).map(rate).collect::<Vec<_>>()},
-            "params": {"optimizer": "adam", "lr_scheduler": "cosine", "loss": "cross_entropy"}});
-        assert!(severity(&run, CODE).is_some_and(|it| it > Severity::Low));
-    }
-}
+mod tests;

@@ -9,8 +9,8 @@
 //!   quarters of the way from guessing, or a cross-entropy above Fano's bound for its own
 //!   accuracy, `h(e) + e ln(K - 1)`, which a calibrated model stays below: it does not dare to
 //!   be sure;
-//! - it ends at the level of guessing (R² below 0.1, cross-entropy near that of equal classes, or one answer to all
-//!   rows where nobody knows the classes);
+//! - it ends at the level of guessing (R² below 0.1, cross-entropy near that of equal classes; where nobody knows
+//!   the classes one answer to all rows, or a loss that sits at ln K with an accuracy of 1 / K for a whole K);
 //! - it is still improving when the run ends: a remark.
 //!
 //! The gap is that of the losses, but none where R² is the same in both splits: the targets of one may spread further.
@@ -25,6 +25,7 @@ use deepfix_plugin::{Arg, Draft, Severity};
 use deepfix_views::training::{Metric, MetricPair, Schedule, Task};
 
 use super::{
+    guess::guessed_classes,
     limits::{Limit, limits},
     vanishing::answers_one_class,
 };
@@ -43,8 +44,8 @@ const ALIKE: f64 = 0.1;
 /// The quality at the end, on the scale of its metric.
 struct Quality {
     column: String,
-    train: f64,
-    validation: f64,
+    train: Option<f64>,
+    validation: Option<f64>,
     chance: bool,
     poor: bool,
     /// Fair, but not good.
@@ -92,13 +93,9 @@ fn rate(case: &Case<'_>) -> String {
 
 fn quality(case: &Case<'_>) -> Option<Quality> {
     let pair = case.view.main_metric()?;
-    let (train, validation) = match (pair.train_curve.end(), pair.validation_curve.end()) {
-        (Some(train), Some(validation)) => (train, validation),
-        (Some(it), None) | (None, Some(it)) => (it, it),
-        (None, None) => return None,
-    };
+    let (train, validation) = (pair.train_curve.end(), pair.validation_curve.end());
     // Dropout and running averages lower the training metric: the better of both counts.
-    let best = train.max(validation);
+    let best = train.into_iter().chain(validation).reduce(f64::max)?;
     let column = pair.validation.as_ref().or(pair.train.as_ref())?.column.clone();
     let (poor, chance, mediocre) = match pair.metric {
         Metric::R2 => (best < 0.6, best < 0.1, best < 0.8),
@@ -113,13 +110,13 @@ fn quality(case: &Case<'_>) -> Option<Quality> {
         chance,
         poor,
         mediocre,
-        alike: pair.metric == Metric::R2 && (train - validation).abs() < ALIKE,
+        alike: pair.metric == Metric::R2 && train.zip(validation).is_none_or(|(a, b)| (a - b).abs() < ALIKE),
     })
 }
 
 fn classes(case: &Case<'_>, pair: &MetricPair, best: f64) -> (bool, bool, bool) {
     let view = case.view;
-    let Some(classes) = view.class_count() else {
+    let Some(classes) = view.class_count().or_else(|| guessed_classes(case)) else {
         return (best < 0.7, answers_blindly(case, best), best < 0.8);
     };
     let guess = 1.0 / classes;
@@ -208,10 +205,25 @@ fn with_quality(case: &Case<'_>, mut draft: Draft, quality: &Quality) -> Draft {
             }
         }
     }
+    // One column says nothing about the other rows.
+    let (ends, alike) = match (quality.train, quality.validation) {
+        (Some(train), Some(validation)) => (
+            case.text(
+                "clue-ends-both",
+                &[("train", train.into()), ("validation", validation.into())],
+            ),
+            "clue-poor-alike",
+        ),
+        (Some(it), None) => (case.text("clue-ends-train", &[("value", it.into())]), "clue-poor-alone"),
+        (None, it) => (
+            case.text("clue-ends-validation", &[("value", it.unwrap_or(f64::NAN).into())]),
+            "clue-poor-alone",
+        ),
+    };
     draft
         .arg("column", quality.column.as_str())
-        .arg("train", quality.train)
-        .arg("validation", quality.validation)
+        .arg("ends", ends)
+        .arg("alike", case.text(alike, &[]))
 }
 
 #[cfg(test)]

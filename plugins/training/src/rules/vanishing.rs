@@ -4,7 +4,8 @@
 //! grows from layer to layer (rank correlation at least 0.8), while the loss hardly falls. With
 //! no per-layer norms: the loss sits still at the level of guessing after the first quarter,
 //! although the learning rate is not tiny, in a deep network of saturating units; the same with
-//! norms that grow from layer to layer by less, below [`HEALTHY_RATIO`]. Sources:
+//! norms that grow from layer to layer by less, below [`HEALTHY_RATIO`], or whose first half is
+//! below that in no order. Sources:
 //! AutoTrainer (first over last layer below 1e-3), TheDeepChecker, Glorot & Bengio 2010. The
 //! norm of the whole gradient is useless here: the last layer dominates it.
 //!
@@ -16,7 +17,7 @@ use deepfix_plugin::{Arg, Draft, Severity};
 use deepfix_views::stats;
 use deepfix_views::training::{Layer, Metric, Task};
 
-use super::rate_low;
+use super::{guess::guessed_classes, rate_low};
 use crate::case::Case;
 
 pub(crate) const CODE: &str = "training.vanishing_gradients";
@@ -41,7 +42,20 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         return flat(case);
     }
     // Norms that a healthy network has as well contradict a loss that sits still.
-    layered(case).or_else(|| shrinks(case).and_then(|ratio| (ratio < HEALTHY_RATIO).then(|| flat(case))?))
+    let dwindles = || shrinks(case).is_some_and(|ratio| ratio < HEALTHY_RATIO) || first_half_starves(case);
+    layered(case).or_else(|| dwindles().then(|| flat(case))?)
+}
+
+/// The layers of the first half get next to nothing of the last one's gradient, in no order among themselves, and
+/// the loss is known to be that of guessing.
+fn first_half_starves(case: &Case<'_>) -> bool {
+    let means: Vec<f64> = layers(case).iter().map(|it| it.mean).collect();
+    let half = means.get(..means.len() / 2).and_then(stats::median);
+    let starves = half
+        .zip(means.last())
+        .is_some_and(|(it, last)| it < HEALTHY_RATIO * last);
+    let certain = case.view.class_count().is_some() || guessed_classes(case).is_some();
+    starves && (certain || case.view.task() == Task::Regression)
 }
 
 /// The first layer's norm over the last one's, where norms grow from layer to layer.

@@ -2,7 +2,7 @@
 
 mod words;
 
-use words::{is_gradient_norm, is_loss, layer_of, metric_of, split_of, taken_apart, tokens};
+use words::{is_gradient_norm, is_loss, is_terse, layer_of, metric_of, split_of, taken_apart, tokens};
 
 /// The part of the data that a value was computed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -188,6 +188,16 @@ pub fn names_split(name: &str) -> bool {
 /// The role of a column that is no axis: a loss or metric with split and suffix.
 fn measure(mut tokens: Vec<String>) -> Role {
     let mut per_step = false;
+    let mut further = 0;
+    // A smoothed copy stands in for what it was made of.
+    if tokens.len() > 1
+        && tokens
+            .last()
+            .is_some_and(|it| ["ema", "smooth", "smoothed"].contains(&it.as_str()))
+    {
+        tokens.pop();
+        further = 2;
+    }
     if tokens.len() > 1
         && tokens
             .last()
@@ -213,14 +223,17 @@ fn measure(mut tokens: Vec<String>) -> Role {
     let mut rest = Vec::new();
     for token in tokens.into_iter().flat_map(taken_apart) {
         match split_of(&token) {
-            Some(found) if split.is_none() => split = Some(found),
+            Some(found) if split.is_none() => {
+                split = Some(found);
+                further += u8::from(is_terse(&token));
+            }
             _ => rest.push(token),
         }
     }
     // `validation_0-logloss` and `valid_1's l2`: the number belongs to the split.
-    let mut numbered = 0;
+    let mut numbered = further;
     if split.is_some() && rest.len() > 1 && rest.first().is_some_and(|it| it.chars().all(|c| c.is_ascii_digit())) {
-        numbered = 1;
+        numbered += 1;
         rest.remove(0);
     }
     let named = split.is_some();
@@ -252,7 +265,7 @@ fn measure(mut tokens: Vec<String>) -> Role {
         };
         return Role::Loss {
             split,
-            rank: rank + u8::from(!named),
+            rank: rank + further + u8::from(!named),
             per_step,
         };
     }
@@ -260,7 +273,7 @@ fn measure(mut tokens: Vec<String>) -> Role {
         Some(metric) => Role::Metric {
             split,
             metric,
-            rank: 3 + u8::from(!named),
+            rank: 3 + further + u8::from(!named),
             per_step,
         },
         None => Role::Other,

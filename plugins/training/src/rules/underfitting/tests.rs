@@ -2,7 +2,7 @@ use deepfix_plugin::Severity;
 use serde_json::{Value as Json, json};
 
 use super::CODE;
-use crate::sample::{codes, decay, epochs, severity};
+use crate::sample::{codes, decay, epochs, evidence, severity};
 
 fn run(r2: f64, params: &Json) -> Json {
     let loss = decay(40, 1.5, 1.0 - r2, 6.0, 0.002);
@@ -22,6 +22,32 @@ fn a_model_that_guesses_is_found() {
     assert_eq!(
         severity(&run(0.02, &json!({"optimizer": "adam"})), CODE),
         Some(Severity::Medium)
+    );
+}
+
+#[test]
+fn one_column_says_nothing_about_the_other_rows() {
+    let mut run = run(0.02, &json!({"optimizer": "adam"}));
+    let both = evidence(&run, CODE).unwrap();
+    assert!(
+        both.contains("on validation and") && both.contains("on training"),
+        "{both}"
+    );
+    for (gone, left, other) in [
+        ("train_r2", "on validation", "on training"),
+        ("val_r2", "on training", "on validation"),
+    ] {
+        let mut run = run.clone();
+        run["metrics_values"].as_object_mut().unwrap().remove(gone);
+        let evidence = evidence(&run, CODE).unwrap();
+        assert!(evidence.contains(left) && !evidence.contains(other), "{evidence}");
+    }
+    run["params"] = json!({"hidden_sizes": [8], "dropout": 0.65, "weight_decay": 0.3, "learning_rate": 0.002});
+    run["metrics_values"].as_object_mut().unwrap().remove("train_r2");
+    let evidence = evidence(&run, CODE).unwrap();
+    assert!(
+        !evidence.contains("training") && !evidence.contains("both"),
+        "{evidence}"
     );
 }
 
@@ -105,4 +131,24 @@ fn a_huge_decoupled_decay_is_found_though_nobody_logged_the_steps() {
 fn decoupled_decay_of_a_usual_size_holds_nothing_down() {
     let params = json!({"optimizer": "adamw", "learning_rate": 0.006, "weight_decay": 0.1, "hidden_sizes": [16]});
     assert!(severity(&run(0.45, &params), CODE).is_none());
+}
+
+#[test]
+fn a_loss_that_sits_at_the_logarithm_of_a_number_of_classes_is_a_guess_though_nobody_states_them() {
+    let of = |from: f64, loss: f64, accuracy: f64| {
+        let mut run = classifier(accuracy, loss, &json!({}));
+        run["metrics_values"]["train_loss"] = json!(decay(40, from, loss, 3.0, 0.002));
+        run["metrics_values"]["val_loss"] = json!(decay(40, from, loss, 3.0, 0.003));
+        for column in ["train_accuracy", "val_accuracy"] {
+            run["metrics_values"][column] = json!(decay(40, accuracy, accuracy, 3.0, 0.05));
+        }
+        severity(&run, CODE)
+    };
+    assert_eq!(of(2.33, 2.312, 0.101), Some(Severity::Medium));
+    assert_eq!(of(0.71, 0.695, 0.51), Some(Severity::Medium));
+    // It learnt something, by its loss or by its answers, or it learnt and is at no whole number.
+    assert!(of(0.71, 0.64, 0.55).is_none());
+    assert!(of(0.71, 0.695, 0.68).is_none());
+    assert!(of(1.4, 0.695, 0.51).is_none());
+    assert!(of(0.86, 0.85, 0.45).is_none());
 }

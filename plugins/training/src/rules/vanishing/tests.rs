@@ -80,3 +80,22 @@ fn one_answer_of_a_very_deep_network_is_frozen_whatever_the_loss_learnt_of_the_c
     let moving: Vec<f64> = (0..28).map(|it| 0.6 + 0.01 * f64::from(it % 4)).collect();
     assert!(of(&moving, 0.01) < Some(Severity::Medium));
 }
+
+#[test]
+fn a_first_half_that_gets_next_to_nothing_is_found_in_any_order() {
+    let of = |norms: &[f64], accuracy: f64, loss: &[f64]| {
+        let mut run = layered(norms, loss);
+        run["metrics_values"]["val_accuracy"] = json!(vec![accuracy; loss.len()]);
+        run["params"] =
+            json!({"activation": "tanh", "hidden_sizes": [32, 32, 32, 32, 32, 32, 32], "optimizer": "sgd", "lr": 0.01});
+        severity(&run, CODE)
+    };
+    let starved = [8.1e-6, 7.9e-6, 8.3e-6, 8.5e-6, 7.2e-6, 7.3e-6, 2.1e-5, 6.7e-4];
+    let still = vec![2.3027; 20];
+    assert_eq!(of(&starved, 0.102, &still), Some(Severity::High));
+    // Norms as in healthy networks; a model that tells rows apart; a loss of no number of classes.
+    let healthy = [0.2, 0.15, 0.25, 0.2, 0.3, 0.25, 0.4, 0.6];
+    assert!(of(&healthy, 0.102, &still).is_none());
+    assert!(of(&starved, 0.4, &still).is_none());
+    assert!(of(&starved, 0.5, &[0.85; 20]).is_none());
+}

@@ -108,3 +108,43 @@ fn scores_that_mlflow_logs_for_scikit_learn_are_of_the_rows_that_they_name() {
     assert_eq!(of("r2_score_X_val"), Some((Split::Validation, Metric::R2)));
     assert!(names_split("accuracy_score_X_test") && names_split("valloss") && !names_split("accuracy"));
 }
+
+#[test]
+fn short_words_name_the_rows_to_judge_on_as_whole_words_only() {
+    for name in [
+        "va_loss",
+        "vl_loss",
+        "vld_loss",
+        "vld/loss",
+        "loss_va",
+        "cv_loss",
+        "oof-loss",
+        "ev.loss",
+        "out_of_sample_loss",
+        "Out-of-sample loss",
+    ] {
+        assert_eq!(loss(name), Some((Split::Validation, 1)), "{name}");
+        assert!(names_split(name), "{name}");
+    }
+    assert_eq!(loss("loss_te"), Some((Split::Test, 1)));
+    assert_eq!(loss("testing_loss"), Some((Split::Test, 0)));
+    assert_eq!(loss("testingloss"), Some((Split::Test, 0)));
+    assert_eq!(loss("evaluationloss"), Some((Split::Validation, 0)));
+    for name in ["cvloss", "value_loss", "rate_loss", "levloss", "sample_loss"] {
+        assert!(
+            matches!(loss(name), Some((Split::Train, 3 | 4))),
+            "{name}: {:?}",
+            loss(name)
+        );
+    }
+    for name in ["te", "cv", "ev", "va", "rate", "cv_mean", "steps_te"] {
+        assert_eq!(resolve(name), Role::Other, "{name}");
+    }
+}
+
+#[test]
+fn a_smoothed_copy_comes_after_what_it_was_made_of() {
+    assert_eq!(loss("val_loss_ema"), Some((Split::Validation, 2)));
+    assert_eq!(loss("train/loss_smoothed"), Some((Split::Train, 2)));
+    assert_eq!(resolve("ema"), Role::Other);
+}

@@ -19,6 +19,10 @@ pub(super) fn tokens(name: &str) -> Vec<String> {
         }
     }
     tokens.retain(|it| !it.is_empty());
+    let words = ["out", "of", "sample"];
+    if let Some(start) = tokens.windows(words.len()).position(|it| it == words) {
+        tokens.splice(start..start + words.len(), [words.concat()]);
+    }
     tokens
 }
 
@@ -26,9 +30,15 @@ pub(super) fn split_of(token: &str) -> Option<Split> {
     match token {
         "train" | "training" | "tr" | "trn" | "learn" => Some(Split::Train),
         "val" | "valid" | "validation" | "eval" | "evaluation" | "dev" | "holdout" => Some(Split::Validation),
-        "test" | "tst" => Some(Split::Test),
+        "test" | "testing" | "tst" => Some(Split::Test),
+        it if is_terse(it) => Some(if it == "te" { Split::Test } else { Split::Validation }),
         _ => None,
     }
+}
+
+/// Words for rows to judge on that mean something else as well: a plainer name comes before them.
+pub(super) fn is_terse(token: &str) -> bool {
+    ["va", "vl", "vld", "cv", "oof", "ev", "outofsample", "te"].contains(&token)
 }
 
 pub(super) fn metric_of(name: &str) -> Option<Metric> {
@@ -96,11 +106,21 @@ pub(super) fn is_loss(name: &str) -> bool {
 /// `valloss` and `testacc`, written without anything between split and measure.
 pub(super) fn taken_apart(token: String) -> Vec<String> {
     let measures = |it: &str| it == "loss" || metric_of(it).is_some() || is_loss(it);
-    let parts = ["training", "train", "validation", "valid", "val", "eval", "test"]
-        .iter()
-        .find_map(|split| Some((*split, token.strip_prefix(split)?)))
-        .filter(|(_, rest)| measures(rest))
-        .map(|(split, rest)| vec![split.to_owned(), rest.to_owned()]);
+    let parts = [
+        "training",
+        "train",
+        "validation",
+        "valid",
+        "val",
+        "evaluation",
+        "eval",
+        "testing",
+        "test",
+    ]
+    .iter()
+    .find_map(|split| Some((*split, token.strip_prefix(split)?)))
+    .filter(|(_, rest)| measures(rest))
+    .map(|(split, rest)| vec![split.to_owned(), rest.to_owned()]);
     parts.unwrap_or_else(|| vec![token])
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use deepfix_plugin::{ColumnType, Error, MetricTable};
 
-use crate::training::{Metric, Role, Series, Split, resolve};
+use crate::training::{Metric, Role, Series, Split, names_split, resolve};
 
 /// Candidates for one meaning.
 #[derive(Default)]
@@ -95,7 +95,35 @@ impl Columns {
             }
         }
         columns.split_numbered_sets();
+        columns.judge_bare_metrics();
         columns
+    }
+
+    /// Notebooks of fastai and Hugging Face show `Training Loss`, `Validation Loss` and `Accuracy`: where both
+    /// losses say of which rows they are and no metric does for validation, a bare name is of validation. Keras'
+    /// `loss` says nothing, and its `accuracy` is of training like it.
+    fn judge_bare_metrics(&mut self) {
+        let bare = |it: &(u8, bool, String)| it.0 == 0 && !it.1 && !names_split(&it.2);
+        let [train, validation, test] = [Split::Train, Split::Validation, Split::Test].map(key);
+        let Some(losses) = self.losses.get(&train).filter(|it| !it.0.iter().any(bare)) else {
+            return;
+        };
+        let Some(judged) = [validation, test].into_iter().find(|it| self.losses.contains_key(it)) else {
+            return;
+        };
+        let judges = |it: &BTreeMap<u8, Candidates>| it.contains_key(&validation) || it.contains_key(&test);
+        if !losses.0.iter().any(|it| names_split(&it.2)) || self.metrics.iter().any(|(_, it)| judges(it)) {
+            return;
+        }
+        for (_, splits) in &mut self.metrics {
+            let Some(all) = splits.remove(&train) else { continue };
+            let (moved, kept): (Vec<_>, Vec<_>) = all.0.into_iter().partition(bare);
+            for (split, candidates) in [(judged, moved), (train, kept)] {
+                if !candidates.is_empty() {
+                    splits.insert(split, Candidates(candidates));
+                }
+            }
+        }
     }
 
     fn metric(&mut self, metric: Metric, split: Split, candidate: (u8, bool, String)) {

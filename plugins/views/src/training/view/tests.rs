@@ -152,3 +152,40 @@ fn final_values_are_a_point_where_they_can_be_compared() {
     assert_eq!(of(json!({"val_accuracy": [0.3, 0.4, 0.5]})), (false, 3));
     assert_eq!(of(json!({"learning_rate": [0.3]})), (false, 0));
 }
+
+#[test]
+fn a_bare_metric_beside_losses_that_name_their_rows_is_of_validation() {
+    let read = |names: [&str; 3]| {
+        let [train, validation, metric] = names;
+        view(json!({"metrics_values": {
+            "Epoch": [1, 2, 3], train: [1.0, 0.5, 0.3], validation: [1.1, 0.8, 0.7], metric: [0.5, 0.6, 0.7],
+        }}))
+    };
+    for names in [
+        ["Training Loss", "Validation Loss", "Accuracy"],
+        ["train_loss", "valid_loss", "error_rate"],
+        ["train_loss", "test_loss", "f1"],
+    ] {
+        let pair = &read(names).metrics[0];
+        assert_eq!(pair.validation_curve.values(), [0.5, 0.6, 0.7], "{names:?}");
+        assert!(pair.train.is_none() && pair.train_curve.is_empty(), "{names:?}");
+    }
+    for names in [
+        ["loss", "val_loss", "accuracy"],
+        ["train_loss", "val_loss", "train_accuracy"],
+        ["train_loss", "val_loss", "accuracy_step"],
+    ] {
+        let pair = &read(names).metrics[0];
+        assert_eq!(pair.train_curve.values(), [0.5, 0.6, 0.7], "{names:?}");
+        assert!(pair.validation.is_none(), "{names:?}");
+    }
+}
+
+#[test]
+fn a_bare_metric_with_a_twin_for_validation_is_of_training() {
+    let view = view(json!({"metrics_values": {
+        "epoch": [1, 2], "train_loss": [1.0, 0.5], "val_loss": [1.1, 0.8], "acc": [0.5, 0.9], "val_acc": [0.5, 0.6],
+    }}));
+    assert_eq!(view.metrics[0].train_curve.values(), [0.5, 0.9]);
+    assert_eq!(view.metrics[0].validation_curve.values(), [0.5, 0.6]);
+}
