@@ -8,7 +8,7 @@
 //! `Overfit` and `Overtraining` (patience 10, delta 0.1), UMLAUT.
 //!
 //! Not overfitting, though a gap is there: a gap from the first epoch on (drift between the
-//! splits, wrong validation labels, an unrepresentative split), a gap that stays as wide as it
+//! splits, wrong validation labels, an unrepresentative split), unless R² of both splits agree there, a gap that stays as wide as it
 //! is, noise, runs that early stopping ended a few epochs after their best (where nothing tells of it, a remark up to [`FAR_RISE`]). Where validation
 //! never improves at all, wrong labels or other data explain it as well, and it is a remark: only a network with
 //! many more weights than rows makes overfitting the likelier cause. That a metric was once better than
@@ -97,7 +97,8 @@ fn least_after(view: &TrainingView) -> usize {
 }
 
 /// Whether validation is clearly worse than training from the first points on, and the gap is
-/// not one that only opens after validation has improved.
+/// not one that only opens after validation has improved. Targets of another variance make losses
+/// of another size: where the R² of both agree at first there is no gap ([`learnt::agreed`]).
 pub(crate) fn is_open_from_start(view: &TrainingView, gap: &Gap, best: &Best) -> bool {
     let improved = view
         .validation
@@ -105,7 +106,7 @@ pub(crate) fn is_open_from_start(view: &TrainingView, gap: &Gap, best: &Best) ->
         .first()
         .is_some_and(|it| best.value <= IMPROVED * it.value);
     let opens = gap.start < WIDE_FROM_START && gap.at_best <= DOUBLED * gap.end && improved;
-    gap.start >= OPEN_FROM_START && !opens
+    gap.start >= OPEN_FROM_START && !opens && !learnt::agreed(view)
 }
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {

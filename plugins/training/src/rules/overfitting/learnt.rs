@@ -1,11 +1,13 @@
 //! Whether validation ever showed that something general was learnt.
 
-use deepfix_views::training::{Best, Metric, MetricPair, Orientation};
+use deepfix_views::training::{Best, Metric, MetricPair, Orientation, TrainingView};
 
 use crate::case::Case;
 
 /// An R² that permuted validation labels do not reach anywhere.
 const EXPLAINS: f64 = 0.08;
+/// Two R² that differ by no more are as good as equal.
+const SAME: f64 = 0.05;
 /// Validation rows where nothing tells: few, so that chance is given its due.
 const ROWS: f64 = 100.0;
 /// Standard errors of a share that are no chance.
@@ -87,4 +89,15 @@ fn outdoes_chance(case: &Case<'_>, pair: &MetricPair) -> bool {
     let rows = case.view.validation_rows().map_or(ROWS, f64::from);
     let error = (chance * (1.0 - chance) / rows).max(0.0).sqrt();
     best - chance.max(first.value) > SIGMAS * error
+}
+
+/// Both splits began with the same R², and one that shows that validation was learnt: what their
+/// losses differ by at first is the variance of their targets.
+pub(super) fn agreed(view: &TrainingView) -> bool {
+    view.metrics.iter().filter(|it| it.metric == Metric::R2).any(|it| {
+        let first = it.train_curve.points.first().zip(it.validation_curve.points.first());
+        first.is_some_and(|(train, validation)| {
+            validation.value >= EXPLAINS && (train.value - validation.value).abs() <= SAME
+        })
+    })
 }

@@ -223,3 +223,24 @@ fn an_accuracy_that_was_once_far_above_guessing_was_learnt_all_the_same() {
     assert_eq!(with_accuracy(0.6), Some(Severity::Medium));
     assert_eq!(with_accuracy(0.36), Some(Severity::Low));
 }
+
+#[test]
+fn losses_of_another_size_are_no_gap_where_r2_agree_at_first() {
+    let validation: Vec<f64> = (0..60).map(|it| 1.25 + 0.01 * f64::from(it)).collect();
+    let with_r2 = |first: f64, end: f64| {
+        let mut found = run(
+            &decay(60, 0.86, 0.08, 12.0, 0.001),
+            &validation,
+            &json!({"early_stopping": false, "num_epochs": 60}),
+        );
+        let line =
+            |from: f64, to: f64| -> Vec<f64> { (0..60).map(|it| from + (to - from) * f64::from(it) / 59.0).collect() };
+        found["metrics_values"]["train_r2"] = json!(line(0.13, 0.92));
+        found["metrics_values"]["val_r2"] = json!(line(first, end));
+        severity(&found, CODE)
+    };
+    assert_eq!(with_r2(0.14, -0.28), Some(Severity::High));
+    // Worse from the start by R² as well: drift or wrong labels.
+    assert_eq!(with_r2(-0.3, -0.8), None);
+    assert_eq!(with_r2(0.02, -0.4), None);
+}
