@@ -155,6 +155,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         .share("fall", fall)
         .arg("train_end", view.train.end()?)
         .arg("gap", gap.end)
+        .arg("start", start(case, &gap))
         .extra("best_label", case.label_of(lowest.row));
     draft = case.cell_fact(draft, validation, lowest.row);
     draft = case.ends(draft, Some(train));
@@ -162,6 +163,15 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         draft = case.cell_fact(draft, validation, row);
     }
     Some(with_regularisation(case, draft, untold))
+}
+
+/// How the gap of the losses at the first points compares with that at the end.
+fn start(case: &Case<'_>, gap: &Gap) -> String {
+    if gap.start >= OPEN_FROM_START {
+        case.text("clue-start-less", &[("start", gap.start.into())])
+    } else {
+        case.text("clue-start-alike", &[])
+    }
 }
 
 /// The level of the curve about its lowest row, where that row is not it: a single row is as low as
