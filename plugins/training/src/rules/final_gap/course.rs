@@ -3,8 +3,16 @@
 //! A validation loss that stays level while the training rows are learnt by heart has no best
 //! point to go back to, yet the model does far better on its training rows than on others. Of wrong
 //! validation labels or a drift between the splits the distance is there from the start, or
-//! validation never improves: of these nothing is said here. Nor of models that answer their
-//! training rows by design.
+//! validation never improves.
+//!
+//! Formula, on the metrics of both splits: training ends at [`KNOWN`] or better; the distance is that
+//! of a fault between shares, or [`R2`] between two R²; at the start it is less than half of that; and the
+//! second half of the run lies clearly above the first validation value. An R² that was logged on
+//! validation rows alone is compared through the losses, whose unit it gives away.
+//! Sources: as for final values (Hastie et al. 2009, section 7.2).
+//!
+//! Not flagged: distances from the start, and validation that never improves (wrong labels, drift);
+//! the usual optimism of training rows; models that answer these by design.
 
 use deepfix_plugin::Severity;
 use deepfix_views::training::{Metric, MetricPair};

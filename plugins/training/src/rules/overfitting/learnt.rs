@@ -1,4 +1,11 @@
 //! Whether validation ever showed that something general was learnt.
+//!
+//! Formula: the loss first fell, a metric settled above its first value, or its best smoothed value is one
+//! that permuted labels do not reach: an R² of [`EXPLAINS`], an accuracy [`SIGMAS`] standard errors above
+//! guessing and above its first value.
+//! Source: Ojala and Garriga 2010 (permutation tests for the performance of classifiers).
+//!
+//! Not flagged by itself: it only weighs a rise of the loss that was found.
 
 use deepfix_views::training::{Best, Metric, MetricPair, Orientation, TrainingView};
 
