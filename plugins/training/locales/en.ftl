@@ -97,6 +97,8 @@ clue-final-unnamed = The name { $train } does not say of which rows it is: it co
 clue-final-unit = How much of the target that is does not show without an R².
 clue-final-design = A model of this kind answers its training rows well by design, so that noisy labels look the same.
 clue-final-opened = At the start they were { $start } apart.
+clue-start-alike = yet it was not worse at the start
+clue-start-less = against { $start } times at the start
 clue-stopping-on = Early stopping is said to be on, but it let the run go on: its patience is too long, or it watches another metric.
 clue-stopping-off = Early stopping is off.
 clue-stopping-maybe = Nothing tells whether early stopping ended this run and kept the weights of its best epoch; if it did, all is well.
@@ -113,7 +115,7 @@ clue-decay = weight decay of { $decay } alone shrinks every weight by { $kept } 
 # Findings.
 training-overfitting =
     .description = The model overfits: after { $best_at } it keeps learning the training rows while it gets worse on the validation rows.
-    .evidence = { $validation } { $lowest } at { $best_at } ({ $best }{ $around }) and ends at { $end }, { $rise } higher; meanwhile { $train } falls by another { $fall } to { $train_end }. Validation loss is { $gap } times the training loss at the end, yet it was not worse at the start.{ $clue }
+    .evidence = { $validation } { $lowest } at { $best_at } ({ $best }{ $around }) and ends at { $end }, { $rise } higher; meanwhile { $train } falls by another { $fall } to { $train_end }. Validation loss is { $gap } times the training loss at the end, { $start }.{ $clue }
     .action = Use the weights of { $best_at }, not the last ones. For the next run, stop at the best { $validation }; then, one at a time: { $advice }.
     .rationale = What was learnt after { $best_at } is particular to the training rows. It worked when { $validation } stays near { $level } to the end; if it flattens at the same height only later, more rows will help and more regularisation will not.
 training-overfitting-final =

@@ -97,6 +97,8 @@ clue-final-unnamed = Le nom { $train } ne dit pas de quelles lignes il s'agit : 
 clue-final-unit = Sans R², on ne voit pas quelle part de la cible cela représente.
 clue-final-design = Un modèle de ce type répond bien à ses lignes d'entraînement par construction : des étiquettes bruitées donnent la même image.
 clue-final-opened = Au départ, elles étaient à { $start } l'une de l'autre.
+clue-start-alike = alors qu'elle n'était pas plus mauvaise au départ
+clue-start-less = contre { $start } fois au départ
 clue-stopping-on = L'arrêt anticipé est déclaré actif, mais il a laissé l'entraînement continuer : sa patience est trop longue, ou il surveille une autre métrique.
 clue-stopping-off = L'arrêt anticipé est désactivé.
 clue-stopping-maybe = Rien ne dit si un arrêt anticipé a terminé l'entraînement en gardant les poids de la meilleure époque ; si oui, tout va bien.
@@ -113,7 +115,7 @@ clue-decay = la décroissance des poids de { $decay } réduit à elle seule chaq
 # Constats.
 training-overfitting =
     .description = Le modèle surapprend : passé son meilleur point ({ $best_at }), il continue d'apprendre les lignes d'entraînement tout en se dégradant sur celles de validation.
-    .evidence = { $validation } { $lowest } de { $best } ({ $best_at }{ $around }) et finit à { $end }, soit { $rise } plus haut ; dans le même temps, { $train } baisse encore de { $fall } jusqu'à { $train_end }. La perte de validation vaut à la fin { $gap } fois celle d'entraînement, alors qu'elle n'était pas plus mauvaise au départ.{ $clue }
+    .evidence = { $validation } { $lowest } de { $best } ({ $best_at }{ $around }) et finit à { $end }, soit { $rise } plus haut ; dans le même temps, { $train } baisse encore de { $fall } jusqu'à { $train_end }. La perte de validation vaut à la fin { $gap } fois celle d'entraînement, { $start }.{ $clue }
     .action = Utiliser les poids du meilleur point ({ $best_at }) et non les derniers. Au prochain essai, s'arrêter au minimum de { $validation } ; puis, un changement à la fois : { $advice }.
     .rationale = Ce qui a été appris ensuite est propre aux lignes d'entraînement. C'est réussi quand { $validation } reste proche de { $level } jusqu'à la fin ; si elle se stabilise simplement plus tard à la même hauteur, il faut davantage de lignes et non davantage de régularisation.
 training-overfitting-final =

@@ -140,4 +140,24 @@ mod tests {
         let run = json!({"metrics_values": {"epoch": epochs(80), "train_loss": loss, "val_loss": loss}});
         assert!(codes(&run).is_empty());
     }
+    #[test]
+    fn a_run_that_the_recorded_callback_ended_is_not_told_that_nothing_is_recorded() {
+        let validation: Vec<f64> = (0..23).map(|it| 0.24 + 0.006 * f64::from((it - 7i32).abs())).collect();
+        let run = |params: &Json| json!({"metrics_values": {"epoch": epochs(23), "train_loss": decay(23, 0.6, 0.06, 6.0, 0.001), "val_loss": validation}, "params": params});
+        let stated = "EarlyStopping(patience=15, restore_best_weights=True)";
+        for params in [
+            json!({"epochs": 300, "early_stopping": stated}),
+            json!({"epochs": 300, "callbacks": [stated]}),
+            json!({"epochs": 300, "early_stopping": 15}),
+        ] {
+            assert!(codes(&run(&params)).is_empty(), "{params}");
+        }
+        // A patience that never ended the run is no excuse.
+        assert!(
+            codes(&run(
+                &json!({"epochs": 23, "callbacks": ["EarlyStopping(patience=50)"]})
+            ))
+            .contains(&CODE.to_owned())
+        );
+    }
 }

@@ -21,8 +21,9 @@
 //! it is told with less confidence than curves give, and says so.
 //! Not flagged: the usual optimism of the training rows, most of all of forests and boosted trees
 //! ([`TREES`]); a distance that few rows make; errors next to nothing; validation that is better;
-//! fine-tunes of a few points; runs whose losses were logged on both splits along the run, which
-//! the rule on curves judges.
+//! fine-tunes of a few points. Where losses were logged on both splits along the run the rule on
+//! curves judges them, and here the metrics alone ([`course`]): training knows its rows, the
+//! distance opened wide, and validation settled clearly above where it began.
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::training::{Curve, Metric, MetricPair, ModelKind, Series, names_split};
@@ -30,6 +31,7 @@ use deepfix_views::training::{Curve, Metric, MetricPair, ModelKind, Series, name
 use super::overfitting::CODE;
 use crate::case::Case;
 
+mod course;
 mod errors;
 
 /// The distance of two shares that is a fault, and the one that is a remark.
@@ -118,10 +120,11 @@ struct Last<'a> {
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     let view = case.view;
     let has_losses = !view.train.is_empty() && !view.validation.is_empty();
-    if has_losses && !view.is_final() {
-        return None;
-    }
-    let worst = all(case).into_iter().max_by_key(|it| it.verdict)?;
+    let worst = if has_losses && !view.is_final() {
+        course::worst(case)
+    } else {
+        all(case).into_iter().max_by_key(|it| it.verdict)
+    }?;
     match worst.verdict {
         Verdict::Fault(severity) => Some(tell(case, &worst, severity)),
         _ => None,

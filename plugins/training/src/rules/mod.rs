@@ -132,6 +132,9 @@ pub fn diagnose(case: &Case<'_>) -> Vec<Draft> {
     }
     if let Some(draft) = final_gap::find(case) {
         found.push(draft);
+        // Beside losses it may be a gap without a rise that either of these explains further.
+        found.extend(early_stopping::find(case));
+        found.extend(noise.filter(|it| it.severity() > Severity::Low));
         return found;
     }
     found.extend(early_stopping::find(case));

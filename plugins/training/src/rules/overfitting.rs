@@ -8,17 +8,20 @@
 //! `Overfit` and `Overtraining` (patience 10, delta 0.1), UMLAUT.
 //!
 //! Not overfitting, though a gap is there: a gap from the first epoch on (drift between the
-//! splits, wrong validation labels, an unrepresentative split), a gap that stays as wide as it
+//! splits, wrong validation labels, an unrepresentative split), unless R² of both splits agree there, a gap that stays as wide as it
 //! is, noise, runs that early stopping ended a few epochs after their best (where nothing tells of it, a remark up to [`FAR_RISE`]). Where validation
-//! never improves at all, wrong labels or other data explain it as well: only a network with
-//! many more weights than rows makes overfitting the likelier cause.
+//! never improves at all, wrong labels or other data explain it as well, and it is a remark: only a network with
+//! many more weights than rows makes overfitting the likelier cause. That a metric was once better than
+//! such labels allow ([`learnt`]) counts though the rise has undone it.
 //! Healthy look-alikes: dropout and augmentation (validation better than training), a tiny rise
 //! at the end of a good fit.
 
 use deepfix_plugin::{Draft, Severity};
-use deepfix_views::training::{Best, Curve, Gap, Metric, Orientation, TrainingView};
+use deepfix_views::training::{Best, Curve, Gap, TrainingView};
 
 use crate::{case::Case, place::Lowest};
+
+mod learnt;
 
 pub(crate) const CODE: &str = "training.overfitting";
 
@@ -94,7 +97,8 @@ fn least_after(view: &TrainingView) -> usize {
 }
 
 /// Whether validation is clearly worse than training from the first points on, and the gap is
-/// not one that only opens after validation has improved.
+/// not one that only opens after validation has improved. Targets of another variance make losses
+/// of another size: where the R² of both agree at first there is no gap ([`learnt::agreed`]).
 pub(crate) fn is_open_from_start(view: &TrainingView, gap: &Gap, best: &Best) -> bool {
     let improved = view
         .validation
@@ -102,7 +106,7 @@ pub(crate) fn is_open_from_start(view: &TrainingView, gap: &Gap, best: &Best) ->
         .first()
         .is_some_and(|it| best.value <= IMPROVED * it.value);
     let opens = gap.start < WIDE_FROM_START && gap.at_best <= DOUBLED * gap.end && improved;
-    gap.start >= OPEN_FROM_START && !opens
+    gap.start >= OPEN_FROM_START && !opens && !learnt::agreed(view)
 }
 
 pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
@@ -115,13 +119,13 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
     if fall < STILL_LEARNING || is_open_from_start(view, &gap, &best) || gap.end < 1.2 || gap.end < gap.start {
         return None;
     }
-    let unclear = never_improved(case, &best) && !is_oversized(case);
+    let unclear = learnt::never_improved(case, &best) && !is_oversized(case);
     let guesses = view.validation_chance().is_some_and(|it| it.at_or_below == Some(true));
     let (severity, confidence) = match best.rise {
         // Validation that never got better may have wrong labels or other data instead.
         // At the level of guessing they are the likelier reason, and the rules that see the data
-        // speak of them.
-        _ if unclear && guesses => return None,
+        // speak of them: here it is no more than a remark.
+        _ if unclear && guesses => (Severity::Low, 0.4),
         _ if unclear => (Severity::Low, 0.45),
         // Early stopping ends a healthy run near its best as well: so far from it the run has overfitted,
         // whatever weights were kept.
@@ -151,6 +155,7 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         .share("fall", fall)
         .arg("train_end", view.train.end()?)
         .arg("gap", gap.end)
+        .arg("start", start(case, &gap))
         .extra("best_label", case.label_of(lowest.row));
     draft = case.cell_fact(draft, validation, lowest.row);
     draft = case.ends(draft, Some(train));
@@ -158,6 +163,15 @@ pub(crate) fn find(case: &Case<'_>) -> Option<Draft> {
         draft = case.cell_fact(draft, validation, row);
     }
     Some(with_regularisation(case, draft, untold))
+}
+
+/// How the gap of the losses at the first points compares with that at the end.
+fn start(case: &Case<'_>, gap: &Gap) -> String {
+    if gap.start >= OPEN_FROM_START {
+        case.text("clue-start-less", &[("start", gap.start.into())])
+    } else {
+        case.text("clue-start-alike", &[])
+    }
 }
 
 /// The level of the curve about its lowest row, where that row is not it: a single row is as low as
@@ -182,54 +196,6 @@ pub(crate) fn is_lowest(case: &Case<'_>, lowest: &Lowest) -> String {
         },
         &[],
     )
-}
-
-/// Validation was never clearly better than at its first point, by loss or by metric.
-fn never_improved(case: &Case<'_>, best: &Best) -> bool {
-    /// The least fall of the validation loss that shows that something general was learnt.
-    const LEARNT: f64 = 0.08;
-    let view = case.view;
-    let Some(first) = view.validation.points.first() else {
-        return true;
-    };
-    // Never better than a constant: that the loss fell says no more than where it began.
-    let r2 = view
-        .metrics
-        .iter()
-        .find(|it| it.metric == Metric::R2)
-        .map(|it| it.validation_curve.smooth());
-    if r2.is_some_and(|it| !it.is_empty() && it.iter().all(|it| *it <= 0.05)) {
-        return true;
-    }
-    let constant = view.class_count().map_or(f64::INFINITY, f64::ln);
-    // Better than guessing by far, from the first epoch on: the labels are those of training.
-    if constant.is_finite() && best.value <= 0.8 * constant {
-        return false;
-    }
-    let fell = first.value - best.value >= LEARNT * first.value.abs() && best.value < 0.99 * constant;
-    let noise = view.validation_rows().map_or(0.08, |rows| 1.0 / f64::from(rows).sqrt());
-    let gained = view.main_metric().is_some_and(|pair| {
-        let curve = &pair.validation_curve;
-        let (Some(first), Some(late)) = (curve.points.first(), curve.mean_between(0.2, 1.0)) else {
-            return false;
-        };
-        let sign = if pair.metric.orientation() == Orientation::HigherIsBetter {
-            1.0
-        } else {
-            -1.0
-        };
-        sign * (late - first.value) > noise || is_fair(pair.metric, first.value, late)
-    });
-    !fell && !gained
-}
-
-/// A validation metric that permuted labels would not allow: good, and not falling.
-fn is_fair(metric: Metric, first: f64, late: f64) -> bool {
-    match metric {
-        Metric::R2 => late >= 0.3,
-        Metric::Accuracy | Metric::BalancedAccuracy | Metric::F1 | Metric::Auc => late >= 0.75 && late >= first - 0.03,
-        _ => false,
-    }
 }
 
 /// Far more weights than training rows, and nothing that restrains them: such a network learns

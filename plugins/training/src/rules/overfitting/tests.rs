@@ -103,14 +103,14 @@ fn a_patience_longer_than_the_run_stops_nothing() {
 
 #[test]
 fn validation_that_never_improves_may_have_other_labels() {
-    // Worse than a constant throughout: wrong labels are as likely, and nothing is said here.
+    // Worse than a constant throughout: wrong labels are as likely, and there is no more than a remark.
     let mut found = run(
         &decay(40, 2.3, 0.5, 8.0, 0.01),
         &rising(40, 10, 2.35, 0.01),
         &json!({"early_stopping": false}),
     );
     found["metrics_values"]["val_r2"] = json!(vec![-0.15; 40]);
-    assert!(severity(&found, CODE).is_none());
+    assert_eq!(severity(&found, CODE), Some(Severity::Low));
     // The same losses of a model that explains something are a plain case.
     found["metrics_values"]["val_r2"] = json!(vec![0.45; 40]);
     assert!(severity(&found, CODE) >= Some(Severity::Low));
@@ -156,4 +156,91 @@ fn a_short_run_that_tells_nothing_of_early_stopping_is_judged_by_its_rise() {
     assert_eq!(severity(&slight, CODE), Some(Severity::Low));
     let alone = json!({"metrics_values": {"epoch": epochs(10), "val_loss": validation}});
     assert_eq!(severity(&alone, "training.early_stopping_missed"), Some(Severity::Low));
+}
+
+#[test]
+fn an_r2_that_the_rise_itself_pushed_below_zero_was_learnt_all_the_same() {
+    let validation: Vec<f64> = (0..60)
+        .map(|it| {
+            if it < 6 {
+                1.0 - 0.01 * f64::from(it)
+            } else {
+                0.95 + 0.0045 * f64::from(it - 6)
+            }
+        })
+        .collect();
+    let with_r2 = |first: f64, best: f64, end: f64| {
+        let mut found = run(
+            &decay(60, 0.96, 0.27, 25.0, 0.001),
+            &validation,
+            &json!({"early_stopping": false, "num_epochs": 60}),
+        );
+        let r2: Vec<f64> = (0..60)
+            .map(|it| {
+                if it < 6 {
+                    first + (best - first) * f64::from(it) / 6.0
+                } else {
+                    best + (end - best) * f64::from(it - 6) / 53.0
+                }
+            })
+            .collect();
+        found["metrics_values"]["val_r2"] = json!(r2);
+        severity(&found, CODE)
+    };
+    assert_eq!(with_r2(0.05, 0.12, -0.12), Some(Severity::Medium));
+    // Labels that belong to other rows never let it rise so far.
+    assert_eq!(with_r2(-0.05, 0.02, -0.3), Some(Severity::Low));
+    assert_eq!(with_r2(-0.4, -0.4, -0.8), Some(Severity::Low));
+}
+
+#[test]
+fn an_accuracy_that_was_once_far_above_guessing_was_learnt_all_the_same() {
+    let validation: Vec<f64> = (0..60)
+        .map(|it| {
+            if it < 6 {
+                1.1 - 0.005 * f64::from(it)
+            } else {
+                1.07 + 0.008 * f64::from(it - 6)
+            }
+        })
+        .collect();
+    let with_accuracy = |best: f64| {
+        let mut found = run(
+            &decay(60, 1.08, 0.27, 25.0, 0.001),
+            &validation,
+            &json!({"early_stopping": false, "num_epochs": 60, "num_classes": 3}),
+        );
+        let accuracy: Vec<f64> = (0..60)
+            .map(|it| match it {
+                0 => 0.33,
+                1..=12 => best,
+                _ => 0.33 + 0.0001 * f64::from(it),
+            })
+            .collect();
+        found["metrics_values"]["val_accuracy"] = json!(accuracy);
+        severity(&found, CODE)
+    };
+    assert_eq!(with_accuracy(0.6), Some(Severity::Medium));
+    assert_eq!(with_accuracy(0.36), Some(Severity::Low));
+}
+
+#[test]
+fn losses_of_another_size_are_no_gap_where_r2_agree_at_first() {
+    let validation: Vec<f64> = (0..60).map(|it| 1.25 + 0.01 * f64::from(it)).collect();
+    let with_r2 = |first: f64, end: f64| {
+        let mut found = run(
+            &decay(60, 0.86, 0.08, 12.0, 0.001),
+            &validation,
+            &json!({"early_stopping": false, "num_epochs": 60}),
+        );
+        let line =
+            |from: f64, to: f64| -> Vec<f64> { (0..60).map(|it| from + (to - from) * f64::from(it) / 59.0).collect() };
+        found["metrics_values"]["train_r2"] = json!(line(0.13, 0.92));
+        found["metrics_values"]["val_r2"] = json!(line(first, end));
+        severity(&found, CODE)
+    };
+    assert_eq!(with_r2(0.14, -0.28), Some(Severity::High));
+    // Worse from the start by R² as well: drift or wrong labels.
+    assert_eq!(with_r2(-0.3, -0.8), None);
+    assert_eq!(with_r2(0.02, -0.4), None);
 }

@@ -1,6 +1,6 @@
-//! How the weights are moved, and when that ends.
+//! How the weights are moved.
 
-use crate::training::params::{Param, Params, boolean};
+use crate::training::params::{Param, Params};
 use serde_json::Value as Json;
 
 impl Params {
@@ -185,66 +185,6 @@ impl Params {
         };
         self.number(&[key])
             .filter(|it| own(&it.name.to_lowercase().replace('.', "_")))
-    }
-
-    /// Whether training stops when validation ceases to improve.
-    #[must_use]
-    pub fn early_stopping(&self) -> Option<Param<bool>> {
-        let stated = self.find(
-            &[
-                "early_stopping",
-                "early_stop",
-                "use_early_stopping",
-                "earlystopping",
-                "early_stopping_enabled",
-            ],
-            boolean,
-        );
-        stated.or_else(|| {
-            self.number(&[
-                "early_stopping_patience",
-                "early_stopping_rounds",
-                "patience",
-                "early_stop_patience",
-                "n_iter_no_change",
-            ])
-            .filter(|it| it.name.to_lowercase().contains("stop"))
-            .map(|it| Param {
-                value: it.value > 0.0,
-                name: it.name,
-                raw: it.raw,
-                source: it.source,
-            })
-        })
-    }
-
-    /// Epochs without improvement before training stops.
-    #[must_use]
-    pub fn patience(&self) -> Option<Param<f64>> {
-        self.number(&[
-            "early_stopping_patience",
-            "patience",
-            "early_stop_patience",
-            "early_stopping_rounds",
-            "n_iter_no_change",
-        ])
-        .filter(|it| it.value >= 0.0)
-    }
-
-    /// Whether the weights of the best epoch are the ones kept.
-    #[must_use]
-    pub fn restores_best(&self) -> Option<Param<bool>> {
-        self.find(
-            &[
-                "restore_best_weights",
-                "load_best_model_at_end",
-                "restore_best",
-                "save_best_only",
-                "use_best_model",
-                "keep_best",
-            ],
-            boolean,
-        )
     }
 
     /// The norm (or value) that gradients are clipped to.

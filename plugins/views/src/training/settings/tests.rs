@@ -192,3 +192,65 @@ fn a_number_alone_is_a_count_of_layers_or_a_width_and_no_list() {
     let stack = params(json!({"hidden_dim": "64", "num_layers": "2"}));
     assert_eq!(stack.hidden_sizes().map(|it| it.value), Some(vec![64.0; 2]));
 }
+
+#[test]
+fn early_stopping_is_read_as_it_was_written() {
+    let written = "EarlyStopping(patience=15, restore_best_weights=True)";
+    for json in [
+        json!({"early_stopping": written}),
+        json!({"callbacks": written}),
+        json!({"callbacks": ["ReduceLROnPlateau(patience=3)", written]}),
+        json!({"callbacks": format!("ReduceLROnPlateau(patience=3), {written}")}),
+        json!({"callbacks": [{"class": "EarlyStopping", "patience": 15, "restore_best_weights": true}]}),
+        json!({"callbacks": [{"class_name": "keras.callbacks.EarlyStopping", "config": {"patience": 15, "restore_best_weights": true}}]}),
+        json!({"callbacks": {"name": "EarlyStopping", "patience": 15, "restore_best_weights": true}}),
+    ] {
+        let params = params(json.clone());
+        assert_eq!(params.early_stopping().map(|it| it.value), Some(true), "{json}");
+        assert_eq!(params.patience().map(|it| it.value), Some(15.0), "{json}");
+        assert_eq!(params.restores_best().map(|it| it.value), Some(true), "{json}");
+    }
+    // A list is no value to quote: the text in it is.
+    let listed =
+        params(json!({"callbacks": ["TensorBoard()", {"class": "EarlyStopping", "patience": 15}]})).early_stopping();
+    let listed = listed.map(|it| (it.raw, it.source.pointer));
+    let text = Value::Text("EarlyStopping".to_owned());
+    assert_eq!(listed, Some((text, "/params/callbacks/1/class".to_owned())));
+    for json in [
+        json!({"es_patience": 8}),
+        json!({"early_stop": 8}),
+        json!({"early_stopping": "8"}),
+    ] {
+        let params = params(json.clone());
+        assert_eq!(params.early_stopping().map(|it| it.value), Some(true), "{json}");
+        assert_eq!(params.patience().map(|it| it.value), Some(8.0), "{json}");
+    }
+}
+
+#[test]
+fn what_is_no_early_stopping_is_not_read_as_one() {
+    for json in [
+        json!({"callbacks": ["ModelCheckpoint", "ReduceLROnPlateau(patience=3)"]}),
+        json!({"callbacks": "no early stopping"}),
+        json!({"callbacks": [{"class": "ReduceLROnPlateau", "patience": 3}]}),
+        json!({"name": "early stopping study"}),
+    ] {
+        let params = params(json.clone());
+        assert_eq!(params.early_stopping(), None, "{json}");
+        assert_eq!(params.patience(), None, "{json}");
+    }
+    for json in [
+        json!({"early_stopping": 0}),
+        json!({"early_stopping": "off"}),
+        json!({"early_stopping": false, "callbacks": []}),
+    ] {
+        assert_eq!(
+            params(json.clone()).early_stopping().map(|it| it.value),
+            Some(false),
+            "{json}"
+        );
+    }
+    // The switch alone tells no patience.
+    assert_eq!(params(json!({"early_stopping": 1})).patience(), None);
+    assert_eq!(params(json!({"early_stopping": "EarlyStopping()"})).patience(), None);
+}
