@@ -113,9 +113,9 @@ const FRAMES: [(&str, &str); 42] = [
         "les cellules qui ne sont pas des nombres comptent comme des lacunes : {}",
     ),
     (
-        "the files of the run were not looked at: {} is not below the store, {}; start a tracking server on the store, or copy \
+        "whether the run has files is not known: {} is not below the store, {}; start a tracking server on the store, or copy \
          the files to where it looks",
-        "les fichiers de l'exécution n'ont pas été regardés : {} n'est pas sous le dépôt, {} ; lancez un serveur de suivi sur le \
+        "on ne sait pas si l'exécution a des fichiers : {} n'est pas sous le dépôt, {} ; lancez un serveur de suivi sur le \
          dépôt, ou copiez les fichiers là où il les cherche",
     ),
     (

@@ -7,7 +7,14 @@ use crate::metrics::{Cell, text_cell};
 /// Columns that a warning names; the others are counted.
 const MAX_NAMES: usize = 5;
 
-/// Takes a text in a column of metrics for a gap where more of its cells are numbers: a dash for an epoch without
+/// What people write for a value that was not measured.
+const GAPS: [&str; 8] = ["-", "--", "---", "\u{2013}", "\u{2014}", ".", "?", "n.a."];
+
+fn is_number(text: &str) -> bool {
+    !matches!(text_cell(text), Cell::Text(_))
+}
+
+/// Takes a text in a column of metrics for a gap where more of its cells are numbers, or where all texts say that there is none: a dash for an epoch without
 /// validation, or a line of names that was written again, must not cost the curve. What was taken so is told.
 #[must_use]
 pub fn without_odd_cells(table: Table) -> (Table, Option<String>) {
@@ -60,7 +67,12 @@ fn numbers(cells: &[Option<String>]) -> Option<(ColumnData, usize, String)> {
         values.push(value.unwrap_or(f64::NAN));
     }
     let count = present.iter().filter(|it| **it).count();
-    (count > odd).then_some((ColumnData::Numeric { values, present }, odd, first?))
+    let dashes = cells
+        .iter()
+        .flatten()
+        .map(|it| it.trim())
+        .all(|it| GAPS.contains(&it) || is_number(it));
+    (count > odd || (dashes && count > 0)).then_some((ColumnData::Numeric { values, present }, odd, first?))
 }
 
 #[cfg(test)]
@@ -94,6 +106,16 @@ mod tests {
         assert_eq!(present, &[false, true, false, true, true]);
         assert!(values[1] == 0.5 && values[3].is_nan() && values[4] == 0.4);
         assert!(matches!(table.columns()[1].data, ColumnData::Text(_)));
+    }
+
+    #[test]
+    fn dashes_may_be_most_of_a_column() {
+        let every_third: Vec<&str> = (0..30).map(|it| if it % 3 == 0 { "0.5" } else { "-" }).collect();
+        let (table, warning) = without_odd_cells(Table::new(vec![column("val_loss", &every_third)]));
+        assert!(matches!(table.columns()[0].data, ColumnData::Numeric { .. }));
+        assert!(warning.unwrap().contains("`val_loss` (20/30: `-`)"));
+        let names = Table::new(vec![column("phase", &["-", "-", "val"])]);
+        assert_eq!(without_odd_cells(names).1, None);
     }
 
     #[test]

@@ -17,6 +17,11 @@ use crate::{
 /// `deepfix analyse`.
 pub(crate) async fn run(named: Option<&Path>, args: AnalyseArgs) -> anyhow::Result<ExitCode> {
     logging::start_quiet();
+    if let Some(flag) = args.folder.given()
+        && !args.path.as_ref().is_some_and(|it| it.is_dir())
+    {
+        anyhow::bail!("{flag} is for folders, and none is named");
+    }
     // What is to be analysed is read first: its errors are the user's most likely ones.
     let mut experiment = match &args.path {
         Some(path) => {

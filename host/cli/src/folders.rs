@@ -27,6 +27,15 @@ pub(crate) struct FolderArgs {
     pub(crate) max_files_of_folder: usize,
 }
 
+/// Their names.
+pub(crate) const FLAGS: [&str; 5] = [
+    "--max-depth",
+    "--max-entries",
+    "--max-entries-of-folder",
+    "--max-files",
+    "--max-files-of-folder",
+];
+
 fn defaults() -> FolderLimits {
     FolderLimits::default()
 }
@@ -36,6 +45,20 @@ fn at_least_one() -> RangedU64ValueParser<usize> {
 }
 
 impl FolderArgs {
+    /// One of them that differs from what it is without it: where no folder is read it has no effect.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        let (given, none) = (self.limits(), defaults());
+        let pairs = [
+            (given.depth, none.depth),
+            (given.names, none.names),
+            (given.names_of_folder, none.names_of_folder),
+            (given.files, none.files),
+            (given.files_of_folder, none.files_of_folder),
+        ];
+        let mut named = pairs.into_iter().zip(FLAGS);
+        named.find(|((given, none), _)| given != none).map(|it| it.1)
+    }
+
     pub(crate) fn limits(&self) -> FolderLimits {
         FolderLimits {
             depth: self.max_depth,
@@ -103,6 +126,9 @@ mod tests {
             files_of_folder: 5,
         };
         assert_eq!(limits(&given), wanted);
+        let given = |it: &str| Command::try_parse_from(["deepfix", it]).unwrap().folder.given();
+        assert_eq!(given("--max-files=4"), Some("--max-files"));
+        assert_eq!(FolderArgs::default().given(), None);
         let refused = Command::try_parse_from(["deepfix", "--max-files=0"])
             .unwrap_err()
             .to_string();

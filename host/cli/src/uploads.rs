@@ -15,6 +15,7 @@ use deepfix_server::{ReadFiles, Reader};
 
 use crate::{
     analyse,
+    folders::FLAGS,
     ingest::{self, TableArgs},
 };
 
@@ -70,7 +71,12 @@ fn read(path: &Path, label: Option<&str>) -> anyhow::Result<ReadFiles> {
 
 /// Commands that could be pasted elsewhere would name a folder of the server's own, which is gone by then.
 fn without_own(text: &str, path: &Path) -> String {
-    text.replace(&format!("{}/", path.display()), "")
+    // Nor is a flag of the command line any use to who drops a folder.
+    FLAGS
+        .iter()
+        .fold(text.replace(&format!("{}/", path.display()), ""), |text, flag| {
+            text.replace(&format!(" (`{flag}`)"), "")
+        })
 }
 
 /// Who drops a folder sees what was made of it in the report only: that its request was read and nothing beside it.

@@ -35,6 +35,22 @@ pub(crate) fn failed(path: &Path, reason: impl std::fmt::Display) -> MlflowError
     }
 }
 
+/// The path that a URI of a file, or a path, names.
+fn path_of(uri: &str) -> PathBuf {
+    let Some(rest) = uri.strip_prefix("file:") else {
+        return PathBuf::from(uri);
+    };
+    // What it says of a space and of the host; a path that is relative, as some clients write it, is no URI.
+    let parsed = reqwest::Url::parse(uri).ok().filter(|_| rest.starts_with('/'));
+    let local = parsed.and_then(|mut it| {
+        if it.host_str() == Some("localhost") {
+            it.set_host(None).ok()?;
+        }
+        it.to_file_path().ok()
+    });
+    local.unwrap_or_else(|| PathBuf::from(rest.strip_prefix("//").unwrap_or(rest)))
+}
+
 /// The folder of a place. It has to lie below the store's own folder, links resolved: a store may
 /// come from anyone, and names its folders itself.
 fn folder(root: &Path, place: &Place) -> Option<PathBuf> {
@@ -42,12 +58,7 @@ fn folder(root: &Path, place: &Place) -> Option<PathBuf> {
     let named = match uri.strip_prefix("mlflow-artifacts:") {
         Some(rest) if rest.split('/').any(|it| it == "..") => return None,
         Some(rest) => root.join(OF_SERVERS).join(rest.trim_start_matches('/')),
-        None => {
-            let path = uri
-                .strip_prefix("file:")
-                .map_or(uri, |it| it.strip_prefix("//").unwrap_or(it));
-            root.join(path)
-        }
+        None => root.join(path_of(uri)),
     };
     let root = root.canonicalize().ok()?;
     named.canonicalize().ok().filter(|it| it.starts_with(&root))
@@ -63,15 +74,14 @@ pub(crate) fn away(root: &Path, place: &Place) -> Option<String> {
     if uri.starts_with("mlflow-artifacts:") && root.join(OF_SERVERS).is_dir() {
         return None;
     }
-    let local = uri
-        .strip_prefix("file:")
-        .map_or(uri, |it| it.strip_prefix("//").unwrap_or(it));
-    let scheme = local.split_once(':').map(|it| it.0).filter(|it| it.len() > 1);
+    let local = path_of(uri);
+    let is_foreign = !uri.starts_with("file:") && uri.split_once(':').is_some_and(|it| it.0.len() > 1);
     let below = root.canonicalize().ok()?;
-    let is_below = scheme.is_none() && (root.join(local).starts_with(root) || root.join(local).starts_with(&below));
+    let named = root.join(&local);
+    let is_below = !is_foreign && (named.starts_with(root) || named.starts_with(&below));
     (!is_below).then(|| {
         format!(
-            "the files of the run were not looked at: `{uri}` is not below the store, `{}`; start a tracking server on the \
+            "whether the run has files is not known: `{uri}` is not below the store, `{}`; start a tracking server on the \
              store, or copy the files to where it looks",
             root.display()
         )
@@ -179,6 +189,15 @@ mod tests {
             assert_eq!(away(&root, &place(below)), None);
         }
         assert_eq!(away(&root, &inside), None);
+        // As Python writes a path with a space, and with a host.
+        std::fs::create_dir_all(root.join("my files")).unwrap();
+        for host in ["", "localhost"] {
+            let written = format!("file://{host}{}/my%20files", root.display());
+            assert_eq!(
+                folder(&root, &place(written)),
+                root.join("my files").canonicalize().ok()
+            );
+        }
         // A server's folder that is there has no folder for a run without files.
         std::fs::create_dir_all(root.join("mlartifacts/0")).unwrap();
         assert_eq!(away(&root, &place("mlflow-artifacts:/0/other/artifacts".into())), None);

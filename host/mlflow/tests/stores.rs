@@ -73,13 +73,16 @@ async fn a_torn_end_costs_a_point_and_files_that_are_elsewhere_are_told() {
         run(&experiment, id, "0.5");
     }
     std::fs::write(experiment.join("meta.yaml"), "name: sweep\n").unwrap();
-    std::fs::write(experiment.join("torn/metrics/loss"), "1 0.5 0\n2 0.4 1\n3 -").unwrap();
+    std::fs::write(
+        experiment.join("torn/metrics/loss"),
+        "1 0.5 0\n2 0.4 1\n3 0.1700000000021 0.4 21\n4 0.1",
+    )
+    .unwrap();
     std::fs::write(
         experiment.join("away/meta.yaml"),
         "run_id: away\nstatus: 3\nartifact_uri: s3://bucket/7/away/artifacts\n",
     )
     .unwrap();
-    std::fs::remove_dir(experiment.join("away/artifacts")).unwrap();
     let retriever = Retriever::new(settings(&root.path().display().to_string())).unwrap();
     let search = Search {
         experiment: "sweep".to_owned(),

@@ -199,7 +199,7 @@ dataset-mixed-types-splits =
     .action = { $kind ->
         [flags] Write true and false in { $columns } in one way in both splits, as True and False or as 1 and 0.
         [some] Convert { $columns } with pd.to_numeric(..., errors="coerce") in both splits, list the cells that become missing, and decide for each text whether it is a gap or a number in another notation.
-       *[texts] Write and read { $columns } by the same code in both splits: map words such as '{ $top }' to numbers by one table, take units off, read the rest with pd.to_numeric, and let the pipeline fail where a column changes its type. Then compare the distributions again.
+       *[texts] Write and read { $columns } by the same code in both splits: map words to numbers by one table, take units off, read the rest with pd.to_numeric, and let the pipeline fail where a column changes its type. Then compare the distributions again.
     }
     .rationale = { $kind ->
         [flags] Some programs take the two for the same, and others for categories that training never saw. Afterwards the column has the same two values in both splits.

@@ -199,7 +199,7 @@ dataset-mixed-types-splits =
     .action = { $kind ->
         [flags] Écrivez vrai et faux dans { $columns } d'une seule façon dans les deux jeux, comme True et False ou comme 1 et 0.
         [some] Convertissez { $columns } avec pd.to_numeric(..., errors="coerce") dans les deux jeux, listez les cellules qui deviennent manquantes, et décidez pour chaque texte si c'est une lacune ou un nombre écrit autrement.
-       *[texts] Écrivez et lisez { $columns } avec le même code dans les deux jeux : traduisez les mots comme « { $top } » en nombres par une seule table, retirez les unités, lisez le reste avec pd.to_numeric, et faites échouer le pipeline dès qu'une colonne change de type. Comparez ensuite de nouveau les distributions.
+       *[texts] Écrivez et lisez { $columns } avec le même code dans les deux jeux : traduisez les mots en nombres par une seule table, retirez les unités, lisez le reste avec pd.to_numeric, et faites échouer le pipeline dès qu'une colonne change de type. Comparez ensuite de nouveau les distributions.
     }
     .rationale = { $kind ->
         [flags] Certains programmes prennent les deux pour la même chose, d'autres pour des catégories que l'entraînement n'a jamais vues. Ensuite, la colonne a les deux mêmes valeurs dans les deux jeux.

@@ -30,6 +30,8 @@ struct Words {
     remarks: &'static str,
     /// Between a word and what it announces.
     colon: &'static str,
+    /// Between parts.
+    semicolon: &'static str,
     warned: &'static str,
     warnings: &'static str,
     more: &'static str,
@@ -47,6 +49,7 @@ fn words(language: &str) -> Words {
             partly: "pas entièrement examiné",
             remarks: "remarque(s) sans gravité",
             colon: " : ",
+            semicolon: " ; ",
             warned: "avertissement(s)",
             warnings: "Avertissements",
             more: "autres ; tous avec `--format json`",
@@ -62,6 +65,7 @@ fn words(language: &str) -> Words {
             partly: "not looked at in full",
             remarks: "minor remark(s)",
             colon: ": ",
+            semicolon: "; ",
             warned: "warning(s)",
             warnings: "Warnings",
             more: "more; all with `--format json`",
@@ -169,7 +173,7 @@ fn said(row: &Row, words: &Words) -> String {
     // One that ended otherwise than by itself tells more in that than in any curve.
     let status = Some(row.status.clone()).filter(|it| !it.is_empty() && it != "FINISHED");
     let parts = [Some(found).filter(|it| !it.is_empty()), partly, warned, status];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    parts.into_iter().flatten().collect::<Vec<_>>().join(words.semicolon)
 }
 
 /// What runs warn of with the first of them, and their number, the most frequent first.

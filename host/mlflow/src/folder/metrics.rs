@@ -36,7 +36,8 @@ impl FolderStore {
             .join(metric);
         let file = fs::File::open(&path).map_err(|error| failed(&path, error))?;
         let mut reader = BufReader::new(file);
-        let (mut points, mut line) = (Vec::new(), String::new());
+        // Words of a line that is whole.
+        let (mut points, mut line, mut width) = (Vec::new(), String::new(), 0);
         loop {
             line.clear();
             let read = (&mut reader)
@@ -46,19 +47,23 @@ impl FolderStore {
             if read == 0 {
                 return Ok(Some(points));
             }
-            let mut words = line.split_whitespace();
-            // The oldest files have no step.
-            let (Some(_), Some(value), step) = (words.next(), words.next(), words.next()) else {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            // A writer that was ended in the middle of a line leaves one that says something else.
+            let is_torn = !line.ends_with('\n') && words.len() < width;
+            let [_, value, rest @ ..] = words.as_slice() else {
                 continue;
             };
-            let Ok(value) = value.parse::<f64>() else {
-                // A writer that was ended in the middle of a line leaves a torn one: the others are whole.
-                if !line.ends_with('\n') {
-                    return Ok(Some(points));
+            // The oldest files have no step. One that is no number is of two lines that ran into each other.
+            let step = rest.first().map_or(Some(0), |it| it.parse().ok());
+            match (value.parse::<f64>(), step) {
+                _ if is_torn => continue,
+                (Ok(value), Some(step)) => points.push((step, value)),
+                (Err(_), _) if line.ends_with('\n') || width == 0 => {
+                    return Err(failed(&path, format!("line {}: no number", points.len() + 1)));
                 }
-                return Err(failed(&path, format!("line {}: no number", points.len() + 1)));
-            };
-            points.push((step.and_then(|it| it.parse().ok()).unwrap_or(0), value));
+                _ => continue,
+            }
+            width = words.len();
             if points.len() > most {
                 return Ok(None);
             }

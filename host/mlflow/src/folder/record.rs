@@ -52,11 +52,15 @@ impl FolderStore {
 }
 
 /// Where the files of a run are now: a store may have been moved since the URI was written. One that leads to another system
-/// stays, where there is no folder for them here.
+/// stays, where there are none here: MLflow makes an empty folder for each run.
 fn files(folder: &Path, written: &str) -> String {
     let here = folder.join("artifacts");
-    let is_elsewhere = written.contains("://") && !written.starts_with("file:");
-    if is_elsewhere && !here.is_dir() {
+    // A letter alone is a disk of Windows.
+    let is_elsewhere = written
+        .split_once(':')
+        .is_some_and(|it| it.0.len() > 1 && it.0 != "file");
+    let is_empty = std::fs::read_dir(&here).map_or(true, |mut it| it.next().is_none());
+    if is_elsewhere && is_empty {
         return written.to_owned();
     }
     here.display().to_string()

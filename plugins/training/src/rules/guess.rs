@@ -8,8 +8,10 @@ use crate::case::Case;
 const SITS: f64 = 0.05;
 /// How near to ln K it ends, relative to that.
 const NEAR: f64 = 0.02;
-/// The least distance to 1 / K that is allowed; in small splits it is three standard errors.
+/// The distance to 1 / K that is allowed, if that is less than half of it; in small splits it is three standard errors.
 const APART: f64 = 0.06;
+/// Beyond these the logarithms of whole numbers lie closer to each other than twice [`NEAR`]: any loss is near one.
+const MOST: f64 = 10.0;
 
 /// The number of classes between which a run guesses as if they were equally frequent: the training loss sits at
 /// the logarithm of a whole number, and the accuracy at one in so many.
@@ -25,10 +27,10 @@ pub(super) fn guessed_classes(case: &Case<'_>) -> Option<f64> {
     let sits = loss.relative_fall()?.abs() < SITS && (end / classes.ln() - 1.0).abs() < NEAR;
     let guess = 1.0 / classes;
     let rows = view.validation_rows().map_or(100.0, f64::from);
-    let apart = (3.0 * (guess * (1.0 - guess) / rows).sqrt()).max(APART);
+    let apart = (3.0 * (guess * (1.0 - guess) / rows).sqrt()).max(APART.min(guess / 2.0));
     let shares = |it: &&MetricPair| matches!(it.metric, Metric::Accuracy | Metric::BalancedAccuracy);
     let pair = view.metrics.iter().find(shares)?;
     let (train, validation) = (pair.train_curve.end(), pair.validation_curve.end());
     let best = train.into_iter().chain(validation).reduce(f64::max)?;
-    (sits && classes.is_finite() && (best - guess).abs() <= apart).then_some(classes)
+    (sits && classes <= MOST && (best - guess).abs() <= apart).then_some(classes)
 }

@@ -19,7 +19,7 @@
 
 use deepfix_plugin::{Draft, Severity};
 use deepfix_views::stats;
-use deepfix_views::training::{Curve, Metric, MetricPair, Orientation, Series, paired};
+use deepfix_views::training::{Curve, Metric, MetricPair, Orientation, Series, names_split, paired};
 
 use crate::case::Case;
 
@@ -115,7 +115,9 @@ fn is_cross_entropy(case: &Case<'_>) -> bool {
     // A row of several labels is wrong where one of them is, and its loss is their mean.
     let several = ["binary", "bce", "sigmoid"].iter().any(|it| name.contains(it))
         && case.view.class_count().is_none_or(|it| (it - 2.0).abs() > 0.5);
-    case.view.params.class_weights().is_none() && !several
+    // These count hard rows or frequent classes less.
+    let weighted = ["focal", "weighted"].iter().any(|it| name.contains(it));
+    case.view.params.class_weights().is_none() && !several && !weighted
 }
 
 fn judge(case: &Case<'_>, pair: &MetricPair) -> Option<Draft> {
@@ -123,9 +125,12 @@ fn judge(case: &Case<'_>, pair: &MetricPair) -> Option<Draft> {
     let train = moves(pair, &view.train, &pair.train_curve);
     let validation = moves(pair, &view.validation, &pair.validation_curve);
     let exact = is_cross_entropy(case);
+    // A bare name beside a training loss may be that of other rows, which such a loss forbids nothing.
+    let same_rows = pair.validation.is_some() || pair.train.as_ref().is_some_and(|it| names_split(&it.column));
     let wrong = |it: &Moves| {
         let moves = it.correlation >= AGREE && it.drop >= DROP;
-        (moves || (exact && it.below >= BELOW && (it.drop >= DROP || !it.rises()))) && it.loss_fall >= 0.1
+        let stuck = same_rows && !it.rises();
+        (moves || (exact && it.below >= BELOW && (it.drop >= DROP || stuck))) && it.loss_fall >= 0.1
     };
     let (main, loss, metric): (_, Option<&Series>, Option<&Series>) = match (&train, &validation) {
         (Some(train), _) => (train, view.train_loss.as_ref(), pair.train.as_ref()),

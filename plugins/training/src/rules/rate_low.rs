@@ -6,8 +6,8 @@
 //! nothing flattens; the learning
 //! rate is small for its optimiser: below 1e-4 for Adam and its kin, which move each weight by
 //! about the rate in each step, and below 5e-3 for SGD. A fall of up to [`SLOW_FALL`] counts as
-//! well at so small a rate, where the loss of a dozen points or more falls [`STEADY`] times as fast
-//! at the end whatever the schedule, and the model is still far from good. Sources: AutoTrainer slow convergence,
+//! well at so small a rate, where the loss of a dozen points or more falls [`SLOW_STEADY`] times as fast
+//! at the end whatever the schedule, and a metric or the classes say that the model is far from good. Sources: AutoTrainer slow convergence,
 //! TheDeepChecker `NonDecreasing` (5 % a period), UMLAUT (1e-7).
 //!
 //! Healthy look-alikes: short fine-tunes of a model that is good already (fewer than
@@ -29,8 +29,11 @@ const FALL: f64 = 0.15;
 const SLOW_FALL: f64 = 0.45;
 /// Fewer points do not tell a slow run from a short one.
 const SLOW_POINTS: usize = 12;
+/// The slope of the last third over that of the first, of a fall that is no crawl: an exponential one that has done two
+/// thirds of its way is at half.
+const SLOW_STEADY: f64 = 0.7;
 /// An accuracy that is no longer far from good where nobody knows the classes.
-const FAIR: f64 = 0.75;
+const FAIR: f64 = 0.6;
 /// The slope of the last third over that of the first.
 const STEADY: f64 = 0.4;
 /// The same where guessing is as good.
@@ -114,12 +117,22 @@ fn is_slow(case: &Case<'_>) -> bool {
     let view = case.view;
     let small = view.peak_learning_rate().is_some_and(|it| it <= small_rate(case));
     let enough = judged(case).is_some_and(|(_, curve)| curve.len() >= SLOW_POINTS);
-    let fair = view.class_count().is_none()
-        && view.metrics.iter().any(|it| {
-            let ends = it.train_curve.end().into_iter().chain(it.validation_curve.end());
-            it.metric == Metric::Accuracy && ends.reduce(f64::max).is_some_and(|it| it >= FAIR)
-        });
-    small && enough && !fair && falls_straight(case, SLOW_FALL, |_, _| STEADY)
+    small && enough && is_known_poor(case) && falls_straight(case, SLOW_FALL, |_, _| SLOW_STEADY)
+}
+
+/// Whether anything says how good the model is at all, and that this is not good yet: a loss alone has no scale.
+fn is_known_poor(case: &Case<'_>) -> bool {
+    let view = case.view;
+    let best = |metric| {
+        let pair = view.metrics.iter().find(|it| it.metric == metric)?;
+        let ends = pair.train_curve.end().into_iter().chain(pair.validation_curve.end());
+        ends.reduce(f64::max)
+    };
+    let known = match view.task() {
+        Task::Regression => view.chance_loss().is_some(),
+        _ => view.class_count().is_some(),
+    };
+    known || best(Metric::R2).is_some() || best(Metric::Accuracy).is_some_and(|it| it < FAIR)
 }
 
 /// An unbroken fall by less than `most`, at the end at least so many times as fast as at first.

@@ -27,6 +27,11 @@ const R2_GAINED: f64 = 0.1;
 /// The same of a share, in standard errors of the validation rows.
 const SIGMAS: f64 = 2.0;
 
+/// What validation may end below its best without having lost anything.
+const KEPT: f64 = 0.02;
+/// How far beyond the bound the distance is no longer that of a hard task.
+const MARGIN: f64 = 0.1;
+
 /// The first of the metrics logged along the run that shows it.
 pub(super) fn worst<'a>(case: &Case<'a>) -> Option<Last<'a>> {
     if knows_by_design(case) {
@@ -43,8 +48,11 @@ fn judge<'a>(case: &Case<'a>, metric: &'a MetricPair) -> Option<Last<'a>> {
     let mut found = pair(metric)?;
     let (bound, rows) = match metric.metric {
         Metric::R2 => (R2, None),
-        Metric::Mse | Metric::Rmse | Metric::Mae | Metric::Mape | Metric::Perplexity => return None,
-        _ => (SHARES.fault, Some(case.view.validation_rows().map_or(ROWS, f64::from))),
+        Metric::Accuracy | Metric::BalancedAccuracy | Metric::F1 | Metric::Auc | Metric::ErrorRate => {
+            (SHARES.fault, Some(case.view.validation_rows().map_or(ROWS, f64::from)))
+        }
+        // Other scores are no shares of rows: how far they scatter is not known.
+        _ => return None,
     };
     // Of an error rate what is left of all.
     let turn = |value: f64| match metric.metric {
@@ -53,8 +61,16 @@ fn judge<'a>(case: &Case<'a>, metric: &'a MetricPair) -> Option<Last<'a>> {
     };
     let ends = (turn(found.values.0), turn(found.values.1));
     let opened = is_wide(ends, found.start?, bound);
+    // Where nothing was lost on the way, a distance near the bound is what hard tasks have.
+    let best = metric
+        .validation_curve
+        .values()
+        .into_iter()
+        .map(turn)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let usual = metric.metric != Metric::R2 && best - ends.1 < KEPT && ends.0 - ends.1 < bound + MARGIN;
     (opened && has_improved(metric, turn, rows)?).then(|| {
-        found.verdict = Verdict::Fault(Severity::Medium);
+        found.verdict = Verdict::Fault(if usual { Severity::Low } else { Severity::Medium });
         found
     })
 }

@@ -20,14 +20,16 @@ const SWITCH: [&str; 5] = [
 const CALLBACKS: [&str; 2] = ["callbacks", "callback"];
 /// Members of an object that name its class.
 const CLASS: [&str; 5] = ["class", "class_name", "name", "type", "_target_"];
-const PATIENCE: [&str; 6] = [
+/// Names that say that it is the patience of early stopping.
+const PATIENCE: [&str; 5] = [
     "early_stopping_patience",
-    "patience",
     "early_stop_patience",
     "early_stopping_rounds",
     "n_iter_no_change",
     "es_patience",
 ];
+/// One that a scheduler has as well: it counts where nothing else tells.
+const BARE_PATIENCE: [&str; 1] = ["patience"];
 const KEEPS: [&str; 6] = [
     "restore_best_weights",
     "load_best_model_at_end",
@@ -71,6 +73,7 @@ impl Params {
         self.number(&PATIENCE)
             .or_else(|| self.find(&SWITCH, rounds))
             .or_else(|| self.callback(patience_in))
+            .or_else(|| self.number(&BARE_PATIENCE))
             .filter(|it| it.value >= 0.0)
     }
 
@@ -122,9 +125,15 @@ fn is_class(text: &str) -> bool {
         .filter(|it| it.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect();
-    let denied = ["no", "without", "disabled"].iter().any(|it| text.starts_with(it));
-    let off = ["earlystoppingfalse", "earlystoppingnone", "earlystoppingoff"];
-    text.contains("earlystop") && !denied && !off.iter().any(|it| text.contains(it))
+    let off = [
+        "noearlystop",
+        "withoutearlystop",
+        "disable",
+        "earlystoppingfalse",
+        "earlystoppingnone",
+        "earlystoppingoff",
+    ];
+    text.contains("earlystop") && !off.iter().any(|it| text.contains(it))
 }
 
 /// The text or object in a setting, or in its list, that is early stopping.
