@@ -144,10 +144,15 @@ mod tests {
         // 1 - R² times a variance of 1.
         let alone = json!({"val_r2": settles(0.05, 0.4)});
         assert_eq!(of(&alone, &json!({"loss": "mse"})), Some(Severity::Medium));
-        let shares = json!({"train_accuracy": settles(0.35, 0.99), "val_accuracy": settles(0.33, 0.65)});
-        assert_eq!(of(&shares, &none), Some(Severity::Medium));
-        let errors = json!({"train_error": settles(0.65, 0.01), "val_error": settles(0.67, 0.35)});
+        let shares = |end: f64| json!({"train_accuracy": settles(0.35, 0.99), "val_accuracy": settles(0.33, end)});
+        assert_eq!(of(&shares(0.55), &none), Some(Severity::Medium));
+        let errors = json!({"train_error": settles(0.65, 0.01), "val_error": settles(0.67, 0.45)});
         assert_eq!(of(&errors, &none), Some(Severity::Medium));
+        // Hard tasks end so, where validation is at its best.
+        assert_eq!(of(&shares(0.7), &none), Some(Severity::Low));
+        // Scores that are no shares of rows scatter otherwise.
+        let overlap = json!({"train_iou": settles(0.35, 0.99), "val_iou": settles(0.33, 0.55)});
+        assert_eq!(of(&overlap, &none), None);
     }
 
     #[test]

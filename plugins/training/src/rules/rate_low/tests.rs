@@ -115,8 +115,20 @@ fn a_steady_fall_at_a_small_rate_that_is_far_from_its_end_is_found() {
 fn a_fall_that_flattens_or_a_model_that_is_fair_is_healthy_at_a_small_rate() {
     let params = json!({"learning_rate": 2e-5, "optimizer": "adam", "loss": "cross_entropy"});
     let mut run = line(1.9, 1.3, 40, &params);
+    // A loss alone has no scale.
+    assert!(severity(&run, CODE).is_none());
+    run["metrics_values"]["val_accuracy"] = json!(vec![0.3; 40]);
     assert!(severity(&run, CODE).is_some());
-    run["metrics_values"]["val_accuracy"] = json!(vec![0.8; 40]);
+    run["metrics_values"]["val_accuracy"] = json!(vec![0.7; 40]);
+    assert!(severity(&run, CODE).is_none());
+    // Two thirds of an exponential fall.
+    let loss: Vec<f64> = (0..40)
+        .map(|it| 1.2 + 0.7 * (-1.1 * f64::from(it) / 40.0).exp())
+        .collect();
+    let mut run = line(1.9, 1.3, 40, &params);
+    run["metrics_values"]["train_loss"] = json!(loss);
+    run["metrics_values"]["val_loss"] = json!(loss);
+    run["metrics_values"]["val_accuracy"] = json!(vec![0.5; 40]);
     assert!(severity(&run, CODE).is_none());
     // Neither does a schedule that ends the fall make it slow.
     let rate = |it: usize| 2e-5 * (1.0 - it as f64 / 40.0);
