@@ -3,7 +3,7 @@
 use deepfix_core::{ArtifactKind, Experiment, Problem, Table};
 use serde_json::{Map, Value as Json, json};
 
-use crate::{FileAccess, decode_value, outputs::Output, training::insert};
+use crate::{FileAccess, decode_value, outputs::Output, training::insert_metrics};
 
 /// A request, and metrics that are a table already.
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl Found {
     pub(crate) fn decode(self, access: &FileAccess) -> Result<Experiment, Problem> {
         let mut experiment = decode_value(self.request, access)?;
         if let (Some(table), Some(training)) = (self.table, experiment.artifacts.get_mut(ArtifactKind::Training)) {
-            insert(training, table, &mut experiment.warnings);
+            insert_metrics(training, table, &mut experiment.warnings);
         }
         experiment.warnings.extend(self.warnings);
         Ok(experiment)

@@ -39,9 +39,9 @@ pub use folder::{FolderContents, FolderError, TABLE_ENDINGS, read_file, read_fol
 pub use history::{History, TooManyCells};
 pub use json::parse_lenient;
 pub use models::best_model;
-pub use odd_cells::without_odd_cells;
 pub use outputs::FolderLimits;
 pub use request::{decode_request, decode_value};
 pub use safetensors::safetensors_summary;
 pub use siblings::{belongs_to, files_of_model};
+pub use training::insert_metrics;
 pub use yaml::parse_yaml;

@@ -17,7 +17,7 @@ fn is_number(text: &str) -> bool {
 /// Takes a text in a column of metrics for a gap where more of its cells are numbers, or where all texts say that there is none: a dash for an epoch without
 /// validation, or a line of names that was written again, must not cost the curve. What was taken so is told.
 #[must_use]
-pub fn without_odd_cells(table: Table) -> (Table, Option<String>) {
+pub(crate) fn without_odd_cells(table: Table) -> (Table, Option<String>) {
     if !table.columns().iter().any(|it| matches!(it.data, ColumnData::Text(_))) {
         return (table, None);
     }

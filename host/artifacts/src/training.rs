@@ -38,20 +38,20 @@ pub(crate) fn read(
     match document.remove("metrics_values") {
         None | Some(Json::Null) => {
             if let Some(table) = from_path(pointer, document.get("metrics_path"), access, warnings)? {
-                insert(&mut artifact, table, warnings);
+                insert_metrics(&mut artifact, table, warnings);
             }
         }
         Some(values) => {
             let table = metrics::from_json(&format!("{pointer}/metrics_values"), &values)?;
-            insert(&mut artifact, table, warnings);
+            insert_metrics(&mut artifact, table, warnings);
         }
     }
     artifact.document = Json::Object(document);
     Ok(artifact)
 }
 
-/// Makes a table the metrics of a training.
-pub(crate) fn insert(artifact: &mut Artifact, table: Table, warnings: &mut Vec<String>) {
+/// Makes a table the metrics of a training, and warns of cells in it that are no numbers.
+pub fn insert_metrics(artifact: &mut Artifact, table: Table, warnings: &mut Vec<String>) {
     let (table, warning) = without_odd_cells(table);
     warnings.extend(warning);
     artifact.tables.insert(METRICS.to_owned(), table);

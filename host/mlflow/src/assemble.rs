@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use deepfix_artifacts::{FileAccess, FileBlob, History, decode_value, metrics_from_csv, parse_yaml, without_odd_cells};
+use deepfix_artifacts::{FileAccess, FileBlob, History, decode_value, insert_metrics, metrics_from_csv, parse_yaml};
 use deepfix_core::{ArtifactKind, Experiment, MlflowRun, Table};
 use futures::{StreamExt as _, stream};
 use serde_json::{Map, Value as Json, json};
@@ -81,11 +81,9 @@ pub(crate) async fn experiment(
         let mut made = decode_value(Json::Object(request), &FileAccess::default())
             .map_err(|problem| MlflowError::Content { uri, run: id, problem })?;
         if let Some(table) = table {
-            let (table, warning) = without_odd_cells(table);
-            made.warnings.extend(warning);
             let training = made.artifacts.get_mut(ArtifactKind::Training);
             if let Some(training) = training {
-                training.tables.insert("metrics".to_owned(), table);
+                insert_metrics(training, table, &mut made.warnings);
             }
         }
         if let Some(checkpoint) = checkpoint

@@ -35,8 +35,13 @@ pub(crate) fn failed(path: &Path, reason: impl std::fmt::Display) -> MlflowError
     }
 }
 
+/// Whether a URI leads to another system: it has a scheme, and not that of files. A letter alone is a disk of Windows.
+pub(crate) fn is_elsewhere(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|it| it.0.len() > 1 && it.0 != "file")
+}
+
 /// The path that a URI of a file, or a path, names.
-fn path_of(uri: &str) -> PathBuf {
+pub(crate) fn path_of(uri: &str) -> PathBuf {
     let Some(rest) = uri.strip_prefix("file:") else {
         return PathBuf::from(uri);
     };
@@ -74,11 +79,9 @@ pub(crate) fn away(root: &Path, place: &Place) -> Option<String> {
     if uri.starts_with("mlflow-artifacts:") && root.join(OF_SERVERS).is_dir() {
         return None;
     }
-    let local = path_of(uri);
-    let is_foreign = !uri.starts_with("file:") && uri.split_once(':').is_some_and(|it| it.0.len() > 1);
     let below = root.canonicalize().ok()?;
-    let named = root.join(&local);
-    let is_below = !is_foreign && (named.starts_with(root) || named.starts_with(&below));
+    let named = root.join(path_of(uri));
+    let is_below = !is_elsewhere(uri) && (named.starts_with(root) || named.starts_with(&below));
     (!is_below).then(|| {
         format!(
             "whether the run has files is not known: `{uri}` is not below the store, `{}`; start a tracking server on the \

@@ -5,7 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{MlflowError, RunRecord, WriteBack, local::failed, write_back::shortened};
+use crate::{
+    MlflowError, RunRecord, WriteBack,
+    local::{failed, path_of},
+    write_back::shortened,
+};
 
 /// Writes report and tags. The report first, as on a server.
 pub(crate) fn write(root: &Path, run: &Path, record: &RunRecord, written: &WriteBack) -> Result<(), MlflowError> {
@@ -24,11 +28,7 @@ pub(crate) fn write(root: &Path, run: &Path, record: &RunRecord, written: &Write
 
 /// Where the run says that its files are, as far as that is in its store.
 fn files_of(root: &Path, record: &RunRecord) -> Option<PathBuf> {
-    let uri = record.artifact_uri.as_str();
-    let path = uri
-        .strip_prefix("file:")
-        .map_or(uri, |it| it.strip_prefix("//").unwrap_or(it));
-    let named = root.join(path);
+    let named = root.join(path_of(&record.artifact_uri));
     let within = root.canonicalize().ok();
     let is_within = named
         .canonicalize()

@@ -8,7 +8,11 @@ use super::{
     FolderStore,
     files::{folders, meta, names, values},
 };
-use crate::{MlflowError, RunRecord, local::failed, run::DatasetRecord};
+use crate::{
+    MlflowError, RunRecord,
+    local::{failed, is_elsewhere},
+    run::DatasetRecord,
+};
 
 impl FolderStore {
     pub(crate) fn read(&self, folder: &Path) -> Result<RunRecord, MlflowError> {
@@ -55,12 +59,8 @@ impl FolderStore {
 /// stays, where there are none here: MLflow makes an empty folder for each run.
 fn files(folder: &Path, written: &str) -> String {
     let here = folder.join("artifacts");
-    // A letter alone is a disk of Windows.
-    let is_elsewhere = written
-        .split_once(':')
-        .is_some_and(|it| it.0.len() > 1 && it.0 != "file");
     let is_empty = std::fs::read_dir(&here).map_or(true, |mut it| it.next().is_none());
-    if is_elsewhere && is_empty {
+    if is_elsewhere(written) && is_empty {
         return written.to_owned();
     }
     here.display().to_string()

@@ -123,16 +123,18 @@ fn is_slow(case: &Case<'_>) -> bool {
 /// Whether anything says how good the model is at all, and that this is not good yet: a loss alone has no scale.
 fn is_known_poor(case: &Case<'_>) -> bool {
     let view = case.view;
-    let best = |metric| {
-        let pair = view.metrics.iter().find(|it| it.metric == metric)?;
-        let ends = pair.train_curve.end().into_iter().chain(pair.validation_curve.end());
-        ends.reduce(f64::max)
-    };
     let known = match view.task() {
         Task::Regression => view.chance_loss().is_some(),
         _ => view.class_count().is_some(),
     };
-    known || best(Metric::R2).is_some() || best(Metric::Accuracy).is_some_and(|it| it < FAIR)
+    known || best_end(case, Metric::R2).is_some() || best_end(case, Metric::Accuracy).is_some_and(|it| it < FAIR)
+}
+
+/// The better of the two ends of a metric.
+fn best_end(case: &Case<'_>, metric: Metric) -> Option<f64> {
+    let pair = case.view.metrics.iter().find(|it| it.metric == metric)?;
+    let ends = pair.train_curve.end().into_iter().chain(pair.validation_curve.end());
+    ends.reduce(f64::max)
 }
 
 /// An unbroken fall by less than `most`, at the end at least so many times as fast as at first.
@@ -159,15 +161,7 @@ fn falls_straight(case: &Case<'_>, most: f64, least: impl Fn((f64, f64), (f64, f
 fn is_at_chance(case: &Case<'_>) -> bool {
     let view = case.view;
     let small = view.peak_learning_rate().is_some_and(|it| it <= small_rate(case));
-    let r2 = view.metrics.iter().find(|it| it.metric == Metric::R2);
-    let explained = r2.and_then(|it| {
-        it.train_curve
-            .end()
-            .into_iter()
-            .chain(it.validation_curve.end())
-            .reduce(f64::max)
-    });
-    small && explained.is_some_and(|it| it <= 0.1)
+    small && best_end(case, Metric::R2).is_some_and(|it| it <= 0.1)
 }
 
 /// The learning rate per epoch, where it was logged and positive.
